@@ -1,1 +1,38 @@
-export {};
+// For provider packages and for drivers of your own.
+export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
+export { ConfigurationError } from './errors/configuration-error.js';
+export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
+export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
+export {
+  ParameterSchema,
+  flag,
+  integer,
+  list,
+  oneOf,
+  parsed,
+  text,
+  type Parameter,
+  type Parameters,
+  type ParameterValues,
+} from './provider/parameters.js';
+export type { Log, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
+export { ProviderRegistry } from './provider/registry.js';
+export type { FlagDefinition, Settings } from './provider/settings.js';
+export { Capacity, describeRange, isWithin, type CapacityRange } from './volume/capacity.js';
+export { isUsable, type FileSystem, type FileSystemState } from './volume/file-system.js';
+export {
+  canonicalNid,
+  formatMountSource,
+  mountSource,
+  parseMountSource,
+  type LustreMountSource,
+} from './volume/mount-source.js';
+export { isReadOnly, type AccessMode, type VolumeCapability } from './volume/volume-capability.js';
+export type {
+  ContentSource,
+  TopologyRequirement,
+  TopologySegments,
+  Volume,
+  VolumeMetadata,
+  VolumeRequest,
+} from './volume/volume-request.js';

@@ -1,0 +1,105 @@
+import { untilAborted } from './abort.js';
+
+/** Work that a caller wants done under a key. */
+export interface Job<T> {
+  /** What it works on. One job at a time holds a key. */
+  readonly key: string;
+  /** Same key and same fingerprint: the same work, to be joined. Another fingerprint is a conflict. */
+  readonly fingerprint: string;
+  /** `signal` aborts when the last caller has left; `report` says how far the work is, for those who leave early. */
+  readonly work: (signal: AbortSignal, report: (progress: string) => void) => Promise<T>;
+}
+
+interface Running {
+  readonly fingerprint: string;
+  readonly result: Promise<unknown>;
+  readonly everybodyLeft: AbortController;
+  callers: number;
+  progress: string;
+}
+
+/** What a caller gets whose key is held by different work. */
+export class KeyHeldError extends Error {
+  override readonly name = 'KeyHeldError';
+
+  constructor(
+    readonly key: string,
+    readonly progress: string,
+  ) {
+    super(`${key} is held by other work`);
+  }
+}
+
+/** What a caller gets that left before the work ended; `cause` is the reason of its signal. */
+export class LeftEarlyError extends Error {
+  override readonly name = 'LeftEarlyError';
+
+  constructor(
+    readonly progress: string,
+    cause: unknown,
+  ) {
+    super(progress, { cause });
+  }
+}
+
+/**
+ * Joins identical work and refuses conflicting work, by key. The check and the entry are one synchronous step, so
+ * two callers can never both start. A caller waits until its own signal aborts; the work itself is told to stop
+ * only when no caller is left, and the key stays held until it has.
+ */
+export class Coalescer {
+  readonly #running = new Map<string, Running>();
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  async run<T>(job: Job<T>, signal: AbortSignal): Promise<T> {
+    await this.#abandonedEnds(job.key, signal);
+    const running = this.#running.get(job.key) ?? this.#start(job);
+    if (running.fingerprint !== job.fingerprint) throw new KeyHeldError(job.key, running.progress);
+    running.callers += 1;
+    try {
+      return (await untilAborted(running.result, signal)) as T;
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) throw new LeftEarlyError(running.progress, error);
+      throw error;
+    } finally {
+      running.callers -= 1;
+      if (running.callers === 0) running.everybodyLeft.abort(new Error('every caller has left'));
+    }
+  }
+
+  /** Work that was told to stop cannot be joined: its key is free once it has stopped. */
+  async #abandonedEnds(key: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const running = this.#running.get(key);
+      if (!running?.everybodyLeft.signal.aborted) return;
+      const ended = running.result.then(
+        () => {},
+        () => {},
+      );
+      try {
+        await untilAborted(ended, signal);
+      } catch (error) {
+        throw new LeftEarlyError(running.progress, error);
+      }
+    }
+  }
+
+  #start<T>(job: Job<T>): Running {
+    const everybodyLeft = new AbortController();
+    const running: Running = {
+      fingerprint: job.fingerprint,
+      callers: 0,
+      progress: '',
+      everybodyLeft,
+      result: Promise.resolve()
+        .then(() => job.work(everybodyLeft.signal, (progress) => (running.progress = progress)))
+        .finally(() => this.#running.delete(job.key)),
+    };
+    running.result.catch(() => {}); // Each caller has its own view of the outcome.
+    this.#running.set(job.key, running);
+    return running;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Capacity, CapacityRange } from '../volume/capacity.js';
+import type { FileSystem } from '../volume/file-system.js';
+import type { VolumeCapability } from '../volume/volume-capability.js';
+import type { LustreMountSource } from '../volume/mount-source.js';
+import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+
+/** Where a volume handle points: what the provider needs to find the file system again. */
+export interface VolumeReference {
+  /** As `FileSystem.id`. */
+  readonly id: string;
+  /** As `FileSystem.scope`. */
+  readonly scope: string;
+  /** Set where an administrator wrote the handle and it names what is mounted by itself. There is nothing in the
+   *  cloud that belongs to such a volume: it is not looked up, and deleting it deletes nothing. */
+  readonly staticSource?: LustreMountSource;
+}
+
+/** What a provider has made of a request: everything that creating the file system takes, but its capacity. */
+export interface FileSystemPlan {
+  readonly volumeName: string;
+  /** Where the listing would show the file system if it existed. */
+  readonly scope: string;
+  /** What an existing file system of that name must have been created with to be the one that is asked for:
+   *  compared with `FileSystem.attributes`; an attribute that either side does not tell is not compared. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * The controller's port to one cloud. It tells what exists and starts what it is told to start; the rules of CSI
+ * (idempotency, adoption, waiting, who may be deleted) are the core's, once for all providers.
+ *
+ * Every method translates the cloud's errors into `DriverError`s: quota `resource-exhausted`, refused input
+ * `invalid-argument`, missing rights `permission-denied`, another operation in the way `aborted`, and
+ * `unavailable` for whatever leaves it open whether the call had its effect (throttling, 5xx, cut connections,
+ * expired credentials). The message carries the cloud's own code and request id. The contract is executable:
+ * `providerContract` of `@lustre-csi/core/testing`.
+ */
+export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan> {
+  /** Seconds from the creation's start in which the cloud usually needs to make a file system usable; and to delete
+   *  one. Only the pace of looking depends on it. */
+  readonly usualSeconds: { readonly create: number; readonly delete: number };
+
+  /** Reads the request's parameters. Pure but for lookups that the provider caches: creates and changes nothing.
+   *  @throws DriverError invalid-argument naming the parameter */
+  plan(request: VolumeRequest): Promise<Plan>;
+
+  /** The capacity that the cloud would create: the smallest legal one within the range.
+   *  @throws DriverError out-of-range naming the legal sizes */
+  capacityFor(plan: Plan, range: CapacityRange): Promise<Capacity>;
+
+  /** Every Lustre file system of the scope, ours or not, in whatever state. Complete, or it throws: a partial
+   *  listing must never be mistaken for "not found". What cannot be read as a Lustre file system is left out. */
+  list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]>;
+
+  /** The scopes in which this driver may have created file systems, as far as it can know without a request. */
+  scopes(): readonly string[];
+
+  /** One file system, or undefined if the cloud says that it does not exist. */
+  find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined>;
+
+  /** Starts the creation and answers as soon as the cloud has accepted it, with the cloud's idempotency key derived
+   *  from the volume name and the attempt. The file system carries the volume name and the attempt in its tags. */
+  create(plan: Plan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem>;
+
+  /** Starts the deletion. It is not an error if the file system is already going or gone. */
+  delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void>;
+
+  /** The volume that a file system is: its handle and all that a node needs. The plan is absent where the volume is
+   *  only known by its file system (ListVolumes). */
+  toVolume(fileSystem: FileSystem, plan?: Plan): Volume;
+
+  /** Reads a volume handle. Undefined: no handle that this driver could have given out.
+   *  Handles that administrators write for static volumes are not to be refused, only not understood. */
+  parseVolumeId(volumeId: string): VolumeReference | undefined;
+
+  /** What stands against using volumes this way, in words; undefined: nothing. */
+  unsupported?(capability: VolumeCapability): string | undefined;
+}

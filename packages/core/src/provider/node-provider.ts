@@ -1,0 +1,21 @@
+import type { LustreMountSource } from '../volume/mount-source.js';
+
+/** What a node knows of a volume that it has to mount. */
+export interface PublishedVolume {
+  readonly volumeId: string;
+  /** The volume context of the PV, with the pod's `csi.storage.k8s.io/` keys if kubelet sends them. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * The node's port to one cloud's conventions. No cloud API, no credentials: a node mounts what the volume context
+ * says.
+ */
+export interface NodeProvider {
+  /** What `mount -t lustre` mounts for this volume.
+   *  @throws DriverError invalid-argument naming the key of the volume context that is missing or wrong */
+  mountSource(volume: PublishedVolume): LustreMountSource;
+
+  /** Keys of the volume context that this provider gives a meaning to. */
+  readonly contextKeys: readonly string[];
+}

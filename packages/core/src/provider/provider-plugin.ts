@@ -1,0 +1,43 @@
+import type { FlagDefinition, Settings } from './settings.js';
+import type { ControllerProvider } from './controller-provider.js';
+import type { NodeProvider } from './node-provider.js';
+import type { ParameterSchema } from './parameters.js';
+
+/** What a provider can count on when it builds its controller side. */
+export interface ProviderContext {
+  readonly driverName: string;
+  readonly driverVersion: string;
+  /** Where this cluster's file systems are told apart from another cluster's in the same account; may be empty. */
+  readonly clusterId: string;
+  readonly log: Log;
+}
+
+/** Structured logging: fields first, then the words. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Log;
+}
+
+/**
+ * One cloud, as the driver sees it: what a provider package exports. Loading the package loads no cloud SDK; only
+ * `controller()` does, so that a node never pays for it.
+ */
+export interface ProviderPlugin {
+  /** The CSI plugin name: `^[a-zA-Z][A-Za-z0-9-._]{0,61}[a-zA-Z]$`. Selects the plugin at startup. */
+  readonly driverName: string;
+  /** For people: `Amazon FSx for Lustre`. */
+  readonly title: string;
+  /** StorageClass parameters of CreateVolume. */
+  readonly parameters: ParameterSchema;
+  /** Command-line flags of this provider alone. */
+  readonly flags: readonly FlagDefinition[];
+
+  node(settings: Settings): NodeProvider;
+
+  /** Imports what it needs and builds the controller side. Calls no cloud API.
+   *  @throws ConfigurationError one line that names the setting which is missing or wrong */
+  controller(settings: Settings, context: ProviderContext): Promise<ControllerProvider>;
+}

@@ -1,0 +1,39 @@
+import { ConfigurationError } from '../errors/configuration-error.js';
+import type { ProviderPlugin } from './provider-plugin.js';
+
+/** CSI: the name of a plugin, GetPluginInfo; it also has to end with a letter. */
+const DRIVER_NAME = /^[a-zA-Z][A-Za-z0-9-._]{0,61}[a-zA-Z]$/;
+
+/** The providers that a driver is built with, looked up by driver name. Checked when the driver starts. */
+export class ProviderRegistry {
+  readonly #byName = new Map<string, ProviderPlugin>();
+
+  constructor(plugins: readonly ProviderPlugin[]) {
+    for (const plugin of plugins) {
+      if (!DRIVER_NAME.test(plugin.driverName)) {
+        throw new ConfigurationError(
+          `"${plugin.driverName}" is not a CSI driver name (${DRIVER_NAME.source})`,
+        );
+      }
+      if (this.#byName.has(plugin.driverName)) {
+        throw new ConfigurationError(`two providers are registered as ${plugin.driverName}`);
+      }
+      this.#byName.set(plugin.driverName, plugin);
+    }
+  }
+
+  get names(): readonly string[] {
+    return [...this.#byName.keys()].sort();
+  }
+
+  /** @throws ConfigurationError listing the known names */
+  get(driverName: string): ProviderPlugin {
+    const plugin = this.#byName.get(driverName);
+    if (!plugin) {
+      throw new ConfigurationError(
+        `unknown --driver-name "${driverName}": known are ${this.names.join(', ')}`,
+      );
+    }
+    return plugin;
+  }
+}

@@ -1,0 +1,22 @@
+/** A command-line flag: how it is read, and its line in `--help`. */
+export interface FlagDefinition {
+  /** Without the dashes: `extra-tags`. */
+  readonly name: string;
+  readonly type: 'string' | 'boolean';
+  readonly description: string;
+  /** Other spellings: those of the drivers that this one replaces. */
+  readonly aliases?: readonly string[];
+  /** The environment variable that is read when the flag is not given. */
+  readonly environment?: string;
+  readonly default?: string;
+  /** What the value stands for, in the help: `URL`. */
+  readonly valueName?: string;
+}
+
+/** What the process was started with. Read in one place, `driver/config.ts`; nothing else looks at argv or env. */
+export interface Settings {
+  /** The value of a flag, its environment variable or its default. */
+  flag(name: string): string | undefined;
+  /** An environment variable; undefined if it is unset or empty. */
+  environment(name: string): string | undefined;
+}

@@ -1,0 +1,41 @@
+import type { Capacity } from './capacity.js';
+import type { LustreMountSource } from './mount-source.js';
+
+/**
+ * Where a file system is in its life, whatever its cloud calls it.
+ *
+ * - `creating`: not usable yet; comes to `available` or `failed` by itself.
+ * - `available`, `updating`, `impaired`: clients can use it. `impaired` needs somebody's attention.
+ * - `failed`: never became usable and never will.
+ * - `deleting`: going away.
+ */
+export type FileSystemState = 'creating' | 'available' | 'updating' | 'impaired' | 'failed' | 'deleting';
+
+/** A Lustre file system in a cloud, in the driver's own words. No SDK type reaches beyond its provider. */
+export interface FileSystem {
+  /** The cloud's own identifier: an FSx file system id, the name of an ARM resource. */
+  readonly id: string;
+  /** Where the provider's listing finds it: see `ControllerProvider.list`. */
+  readonly scope: string;
+  /** The CSI volume name that this driver wrote in its ownership tag; absent: this driver did not create it. */
+  readonly volumeName?: string;
+  readonly state: FileSystemState;
+  /** The cloud's own name of the state, such as `CREATING`. */
+  readonly cloudState: string;
+  /** The cloud's own words about the state: why it failed, what is impaired. */
+  readonly stateDetail?: string;
+  readonly capacity: Capacity;
+  /** Absent where the cloud does not tell. */
+  readonly createdAt?: Date;
+  /** Which attempt to create the volume this is, from its tag. 1 unless an earlier one failed. */
+  readonly attempt: number;
+  /** What it was created with, for the comparison with a plan: parameter name to the value as a plan spells it. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What clients mount; absent as long as the cloud does not tell. */
+  readonly mountSource?: LustreMountSource;
+}
+
+/** Whether clients can use it. */
+export function isUsable(fileSystem: FileSystem): boolean {
+  return ['available', 'updating', 'impaired'].includes(fileSystem.state);
+}

@@ -1,0 +1,46 @@
+import type { Capacity, CapacityRange } from './capacity.js';
+import type { VolumeCapability } from './volume-capability.js';
+
+/** What CreateVolume asks for: checked for form, not yet for what a cloud can do. */
+export interface VolumeRequest {
+  /** The CSI name: the key of idempotency. Any Unicode, at most 128 bytes. */
+  readonly name: string;
+  readonly capacityRange: CapacityRange;
+  readonly capabilities: readonly VolumeCapability[];
+  /** StorageClass parameters without those that the container orchestrator adds. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** VolumeAttributesClass parameters. */
+  readonly mutableParameters: Readonly<Record<string, string>>;
+  readonly metadata: VolumeMetadata;
+  readonly topology: TopologyRequirement;
+  readonly contentSource?: ContentSource;
+}
+
+/** What the provisioner tells with `--extra-create-metadata` (`csi.storage.k8s.io/pvc/name` and so on). */
+export interface VolumeMetadata {
+  readonly pvcName?: string;
+  readonly pvcNamespace?: string;
+  readonly pvName?: string;
+}
+
+/** Topology segments: key to value. */
+export type TopologySegments = Readonly<Record<string, string>>;
+
+/** Where the volume has to be reachable from; both lists are empty if the request does not say. */
+export interface TopologyRequirement {
+  readonly requisite: readonly TopologySegments[];
+  readonly preferred: readonly TopologySegments[];
+}
+
+export type ContentSource =
+  { readonly kind: 'snapshot'; readonly id: string } | { readonly kind: 'volume'; readonly id: string };
+
+/** What CreateVolume answers. */
+export interface Volume {
+  readonly id: string;
+  readonly capacity: Capacity;
+  /** Everything that a node needs to mount the volume. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly topology?: readonly TopologySegments[];
+  readonly contentSource?: ContentSource;
+}
