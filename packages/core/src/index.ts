@@ -36,3 +36,13 @@ export type {
   VolumeMetadata,
   VolumeRequest,
 } from './volume/volume-request.js';
+
+// For whoever serves CSI.
+export { NodeEngine } from './node/node-engine.js';
+export { controllerService } from './rpc/controller-service.js';
+export { parseEndpoint, type Endpoint } from './rpc/endpoint.js';
+export { identityService, type PluginIdentity } from './rpc/identity-service.js';
+export { nodeService } from './rpc/node-service.js';
+export { serve, type RunningServer, type ServedService, type ServeOptions } from './rpc/serve.js';
+export type { CallObserver } from './rpc/count-calls.js';
+export { VolumeOperations } from './volume/volume-operations.js';

@@ -1,0 +1,58 @@
+import {
+  VolumeCapability_AccessMode_Mode as Mode,
+  type VolumeCapability as WireCapability,
+} from '../gen/csi.js';
+import { checkMountFlags } from '../node/mount-options.js';
+import type { AccessMode, VolumeCapability } from '../volume/volume-capability.js';
+import { invalidField, missing, requireEntries, requireMessage } from './require.js';
+
+const accessModes = new Map<Mode, AccessMode>([
+  [Mode.SINGLE_NODE_WRITER, 'SINGLE_NODE_WRITER'],
+  [Mode.SINGLE_NODE_READER_ONLY, 'SINGLE_NODE_READER_ONLY'],
+  [Mode.MULTI_NODE_READER_ONLY, 'MULTI_NODE_READER_ONLY'],
+  [Mode.MULTI_NODE_SINGLE_WRITER, 'MULTI_NODE_SINGLE_WRITER'],
+  [Mode.MULTI_NODE_MULTI_WRITER, 'MULTI_NODE_MULTI_WRITER'],
+  [Mode.SINGLE_NODE_SINGLE_WRITER, 'SINGLE_NODE_SINGLE_WRITER'],
+  [Mode.SINGLE_NODE_MULTI_WRITER, 'SINGLE_NODE_MULTI_WRITER'],
+]);
+
+/** Lustre is a file system of its own: other values of fs_type come from StorageClasses made for block storage. */
+const FS_TYPES = ['', 'lustre'];
+
+/** Every capability of the list; at least one is required. */
+export function parseVolumeCapabilities(
+  capabilities: readonly WireCapability[],
+): readonly VolumeCapability[] {
+  return requireEntries(capabilities, 'volume_capabilities').map((capability, index) =>
+    parseVolumeCapability(capability, `volume_capabilities[${index}]`),
+  );
+}
+
+/** One capability: always a mount. @throws DriverError invalid-argument naming the field */
+export function parseVolumeCapability(
+  given: WireCapability | undefined,
+  field = 'volume_capability',
+): VolumeCapability {
+  const capability = requireMessage(given, field);
+  if (capability.accessType === undefined) throw missing(`${field}.access_type`);
+  if (capability.accessType.$case === 'block') {
+    throw invalidField(
+      `${field}.block`,
+      'is not possible: Lustre is a file system, not a block device (use volumeMode: Filesystem)',
+    );
+  }
+  const { fsType, mountFlags } = capability.accessType.value;
+  if (!FS_TYPES.includes(fsType)) {
+    throw invalidField(`${field}.mount.fs_type`, `is "${fsType}"; leave it out or write "lustre"`);
+  }
+  checkMountFlags(mountFlags);
+  return { accessMode: parseAccessMode(capability, field), fsType, mountFlags };
+}
+
+function parseAccessMode(capability: WireCapability, field: string): AccessMode {
+  const mode = capability.accessMode?.mode ?? Mode.UNKNOWN;
+  if (mode === Mode.UNKNOWN) throw missing(`${field}.access_mode`);
+  const accessMode = accessModes.get(mode);
+  if (!accessMode) throw invalidField(`${field}.access_mode`, `is ${mode}, which CSI 1.12 does not define`);
+  return accessMode;
+}

@@ -1,0 +1,67 @@
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { ConfigurationError } from '../errors/configuration-error.js';
+
+/** Where the driver listens. */
+export type Endpoint =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** sockaddr_un holds 108 bytes, the last of them NUL (unix(7)). */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** Reads `unix:///path`, `unix:path`, `/path` and, for development, `tcp://host:port`.
+ *  @throws ConfigurationError naming the setting */
+export function parseEndpoint(text: string): Endpoint {
+  const tcp = /^tcp:\/\/(?<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?<port>[0-9]{1,5})$/.exec(text)?.groups;
+  if (tcp) return { kind: 'tcp', host: tcp['host'] as string, port: Number(tcp['port']) };
+  const path = /^(?:unix:(?:\/\/)?)?(?<path>\/.+)$/.exec(text)?.groups?.['path'];
+  if (path === undefined) {
+    throw new ConfigurationError(
+      `--endpoint (CSI_ENDPOINT) is "${text}": write unix:///path/csi.sock, or tcp://host:port for development`,
+    );
+  }
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+    throw new ConfigurationError(
+      `--endpoint (CSI_ENDPOINT): the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`,
+    );
+  }
+  return { kind: 'unix', path };
+}
+
+/** As grpc-js names it. */
+export function grpcAddress(endpoint: Endpoint): string {
+  return endpoint.kind === 'unix' ? `unix:${endpoint.path}` : `${endpoint.host}:${endpoint.port}`;
+}
+
+/** Makes the place free: a socket that nobody listens on any more is removed, everything else there is left alone.
+ *  @throws ConfigurationError if another process listens there, or if it is not a socket */
+export async function claimSocket(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return;
+  if (!found.isSocket()) {
+    throw new ConfigurationError(
+      `--endpoint (CSI_ENDPOINT): ${path} exists and is not a socket; it is left alone`,
+    );
+  }
+  if (await isListening(path)) {
+    throw new ConfigurationError(
+      `--endpoint (CSI_ENDPOINT): another process listens on ${path}; stop it, or choose another socket`,
+    );
+  }
+  await rm(path);
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // ECONNREFUSED: nobody has it open any more. Anything else (EAGAIN: its queue is full) means that somebody has.
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+  });
+}

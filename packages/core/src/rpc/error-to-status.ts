@@ -1,0 +1,50 @@
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import { DriverError, isDriverError, type ErrorKind } from '../errors/driver-error.js';
+
+/** gRPC carries the message in a header: servers and clients limit those to some kilobytes. */
+const MAX_MESSAGE_LENGTH = 3000;
+
+const codes: Readonly<Record<ErrorKind, status>> = {
+  'invalid-argument': status.INVALID_ARGUMENT,
+  'not-found': status.NOT_FOUND,
+  'already-exists': status.ALREADY_EXISTS,
+  'out-of-range': status.OUT_OF_RANGE,
+  'failed-precondition': status.FAILED_PRECONDITION,
+  'permission-denied': status.PERMISSION_DENIED,
+  unauthenticated: status.UNAUTHENTICATED,
+  unimplemented: status.UNIMPLEMENTED,
+  'resource-exhausted': status.RESOURCE_EXHAUSTED,
+  aborted: status.ABORTED,
+  'deadline-exceeded': status.DEADLINE_EXCEEDED,
+  cancelled: status.CANCELLED,
+  unavailable: status.UNAVAILABLE,
+  internal: status.INTERNAL,
+};
+
+/** The only place where the driver's errors become gRPC's. The details stay empty (CSI: Error Scheme). */
+export function errorToStatus(thrown: unknown): StatusObject {
+  const error = asDriverError(thrown);
+  return {
+    code: codes[error.kind],
+    details: error.message.slice(0, MAX_MESSAGE_LENGTH),
+    metadata: new Metadata(),
+  };
+}
+
+/** Whatever is no DriverError is a defect: INTERNAL is kept for those alone. */
+export function asDriverError(thrown: unknown): DriverError {
+  if (isDriverError(thrown)) return thrown;
+  const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new DriverError(
+    'internal',
+    `a defect of the driver: ${what}. Its log has the stack; please report it`,
+    {
+      cause: thrown,
+    },
+  );
+}
+
+/** The code as the logs and metrics spell it. */
+export function codeName(code: status): string {
+  return status[code];
+}

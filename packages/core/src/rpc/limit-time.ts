@@ -1,0 +1,43 @@
+import { untilAborted } from '../concurrency/abort.js';
+import { DriverError } from '../errors/driver-error.js';
+import type { Wrapper } from './call-chain.js';
+
+/** How long a call may take where its caller does not say: callers that give no deadline exist (csi-sanity), and
+ *  kubelet gives up on node calls after two minutes (csiTimeout). Milliseconds. */
+const MAX_MS: Readonly<Record<string, number>> = { Identity: 10_000, Controller: 600_000, Node: 110_000 };
+const DEFAULT_MAX_MS = 60_000;
+
+/** An answer needs time to travel: it is given so much before the caller's deadline, at most. Milliseconds. */
+const MAX_MARGIN_MS = 2_000;
+
+/** Work that heeds the signal ends at once; what does not is answered for after this part of the margin. */
+const GRACE = 0.5;
+
+/** Gives each call a signal that aborts shortly before its time is over, when its caller goes away, or when the
+ *  driver stops; and answers in its stead if the work does not heed that. */
+export const limitTime =
+  (stopping: AbortSignal, now: () => number = Date.now): Wrapper =>
+  (next) =>
+  async (request, call) => {
+    const allowed = Math.min(call.deadline - now(), MAX_MS[call.service] ?? DEFAULT_MAX_MS);
+    const margin = Math.min(MAX_MARGIN_MS, Math.max(0, allowed) * 0.1);
+    const timeOver = new AbortController();
+    const hardStop = new AbortController();
+    const timers = [
+      setTimeout(() => timeOver.abort(outOfTime(call.method)), Math.max(0, allowed - margin)),
+      setTimeout(() => hardStop.abort(outOfTime(call.method)), Math.max(0, allowed - margin * (1 - GRACE))),
+    ];
+    const signals = [timeOver.signal, call.cancelled, ...(call.service === 'Controller' ? [stopping] : [])];
+    const signal = AbortSignal.any(signals);
+    try {
+      return await untilAborted(next(request, { ...call, signal }), hardStop.signal);
+    } finally {
+      timers.forEach(clearTimeout);
+    }
+  };
+
+const outOfTime = (method: string): DriverError =>
+  new DriverError(
+    'deadline-exceeded',
+    `the time of this ${method} call is over; the next one goes on from here`,
+  );

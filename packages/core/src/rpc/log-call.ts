@@ -1,0 +1,40 @@
+import { status } from '@grpc/grpc-js';
+import type { Wrapper } from './call-chain.js';
+import { asDriverError, codeName, errorToStatus } from './error-to-status.js';
+import { redact } from './redact.js';
+
+/** Calls that arrive every few seconds: only their failures are worth a line. */
+const QUIET = new Set([
+  'Probe',
+  'GetPluginInfo',
+  'GetPluginCapabilities',
+  'NodeGetCapabilities',
+  'NodeGetVolumeStats',
+]);
+
+/** Codes that belong to a driver's day: work goes on, or the caller comes back. */
+const EXPECTED = new Set([status.DEADLINE_EXCEEDED, status.ABORTED, status.CANCELLED, status.NOT_FOUND]);
+
+/** One line for each call when it ends, with the request (secrets redacted), the code and the time it took. */
+export const logCall: Wrapper = (next) => async (request, call) => {
+  const began = performance.now();
+  const fields = { rpc: call.method, request: redact(`${call.method}Request`, request as object) };
+  call.log.debug(fields, 'call');
+  const ended = (): object => ({ ...fields, milliseconds: Math.round(performance.now() - began) });
+  try {
+    const response = await next(request, call);
+    const level = QUIET.has(call.method) ? 'debug' : 'info';
+    call.log[level]({ ...ended(), code: 'OK' }, `${call.method} OK`);
+    return response;
+  } catch (thrown) {
+    const error = asDriverError(thrown);
+    const { code } = errorToStatus(error);
+    const level = error.kind === 'internal' ? 'error' : EXPECTED.has(code) ? 'info' : 'warn';
+    const stack = error.kind === 'internal' ? { err: error.cause ?? error } : {};
+    call.log[level](
+      { ...ended(), code: codeName(code), error: error.message, ...stack },
+      `${call.method} ${codeName(code)}`,
+    );
+    throw thrown;
+  }
+};

@@ -1,0 +1,115 @@
+import {
+  Metadata,
+  type handleUnaryCall,
+  type MethodDefinition,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { DriverError } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
+import type { OperationContext } from '../volume/operation-context.js';
+import type { Handler } from './call-chain.js';
+import { errorToStatus } from './error-to-status.js';
+
+export type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => Buffer }
+  ? Request
+  : never;
+export type ResponseOf<Method> = Method extends { responseSerialize: (value: infer Response) => Buffer }
+  ? Response
+  : never;
+
+/** A CSI service as the driver writes it: one async function for each RPC that it serves. */
+export type Methods<Service> = {
+  readonly [Name in keyof Service]?: (
+    request: RequestOf<Service[Name]>,
+    context: OperationContext,
+  ) => Promise<ResponseOf<Service[Name]>>;
+};
+
+/** What stands in for a request whose bytes are no message: the call chain can say so, grpc-js would say INTERNAL. */
+class MalformedRequest {
+  constructor(readonly cause: unknown) {}
+}
+
+/** The definition with requests that never throw in the transport. */
+export function tolerant(definition: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, method]) => {
+      const requestDeserialize = (bytes: Buffer): unknown => {
+        try {
+          return method.requestDeserialize(bytes) as unknown;
+        } catch (error) {
+          return new MalformedRequest(error);
+        }
+      };
+      return [name, { ...method, requestDeserialize }];
+    }),
+  );
+}
+
+/** Puts the functions behind grpc-js. RPCs that the driver does not serve answer UNIMPLEMENTED, by name. */
+export function implement(
+  definition: ServiceDefinition,
+  methods: object,
+  wrap: (handler: Handler) => Handler,
+  log: Log,
+): UntypedServiceImplementation {
+  const entries = Object.entries(definition)
+    .filter(([, method]) => !method.responseStream)
+    .map(([name, method]) => {
+      const serve = (methods as Record<string, Handler | undefined>)[name] ?? unimplemented(method);
+      return [name, unary(method, wrap(refuseMalformed(serve)), log)];
+    });
+  return Object.fromEntries(entries) as UntypedServiceImplementation;
+}
+
+const refuseMalformed =
+  (next: Handler): Handler =>
+  async (request, call) => {
+    if (!(request instanceof MalformedRequest)) return next(request, call);
+    const why = String(request.cause);
+    throw new DriverError('invalid-argument', `the request is no ${call.method}Request of CSI 1.12: ${why}`);
+  };
+
+function unimplemented(method: MethodDefinition<unknown, unknown>): Handler {
+  const { rpc } = nameOf(method);
+  return async () => {
+    throw new DriverError('unimplemented', `${rpc} is not implemented: the driver does not advertise it`);
+  };
+}
+
+/** One RPC. The callback of grpc-js exists in this function alone. */
+function unary(
+  method: MethodDefinition<unknown, unknown>,
+  handler: Handler,
+  log: Log,
+): handleUnaryCall<unknown, unknown> {
+  const { service, rpc } = nameOf(method);
+  return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
+    const cancelled = new AbortController();
+    call.on('cancelled', () => cancelled.abort(new DriverError('cancelled', `the caller gave up ${rpc}`)));
+    const context = {
+      service,
+      method: rpc,
+      deadline: Number(call.getDeadline()),
+      cancelled: cancelled.signal,
+      signal: cancelled.signal,
+      log,
+    };
+    handler(call.request, context).then(
+      (response) => callback(null, response, new Metadata()),
+      (error: unknown) => callback(errorToStatus(error)),
+    );
+  };
+}
+
+/** `/csi.v1.Controller/CreateVolume`. */
+function nameOf(method: MethodDefinition<unknown, unknown>): {
+  readonly service: string;
+  readonly rpc: string;
+} {
+  const [, service = '', rpc = ''] = /\.([A-Za-z]+)\/([A-Za-z]+)$/.exec(method.path) ?? [];
+  return { service, rpc };
+}

@@ -1,0 +1,54 @@
+import {
+  NodeService,
+  NodeServiceCapability_RPC_Type as Rpc,
+  VolumeUsage_Unit as Unit,
+  type NodeGetCapabilitiesResponse,
+} from '../gen/csi.js';
+import type { NodeEngine } from '../node/node-engine.js';
+import type { NodeProvider } from '../provider/node-provider.js';
+import {
+  parseNodeGetVolumeStats,
+  parseNodePublish,
+  parseNodeUnpublish,
+} from '../request/parse-node-requests.js';
+import type { Methods } from './method-adapter.js';
+import type { ServedService } from './serve.js';
+
+/** The Node service: each method parses, asks the engine, renders. */
+export function nodeService(engine: NodeEngine, provider: NodeProvider, nodeId: string): ServedService {
+  const methods: Methods<NodeService> = {
+    nodePublishVolume: async (request, context) => {
+      const command = parseNodePublish(request);
+      await engine.publish({ ...command, source: provider.mountSource(command) }, context.signal);
+      return {};
+    },
+    nodeUnpublishVolume: async (request, context) => {
+      await engine.unpublish(parseNodeUnpublish(request), context.signal);
+      return {};
+    },
+    nodeGetVolumeStats: async (request, context) => {
+      const { bytes, inodes, condition } = await engine.stats(
+        parseNodeGetVolumeStats(request),
+        context.signal,
+      );
+      return {
+        usage: [
+          { unit: Unit.BYTES, ...bytes },
+          { unit: Unit.INODES, ...inodes },
+        ],
+        volumeCondition: condition && { ...condition },
+      };
+    },
+    nodeGetInfo: async () => ({ nodeId, maxVolumesPerNode: 0n, accessibleTopology: undefined }),
+    nodeGetCapabilities: async () => capabilities,
+  };
+  return { definition: NodeService, methods };
+}
+
+/** No STAGE_UNSTAGE_VOLUME: all mounts of one Lustre file system share a device number, and kubelet would refuse to
+ *  unstage one of two volumes of a file system for ever. */
+const rpcs = [Rpc.GET_VOLUME_STATS, Rpc.VOLUME_CONDITION, Rpc.SINGLE_NODE_MULTI_WRITER];
+
+const capabilities: NodeGetCapabilitiesResponse = {
+  capabilities: rpcs.map((type) => ({ type: { $case: 'rpc', value: { type } } })),
+};

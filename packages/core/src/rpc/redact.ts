@@ -1,0 +1,23 @@
+import { secretFields } from '../gen/secret-fields.js';
+
+const REDACTED = '***';
+
+/** The request as the log may show it: fields that csi.proto marks csi_secret are replaced, empty fields dropped,
+ *  64-bit numbers written in full. `message` is the request's name in csi.proto. */
+export function redact(message: string, request: object): Record<string, unknown> {
+  const secrets = secretFields[message] ?? [];
+  const fields = Object.entries(request)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => [name, secrets.includes(name) ? REDACTED : plain(value)]);
+  return Object.fromEntries(fields) as Record<string, unknown>;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === '' || value === 0n) return true;
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part)),
+  );

@@ -1,0 +1,35 @@
+import type { ControllerGetVolumeResponse, Volume as WireVolume } from '../../gen/csi.js';
+import type { ListedVolume } from '../../volume/listed-volume.js';
+import type { Volume } from '../../volume/volume-request.js';
+
+export function renderVolume(volume: Volume): WireVolume {
+  const source = volume.contentSource;
+  return {
+    volumeId: volume.id,
+    capacityBytes: volume.capacity.bytes,
+    volumeContext: { ...volume.context },
+    contentSource: source && {
+      type:
+        source.kind === 'snapshot'
+          ? { $case: 'snapshot', value: { snapshotId: source.id } }
+          : { $case: 'volume', value: { volumeId: source.id } },
+    },
+    accessibleTopology: (volume.topology ?? []).map((segments) => ({ segments: { ...segments } })),
+  };
+}
+
+export function renderListedVolume({
+  volume,
+  condition,
+}: ListedVolume): Required<ControllerGetVolumeResponse> {
+  return {
+    volume: {
+      volumeId: volume.id,
+      capacityBytes: volume.capacity?.bytes ?? 0n,
+      volumeContext: { ...volume.context },
+      contentSource: undefined,
+      accessibleTopology: [],
+    },
+    status: { publishedNodeIds: [], volumeCondition: { ...condition } },
+  };
+}

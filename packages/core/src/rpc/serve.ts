@@ -1,0 +1,96 @@
+import { lstat, rm } from 'node:fs/promises';
+import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { ConfigurationError } from '../errors/configuration-error.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
+import { chain, type Handler } from './call-chain.js';
+import { countCalls, type CallObserver } from './count-calls.js';
+import { claimSocket, grpcAddress, type Endpoint } from './endpoint.js';
+import { limitTime } from './limit-time.js';
+import { logCall } from './log-call.js';
+import { implement, tolerant } from './method-adapter.js';
+
+/** A CSI service and the functions that serve it. */
+export interface ServedService {
+  readonly definition: ServiceDefinition;
+  /** A `Methods` of the definition's type. */
+  readonly methods: object;
+}
+
+export interface ServeOptions {
+  readonly endpoint: Endpoint;
+  readonly services: readonly ServedService[];
+  readonly log: Log;
+  readonly observer?: CallObserver;
+}
+
+export interface RunningServer {
+  /** As it is reached: `unix:/path`, or `host:port` with the port that was really taken. */
+  readonly address: string;
+  /** Takes no more calls, lets node calls finish, hands over controller calls whose work the cloud goes on with,
+   *  and removes the socket. Never unmounts anything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const noObserver: CallObserver = { started: () => {}, ended: () => {} };
+
+/** Serves CSI.
+ *  @throws ConfigurationError if the endpoint cannot be taken */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { endpoint, log } = options;
+  const stopping = new AbortController();
+  const server = new Server();
+  const wrappers = [logCall, countCalls(options.observer ?? noObserver), limitTime(stopping.signal)];
+  const wrap = (handler: Handler): Handler => chain(wrappers, handler);
+  for (const { definition, methods } of options.services) {
+    server.addService(tolerant(definition), implement(definition, methods, wrap, log));
+  }
+  if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
+  const port = await bind(server, grpcAddress(endpoint));
+  const removeSocket = endpoint.kind === 'unix' ? await socketRemover(endpoint.path) : async () => {};
+  return {
+    address: endpoint.kind === 'unix' ? grpcAddress(endpoint) : `${endpoint.host}:${port}`,
+    stop: async (graceMs) => {
+      stopping.abort(
+        new DriverError(
+          'unavailable',
+          'the driver is stopping; repeat the call, the next instance goes on from here',
+        ),
+      );
+      await shutDown(server, graceMs);
+      await removeSocket();
+    },
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) {
+        reject(
+          new ConfigurationError(
+            `--endpoint (CSI_ENDPOINT): cannot listen on ${address}: ${messageOf(error)}`,
+          ),
+        );
+      } else {
+        resolve(port);
+      }
+    });
+  });
+}
+
+/** Removes the socket that is there now, and no other that somebody puts in its place. */
+async function socketRemover(path: string): Promise<() => Promise<void>> {
+  const ours = await lstat(path, { bigint: true });
+  return async () => {
+    const found = await lstat(path, { bigint: true }).catch(() => undefined);
+    if (found?.ino === ours.ino) await rm(path, { force: true });
+  };
+}
+
+async function shutDown(server: Server, graceMs: number): Promise<void> {
+  const graceOver = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+  const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  await Promise.race([drained, graceOver]);
+  server.forceShutdown();
+}

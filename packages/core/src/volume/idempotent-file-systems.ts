@@ -1,0 +1,183 @@
+import { untilAborted } from '../concurrency/abort.js';
+import type { Clock } from '../concurrency/clock.js';
+import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
+import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
+import type { Log } from '../provider/provider-plugin.js';
+import type { Capacity, CapacityRange } from './capacity.js';
+import type { FileSystemListing } from './file-system-listing.js';
+import { describeProgress } from './describe-progress.js';
+import type { FileSystem } from './file-system.js';
+import { liveOf, nextStep } from './next-step.js';
+import { pollDelay } from './polling-pace.js';
+
+/** How often a creation that the cloud reports as failed is tried again before the caller is told. */
+const MAX_CREATE_ATTEMPTS = 3;
+
+/** What creating a file system takes. */
+export interface Creation<Plan extends FileSystemPlan> {
+  readonly plan: Plan;
+  readonly range: CapacityRange;
+  /** The legal capacity within the range, or the error that there is none: it matters only if nothing exists. */
+  readonly capacity: Capacity | DriverError;
+}
+
+/** How long-running work reports and is stopped. */
+export interface Work {
+  readonly signal: AbortSignal;
+  readonly report: (progress: string) => void;
+}
+
+/**
+ * The rules of CSI over a provider that only tells what exists: a volume name has at most one file system, whoever
+ * asks, however often, from however many replicas, after whatever crash. No state of its own decides anything; the
+ * cloud's complete listing does.
+ */
+export class IdempotentFileSystems<Plan extends FileSystemPlan> {
+  /** Failed attempts of volumes that are being created: a bound on retries, never a reason to create. */
+  readonly #failures = new Map<string, { readonly attempt: number; readonly reason: string }>();
+
+  constructor(
+    private readonly provider: ControllerProvider<Plan>,
+    private readonly listing: FileSystemListing,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** The usable file system of the plan's volume name: found, or created and awaited.
+   *  @throws DriverError already-exists, out-of-range, resource-exhausted, and what the provider throws */
+  async ensure(creation: Creation<Plan>, work: Work): Promise<FileSystem> {
+    const { plan, range } = creation;
+    const began = this.clock.now();
+    let created: FileSystem | undefined;
+    let all = await untilAborted(this.listing.now(plan.scope), work.signal);
+    for (;;) {
+      const mine = await this.#named(plan.volumeName, all, created, work.signal);
+      this.#reportDuplicates(plan.volumeName, mine);
+      const step = nextStep(plan, range, mine);
+      if (step.kind === 'use') {
+        this.#failures.delete(plan.volumeName);
+        return step.fileSystem;
+      }
+      if (step.kind === 'conflict') throw conflict(plan.volumeName, step);
+      if (step.kind === 'create') created = await this.#create(creation, work);
+      if (step.kind === 'discard') await this.#discard(plan.volumeName, step.fileSystem, work.signal);
+      const awaited = step.kind === 'create' ? created : step.fileSystem;
+      all = await this.#lookAgain(awaited as FileSystem, began, all, work);
+    }
+  }
+
+  /** Deletes the file system and waits until it is gone.
+   *  @throws DriverError failed-precondition if this driver did not create it */
+  async remove(fileSystem: FileSystem, work: Work): Promise<void> {
+    if (fileSystem.volumeName === undefined) throw notOurs(fileSystem);
+    const began = this.clock.now();
+    let current: FileSystem | undefined = fileSystem;
+    let all: readonly FileSystem[] = [fileSystem];
+    while (current) {
+      if (current.state !== 'deleting') await this.provider.delete(current, work.signal);
+      all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
+      current = all.find((other) => other.id === fileSystem.id);
+    }
+  }
+
+  async #create({ plan, capacity }: Creation<Plan>, { signal, report }: Work): Promise<FileSystem> {
+    if (capacity instanceof DriverError) throw capacity;
+    const failure = this.#failures.get(plan.volumeName);
+    const attempt = (failure?.attempt ?? 0) + 1;
+    if (failure && attempt > MAX_CREATE_ATTEMPTS) {
+      this.#failures.delete(plan.volumeName);
+      throw new DriverError(
+        'resource-exhausted',
+        `the cloud failed to create a file system for volume ${plan.volumeName} ${failure.attempt} times and each ` +
+          `was deleted again; the last reason: ${failure.reason}. Remove the cause; the claim is retried by itself`,
+      );
+    }
+    signal.throwIfAborted();
+    report(`asking the cloud for a file system of ${capacity.toString()} for volume ${plan.volumeName}`);
+    const created = await this.provider.create(plan, capacity, attempt, signal);
+    if (created.state === 'failed' || created.state === 'deleting') {
+      // The cloud remembers the key of an attempt that is over: only another key gets a new file system.
+      this.#failures.set(plan.volumeName, { attempt, reason: created.stateDetail ?? created.cloudState });
+    }
+    this.log.info(
+      { fileSystem: created.id, volumeName: plan.volumeName, attempt, capacity: capacity.toString() },
+      'file system is being created',
+    );
+    return created;
+  }
+
+  /** A file system that failed before it was ever usable holds no data and would be billed or counted: it goes. */
+  async #discard(volumeName: string, failed: FileSystem, signal: AbortSignal): Promise<void> {
+    const reason = failed.stateDetail ?? `its state is ${failed.cloudState}`;
+    const attempt = Math.max(failed.attempt, this.#failures.get(volumeName)?.attempt ?? 0);
+    this.#failures.set(volumeName, { attempt, reason });
+    this.log.warn(
+      { fileSystem: failed.id, volumeName, attempt, reason },
+      'creation failed in the cloud, deleting',
+    );
+    await this.provider.delete(failed, signal);
+  }
+
+  /** The next listing. A look that fails says nothing about the file system: the last good one stays. */
+  async #lookAgain(
+    awaited: FileSystem,
+    began: number,
+    last: readonly FileSystem[],
+    { signal, report }: Work,
+  ): Promise<readonly FileSystem[]> {
+    const towards = awaited.state === 'deleting' ? 'delete' : 'create';
+    // No cloud tells when a deletion began: the start of this call is as near as can be.
+    const since = (towards === 'create' ? awaited.createdAt?.getTime() : undefined) ?? began;
+    const ageSeconds = Math.max(0, (this.clock.now() - since) / 1000);
+    report(describeProgress(awaited, ageSeconds));
+    const delay = pollDelay(ageSeconds, this.provider.usualSeconds[towards]);
+    try {
+      return await untilAborted(this.listing.within(awaited.scope, delay), signal);
+    } catch (error) {
+      if (signal.aborted || !isDriverError(error, 'unavailable')) throw error;
+      report(`${describeProgress(awaited, ageSeconds)}; the last look at it failed: ${messageOf(error)}`);
+      return last;
+    }
+  }
+
+  /** What exists under the name. A file system that was just created may be missing from a listing for a moment. */
+  async #named(
+    volumeName: string,
+    all: readonly FileSystem[],
+    created: FileSystem | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FileSystem[]> {
+    const mine = all.filter((fileSystem) => fileSystem.volumeName === volumeName);
+    if (!created || mine.some((fileSystem) => fileSystem.id === created.id)) return mine;
+    const found = await this.provider.find(created, signal);
+    return found ? [...mine, found] : mine;
+  }
+
+  #reportDuplicates(volumeName: string, mine: readonly FileSystem[]): void {
+    const [kept, ...others] = liveOf(mine);
+    if (!kept || others.length === 0) return;
+    this.log.error(
+      { volumeName, kept: kept.id, duplicates: others.map((fileSystem) => fileSystem.id) },
+      'several file systems exist for one volume: the oldest is used, the others are billed and must be looked at',
+    );
+  }
+}
+
+function conflict(
+  volumeName: string,
+  step: { fileSystem: FileSystem; differences: readonly string[] },
+): DriverError {
+  return new DriverError(
+    'already-exists',
+    `volume ${volumeName} exists as file system ${step.fileSystem.id}, but ${step.differences.join('; ')}`,
+  );
+}
+
+function notOurs(fileSystem: FileSystem): DriverError {
+  return new DriverError(
+    'failed-precondition',
+    `file system ${fileSystem.id} was not created by this driver: it carries no volume name of ours, and is not ` +
+      'deleted. Set the reclaim policy of its PersistentVolume to Retain and delete the PersistentVolume; delete ' +
+      'the file system in the cloud yourself if that is what you want',
+  );
+}

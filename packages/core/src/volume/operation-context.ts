@@ -1,0 +1,9 @@
+import type { Log } from '../provider/provider-plugin.js';
+
+/** What an operation knows of the call that asked for it. */
+export interface OperationContext {
+  /** Aborts when the caller's time is over, the caller has gone, or the driver stops; its reason is a DriverError
+   *  that says which. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}

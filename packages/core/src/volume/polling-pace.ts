@@ -1,0 +1,11 @@
+/** Milliseconds until the next look at work that usually takes `usualSeconds` and began `ageSeconds` ago: quick at
+ *  first, when refusals show; rare while nothing can have happened; dense again near the usual end; and patient with
+ *  work that takes far longer than it should. */
+export function pollDelay(ageSeconds: number, usualSeconds: number): number {
+  if (ageSeconds < 10) return 1_000;
+  if (ageSeconds < 30) return 3_000;
+  const progress = ageSeconds / usualSeconds;
+  if (progress < 0.5) return 15_000;
+  if (progress < 1.5) return 5_000;
+  return 20_000;
+}

@@ -1,0 +1,131 @@
+import { hostname } from 'node:os';
+import {
+  ConfigurationError,
+  ProviderRegistry,
+  parseEndpoint,
+  type Endpoint,
+  type FlagDefinition,
+  type ProviderPlugin,
+  type Settings,
+} from '@lustre-csi/core';
+import { readArguments } from './arguments.js';
+import { driverFlags, legacyFlags } from './flags.js';
+
+export type Mode = 'controller' | 'node' | 'all';
+
+/** Everything that the process was started with, checked. The only reader of argv and the environment. */
+export interface Config {
+  readonly plugin: ProviderPlugin;
+  readonly mode: Mode;
+  readonly endpoint: Endpoint;
+  readonly nodeId: string;
+  readonly stateDir: string;
+  readonly clusterId: string;
+  readonly shutdownGraceMs: number;
+  readonly logLevel: string;
+  /** What the log has to say about flags that no longer mean anything. */
+  readonly warnings: readonly string[];
+  /** For the provider: its own flags and the environment. */
+  readonly settings: Settings;
+}
+
+/** `--help` and `--version` ask for text, not for a driver. */
+export type Invocation =
+  | { readonly kind: 'serve'; readonly config: Config }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError one line that names the setting */
+export function readConfig(
+  argv: readonly string[],
+  environment: Environment,
+  plugins: readonly ProviderPlugin[],
+): Invocation {
+  const flags = allFlags(plugins);
+  const given = readArguments(argv, [...flags, ...legacyFlags]);
+  if (given.get('help') === 'true') return { kind: 'help' };
+  if (given.get('version') === 'true') return { kind: 'version' };
+  const settings = settingsOf(flags, given, environment);
+  const registry = new ProviderRegistry(plugins);
+  const driverName = required(settings, 'driver-name', `one of ${registry.names.join(', ')}`);
+  const plugin = registry.get(driverName);
+  const config: Config = {
+    plugin,
+    mode: modeOf(settings.flag('mode') ?? 'all'),
+    endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
+    nodeId: settings.flag('node-id') ?? settings.environment('KUBE_NODE_NAME') ?? hostname(),
+    stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${driverName}`,
+    clusterId: settings.flag('cluster-id') ?? '',
+    shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
+    logLevel: logLevelOf(settings, given.get('v')),
+    warnings: legacyWarnings(given),
+    settings,
+  };
+  return { kind: 'serve', config: Object.freeze(config) };
+}
+
+/** The driver's flags and those of every provider; a flag that several providers share is listed once. */
+export function allFlags(plugins: readonly ProviderPlugin[]): readonly FlagDefinition[] {
+  const all = [...driverFlags, ...plugins.flatMap((plugin) => plugin.flags)];
+  return [...new Map(all.map((flag) => [flag.name, flag])).values()];
+}
+
+function settingsOf(
+  flags: readonly FlagDefinition[],
+  given: ReadonlyMap<string, string>,
+  environment: Environment,
+): Settings {
+  const byName = new Map(flags.map((flag) => [flag.name, flag]));
+  const variable = (name: string | undefined): string | undefined =>
+    (name !== undefined && environment[name]) || undefined;
+  return {
+    flag: (name) => given.get(name) ?? variable(byName.get(name)?.environment) ?? byName.get(name)?.default,
+    environment: variable,
+  };
+}
+
+function required(settings: Settings, name: string, legal: string): string {
+  const value = settings.flag(name);
+  if (!value) throw new ConfigurationError(`--${name} is missing: write ${legal}`);
+  return value;
+}
+
+function modeOf(value: string): Mode {
+  if (value === 'controller' || value === 'node' || value === 'all') return value;
+  throw new ConfigurationError(`--mode is "${value}": write controller, node or all`);
+}
+
+function seconds(settings: Settings, name: string): number {
+  const value = settings.flag(name) ?? '';
+  if (!/^[0-9]+$/.test(value))
+    throw new ConfigurationError(`--${name} is "${value}": write a number of seconds`);
+  return Number(value);
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** `-v 4` of the Go drivers is where klog starts to show each step. */
+const DEBUG_VERBOSITY = 4;
+
+function logLevelOf(settings: Settings, verbosity: string | undefined): string {
+  if (verbosity !== undefined && Number(verbosity) >= DEBUG_VERBOSITY) return 'debug';
+  const level = settings.flag('log-level') ?? 'info';
+  if (!LOG_LEVELS.includes(level)) {
+    throw new ConfigurationError(`--log-level is "${level}": write ${LOG_LEVELS.join(', ')}`);
+  }
+  return level;
+}
+
+function legacyWarnings(given: ReadonlyMap<string, string>): readonly string[] {
+  const warnings: string[] = [];
+  for (const { name, warning, refuse } of legacyFlags) {
+    const value = given.get(name);
+    if (value === undefined) continue;
+    if (refuse && value === refuse.value)
+      throw new ConfigurationError(`--${name}=${value}: ${refuse.reason}`);
+    if (warning && value !== 'false' && value !== 'json') warnings.push(`--${name}: ${warning}`);
+  }
+  return warnings;
+}

@@ -1,0 +1,47 @@
+import type { FlagDefinition, ProviderPlugin } from '@lustre-csi/core';
+import { allFlags } from './config.js';
+
+const WIDTH = 100;
+const INDENT = 34;
+
+/** The text of `--help`, from the same tables that the flags are read with. */
+export function helpText(plugins: readonly ProviderPlugin[]): string {
+  const drivers = plugins.map((plugin) => `  ${plugin.driverName.padEnd(INDENT - 2)}${plugin.title}`);
+  return [
+    'lustre-csi --driver-name NAME --endpoint unix:///path/csi.sock [--mode controller|node|all] [flags]',
+    '',
+    'A CSI driver for managed Lustre file systems.',
+    '',
+    'Drivers:',
+    ...drivers,
+    '',
+    'Flags:',
+    ...allFlags(plugins).map(flagLines),
+    '',
+  ].join('\n');
+}
+
+function flagLines(flag: FlagDefinition): string {
+  const value = flag.type === 'boolean' ? '' : ` ${flag.valueName ?? 'VALUE'}`;
+  const notes = [
+    flag.environment ? `environment: ${flag.environment}` : undefined,
+    flag.default ? `default: ${flag.default}` : undefined,
+  ].filter((note) => note !== undefined);
+  const text = notes.length > 0 ? `${flag.description} (${notes.join('; ')})` : flag.description;
+  const head = `  --${flag.name}${value}`.padEnd(INDENT);
+  const separator = head.length > INDENT ? `\n${' '.repeat(INDENT)}` : '';
+  return `${head}${separator}${wrap(text).join(`\n${' '.repeat(INDENT)}`)}`;
+}
+
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 1 <= WIDTH - INDENT) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}

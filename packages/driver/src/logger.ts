@@ -1,0 +1,15 @@
+import type { Log } from '@lustre-csi/core';
+import { destination, pino, stdTimeFunctions } from 'pino';
+
+/** JSON lines on stdout. Written synchronously: the last words of a process that is killed matter most. */
+export function createLog(level: string, fields: object): Log {
+  return pino(
+    {
+      level,
+      base: fields,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination({ fd: 1, sync: true }),
+  ) as unknown as Log;
+}
