@@ -1,12 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-// Shared by every package: specs stand beside their sources and import the built packages they use.
-export default defineConfig({
-  test: {
-    include: ['src/**/*.spec.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    reporters: process.env['VITEST_JSON'] ? ['default', 'json'] : ['default'],
-    ...(process.env['VITEST_JSON'] ? { outputFile: { json: process.env['VITEST_JSON'] } } : {}),
-  },
-});
+// Shared by every package: specs stand beside their sources and import the built packages that they use.
+// `*.mount.spec.ts` need the mount simulation and the clouds of `lustre-cloud-emulator exec`: vitest.mounts.config.ts.
+const report = process.env['LUSTRE_CSI_TEST_REPORTS'];
+
+export const settings = (kind: 'specs' | 'mounts'): ReturnType<typeof defineConfig> =>
+  defineConfig({
+    test: {
+      include: kind === 'mounts' ? ['src/**/*.mount.spec.ts'] : ['src/**/*.spec.ts'],
+      exclude: kind === 'mounts' ? [] : ['src/**/*.mount.spec.ts'],
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
+      reporters: report ? ['dot', 'json'] : ['dot'],
+      ...(report
+        ? { outputFile: { json: `${report}/${process.env['npm_package_name']}-${kind}.json` } }
+        : {}),
+    },
+  });
+
+export default settings('specs');

@@ -55,8 +55,14 @@ export class Coalescer {
   }
 
   async run<T>(job: Job<T>, signal: AbortSignal): Promise<T> {
-    await this.#abandonedEnds(job.key, signal);
-    const running = this.#running.get(job.key) ?? this.#start(job);
+    let running = this.#running.get(job.key);
+    // Work that was told to stop cannot be joined: its key is free once it has stopped.
+    while (running?.everybodyLeft.signal.aborted) {
+      await this.#ended(running, signal);
+      running = this.#running.get(job.key);
+    }
+    if (!running && signal.aborted) throw new LeftEarlyError('', signal.reason);
+    running ??= this.#start(job);
     if (running.fingerprint !== job.fingerprint) throw new KeyHeldError(job.key, running.progress);
     running.callers += 1;
     try {
@@ -70,20 +76,15 @@ export class Coalescer {
     }
   }
 
-  /** Work that was told to stop cannot be joined: its key is free once it has stopped. */
-  async #abandonedEnds(key: string, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const running = this.#running.get(key);
-      if (!running?.everybodyLeft.signal.aborted) return;
-      const ended = running.result.then(
-        () => {},
-        () => {},
-      );
-      try {
-        await untilAborted(ended, signal);
-      } catch (error) {
-        throw new LeftEarlyError(running.progress, error);
-      }
+  async #ended(running: Running, signal: AbortSignal): Promise<void> {
+    const ended = running.result.then(
+      () => {},
+      () => {},
+    );
+    try {
+      await untilAborted(ended, signal);
+    } catch (error) {
+      throw new LeftEarlyError(running.progress, error);
     }
   }
 

@@ -60,3 +60,5 @@ function promised(client: object): unknown {
     },
   });
 }
+
+export type { CreateVolumeRequest, NodePublishVolumeRequest, VolumeCapability } from '../gen/csi.js';

@@ -2,7 +2,7 @@ import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { DriverError, isDriverError, type ErrorKind } from '../errors/driver-error.js';
 
 /** gRPC carries the message in a header: servers and clients limit those to some kilobytes. */
-const MAX_MESSAGE_LENGTH = 3000;
+const MAX_MESSAGE_BYTES = 3000;
 
 const codes: Readonly<Record<ErrorKind, status>> = {
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -26,9 +26,14 @@ export function errorToStatus(thrown: unknown): StatusObject {
   const error = asDriverError(thrown);
   return {
     code: codes[error.kind],
-    details: error.message.slice(0, MAX_MESSAGE_LENGTH),
+    details: shortened(error.message),
     metadata: new Metadata(),
   };
+}
+
+/** Well-formed Unicode in any case: half a surrogate pair cannot be sent, and the call would never be answered. */
+function shortened(message: string): string {
+  return Buffer.from(message).subarray(0, MAX_MESSAGE_BYTES).toString();
 }
 
 /** Whatever is no DriverError is a defect: INTERNAL is kept for those alone. */

@@ -13,7 +13,8 @@ export interface LustreMountSource {
   readonly subdir: string;
 }
 
-const NID = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?@[a-z]+[0-9]*$/;
+/** The network is an LNet type with an optional number; types have digits themselves: `tcp`, `tcp1`, `o2ib`, `o2ib0`. */
+const NID = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?@[a-z][a-z0-9]*$/;
 const FSNAME = /^[A-Za-z0-9_-]{1,8}$/;
 
 /** Reads a mount source as a user writes it and as /proc/self/mountinfo shows it.
@@ -39,6 +40,9 @@ export function mountSource(
   subdir = '',
   given: string = `${mgsNodes.map((node) => node.join(',')).join(':')}:/${fsname}`,
 ): LustreMountSource {
+  if (mgsNodes.length === 0 || mgsNodes.some((node) => node.length === 0)) {
+    throw invalid(given, 'it names no MGS');
+  }
   for (const nid of mgsNodes.flat()) {
     if (!NID.test(nid)) throw invalid(given, `"${nid}" is not a NID (ADDRESS@NETWORK, such as 10.0.0.4@tcp)`);
   }
@@ -69,7 +73,7 @@ export function formatMountSource(source: LustreMountSource): string {
 
 /** `tcp` and `tcp0` are the same LNet network. */
 export function canonicalNid(nid: string): string {
-  return nid.replace(/@([a-z]+)0$/, '@$1').toLowerCase();
+  return nid.replace(/@([a-z0-9]*[a-z])0$/, '@$1').toLowerCase();
 }
 
 const invalid = (given: string, why: string): DriverError =>

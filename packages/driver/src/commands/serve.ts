@@ -4,7 +4,9 @@ import { createContainer, tokens } from '../container.js';
 import { createLog } from '../logger.js';
 import { version } from '../version.js';
 
-const servicesOf: Readonly<Record<Mode, readonly (keyof typeof tokens)[]>> = {
+type ServiceName = 'identityService' | 'controllerService' | 'nodeService';
+
+const servicesOf: Readonly<Record<Mode, readonly ServiceName[]>> = {
   controller: ['identityService', 'controllerService'],
   node: ['identityService', 'nodeService'],
   all: ['identityService', 'controllerService', 'nodeService'],
@@ -18,7 +20,7 @@ export async function serveCommand(config: Config): Promise<void> {
   for (const warning of config.warnings) log.warn({}, warning);
   const container = createContainer(config, log);
   const services: ServedService[] = [];
-  for (const name of servicesOf[mode]) services.push(await container.getAsync<ServedService>(tokens[name]));
+  for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
   const server = await serve({ endpoint: config.endpoint, services, log });
   log.info({ address: server.address, version, nodeId: config.nodeId }, 'serving CSI');
   const signal = await terminationSignal();

@@ -1,0 +1,134 @@
+import { badRequest } from './aws-error.js';
+import type { LustreFileSystem } from './file-systems.js';
+import type { FsxAccount, FsxOperations } from './fsx-account.js';
+import {
+  createFileSystemFromBackupShape,
+  createFileSystemShape,
+  deleteFileSystemShape,
+  describeFileSystemsShape,
+  updateFileSystemShape,
+  type CreateFileSystemRequest,
+} from './fsx-shapes.js';
+import { checkBackupPossible } from './backup-rules.js';
+import type { TokenedRequest } from './client-tokens.js';
+import { epochSeconds } from './identifiers.js';
+import { planCreation } from './lustre-rules.js';
+import { planUpdate } from './lustre-update-rules.js';
+import { cutPage } from './paging.js';
+import { parseRequest, type ValueOf } from './request-shape.js';
+import { checkTags } from './resource-tags.js';
+import { restoreRequest } from './backup-rules.js';
+
+const defaultFailure =
+  'File system creation failed: there is not enough capacity in the Availability Zone to fulfill your request. ' +
+  'Delete the file system and try again later or in another subnet.';
+
+/** The operations on file systems. */
+export class FileSystemApi {
+  readonly operations: FsxOperations = new Map([
+    ['CreateFileSystem', (body: unknown) => this.#create(body)],
+    ['CreateFileSystemFromBackup', (body: unknown) => this.#restore(body)],
+    ['DescribeFileSystems', (body: unknown) => this.#describe(body)],
+    ['UpdateFileSystem', (body: unknown) => this.#update(body)],
+    ['DeleteFileSystem', (body: unknown) => this.#delete(body)],
+  ]);
+
+  constructor(private readonly account: FsxAccount) {}
+
+  #create(body: unknown): object {
+    const request = parseRequest(createFileSystemShape, body);
+    return this.#once('CreateFileSystem', request, () => this.#begin('CreateFileSystem', request));
+  }
+
+  #restore(body: unknown): object {
+    const request = parseRequest(createFileSystemFromBackupShape, body);
+    return this.#once('CreateFileSystemFromBackup', request, () => {
+      const { wire: backup } = this.account.backups.get(request.BackupId);
+      return this.#begin('CreateFileSystemFromBackup', restoreRequest(backup, request), request.BackupId);
+    });
+  }
+
+  /** What the token made before, unless that is gone by now; otherwise what is made now. */
+  #once(operation: string, request: TokenedRequest, make: () => LustreFileSystem): object {
+    const { tokens, fileSystems } = this.account;
+    const id = tokens.recall(operation, request);
+    const known = id === undefined ? undefined : fileSystems.find(id);
+    if (known) return { FileSystem: known.wire };
+    const made = make();
+    tokens.remember(operation, request, made.wire.FileSystemId);
+    return { FileSystem: made.wire };
+  }
+
+  #begin(operation: string, request: CreateFileSystemRequest, backupId?: string): LustreFileSystem {
+    checkTags(request.Tags ?? []);
+    const plan = planCreation(request);
+    this.account.checkQuota(plan);
+    return this.account.fileSystems.create(request, plan, {
+      backupId,
+      // Decided last, so that a refused request does not use the fault up.
+      failure: () => this.account.failureOf(operation, defaultFailure),
+    });
+  }
+
+  #describe(body: unknown): object {
+    const request = parseRequest(describeFileSystemsShape, body);
+    const { fileSystems, options } = this.account;
+    const ids = request.FileSystemIds ?? [];
+    const named = new Set(ids.map((id) => fileSystems.get(id)));
+    const page = cutPage(
+      {
+        operation: 'DescribeFileSystems',
+        items: fileSystems.all().filter((each) => ids.length === 0 || named.has(each)),
+        keyOf: ({ sequence }) => sequence,
+        limit: options.pageSize,
+      },
+      request,
+    );
+    return { FileSystems: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
+  }
+
+  #update(body: unknown): object {
+    const request = parseRequest(updateFileSystemShape, body);
+    const { fileSystems, tokens, updates, world, options } = this.account;
+    const fileSystem = fileSystems.get(request.FileSystemId);
+    if (tokens.recall('UpdateFileSystem', request) === undefined) {
+      const clock = { now: epochSeconds(world.now()), coolDownSeconds: options.coolDownSeconds };
+      updates.start(fileSystem, planUpdate(fileSystem.wire, request, clock));
+      tokens.remember('UpdateFileSystem', request, request.FileSystemId);
+    }
+    return { FileSystem: fileSystem.wire };
+  }
+
+  #delete(body: unknown): object {
+    const request = parseRequest(deleteFileSystemShape, body);
+    const id = request.FileSystemId;
+    const { fileSystems, tokens } = this.account;
+    const fileSystem = fileSystems.get(id);
+    const foreign = (['WindowsConfiguration', 'OpenZFSConfiguration'] as const).find((name) => request[name]);
+    if (foreign) throw badRequest(`${foreign} cannot be applied to delete a LUSTRE file system.`);
+    tokens.recall('DeleteFileSystem', request);
+    const isDeleting = fileSystem.wire.Lifecycle === 'DELETING';
+    const LustreResponse = isDeleting ? {} : this.#finalBackup(fileSystem, request.LustreConfiguration ?? {});
+    fileSystems.delete(fileSystem);
+    tokens.remember('DeleteFileSystem', request, id);
+    return { FileSystemId: id, Lifecycle: 'DELETING', LustreResponse };
+  }
+
+  /** Unlike other kinds of file system, Lustre has no final backup unless the caller asks for one. */
+  #finalBackup(
+    fileSystem: LustreFileSystem,
+    { SkipFinalBackup = true, FinalBackupTags }: DeleteConfiguration,
+  ): object {
+    if (SkipFinalBackup) {
+      if (FinalBackupTags)
+        throw badRequest('FinalBackupTags can only be specified when a final backup is taken.');
+      return {};
+    }
+    checkTags(FinalBackupTags ?? []);
+    checkBackupPossible(fileSystem.wire);
+    const { wire } = this.account.backups.take(fileSystem, FinalBackupTags ?? [], undefined);
+    return { FinalBackupId: wire.BackupId, FinalBackupTags };
+  }
+}
+
+type DeleteConfiguration = NonNullable<ValueOf<typeof deleteFileSystemShape>['LustreConfiguration']>;

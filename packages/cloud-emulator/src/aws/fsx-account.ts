@@ -1,0 +1,60 @@
+import type { World } from '../world/world.js';
+import { AwsError } from './aws-error.js';
+import { Backups } from './backups.js';
+import { ClientTokens } from './client-tokens.js';
+import { FileSystemUpdates } from './file-system-updates.js';
+import { FileSystems } from './file-systems.js';
+import type { CreationPlan } from './lustre-rules.js';
+import type { Seed } from './seed.js';
+import type { VpcNetwork } from './vpc-network.js';
+
+export interface FsxOptions {
+  /** How long after a growth the next one is refused. FSx: six hours. */
+  readonly coolDownSeconds: number;
+  /** Most items on a page, whatever MaxResults says. */
+  readonly pageSize: number;
+}
+
+/** The operations of a service: each takes a request's JSON and gives the reply's, or throws an AwsError. */
+export type FsxOperations = ReadonlyMap<string, (body: unknown) => object>;
+
+/** What one account has in Amazon FSx. */
+export class FsxAccount {
+  readonly fileSystems: FileSystems;
+  readonly backups: Backups;
+  readonly tokens: ClientTokens;
+  readonly updates: FileSystemUpdates;
+
+  constructor(
+    readonly world: World,
+    readonly seed: Seed,
+    network: VpcNetwork,
+    readonly options: FsxOptions,
+  ) {
+    this.fileSystems = new FileSystems(world, seed, network);
+    this.backups = new Backups(world, seed);
+    this.tokens = new ClientTokens(world.durations.tokenSeconds, world.now);
+    this.updates = new FileSystemUpdates(world, this.fileSystems, network);
+  }
+
+  /** The reason with which this creation is to end FAILED, if a fault says so. */
+  failureOf(operation: string, usual: string): string | undefined {
+    const fault = this.world.faults.take({ cloud: 'aws', operation }, ({ kind }) => kind === 'fail-creation');
+    return fault && (fault.message ?? usual);
+  }
+
+  /** Throws ServiceLimitExceeded where the account has as many file systems of the family as it may. */
+  checkQuota({ rule }: CreationPlan): void {
+    const family = familyOf(rule.deployment);
+    const present = this.fileSystems.all().filter(({ plan }) => familyOf(plan.rule.deployment) === family);
+    if (present.length < this.seed.fileSystemQuota) return;
+    throw new AwsError(
+      'ServiceLimitExceeded',
+      `The maximum number of ${family} file systems (${this.seed.fileSystemQuota}) in this account and Region is reached.`,
+      { Limit: 'FILE_SYSTEM_COUNT' },
+    );
+  }
+}
+
+/** Quotas do not tell SCRATCH_1 from SCRATCH_2. */
+const familyOf = (deployment: string): string => (deployment.startsWith('SCRATCH') ? 'SCRATCH' : deployment);

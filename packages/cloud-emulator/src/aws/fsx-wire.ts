@@ -1,0 +1,81 @@
+import type { LustreConfigurationRequest, StorageType, Tag } from './fsx-shapes.js';
+
+/** A file system as DescribeFileSystems shows it. Times are epoch seconds with a fraction. */
+export interface WireFileSystem {
+  readonly OwnerId: string;
+  readonly CreationTime: number;
+  readonly FileSystemId: string;
+  readonly FileSystemType: 'LUSTRE';
+  Lifecycle: FileSystemLifecycle;
+  FailureDetails?: { readonly Message: string };
+  /** GiB. Absent with INTELLIGENT_TIERING. */
+  StorageCapacity?: number;
+  readonly StorageType: StorageType;
+  readonly VpcId: string;
+  readonly SubnetIds: readonly string[];
+  NetworkInterfaceIds: readonly string[];
+  readonly DNSName: string;
+  readonly KmsKeyId?: string;
+  readonly ResourceARN: string;
+  Tags: readonly Tag[];
+  LustreConfiguration: WireLustreConfiguration;
+  /** Newest first; absent until there is one. */
+  AdministrativeActions?: readonly WireAction[];
+  FileSystemTypeVersion: string;
+}
+
+export type FileSystemLifecycle = 'CREATING' | 'AVAILABLE' | 'FAILED' | 'UPDATING' | 'DELETING';
+
+/** As the request has it, with the defaults filled in and the S3 link in a structure of its own. */
+export type WireLustreConfiguration = Omit<
+  LustreConfigurationRequest,
+  'ImportPath' | 'ExportPath' | 'ImportedFileChunkSize' | 'AutoImportPolicy' | 'MetadataConfiguration'
+> & {
+  readonly MountName: string;
+  readonly MetadataConfiguration?: WireMetadata | undefined;
+  readonly DataRepositoryConfiguration?: {
+    readonly Lifecycle: 'AVAILABLE';
+    readonly ImportPath: string;
+    readonly ExportPath: string;
+    readonly ImportedFileChunkSize: number;
+    readonly AutoImportPolicy: NonNullable<LustreConfigurationRequest['AutoImportPolicy']>;
+  };
+};
+
+export interface WireMetadata {
+  readonly Mode: 'AUTOMATIC' | 'USER_PROVISIONED';
+  readonly Iops: number;
+}
+
+/** An administrative action: an update, or the optimization of storage that follows some updates. */
+export interface WireAction {
+  readonly AdministrativeActionType: 'FILE_SYSTEM_UPDATE' | 'STORAGE_OPTIMIZATION';
+  readonly RequestTime: number;
+  Status: 'PENDING' | 'IN_PROGRESS' | 'UPDATED_OPTIMIZING' | 'COMPLETED';
+  ProgressPercent?: number;
+  readonly TargetFileSystemValues?: UpdateTarget;
+}
+
+/** What an update changes. */
+export interface UpdateTarget {
+  readonly StorageCapacity?: number;
+  readonly FileSystemTypeVersion?: string;
+  readonly LustreConfiguration?: Partial<WireLustreConfiguration>;
+}
+
+/** A backup as DescribeBackups shows it. */
+export interface WireBackup {
+  readonly BackupId: string;
+  Lifecycle: 'PENDING' | 'CREATING' | 'TRANSFERRING' | 'AVAILABLE' | 'FAILED';
+  FailureDetails?: { readonly Message: string };
+  readonly Type: 'USER_INITIATED';
+  ProgressPercent: number;
+  readonly CreationTime: number;
+  readonly KmsKeyId?: string;
+  readonly ResourceARN: string;
+  Tags: readonly Tag[];
+  readonly OwnerId: string;
+  readonly ResourceType: 'FILE_SYSTEM';
+  /** As it was when the backup began; stays when the file system is deleted. */
+  readonly FileSystem: WireFileSystem;
+}

@@ -1,0 +1,75 @@
+/**
+ * The AWS world that the emulator starts with. Tests, examples and the demo rely on these names:
+ *
+ * - region `us-west-2`, account `111122223333`;
+ * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 10.0.0.0/16, with one subnet in each of three zones, 251 free addresses each
+ *   (a /24 less the five that AWS keeps for itself);
+ * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
+ *   other on every port, as Lustre needs.
+ */
+export interface Seed {
+  readonly region: string;
+  readonly accountId: string;
+  readonly vpcId: string;
+  readonly subnets: readonly SeedSubnet[];
+  readonly securityGroups: readonly SeedSecurityGroup[];
+  /** The group that a network interface joins where the request names none. */
+  readonly defaultSecurityGroupId: string;
+  /** The key that encrypts a persistent file system where the request names none. */
+  readonly defaultKmsKeyId: string;
+  /** File systems that the account may have in each of the families SCRATCH, PERSISTENT_1 and PERSISTENT_2. */
+  readonly fileSystemQuota: number;
+  /** User-initiated backups that the account may have. */
+  readonly backupQuota: number;
+}
+
+export interface SeedSubnet {
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+  readonly availabilityZoneId: string;
+  /** A /24: the three octets that all addresses of the subnet share. */
+  readonly prefix: string;
+}
+
+export interface SeedSecurityGroup {
+  readonly groupId: string;
+  readonly groupName: string;
+  readonly description: string;
+}
+
+export const seed: Seed = {
+  region: 'us-west-2',
+  accountId: '111122223333',
+  vpcId: 'vpc-0aaaaaaaaaaaaaaa1',
+  subnets: [
+    {
+      subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
+      availabilityZone: 'us-west-2a',
+      availabilityZoneId: 'usw2-az1',
+      prefix: '10.0.0',
+    },
+    {
+      subnetId: 'subnet-0aaaaaaaaaaaaaaa2',
+      availabilityZone: 'us-west-2b',
+      availabilityZoneId: 'usw2-az2',
+      prefix: '10.0.1',
+    },
+    {
+      subnetId: 'subnet-0aaaaaaaaaaaaaaa3',
+      availabilityZone: 'us-west-2c',
+      availabilityZoneId: 'usw2-az3',
+      prefix: '10.0.2',
+    },
+  ],
+  securityGroups: [
+    {
+      groupId: 'sg-0aaaaaaaaaaaaaaa1',
+      groupName: 'default',
+      description: 'default VPC security group',
+    },
+  ],
+  defaultSecurityGroupId: 'sg-0aaaaaaaaaaaaaaa1',
+  defaultKmsKeyId: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
+  fileSystemQuota: 100,
+  backupQuota: 500,
+};

@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import type { World } from '../world/world.js';
+import { ArmFront } from './arm-front.js';
+import { AscOperations, renderOperation } from './asc-operations.js';
+import { Entra } from './entra.js';
+import { expansionJobRoutes } from './expansion-job-routes.js';
+import { renderExpansionJob } from './expansion-job.js';
+import { ExpansionJobs } from './expansion-jobs.js';
+import { renderFileSystem } from './file-system.js';
+import { fileSystemRoutes } from './file-system-routes.js';
+import { FileSystems } from './file-systems.js';
+import { LongRunning } from './long-running.js';
+import { Pager } from './pager.js';
+import { RateLimits } from './rate-limits.js';
+import { azureSeed, type AzureSeed } from './seed.js';
+import { subscriptionRoutes } from './subscription-routes.js';
+import { TokenStore } from './token-store.js';
+import { VirtualNetworks } from './virtual-networks.js';
+
+/** What can differ between two emulated Azures. */
+export interface AzureCloudOptions {
+  readonly seed?: AzureSeed;
+  /** File systems that the subscription may have. Default 200, so that load tests run; new real subscriptions have 4. */
+  readonly fileSystemQuota?: number;
+  /** Items of a list page. Default 5. */
+  readonly pageSize?: number;
+  /** Whether empty token buckets of ARM refuse calls with 429. Default false: they are only reported in headers. */
+  readonly enforceRateLimits?: boolean;
+  /** Retry-After of long-running operations, in whole seconds; `none`: no such header. Default 1 where creation takes a
+   * second or longer, otherwise none: an SDK waits no less than the header says, however short its own interval. */
+  readonly retryAfterSeconds?: number | 'none';
+  /** Lifetime of access tokens. Default 3599. */
+  readonly tokenSeconds?: number;
+  /** The Lustre fsname of all file systems. Default `lustrefs`, as the service has it. */
+  readonly fsname?: string;
+}
+
+const newestApiVersion = '2026-08-01';
+
+/** Azure Resource Manager with Microsoft.StorageCache (Azure Managed Lustre) and subnet usages, and the Entra ID
+ * endpoints that give tokens for it. */
+export class AzureCloud {
+  readonly #seed: AzureSeed;
+  readonly #now: () => number;
+  readonly #operations: AscOperations;
+  readonly #networks: VirtualNetworks;
+  readonly #fileSystems: FileSystems;
+  readonly #expansionJobs: ExpansionJobs;
+  readonly #fronts: readonly { register(app: FastifyInstance): void }[];
+
+  /** @param origin this server's own https origin, known once it listens */
+  constructor(world: World, origin: () => string, options: AzureCloudOptions = {}) {
+    const { seed = azureSeed, fileSystemQuota: quota = 200, fsname = 'lustrefs' } = options;
+    const { subscriptionId, location } = seed;
+    this.#seed = seed;
+    this.#now = world.now;
+    this.#operations = new AscOperations(subscriptionId, world.now);
+    this.#networks = new VirtualNetworks(seed);
+    this.#fileSystems = new FileSystems(world, this.#networks, this.#operations, {
+      subscriptionId,
+      quota,
+      fsname,
+    });
+    this.#expansionJobs = new ExpansionJobs(world, this.#networks, this.#operations, this.#fileSystems);
+    const longRunning = new LongRunning(origin, retryAfter(world, options));
+    const pager = new Pager(origin, options.pageSize ?? 5);
+    const routes = [
+      ...fileSystemRoutes(this.#fileSystems, longRunning, pager),
+      ...expansionJobRoutes(this.#expansionJobs, this.#fileSystems, longRunning, pager, world.now),
+      ...subscriptionRoutes({
+        fileSystems: this.#fileSystems,
+        networks: this.#networks,
+        operations: this.#operations,
+        longRunning,
+        pager,
+        quota,
+        location,
+      }),
+    ];
+    const tokens = new TokenStore(world.now);
+    const limits = new RateLimits(world.now, options.enforceRateLimits ?? false);
+    this.#fronts = [
+      new ArmFront(world, origin, seed, tokens, limits, routes),
+      new Entra(world, origin, seed, tokens, options.tokenSeconds ?? 3599),
+    ];
+  }
+
+  /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`). */
+  register(app: FastifyInstance): void {
+    void app.register(async (scope) => {
+      // Both front ends word their own errors of unreadable bodies, so that bodies reach them as text.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+      for (const front of this.#fronts) front.register(scope);
+    });
+  }
+
+  /** Everything that exists, for leak checks: file systems as ARM shows them, operations, addresses in use. */
+  state(): unknown {
+    const { tenantId, subscriptionId, resourceGroups } = this.#seed;
+    return {
+      tenantId,
+      subscriptionId,
+      resourceGroups,
+      fileSystems: this.#fileSystems.list().map((item) => renderFileSystem(item, newestApiVersion)),
+      expansionJobs: this.#expansionJobs.list().map((job) => renderExpansionJob(job, this.#now())),
+      operations: this.#operations
+        .list()
+        .map((operation) => ({ ...renderOperation(operation), resourceId: operation.resourceId })),
+      subnets: this.#networks.state(),
+    };
+  }
+}
+
+function retryAfter(world: World, { retryAfterSeconds }: AzureCloudOptions): number | undefined {
+  if (retryAfterSeconds === 'none') return undefined;
+  return retryAfterSeconds ?? (world.durations.createSeconds >= 1 ? 1 : undefined);
+}

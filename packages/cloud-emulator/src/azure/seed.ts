@@ -1,0 +1,68 @@
+/** A subnet that exists when the emulator starts. */
+export interface SeedSubnet {
+  readonly name: string;
+  /** IPv4 CIDR. Azure keeps five addresses of every subnet for itself. */
+  readonly addressPrefix: string;
+  /** Addresses that something else already uses. */
+  readonly usedAddresses: number;
+}
+
+export interface SeedVirtualNetwork {
+  readonly name: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly subnets: readonly SeedSubnet[];
+}
+
+/** An app registration that may ask for tokens. */
+export interface SeedClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What exists in the emulated Azure before the first call. */
+export interface AzureSeed {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  /** Region of the main resource group. */
+  readonly location: string;
+  readonly resourceGroups: readonly string[];
+  readonly virtualNetworks: readonly SeedVirtualNetwork[];
+  readonly clients: readonly SeedClient[];
+}
+
+/** The documented seed world.
+ *
+ * - `lustre-subnet` is a /16 so that a hundred file systems fit side by side.
+ * - `lustre-small-subnet` (27 usable addresses) and `lustre-tiny-subnet` (3 usable) are for running out of addresses.
+ * - `lustre-vnet-west` is in a region whose only SKU has no availability zones. */
+export const azureSeed = {
+  tenantId: '00000000-0000-4000-8000-0000000000aa',
+  subscriptionId: '00000000-0000-4000-8000-000000000001',
+  location: 'eastus',
+  resourceGroups: ['lustre-rg', 'lustre-other-rg'],
+  virtualNetworks: [
+    {
+      name: 'lustre-vnet',
+      resourceGroup: 'lustre-rg',
+      location: 'eastus',
+      subnets: [
+        { name: 'lustre-subnet', addressPrefix: '10.1.0.0/16', usedAddresses: 3 },
+        { name: 'lustre-small-subnet', addressPrefix: '10.2.0.0/27', usedAddresses: 3 },
+        { name: 'lustre-tiny-subnet', addressPrefix: '10.2.1.0/29', usedAddresses: 0 },
+      ],
+    },
+    {
+      name: 'lustre-vnet-west',
+      resourceGroup: 'lustre-rg',
+      location: 'westcentralus',
+      subnets: [{ name: 'lustre-subnet', addressPrefix: '10.3.0.0/24', usedAddresses: 0 }],
+    },
+  ],
+  clients: [
+    {
+      clientId: '00000000-0000-4000-8000-0000000000c1',
+      clientSecret: 'emulated-client-secret',
+    },
+  ],
+} as const satisfies AzureSeed;

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { optionsHelp, parseCommandOptions } from './command-options.js';
+
+describe('parseCommandOptions', () => {
+  it.each([
+    [[], { durations: {}, awsPort: 0, azurePort: 0 }],
+    [
+      ['--create-seconds', '0.2', '--delete-seconds=.1', '--update-seconds', '3', '--token-seconds', '0'],
+      {
+        durations: { createSeconds: 0.2, deleteSeconds: 0.1, updateSeconds: 3, tokenSeconds: 0 },
+        awsPort: 0,
+        azurePort: 0,
+      },
+    ],
+    [
+      [
+        '--aws-port',
+        '4566',
+        '--azure-port=8443',
+        '--directory',
+        '/tmp/x/../y',
+        '--lustre-registry',
+        '/tmp/r',
+      ],
+      { durations: {}, awsPort: 4566, azurePort: 8443, directory: '/tmp/y', lustreRegistry: '/tmp/r' },
+    ],
+  ])('%j', (args, options) => {
+    expect(parseCommandOptions(args)).toEqual(options);
+  });
+
+  it.each([
+    [
+      ['--create-seconds', 'soon'],
+      "--create-seconds must be a number of seconds, fractions allowed, not 'soon'",
+    ],
+    [['--create-seconds=-1'], "--create-seconds must be a number of seconds, fractions allowed, not '-1'"],
+    [['--create-seconds=1e3'], "--create-seconds must be a number of seconds, fractions allowed, not '1e3'"],
+    [['--aws-port', '65536'], "--aws-port must be a port from 0 to 65535, not '65536'"],
+    [['--azure-port', '1.5'], "--azure-port must be a port from 0 to 65535, not '1.5'"],
+    [['--directory='], '--directory must name a directory'],
+    [['--colour'], "Unknown option '--colour' (see --help; a COMMAND goes behind --)"],
+    [['sh'], "Unexpected argument 'sh' (see --help; a COMMAND goes behind --)"],
+    [['--directory'], "Option '--directory <value>' argument missing (see --help; a COMMAND goes behind --)"],
+  ])('refuses %j in one line', (args, message) => {
+    expect(() => parseCommandOptions(args)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message }) as Error,
+    );
+  });
+
+  it('has a line of help for every flag', () => {
+    const lines = optionsHelp().split('\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toMatch(/^ {2}--create-seconds N +how long a creation takes \(8\)$/);
+  });
+});

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultDurations } from '../world/world.js';
+import type { Durations } from '../world/world.js';
+import { UsageError } from './usage-error.js';
+
+/** What `serve` and `exec` can be told. */
+export interface CommandOptions {
+  readonly durations: Partial<Durations>;
+  readonly awsPort: number;
+  readonly azurePort: number;
+  /** Where azure.json and ca.pem go; absent: a temporary directory. Absolute. */
+  readonly directory?: string;
+  /** Where the simulated mount.lustre looks for file systems. Absolute. */
+  readonly lustreRegistry?: string;
+}
+
+interface Flag {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** The one list of flags: it is parsed, and it is the help. */
+const flags = {
+  'create-seconds': { value: 'N', about: `how long a creation takes (${defaultDurations.createSeconds})` },
+  'delete-seconds': { value: 'N', about: `how long a deletion takes (${defaultDurations.deleteSeconds})` },
+  'update-seconds': { value: 'N', about: `how long an update takes (${defaultDurations.updateSeconds})` },
+  'token-seconds': {
+    value: 'N',
+    about: `how long FSx remembers a ClientRequestToken (${defaultDurations.tokenSeconds})`,
+  },
+  'aws-port': { value: 'PORT', about: 'HTTP port of the AWS APIs and the control API (a free one)' },
+  'azure-port': { value: 'PORT', about: 'HTTPS port of the Azure APIs (a free one)' },
+  directory: { value: 'DIR', about: 'where to write azure.json and ca.pem (a temporary directory)' },
+  'lustre-registry': {
+    value: 'DIR',
+    about: 'where the clouds tell the simulated mount.lustre of their file systems',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+type FlagName = keyof typeof flags;
+
+/** @throws {@link UsageError} that names the flag. */
+export function parseCommandOptions(args: readonly string[]): CommandOptions {
+  const values = parseFlags(args);
+  const seconds = (name: FlagName): number | undefined =>
+    parseNumber(name, values[name], { must: 'a number of seconds, fractions allowed', least: 0 });
+  const port = (name: FlagName): number =>
+    parseNumber(name, values[name], { must: 'a port from 0 to 65535', least: 0, most: 65535, whole: true }) ??
+    0;
+  return defined({
+    durations: defined({
+      createSeconds: seconds('create-seconds'),
+      deleteSeconds: seconds('delete-seconds'),
+      updateSeconds: seconds('update-seconds'),
+      tokenSeconds: seconds('token-seconds'),
+    }),
+    awsPort: port('aws-port'),
+    azurePort: port('azure-port'),
+    directory: directory('directory', values.directory),
+    lustreRegistry: directory('lustre-registry', values['lustre-registry']),
+  });
+}
+
+/** The flags, one a line, for `--help`. */
+export function optionsHelp(): string {
+  const rows = Object.entries(flags).map(([name, flag]) => [`--${name} ${flag.value}`, flag.about] as const);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+function parseFlags(args: readonly string[]): Partial<Record<FlagName, string>> {
+  const options = Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // The sentences behind the first are advice that is wrong here.
+    throw new UsageError(`${message.split('. ', 1)[0] ?? ''} (see --help; a COMMAND goes behind --)`);
+  }
+}
+
+interface NumberRule {
+  readonly must: string;
+  readonly least: number;
+  readonly most?: number;
+  readonly whole?: boolean;
+}
+
+function parseNumber(name: string, text: string | undefined, rule: NumberRule): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^[0-9]*\.?[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  const fits = number >= rule.least && number <= (rule.most ?? Number.MAX_SAFE_INTEGER);
+  if (!fits || (rule.whole && !Number.isInteger(number))) {
+    throw new UsageError(`--${name} must be ${rule.must}, not '${text}'`);
+  }
+  return number;
+}
+
+function directory(name: string, text: string | undefined): string | undefined {
+  if (text === '') throw new UsageError(`--${name} must name a directory`);
+  return text === undefined ? undefined : resolve(text);
+}
+
+type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
+
+/** Leaves out what is undefined, so that a default can stand in for it. */
+const defined = <T extends object>(values: T): Defined<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;

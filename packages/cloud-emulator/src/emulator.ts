@@ -1,0 +1,113 @@
+import { fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { AwsCloud } from './aws/aws-cloud.js';
+import { AzureCloud, type AzureCloudOptions } from './azure/azure-cloud.js';
+import { makeCertificateAuthority } from './azure/certificate-authority.js';
+import type { CertificateAuthority } from './azure/certificate-authority.js';
+import { registerControlApi } from './control-api.js';
+import { writeEnvironment } from './emulator-environment.js';
+import { OwnLustreServers } from './mount/own-lustre-servers.js';
+import type { Faults } from './world/faults.js';
+import type { Journal } from './world/journal.js';
+import { LustreRegistryDirectory, noLustreRegistry } from './world/lustre-registry.js';
+import { defaultDurations, World } from './world/world.js';
+import type { Durations } from './world/world.js';
+
+/** What `startEmulator` takes. Everything has a default: `startEmulator()` serves both clouds on free loopback ports. */
+export interface EmulatorOptions {
+  readonly durations?: Partial<Durations>;
+  /** Directory that the simulated `mount.lustre` reads. Absent: the file systems cannot be mounted. */
+  readonly lustreRegistryDir?: string;
+  /** Ports on 127.0.0.1; 0 (the default) takes a free one. */
+  readonly awsPort?: number;
+  readonly azurePort?: number;
+  /** Quotas, page sizes and the like. Emulators that share a registry should differ in their Lustre `fsname`. */
+  readonly aws?: ConstructorParameters<typeof AwsCloud>[1];
+  readonly azure?: AzureCloudOptions;
+}
+
+/** Where a running emulator answers, and how it was started. */
+export interface EmulatorSettings {
+  /** HTTP: the FSx and EC2 APIs. */
+  readonly awsUrl: string;
+  /** HTTPS: Azure Resource Manager and Entra ID. */
+  readonly azureUrl: string;
+  /** HTTP: `/_emulator/journal` and the like are below it. */
+  readonly controlUrl: string;
+  readonly durations: Durations;
+  readonly lustreRegistry?: string;
+}
+
+/** Both clouds, running. */
+export interface Emulator {
+  readonly awsUrl: string;
+  readonly azureUrl: string;
+  readonly controlUrl: string;
+  /** The authority that vouches for `azureUrl`, for the `ca` option of a TLS client in this process. */
+  readonly certificateAuthority: string;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Everything that exists in each cloud, as `GET /_emulator/state` shows it. */
+  state(): { readonly aws: unknown; readonly azure: unknown };
+  settings(): EmulatorSettings;
+  /**
+   * The environment variables with which the real SDKs and the driver reach these clouds.
+   *
+   * @param directory where `azure.json` and `ca.pem`, which the variables name, are written.
+   */
+  environment(directory: string): Record<string, string>;
+  /** Closes every connection, also those that wait for an answer; the file systems stop answering mounts. */
+  stop(): Promise<void>;
+}
+
+/** Starts both clouds on 127.0.0.1. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { lustreRegistryDir } = options;
+  const durations = { ...defaultDurations, ...options.durations };
+  const lustre = new OwnLustreServers(
+    lustreRegistryDir === undefined ? noLustreRegistry : new LustreRegistryDirectory(lustreRegistryDir),
+  );
+  const world = new World(durations, lustre);
+  const { caPem: certificateAuthority, certificate } = await makeCertificateAuthority();
+  const http = fastify({ forceCloseConnections: true });
+  const https = azureServer(certificate);
+  let azureUrl = '';
+  const aws = new AwsCloud(world, options.aws);
+  const azure = new AzureCloud(world, () => azureUrl, options.azure);
+  const state = (): { aws: unknown; azure: unknown } => ({ aws: aws.state(), azure: azure.state() });
+  const stop = async (): Promise<void> => {
+    world.stop();
+    await Promise.all([http.close(), https.close()]);
+    lustre.withdrawAll();
+  };
+  try {
+    aws.register(http);
+    azure.register(https);
+    registerControlApi(http, { world, state, settings: () => settings });
+    azureUrl = await listen(https, options.azurePort);
+    const awsUrl = await listen(http, options.awsPort);
+    const settings: EmulatorSettings = {
+      ...{ awsUrl, azureUrl, controlUrl: awsUrl, durations },
+      ...(lustreRegistryDir === undefined ? {} : { lustreRegistry: lustreRegistryDir }),
+    };
+    return {
+      ...{ awsUrl, azureUrl, controlUrl: awsUrl, certificateAuthority },
+      ...{ journal: world.journal, faults: world.faults, state, stop },
+      settings: () => settings,
+      environment: (directory) => writeEnvironment(directory, { awsUrl, azureUrl, certificateAuthority }),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** ARM paths are case-insensitive, and its resource names are longer than a router expects of a parameter. */
+const azureServer = ({ certPem, keyPem }: CertificateAuthority['certificate']): FastifyInstance =>
+  fastify({
+    https: { cert: certPem, key: keyPem },
+    forceCloseConnections: true,
+    routerOptions: { caseSensitive: false, maxParamLength: 500 },
+  });
+
+const listen = (app: FastifyInstance, port = 0): Promise<string> => app.listen({ host: '127.0.0.1', port });

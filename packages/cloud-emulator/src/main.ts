@@ -1,0 +1,3 @@
+import { runCommandLine } from './commands/run-command-line.js';
+
+process.exit(await runCommandLine(process.argv.slice(2)));

@@ -1,0 +1,70 @@
+/** The errno values that a Lustre client mount can end with, as mount.lustre(8) exits and words them (glibc's strerror). */
+const errors = {
+  EPERM: [1, 'Operation not permitted'],
+  ENOENT: [2, 'No such file or directory'],
+  EIO: [5, 'Input/output error'],
+  E2BIG: [7, 'Argument list too long'],
+  EACCES: [13, 'Permission denied'],
+  EEXIST: [17, 'File exists'],
+  ENOTDIR: [20, 'Not a directory'],
+  EINVAL: [22, 'Invalid argument'],
+} as const;
+
+export type MountErrno = keyof typeof errors;
+
+/** A mount that failed: what mount.lustre prints on stderr, and the status that it exits with (the errno). */
+export class MountFailure extends Error {
+  override readonly name = 'MountFailure';
+  readonly exitStatus: number;
+
+  constructor(
+    readonly errno: MountErrno,
+    message: string,
+  ) {
+    super(message);
+    this.exitStatus = errors[errno][0];
+  }
+}
+
+export const errorText = (errno: MountErrno): string => errors[errno][1];
+
+/**
+ * A failure that the kernel client would report: `mount.lustre: mount SRC at TGT failed: ...` and the hints that
+ * mount.lustre adds to some of the errors.
+ */
+export function kernelFailure(errno: MountErrno, source: string, target: string): MountFailure {
+  const first = `mount.lustre: mount ${source} at ${target} failed: ${errorText(errno)}`;
+  return new MountFailure(errno, [first, ...hints(errno, source)].join('\n'));
+}
+
+function hints(errno: MountErrno, source: string): readonly string[] {
+  switch (errno) {
+    case 'ENOENT':
+      return [
+        'Is the MGS specification correct?',
+        'Is the filesystem name correct?',
+        'If upgrading, is the copied client log valid? (see upgrade docs)',
+      ];
+    case 'EIO':
+      return ['Is the MGS running?'];
+    case 'EINVAL':
+      return [
+        'This may have multiple causes.',
+        `Is '${source.slice(source.lastIndexOf(':') + 2)}' the correct filesystem name?`,
+        'Are the mount options correct?',
+        'Check the syslog for more info.',
+      ];
+    default:
+      return [];
+  }
+}
+
+/** What mount.lustre says to a source that it cannot make sense of, before it asks the kernel for anything. */
+export const usageFailure = (cause: string): MountFailure =>
+  new MountFailure(
+    'EINVAL',
+    `mount.lustre: ${cause}\n\n` +
+      'This mount helper should only be invoked via the mount (8) command,\n' +
+      'e.g. mount -t lustre dev dir\n\n' +
+      'usage: mount.lustre [-fhnvV] [-o options] <device> <mountpt>',
+  );

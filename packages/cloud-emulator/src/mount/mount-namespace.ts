@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How to get a mount namespace of one's own, and how to put `mount.lustre` where mount(8) looks for helpers. */
+export interface NamespaceWay {
+  /** `root` needs CAP_SYS_ADMIN; `user` makes a user namespace, in which the caller is root. */
+  readonly privileges: 'root' | 'user';
+  /** `overlay` lays a file system with the helper over the directory; `links` replaces it by links to what it holds. */
+  readonly layer: 'overlay' | 'links';
+}
+
+/** A directory prepared for a mount namespace in which `mount -t lustre` works. */
+export interface MountNamespace {
+  readonly directory: string;
+  /** Directory on which mount(8) finds its helpers, without symbolic links. */
+  readonly helpers: string;
+}
+
+/** Writes the helper, with every path that it needs: mount(8) and its callers may have cleaned the environment. */
+export function prepareNamespace(
+  directory: string,
+  helpers: string,
+  registry: string,
+  path = process.env['PATH'] ?? '',
+): MountNamespace {
+  const inside = join(directory, 'namespace');
+  mkdirSync(inside);
+  mkdirSync(registry, { recursive: true });
+  // Counted from the package, so that it is the built program also where this module runs from its source.
+  const program = fileURLToPath(new URL('../../dist/mount/mount-lustre.js', import.meta.url));
+  const words = [`PATH=${path}`, process.execPath, program, registry, join(inside, 'servers')];
+  const script = `#!/bin/sh\nexec /usr/bin/env -i ${words.map(quote).join(' ')} "$@"\n`;
+  writeFileSync(join(directory, 'mount.lustre'), script, { mode: 0o755 });
+  return { directory, helpers };
+}
+
+/** The command line that enters the namespace, keeping its process id, and becomes `command` there. */
+export function inNamespace(
+  { directory, helpers }: MountNamespace,
+  { privileges, layer }: NamespaceWay,
+  command: readonly string[],
+): readonly string[] {
+  const unshare = ['unshare', ...(privileges === 'user' ? ['--user', '--map-root-user'] : [])];
+  const script = ['sh', '-c', enterScript, 'lustre-cloud-emulator', directory, helpers, layer];
+  return [...unshare, '--mount', '--propagation', 'private', ...script, ...command];
+}
+
+/** The status of a namespace that could not be furnished; COMMAND was not run. */
+export const setupFailedStatus = 3;
+
+/**
+ * Everything that the simulation adds lives in one tmpfs of the namespace, so nothing of it outlasts the processes in
+ * there. `upperdir` and the like are relative, because a directory's name may hold what mount options cannot.
+ */
+const enterScript = `
+directory=$1 inside=$1/namespace helpers=$2 layer=$3
+shift 3
+
+overlay() {
+  mkdir -m 755 "$inside/upper" "$inside/work" &&
+    cp "$directory/mount.lustre" "$inside/upper/" &&
+    (cd "$inside" && mount -i -t overlay -o "lowerdir=$helpers,upperdir=upper,workdir=work" lustre-emulator "$helpers")
+}
+
+links() {
+  mkdir -m 755 "$inside/real" "$inside/links" &&
+    mount -i --bind "$helpers" "$inside/real" &&
+    ln -s "$inside/real"/* "$inside/links/" &&
+    find "$inside/real" -maxdepth 1 -type l -exec cp -P --remove-destination -t "$inside/links" {} + &&
+    cp --remove-destination "$directory/mount.lustre" "$inside/links/" &&
+    mount -i --bind "$inside/links" "$helpers"
+}
+
+mount -i -t tmpfs -o mode=0755 lustre-emulator "$inside" && mkdir "$inside/servers" && "$layer" || exit ${setupFailedStatus}
+exec "$@"
+`;
+
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

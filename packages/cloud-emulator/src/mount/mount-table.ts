@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+
+/** One line of /proc/PID/mountinfo, as far as the simulation needs it. */
+export interface MountEntry {
+  /** The directory of the file system that is mounted. */
+  readonly root: string;
+  readonly target: string;
+  readonly source: string;
+}
+
+/** Parses mountinfo; proc_pid_mountinfo(5) has the fields. */
+export function parseMountInfo(text: string): readonly MountEntry[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const fields = line.split(' ');
+      const afterOptional = fields.indexOf('-', 6);
+      const field = (index: number): string => unescape(fields[index] ?? '');
+      return { root: field(3), target: field(4), source: field(afterOptional + 2) };
+    });
+}
+
+export const readMountTable = (): readonly MountEntry[] =>
+  parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+
+/** The kernel writes space, tab, newline and backslash as three octal digits. */
+const unescape = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

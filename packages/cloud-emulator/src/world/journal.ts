@@ -1,0 +1,58 @@
+/** One API call that reached the emulator. `GET /_emulator/journal` shows them in order of arrival. */
+export interface JournalEntry {
+  /** 1 for the first call. */
+  readonly sequence: number;
+  readonly cloud: Cloud;
+  /** `fsx`, `ec2`, `arm` or `entra`. */
+  readonly service: string;
+  /** As the cloud's own API reference names it: `CreateFileSystem`, `amlFilesystems.createOrUpdate`. */
+  readonly operation: string;
+  /** What the call is about, if it names one thing: a file system id, a resource id. */
+  readonly resource?: string;
+  readonly requestId: string;
+  /** ISO 8601. */
+  readonly receivedAt: string;
+  /** HTTP status of the answer; absent while the call is being served, 0 where the connection was cut. */
+  status?: number;
+  /** The cloud's error code, where the answer was an error. */
+  errorCode?: string;
+  /** The injected fault that met this call. */
+  fault?: string;
+}
+
+export type Cloud = 'aws' | 'azure';
+
+export type JournalListener = (entry: JournalEntry) => void;
+
+/** Every call of every cloud, in order of arrival. */
+export class Journal {
+  readonly #entries: JournalEntry[] = [];
+  readonly #listeners = new Set<JournalListener>();
+
+  constructor(private readonly now: () => number) {}
+
+  begin(call: Pick<JournalEntry, 'cloud' | 'service' | 'operation' | 'requestId' | 'resource'>): JournalEntry {
+    const entry: JournalEntry = {
+      sequence: this.#entries.length + 1,
+      ...call,
+      receivedAt: new Date(this.now()).toISOString(),
+    };
+    this.#entries.push(entry);
+    for (const listener of this.#listeners) listener(entry);
+    return entry;
+  }
+
+  entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** Tells of each call as it arrives, before it has any effect. Returns the way to stop listening. */
+  onCall(listener: JournalListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  clear(): void {
+    this.#entries.length = 0;
+  }
+}

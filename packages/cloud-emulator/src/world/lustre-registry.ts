@@ -1,0 +1,48 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A Lustre file system that clients can mount: what an MGS would tell them. */
+export interface LustreServer {
+  /** Unique in the registry; also the name of its file. `[A-Za-z0-9_.-]` only. */
+  readonly id: string;
+  /** IPv4 addresses of the MGS, which answer on the `tcp` LNet network. */
+  readonly mgsAddresses: readonly string[];
+  /** DNS names that resolve to the first address. */
+  readonly dnsNames: readonly string[];
+  /** The Lustre fsname, at most 8 characters. */
+  readonly fsname: string;
+  readonly capacityBytes: bigint;
+  /** Lustre server version, such as `2.15.5`. */
+  readonly version: string;
+}
+
+/** Where the emulated clouds tell the simulated mount.lustre which file systems answer. */
+export interface LustreRegistry {
+  publish(server: LustreServer): void;
+  withdraw(id: string): void;
+}
+
+/** One JSON file for each file system, in a directory that `mount.lustre` reads at each mount. */
+export class LustreRegistryDirectory implements LustreRegistry {
+  constructor(private readonly directory: string) {
+    mkdirSync(directory, { recursive: true });
+  }
+
+  publish(server: LustreServer): void {
+    const path = this.#path(server.id);
+    const text = JSON.stringify({ ...server, capacityBytes: server.capacityBytes.toString() });
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+  }
+
+  withdraw(id: string): void {
+    rmSync(this.#path(id), { force: true });
+  }
+
+  #path(id: string): string {
+    return join(this.directory, `${id}.json`);
+  }
+}
+
+/** For an emulator whose file systems nobody mounts. */
+export const noLustreRegistry: LustreRegistry = { publish: () => {}, withdraw: () => {} };

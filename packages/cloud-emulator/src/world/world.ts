@@ -1,0 +1,52 @@
+import { Faults } from './faults.js';
+import { Journal } from './journal.js';
+import type { LustreRegistry } from './lustre-registry.js';
+
+/** How long the clouds take, in seconds; fractions are allowed. */
+export interface Durations {
+  readonly createSeconds: number;
+  readonly deleteSeconds: number;
+  readonly updateSeconds: number;
+  /** How long FSx remembers a ClientRequestToken. Real clusters have seen it forgotten after five minutes. */
+  readonly tokenSeconds: number;
+}
+
+export const defaultDurations: Durations = {
+  createSeconds: 8,
+  deleteSeconds: 3,
+  updateSeconds: 5,
+  tokenSeconds: 300,
+};
+
+/** What every cloud of one emulator shares: time, the journal, the faults, and the simulated Lustre servers. */
+export class World {
+  readonly journal: Journal;
+  readonly faults = new Faults();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    readonly durations: Durations,
+    readonly lustre: LustreRegistry,
+    readonly now: () => number = Date.now,
+  ) {
+    this.journal = new Journal(now);
+  }
+
+  /** Lets something happen after so many seconds, unless the emulator stops before. Returns the way to call it off. */
+  after(seconds: number, happen: () => void): () => void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      happen();
+    }, seconds * 1000);
+    this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}

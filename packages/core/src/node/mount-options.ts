@@ -1,0 +1,75 @@
+import { DriverError } from '../errors/driver-error.js';
+
+/** Options with which mount.lustre talks to itself and to servers (mount_lustre.c); a client's user has no say. */
+const helperInternal = ['device', 'mgsnode', 'svname', 'osd', 'param', 'force'];
+/** Options that make mount(8) do something else than one Lustre mount. */
+const otherWork = ['bind', 'rbind', 'move', 'remount', 'loop', 'helper', 'uhelper'];
+
+const OPTION = /^[A-Za-z][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
+/** mount(2) takes one page. */
+const LONGEST_OPTIONS = 4095;
+
+/** Checks mount flags as far as that is possible without a mount: at CreateVolume, before anything is made.
+ *  @throws DriverError invalid-argument naming the flag */
+export function checkMountFlags(flags: readonly string[]): void {
+  mountOptions(flags, false);
+}
+
+/**
+ * The options of `mount -o`, in the user's order. A flag is `name` or `name=value`, or several of them with commas,
+ * as both Go drivers take them; commas inside double quotes belong to the value, and the quotes stay, since
+ * mount(8) wants them (`context="system_u:object_r:container_file_t:s0:c1,c2"`). A read-only mount gets `ro`.
+ * @throws DriverError invalid-argument naming the flag
+ */
+export function mountOptions(flags: readonly string[], readonly: boolean): readonly string[] {
+  const options = flags.flatMap((flag) => splitFlag(flag));
+  const effective = readonly
+    ? [...options.filter((option) => option !== 'rw' && option !== 'ro'), 'ro']
+    : options;
+  if (effective.join(',').length > LONGEST_OPTIONS) {
+    throw new DriverError(
+      'invalid-argument',
+      `mount_flags: all options together are longer than ${LONGEST_OPTIONS} bytes, which is all that the kernel takes`,
+    );
+  }
+  return effective;
+}
+
+/** Whether the flags themselves ask for a read-only mount; of `ro` and `rw` the last one counts. */
+export function asksReadOnly(flags: readonly string[]): boolean {
+  const last = mountOptions(flags, false).findLast((option) => option === 'ro' || option === 'rw');
+  return last === 'ro';
+}
+
+function splitFlag(flag: string): readonly string[] {
+  if (flag === '') throw invalid(flag, 'is empty; leave it out');
+  if (/[\u0000-\u001f\u007f]/.test(flag)) throw invalid(flag, 'holds a control character');
+  if ((flag.split('"').length - 1) % 2 !== 0) throw invalid(flag, 'has a double quote that is not closed');
+  // A comma separates options if an even number of quotes follows it.
+  const options = flag.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
+  for (const option of options) checkOption(flag, option);
+  return options;
+}
+
+function checkOption(flag: string, option: string): void {
+  if (!OPTION.test(option)) {
+    throw invalid(
+      flag,
+      'is not a mount option: write NAME or NAME=VALUE, and VALUE in double quotes if it has commas',
+    );
+  }
+  const [name = ''] = option.split('=');
+  if (helperInternal.includes(name)) {
+    throw invalid(flag, `is refused: mount.lustre uses "${name}" internally; leave it out`);
+  }
+  if (otherWork.includes(name) || /^x-/i.test(name)) {
+    throw invalid(
+      flag,
+      `is refused: "${name}" makes mount(8) do something else than mount Lustre; leave it out`,
+    );
+  }
+}
+
+/** mount_flags may be sensitive as a whole, but the one flag that is wrong has to be named. */
+const invalid = (flag: string, why: string): DriverError =>
+  new DriverError('invalid-argument', `mount_flags: ${JSON.stringify(flag)} ${why}`);

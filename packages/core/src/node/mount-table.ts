@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+
+/** One line of /proc/self/mountinfo (proc(5)). */
+export interface MountEntry {
+  readonly id: number;
+  readonly parentId: number;
+  /** The directory of the file system that is mounted: `/`, or what a bind mount shows. */
+  readonly root: string;
+  readonly mountPoint: string;
+  /** Options of this mount: `ro`, `noatime`, ... */
+  readonly options: readonly string[];
+  readonly fsType: string;
+  readonly source: string;
+  /** Options of the file system, which all its mounts share. */
+  readonly superOptions: readonly string[];
+  /** The mounted directory or the mount point was removed underneath. */
+  readonly deleted: boolean;
+}
+
+/** The mounts that this process sees, at one moment: the only truth about what is mounted where. */
+export class MountTable {
+  readonly #stacks = new Map<string, MountEntry[]>();
+
+  constructor(readonly entries: readonly MountEntry[]) {
+    for (const entry of entries) {
+      const stack = this.#stacks.get(entry.mountPoint);
+      if (stack) stack.push(entry);
+      else this.#stacks.set(entry.mountPoint, [entry]);
+    }
+  }
+
+  /** What is seen at this path: the topmost mount, or undefined if nothing is mounted there. */
+  at(mountPoint: string): MountEntry | undefined {
+    return this.all(mountPoint).at(-1);
+  }
+
+  /** Every mount on this path, the topmost last. */
+  all(mountPoint: string): readonly MountEntry[] {
+    return bottomUp(this.#stacks.get(mountPoint) ?? []);
+  }
+}
+
+/** A mount that covers another one on the same path has it as its parent, whatever the order of the lines. */
+function bottomUp(stack: readonly MountEntry[]): readonly MountEntry[] {
+  if (stack.length < 2) return stack;
+  const ids = new Set(stack.map((entry) => entry.id));
+  const ordered = stack.filter((entry) => !ids.has(entry.parentId));
+  for (const below of ordered) ordered.push(...stack.filter((entry) => entry.parentId === below.id));
+  return ordered.length === stack.length ? ordered : stack;
+}
+
+/** Whether nothing can be written through this mount. */
+export const isReadOnlyMount = (entry: MountEntry): boolean =>
+  entry.options.includes('ro') || entry.superOptions.includes('ro');
+
+/** Reads the text of a mountinfo file; lines that make no sense are left out. */
+export function parseMountInfo(text: string): MountTable {
+  return new MountTable(
+    text
+      .split('\n')
+      .map(parseLine)
+      .filter((entry) => entry !== undefined),
+  );
+}
+
+const DELETED = '//deleted';
+
+/** `36 35 98:0 /root /mount/point rw,noatime master:1 shared:2 - fstype source rw,errors=continue` */
+function parseLine(line: string): MountEntry | undefined {
+  const fields = line.split(' ');
+  // The optional fields (propagation) are ended by a lone dash; before it nothing can be one.
+  const dash = fields.indexOf('-', 6);
+  const [id, parentId, , root, mountPoint, options] = fields;
+  const [fsType, source, superOptions] = dash < 0 ? [] : fields.slice(dash + 1);
+  if (!options || root === undefined || mountPoint === undefined || fsType === undefined) return undefined;
+  return {
+    id: Number(id),
+    parentId: Number(parentId),
+    root: unescape(root.replace(DELETED, '')) || '/',
+    mountPoint: unescape(mountPoint.replace(DELETED, '')),
+    options: options.split(','),
+    fsType: unescape(fsType),
+    source: unescape(source ?? ''),
+    superOptions: (superOptions ?? '').split(','),
+    deleted: root.endsWith(DELETED) || mountPoint.endsWith(DELETED),
+  };
+}
+
+/** The kernel writes blank, tab, newline, backslash and `#` as three octal digits. */
+const unescape = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+const LARGEST_NUMBER_OF_READS = 8;
+
+/**
+ * The mounts of this process's namespace. Never blocks, however dead a server is. Kernels before 5.8 can leave out
+ * a line while others are mounting and unmounting, so a table counts when two reads agree.
+ */
+export async function readMountTable(): Promise<MountTable> {
+  let text = await readFile('/proc/self/mountinfo', 'utf8');
+  for (let reads = 1; reads < LARGEST_NUMBER_OF_READS; reads += 1) {
+    const again = await readFile('/proc/self/mountinfo', 'utf8');
+    if (again === text) break;
+    text = again;
+  }
+  return parseMountInfo(text);
+}

@@ -1,0 +1,35 @@
+import type { LustreMountSource } from '../volume/mount-source.js';
+import type { StuckChild } from './stuck-child.js';
+import type { Limits } from './within.js';
+
+/** One client mount. */
+export interface MountRequest {
+  readonly source: LustreMountSource;
+  /** An existing directory, without symlinks in its path. */
+  readonly target: string;
+  /** As mount(8) takes them after `-o`, checked. */
+  readonly options: readonly string[];
+}
+
+/**
+ * What changes the mount table. An error says that the work ended without success, not that nothing is mounted:
+ * that only the mount table tells. At most one change of a target is under way at a time, also after errors and
+ * across restarts, if everybody calls `settle` first.
+ */
+export interface Mounter {
+  /** Mounts one Lustre client. @throws DriverError with the cause and the next step */
+  mount(request: MountRequest, limits: Limits): Promise<void>;
+
+  /** Takes the topmost mount off the target. @throws DriverError with the cause and the next step */
+  unmount(target: string, limits: Limits): Promise<void>;
+
+  /** Waits for an earlier change of this target that could be neither awaited nor ended.
+   *  @throws DriverError deadline-exceeded naming the process */
+  settle(target: string, limits: Limits): Promise<void>;
+
+  /** Takes responsibility for what an earlier run of the driver has left under way on these targets. */
+  adopt(targets: readonly string[]): Promise<void>;
+
+  /** Changes that nothing can end, by target. */
+  readonly stuck: ReadonlyMap<string, StuckChild>;
+}

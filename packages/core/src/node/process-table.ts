@@ -1,0 +1,77 @@
+import { readFile, readdir } from 'node:fs/promises';
+
+/** What /proc/PID/stat says of a process (proc(5)). Reading it never blocks, whatever the process is stuck in. */
+export interface ProcessStat {
+  readonly pid: number;
+  /** The first 15 bytes of the program's name. */
+  readonly name: string;
+  /** `R` running, `S` sleeping, `D` uninterruptible, `Z` ended but not yet reaped, and so on. */
+  readonly state: string;
+  readonly group: number;
+  /** Clock ticks since boot: together with the pid it names a process for ever. */
+  readonly startedAtTicks: string;
+}
+
+/** Reads one /proc/PID/stat. The name is in parentheses and may itself hold blanks and parentheses. */
+export function parseProcessStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  const fields = text.slice(close + 2).split(' ');
+  const [state, group, startedAtTicks] = [fields[0], fields[2], fields[19]];
+  if (!state || group === undefined || startedAtTicks === undefined) return undefined;
+  return {
+    pid: Number.parseInt(text, 10),
+    name: text.slice(open + 1, close),
+    state,
+    group: Number(group),
+    startedAtTicks,
+  };
+}
+
+/** The process, or undefined if there is none with this id. */
+export async function readProcess(pid: number): Promise<ProcessStat | undefined> {
+  try {
+    return parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined; // It ended between the look at the directory and this one.
+  }
+}
+
+/** Every process that this one can see. */
+export async function listProcesses(): Promise<readonly ProcessStat[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const processes: ProcessStat[] = [];
+  for (const pid of pids) {
+    const process = await readProcess(pid);
+    if (process) processes.push(process);
+  }
+  return processes;
+}
+
+/** The arguments that a process was started with; empty if it is gone. */
+export async function readArguments(pid: number): Promise<readonly string[]> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether it still runs: an ended process that waits to be reaped does nothing any more. */
+export const isAlive = (process: ProcessStat): boolean => process.state !== 'Z' && process.state !== 'X';
+
+/** Those of the processes that still run. */
+export async function stillAlive(processes: readonly ProcessStat[]): Promise<readonly ProcessStat[]> {
+  const alive: ProcessStat[] = [];
+  for (const { pid, startedAtTicks } of processes) {
+    const now = await readProcess(pid);
+    if (now && now.startedAtTicks === startedAtTicks && isAlive(now)) alive.push(now);
+  }
+  return alive;
+}
+
+/** The members of a process group that still run. */
+export async function groupMembers(group: number): Promise<readonly ProcessStat[]> {
+  return (await listProcesses()).filter((process) => process.group === group && isAlive(process));
+}

@@ -1,0 +1,63 @@
+import { stillAlive, type ProcessStat } from './process-table.js';
+
+/** A child process that outlived its deadline and SIGKILL: the kernel holds it, usually in state D. */
+export interface StuckChild {
+  readonly pid: number;
+  /** What it was started for, for people: `mount -t lustre 10.0.0.4@tcp:/lustrefs /target`. */
+  readonly command: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Its state when it was last looked at, a letter of /proc/PID/stat. */
+  readonly state: string;
+  /** Resolves when the kernel has let it go. Keeps no process alive. */
+  readonly ended: Promise<void>;
+}
+
+/** A child that could not be ended. */
+export class StuckChildError extends Error {
+  override readonly name = 'StuckChildError';
+
+  constructor(readonly child: StuckChild) {
+    super(`process ${child.pid} (${child.command}) does not end`);
+  }
+}
+
+const stateNames: Readonly<Record<string, string>> = {
+  D: 'uninterruptible sleep: the kernel waits for a server',
+  R: 'running',
+  S: 'sleeping',
+  T: 'stopped',
+  t: 'stopped by a debugger',
+};
+
+/** The child in the words of a message: pid, command, state and age. */
+export function describeStuckChild(child: StuckChild, now: number): string {
+  const state = stateNames[child.state] ? `${child.state} (${stateNames[child.state]})` : child.state;
+  const seconds = Math.max(0, Math.round((now - child.startedAt) / 1000));
+  return `process ${child.pid} (${child.command}), in state ${state}, for ${seconds} s`;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** What is left of a child, as something that can be named and waited for. */
+export function stuckChild(
+  command: string,
+  startedAt: number,
+  survivors: readonly ProcessStat[],
+): StuckChild {
+  // mount(8) only waits for its helper: the one in state D tells what is wrong.
+  const culprit = survivors.find((process) => process.state === 'D') ?? survivors[0];
+  return {
+    pid: culprit?.pid ?? 0,
+    command,
+    startedAt,
+    state: culprit?.state ?? '?',
+    ended: untilGone(survivors),
+  };
+}
+
+async function untilGone(processes: readonly ProcessStat[]): Promise<void> {
+  for (let alive = processes; alive.length > 0; alive = await stillAlive(alive)) {
+    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY_MS).unref());
+  }
+}

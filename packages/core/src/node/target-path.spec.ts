@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeTarget, mountPointOf, removeTarget, targetKey } from './target-path.js';
+
+describe('targetKey', () => {
+  it.each([
+    ['/a/b', '/a/b'],
+    ['/a//b/', '/a/b'],
+    ['/a/./c/../b', '/a/b'],
+  ])('%s is %s', (path, key) => expect(targetKey(path)).toBe(key));
+
+  it.each(['', 'a/b', '/', '/a/..', '/a\0b'])('refuses %j', (path) => {
+    expect(() => targetKey(path)).toThrow(expect.objectContaining({ kind: 'invalid-argument' }) as Error);
+  });
+});
+
+describe('the target directory', () => {
+  let base = '';
+  beforeEach(async () => (base = await mkdtemp(join(tmpdir(), 'target-'))));
+  afterEach(() => rm(base, { recursive: true, force: true }));
+
+  it('is looked for where the mount table shows it', async () => {
+    await mkdir(join(base, 'real'));
+    await symlink('real', join(base, 'link'));
+    expect(await mountPointOf(join(base, 'link', 'mount'))).toBe(join(base, 'real', 'mount'));
+    expect(await mountPointOf(join(base, 'missing', 'mount'))).toBe(join(base, 'missing', 'mount'));
+  });
+
+  it('is made once, and only itself', async () => {
+    expect(await makeTarget(join(base, 'mount'))).toBe(true);
+    expect(await makeTarget(join(base, 'mount'))).toBe(false);
+    await expect(makeTarget(join(base, 'gone', 'mount'))).rejects.toMatchObject({
+      kind: 'failed-precondition',
+    });
+    await expect(stat(join(base, 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('is no file and no symlink', async () => {
+    await writeFile(join(base, 'file'), '');
+    await symlink('/etc', join(base, 'link'));
+    await expect(makeTarget(join(base, 'file'))).rejects.toThrow('is a file');
+    await expect(makeTarget(join(base, 'link'))).rejects.toThrow('is a symlink');
+  });
+
+  it('is removed if it is empty, and never with something in it', async () => {
+    await mkdir(join(base, 'mount'));
+    await writeFile(join(base, 'mount', 'data'), 'precious');
+    await expect(removeTarget(join(base, 'mount'))).rejects.toMatchObject({
+      kind: 'failed-precondition',
+      message: expect.stringContaining('never deletes') as string,
+    });
+    await rm(join(base, 'mount', 'data'));
+    await removeTarget(join(base, 'mount'));
+    await removeTarget(join(base, 'mount'));
+    await expect(stat(join(base, 'mount'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

@@ -1,0 +1,201 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseMountInfo, type MountTable } from '../mount-table.js';
+import type { NodeTiming } from '../node-context.js';
+import type { EngineAnswer, EngineCall } from './engine-process.js';
+
+const isRoot = process.getuid?.() === 0;
+
+/** The built file: a process of its own runs it, not the test runner. */
+const built = (name: string): string =>
+  fileURLToPath(new URL(`../../../dist/node/testing/${name}`, import.meta.url));
+
+/** A helper as mount(8) calls it: `mount.lustre SOURCE TARGET -o OPTIONS`. What the test has put into `behaviour` runs
+ *  first. A server is a tmpfs with the Lustre source as its name; clients are bind mounts of it. */
+const helperScript = (base: string): string => `#!/bin/sh
+source=$1 target=$2 options=$4
+echo "$source $target $options" >> ${base}/calls
+. ${base}/behaviour
+fail() { echo "mount.lustre: mount $source at $target failed: $2" >&2; exit "$1"; }
+path=\${source#*:/}
+server=${base}/servers/\${source%%:/*}
+[ -d "$server" ] || fail 5 'Input/output error'
+[ -d "$server/$path" ] || fail 2 'No such file or directory'
+mount -i --bind "$server/$path" "$target" || exit 32
+case ",$options," in *,ro,*) mount -i -o remount,bind,ro "$target" ;; esac
+`;
+
+/** The overlay puts the helper where mount(8) looks for it, in this namespace alone. */
+const setupScript = (base: string): string => `
+set -e
+mount -t tmpfs overlay ${base}/overlay
+mkdir ${base}/overlay/upper ${base}/overlay/work
+cp -p ${base}/mount.lustre ${base}/overlay/upper/
+sbin=$(readlink -f /sbin)
+mount -t overlay helpers -o lowerdir=$sbin,upperdir=${base}/overlay/upper,workdir=${base}/overlay/work "$sbin"
+for nid in 10.0.0.4@tcp 10.0.0.5@tcp; do
+  mkdir -p ${base}/servers/$nid/lustrefs
+  mount -t tmpfs -o size=4t,nr_inodes=1000000 $nid:/lustrefs ${base}/servers/$nid/lustrefs
+  mkdir ${base}/servers/$nid/lustrefs/team
+done
+echo ready
+exec cat
+`;
+
+/** A mount namespace of its own, in which `mount -t lustre` works and node engines run as processes. */
+export class PrivateNode {
+  readonly #children: ChildProcessWithoutNullStreams[] = [];
+
+  private constructor(
+    readonly base: string,
+    private readonly holder: ChildProcessWithoutNullStreams,
+  ) {}
+
+  static async start(): Promise<PrivateNode> {
+    const base = await mkdtemp(join(tmpdir(), 'private-node-'));
+    for (const name of ['overlay', 'servers', 'pods']) await mkdir(join(base, name));
+    await writeFile(join(base, 'behaviour'), '');
+    await writeFile(join(base, 'calls'), '');
+    await writeFile(join(base, 'mount.lustre'), helperScript(base), { mode: 0o755 });
+    const asUser = isRoot ? [] : ['--user', '--map-root-user'];
+    const holder = spawn('unshare', [
+      ...asUser,
+      ...['--mount', '--propagation', 'private', 'sh', '-c', setupScript(base)],
+    ]);
+    await firstLine(holder, 'a private mount namespace needs root, or user namespaces');
+    return new PrivateNode(base, holder);
+  }
+
+  /** A pod's target; its parent exists. */
+  async target(name: string): Promise<string> {
+    await mkdir(join(this.base, 'pods', name), { recursive: true });
+    return join(this.base, 'pods', name, 'mount');
+  }
+
+  async mountTable(): Promise<MountTable> {
+    return parseMountInfo(await readFile(`/proc/${this.holder.pid}/mountinfo`, 'utf8'));
+  }
+
+  /** Shell commands that mount.lustre runs before it mounts; empty: none. */
+  async behave(script: string): Promise<void> {
+    await writeFile(join(this.base, 'behaviour'), script);
+  }
+
+  /** How often mount.lustre was called for a target. */
+  async callsFor(target: string): Promise<number> {
+    const calls = await readFile(join(this.base, 'calls'), 'utf8');
+    return calls.split('\n').filter((line) => line.split(' ')[1] === target).length;
+  }
+
+  /** Runs a shell command in the namespace; its output. */
+  async shell(script: string): Promise<string> {
+    const child = this.#enter('sh', ['-ec', script]);
+    const [output, errors] = [collect(child.stdout), collect(child.stderr)];
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    if (code !== 0) throw new Error(`${script}: ${errors()}`);
+    return output();
+  }
+
+  /** A node engine as a new process, with the state of all earlier ones. */
+  engine(timing: Partial<NodeTiming> = {}): EngineProcess {
+    const args = [built('engine-process.js'), join(this.base, 'state'), JSON.stringify(timing)];
+    return new EngineProcess(this.#enter(process.execPath, args));
+  }
+
+  /** Mounts a file system whose server does not answer. */
+  async silentServer(source: string, target: string): Promise<{ heal(): void }> {
+    const child = this.#enter(process.execPath, [built('silent-server.js'), source, target]);
+    await firstLine(child, 'the FUSE server did not start');
+    return { heal: () => void child.stdin.write('heal\n') };
+  }
+
+  async stop(): Promise<void> {
+    for (const child of [...this.#children, this.holder]) child.kill('SIGKILL');
+    // The namespace's mounts end with its last process; until then the directory may be in use.
+    await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  #enter(program: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+    const asUser = isRoot ? [] : ['--user', '--preserve-credentials'];
+    const child = spawn('nsenter', [`--target=${this.holder.pid}`, ...asUser, '--mount', program, ...args]);
+    this.#children.push(child);
+    return child;
+  }
+}
+
+const defaults: Omit<EngineCall, 'id' | 'operation' | 'path'> = {
+  volumeId: 'v1',
+  source: '10.0.0.4@tcp:/lustrefs',
+  readonly: false,
+  capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] },
+  patienceMs: 20_000,
+};
+
+/** A node engine in a process that can be killed. */
+export class EngineProcess {
+  readonly #waiting = new Map<number, (answer: EngineAnswer) => void>();
+  #calls = 0;
+
+  constructor(private readonly process: ChildProcessWithoutNullStreams) {
+    const errors = collect(process.stderr);
+    createInterface({ input: process.stdout }).on('line', (line) => {
+      const answer = JSON.parse(line) as EngineAnswer;
+      this.#waiting.get(answer.id)?.(answer);
+      this.#waiting.delete(answer.id);
+    });
+    process.once('close', () => {
+      for (const [id, answer] of this.#waiting) answer({ id, error: { kind: 'died', message: errors() } });
+    });
+  }
+
+  publish(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
+    return this.#call({ ...defaults, ...change, operation: 'publish', path });
+  }
+
+  unpublish(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
+    return this.#call({ ...defaults, ...change, operation: 'unpublish', path });
+  }
+
+  stats(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
+    return this.#call({ ...defaults, ...change, operation: 'stats', path });
+  }
+
+  async stuck(): Promise<readonly { readonly pid: number; readonly state: string }[]> {
+    const { value } = await this.#call({ ...defaults, operation: 'stuck', path: '' });
+    return value as readonly { pid: number; state: string }[];
+  }
+
+  /** SIGKILL; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.process.once('close', resolve));
+    this.process.kill('SIGKILL');
+    await gone;
+  }
+
+  #call(call: Omit<EngineCall, 'id'>): Promise<EngineAnswer> {
+    const id = (this.#calls += 1);
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.process.stdin.write(`${JSON.stringify({ ...call, id })}\n`);
+    });
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: string[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return () => chunks.join('');
+}
+
+async function firstLine(child: ChildProcessWithoutNullStreams, otherwise: string): Promise<void> {
+  const errors = collect(child.stderr);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`${otherwise}: ${errors()}`)));
+  });
+}

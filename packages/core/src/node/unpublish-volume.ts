@@ -1,0 +1,97 @@
+import { DriverError } from '../errors/driver-error.js';
+import { runExclusive } from '../volume/exclusive.js';
+import { fingerprint } from '../volume/fingerprint.js';
+import { lustreSourceOf } from './mount-identity.js';
+import type { MountEntry } from './mount-table.js';
+import type { NodeContext } from './node-context.js';
+import { describeMount } from './publish-rules.js';
+import type { Publication } from './publications.js';
+import { mountPointOf, removeTarget, targetKey } from './target-path.js';
+import type { Limits } from './within.js';
+
+/** NodeUnpublishVolume: which volume is to be seen no more, and where. */
+export interface UnpublishCommand {
+  readonly volumeId: string;
+  readonly targetPath: string;
+}
+
+/**
+ * Takes a volume away from a target: every mount that lies on it, then the empty directory, then the record.
+ * Nothing mounted, or no target at all, is success. Never forced, never lazy: both lose data.
+ */
+export class UnpublishVolume {
+  constructor(private readonly node: NodeContext) {}
+
+  /** @throws DriverError: what umount(8) said, and the next step */
+  async run(command: UnpublishCommand, signal: AbortSignal): Promise<void> {
+    const targetPath = targetKey(command.targetPath);
+    await runExclusive(
+      this.node.targets,
+      {
+        key: targetPath,
+        fingerprint: fingerprint(['unpublish', command.volumeId]),
+        work: async (everybodyLeft, report) => {
+          report(`unpublishing volume ${command.volumeId} from ${targetPath}`);
+          const endsAt = this.node.clock.now() + this.node.timing.changeMs;
+          await this.#unpublish(command.volumeId, targetPath, { signal: everybodyLeft, endsAt });
+          this.node.log.debug({ targetPath }, 'unpublished');
+        },
+      },
+      signal,
+    );
+  }
+
+  async #unpublish(volumeId: string, targetPath: string, limits: Limits): Promise<void> {
+    const { mounter, publications, readMountTable } = this.node;
+    const known = publications.get(targetPath);
+    const mountPoint = known?.mountPoint ?? (await mountPointOf(targetPath));
+    await mounter.settle(mountPoint, limits);
+    const stack = (await readMountTable()).all(mountPoint);
+    refuseForeign({ volumeId, targetPath, known }, stack);
+    await this.#unmountAll(mountPoint, stack.length, limits);
+    await removeTarget(mountPoint);
+    await publications.remove(targetPath);
+  }
+
+  /** One mount at a time, the topmost first; each look at the table must show fewer. */
+  async #unmountAll(mountPoint: string, count: number, limits: Limits): Promise<void> {
+    for (let left = count; left > 0;) {
+      let failure: Error | undefined;
+      try {
+        await this.node.mounter.unmount(mountPoint, limits);
+      } catch (error) {
+        failure = error as Error;
+      }
+      // Whatever umount(8) said, the table tells: it may have unmounted before it was killed.
+      const now = (await this.node.readMountTable()).all(mountPoint).length;
+      if (now >= left) throw failure ?? stillMounted(mountPoint);
+      left = now;
+    }
+  }
+}
+
+interface Known {
+  readonly volumeId: string;
+  readonly targetPath: string;
+  readonly known: Publication | undefined;
+}
+
+/** A request that is mistaken about the target must not take a running pod's volume away. Without a record, what
+ *  lies there is from another driver's time: a Lustre mount is accepted as the volume, whatever state it is in. */
+function refuseForeign({ volumeId, targetPath, known }: Known, stack: readonly MountEntry[]): void {
+  const [bottom] = stack;
+  if (!bottom) return;
+  if (known ? known.volumeId === volumeId : stack.some(lustreSourceOf)) return;
+  const what = known ? `volume ${known.volumeId} is published there` : describeMount(bottom);
+  throw new DriverError(
+    'failed-precondition',
+    `volume ${volumeId} is not what is at ${targetPath}: ${what}; nothing was unmounted. Unmount it on the node if ` +
+      `nothing uses it`,
+  );
+}
+
+const stillMounted = (mountPoint: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `umount ${mountPoint} said nothing, but the mount table still shows a mount there; it is tried again`,
+  );

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
+
+const EXECUTABLE = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** How long a driver may take to answer its first call. Milliseconds. */
+const START_TIMEOUT_MS = 20_000;
+
+export interface DriverProcessOptions {
+  readonly driverName: string;
+  readonly mode?: 'controller' | 'node' | 'all';
+  /** More arguments. */
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Another executable than lustre-csi, run by the same Node.js: a driver of your own. */
+  readonly executable?: string;
+}
+
+/** The real executable, as a container orchestrator meets it: a process and a socket. */
+export interface DriverProcess {
+  readonly client: CsiClient;
+  /** As `--endpoint` takes it. */
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Everything that it has logged so far. */
+  log(): string;
+  /** SIGTERM, and wait for the end. Gives the exit status; 128+n where signal n ended it. */
+  stop(): Promise<number>;
+  /** SIGKILL, and wait for the end. */
+  kill(): Promise<void>;
+}
+
+/** Starts the executable and returns when it serves.
+ *  @throws Error with what it printed, if it ends instead */
+export async function startDriverProcess(options: DriverProcessOptions): Promise<DriverProcess> {
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-'));
+  const endpoint = `unix://${directory}/csi.sock`;
+  const logFile = join(directory, 'log');
+  const child = launch(options, endpoint, logFile);
+  const ended = new Promise<number>((resolve) => {
+    child.once('exit', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 143)));
+  });
+  const log = (): string => readFileSync(logFile, 'utf8');
+  const client = connectCsi(endpoint);
+  const end = async (signal: NodeJS.Signals): Promise<number> => {
+    child.kill(signal);
+    const status = await ended;
+    client.close();
+    rmSync(directory, { recursive: true, force: true });
+    return status;
+  };
+  const running = await Promise.race([firstAnswer(client), ended]);
+  if (running !== 'serving') {
+    const printed = log();
+    await end('SIGKILL');
+    throw new Error(`lustre-csi did not start (${running}): ${printed}`);
+  }
+  return {
+    client,
+    endpoint,
+    pid: child.pid ?? 0,
+    log,
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+  };
+}
+
+function launch(options: DriverProcessOptions, endpoint: string, logFile: string): ChildProcess {
+  const { driverName, mode = 'all', args = [], environment = process.env, executable = EXECUTABLE } = options;
+  const output = openSync(logFile, 'w');
+  const flags = ['--driver-name', driverName, '--mode', mode, '--endpoint', endpoint, '--node-id', 'node-1'];
+  const child = spawn(process.execPath, [executable, ...flags, ...args], {
+    env: { ...environment },
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  return child;
+}
+
+async function firstAnswer(client: CsiClient): Promise<'serving' | 'silent'> {
+  const giveUp = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < giveUp) {
+    try {
+      await client.identity.probe({}, { deadline: Date.now() + 1000 });
+      return 'serving';
+    } catch {
+      await delay(50);
+    }
+  }
+  return 'silent';
+}

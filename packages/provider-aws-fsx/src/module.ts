@@ -1,0 +1,103 @@
+import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
+import { FSxClient } from '@aws-sdk/client-fsx';
+import {
+  ConfigurationError,
+  messageOf,
+  type ControllerProvider,
+  type ProviderContext,
+  type Settings,
+} from '@lustre-csi/core';
+import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import { FsxFileSystems } from './file-systems.js';
+import { FsxApi } from './fsx-api.js';
+import { isLegalTagValue, parseTags, type Tags } from './tags.js';
+
+/** What the process was started with; to be bound beside `fsxModule`. */
+export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
+/** What the driver tells its provider; to be bound beside `fsxModule`. */
+export const contextIdentifier: ServiceIdentifier<ProviderContext> = Symbol.for('lustre-csi.ProviderContext');
+
+/** No call waits longer than this for a connection, or for its answer; the caller's signal may end it sooner. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The controller side of FSx: client, calls, provider. */
+export const fsxModule = new ContainerModule(({ bind }) => {
+  bind(FSxClient).toResolvedValue(newClient, [settingsIdentifier, contextIdentifier]).inSingletonScope();
+  bind(FsxApi)
+    .toResolvedValue((client: FSxClient) => new FsxApi(client), [FSxClient])
+    .inSingletonScope();
+  bind(FsxFileSystems)
+    .toResolvedValue(newFileSystems, [FsxApi, settingsIdentifier, contextIdentifier])
+    .inSingletonScope();
+});
+
+/** Builds the controller side from the settings. Calls no cloud API.
+ *  @throws ConfigurationError one line that names the setting which is missing or wrong */
+export async function buildController(
+  settings: Settings,
+  context: ProviderContext,
+): Promise<ControllerProvider> {
+  const container = new Container();
+  container.bind(settingsIdentifier).toConstantValue(settings);
+  container.bind(contextIdentifier).toConstantValue(context);
+  container.load(fsxModule);
+  return container.get(FsxFileSystems);
+}
+
+/**
+ * The SDK's defaults apply to all that is not set here: the credential chain, AWS_ENDPOINT_URL(_FSX), three attempts
+ * in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
+ */
+function newClient(settings: Settings, context: ProviderContext): FSxClient {
+  return new FSxClient({
+    region: regionOf(settings),
+    customUserAgent: [[context.driverName, context.driverVersion]],
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+}
+
+function newFileSystems(api: FsxApi, settings: Settings, context: ProviderContext): FsxFileSystems {
+  return new FsxFileSystems(api, {
+    region: regionOf(settings),
+    clusterId: clusterIdOf(context),
+    extraTags: extraTagsOf(settings),
+    log: context.log,
+  });
+}
+
+function regionOf(settings: Settings): string {
+  const region =
+    settings.flag('region') ||
+    settings.environment('AWS_REGION') ||
+    settings.environment('AWS_DEFAULT_REGION');
+  if (!region) {
+    throw new ConfigurationError(
+      'no AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2',
+    );
+  }
+  if (/^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region;
+  throw new ConfigurationError(
+    `"${region}" is not an AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2`,
+  );
+}
+
+function extraTagsOf(settings: Settings): Tags {
+  try {
+    return parseTags(settings.flag('extra-tags') ?? '');
+  } catch (error) {
+    throw new ConfigurationError(`--extra-tags: ${messageOf(error)}; write KEY=VALUE,KEY2=VALUE2`);
+  }
+}
+
+/** It becomes a tag of every file system, by which another cluster's are told apart. */
+function clusterIdOf({ clusterId }: ProviderContext): string {
+  if (isLegalTagValue(clusterId)) return clusterId;
+  throw new ConfigurationError(
+    `the cluster id "${clusterId}" cannot be a tag of FSx: use letters, digits, spaces and _ . : / = + - @, at most 256`,
+  );
+}

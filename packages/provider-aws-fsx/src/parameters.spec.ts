@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { fsxParameters, readParameters, type FsxParameters } from './parameters.js';
+
+describe('readParameters', () => {
+  it('reads every example of the reference', () => {
+    const examples = Object.entries(fsxParameters).map(([name, { example }]) => [name, example] as const);
+    const read = readParameters(Object.fromEntries(examples));
+    expect(Object.keys(read).sort()).toEqual(Object.keys(fsxParameters).sort());
+  });
+
+  it('keeps the spelling of aws-fsx-csi-driver 1.9', () => {
+    const spelling =
+      'subnetId securityGroupIds autoImportPolicy s3ImportPath s3ExportPath deploymentType kmsKeyId ' +
+      'perUnitStorageThroughput storageType driveCacheType automaticBackupRetentionDays ' +
+      'dailyAutomaticBackupStartTime copyTagsToBackups dataCompressionType weeklyMaintenanceStartTime ' +
+      'fileSystemTypeVersion extraTags efaEnabled metadataConfigurationMode metadataIops';
+    expect(Object.keys(fsxParameters)).toEqual(expect.arrayContaining(spelling.split(' ')));
+  });
+
+  it.each<[Record<string, string>, FsxParameters]>([
+    [{ securityGroupIds: 'sg-0aaaaaaa, sg-0bbbbbbb,' }, { securityGroupIds: ['sg-0aaaaaaa', 'sg-0bbbbbbb'] }],
+    [{ extraTags: 'a=b=c,d=' }, { extraTags: { a: 'b=c', d: '' } }],
+    [
+      { efaEnabled: 'T', copyTagsToBackups: '0' },
+      { efaEnabled: true, copyTagsToBackups: false },
+    ],
+    [{ automaticBackupRetentionDays: '0' }, { automaticBackupRetentionDays: 0 }],
+    [{ securityGroupIds: '', kmsKeyId: '', extraTags: '', metadataIops: '' }, {}],
+  ])('%o', (given, expected) => {
+    expect(readParameters(given)).toEqual(expected);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [
+      { subnetID: 'subnet-0aaaaaaa' },
+      'knows no parameter "subnetID"; the nearest that it knows is "subnetId"',
+    ],
+    [{ colour: '' }, 'fsx.csi.aws.com knows no parameter "colour"'],
+    [{ subnetId: 'subnet-1' }, '"subnetId" is "subnet-1"; legal: one subnet id'],
+    [{ securityGroupIds: 'sg-0aaaaaaa,default' }, '"securityGroupIds"'],
+    [{ efaEnabled: 'yes' }, '"efaEnabled" is "yes" (not a boolean); legal: true or false'],
+    [{ automaticBackupRetentionDays: '91' }, 'a whole number from 0 to 90'],
+    [{ dailyAutomaticBackupStartTime: '24:00' }, 'HH:MM'],
+    [{ weeklyMaintenanceStartTime: '0:03:00' }, 'D:HH:MM'],
+    [{ s3ImportPath: 'https://bucket' }, 's3://BUCKET'],
+    [{ fileSystemTypeVersion: '2.14' }, '2.10, 2.12, 2.15'],
+    [{ extraTags: 'team' }, '("team" has no "=" between key and value)'],
+    [{ extraTags: 'CSIVolumeName=mine' }, "is the driver's own"],
+  ])('refuses %o', (given, words) => {
+    expect(() => readParameters(given)).toThrow(words);
+  });
+});

@@ -1,0 +1,79 @@
+import { ConfigurationError } from '@lustre-csi/core';
+
+/** Where one Azure is: its Resource Manager and who gives out tokens for it. */
+export interface AzureCloud {
+  /** Azure Resource Manager, without a trailing slash. */
+  readonly resourceManager: string;
+  /** What tokens for it are asked for. */
+  readonly scope: string;
+  /** Microsoft Entra ID. */
+  readonly authority: string;
+}
+
+const publicCloud = known('https://management.azure.com', 'https://login.microsoftonline.com');
+const governmentCloud = known('https://management.usgovcloudapi.net', 'https://login.microsoftonline.us');
+const chinaCloud = known('https://management.chinacloudapi.cn', 'https://login.chinacloudapi.cn');
+
+/** Values of `cloud` in azure.json, as cloud-provider-azure and the Azure CLI spell them. */
+const clouds: Readonly<Record<string, AzureCloud>> = {
+  AzurePublicCloud: publicCloud,
+  AzureCloud: publicCloud,
+  AzureUSGovernmentCloud: governmentCloud,
+  AzureUSGovernment: governmentCloud,
+  AzureChinaCloud: chinaCloud,
+};
+
+/** A private cloud, such as Azure Stack Hub: only its endpoint says where it is. */
+const PRIVATE = 'AzureStackCloud';
+
+/** Authorities that the public instance discovery of Entra ID knows; it would refuse any other. */
+const wellKnown = new Set(
+  [...Object.values(clouds).map((cloud) => cloud.authority), 'https://login.microsoft.com'].map(hostOf),
+);
+
+/** The cloud that azure.json names.
+ *  @param endpoint resourceManagerEndpoint: another way to the same cloud, or where a private one is
+ *  @throws ConfigurationError naming the field */
+export function cloudNamed(name: string | undefined, endpoint: string | undefined, path: string): AzureCloud {
+  const resourceManager = endpoint === undefined ? undefined : checkedEndpoint(endpoint, path);
+  const wanted = (name ?? 'AzurePublicCloud').toLowerCase();
+  if (wanted === PRIVATE.toLowerCase()) {
+    if (resourceManager === undefined) {
+      throw new ConfigurationError(
+        `${path} names the cloud ${PRIVATE}: write its resourceManagerEndpoint there, too`,
+      );
+    }
+    return { ...publicCloud, resourceManager, scope: `${resourceManager}/.default` };
+  }
+  const [, cloud] = Object.entries(clouds).find(([known]) => known.toLowerCase() === wanted) ?? [];
+  if (!cloud) {
+    const names = [...Object.keys(clouds), PRIVATE].join(', ');
+    throw new ConfigurationError(`${path} names the cloud "${name}": write one of ${names}`);
+  }
+  return { ...cloud, ...(resourceManager === undefined ? {} : { resourceManager }) };
+}
+
+/**
+ * Whether Entra ID's public instance discovery can vouch for the authority. It is asked for every authority but
+ * those of private clouds, which it does not know and which must be reachable without the public internet.
+ */
+export function isWellKnownAuthority(authority: string): boolean {
+  return wellKnown.has(hostOf(authority));
+}
+
+function checkedEndpoint(endpoint: string, path: string): string {
+  if (!URL.canParse(endpoint) || new URL(endpoint).protocol !== 'https:') {
+    throw new ConfigurationError(
+      `resourceManagerEndpoint in ${path} is "${endpoint}": write an https:// URL, as tokens are not sent over http`,
+    );
+  }
+  return endpoint.replace(/\/+$/, '');
+}
+
+function known(resourceManager: string, authority: string): AzureCloud {
+  return { resourceManager, scope: `${resourceManager}/.default`, authority };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host.toLowerCase() : url.toLowerCase();
+}

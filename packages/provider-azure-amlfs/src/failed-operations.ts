@@ -1,0 +1,51 @@
+/** Where the cloud keeps the outcome of an operation that this process has started. */
+interface Operation {
+  readonly location: string;
+  readonly id: string;
+}
+
+/** As many as may be remembered; the oldest are forgotten first. */
+const LIMIT = 1000;
+
+/**
+ * Why creations failed, in the cloud's own words. Only the answer to the request that starts an operation says where
+ * its outcome will be; a process that was started since has to do with what the file system says of itself.
+ */
+export class FailedOperations {
+  readonly #operations = new Map<string, Operation>();
+  readonly #reasons = new Map<string, string>();
+
+  constructor(
+    private readonly failureOf: (
+      location: string,
+      id: string,
+      signal: AbortSignal,
+    ) => Promise<string | undefined>,
+  ) {}
+
+  /** @param url the header Azure-AsyncOperation or Location of the answer */
+  remember(key: string, url: string | undefined): void {
+    const [, location, id] = /\/locations\/([^/?]+)\/\w+\/([^/?]+)/.exec(url ?? '') ?? [];
+    if (location === undefined || id === undefined) return;
+    this.#reasons.delete(key);
+    this.#operations.delete(key);
+    this.#operations.set(key, { location, id });
+    const [oldest] = this.#operations.keys();
+    if (this.#operations.size > LIMIT && oldest !== undefined) this.forget(oldest);
+  }
+
+  forget(key: string): void {
+    this.#operations.delete(key);
+    this.#reasons.delete(key);
+  }
+
+  /** Undefined if it cannot be found out. Asked of the cloud once. */
+  async reasonOf(key: string, signal: AbortSignal): Promise<string | undefined> {
+    const known = this.#reasons.get(key);
+    const operation = this.#operations.get(key);
+    if (known !== undefined || !operation) return known;
+    const reason = await this.failureOf(operation.location, operation.id, signal);
+    if (reason !== undefined) this.#reasons.set(key, reason);
+    return reason;
+  }
+}

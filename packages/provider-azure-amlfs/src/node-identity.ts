@@ -1,0 +1,55 @@
+import {
+  DriverError,
+  messageOf,
+  type LustreMountSource,
+  type NodeProvider,
+  type PublishedVolume,
+} from '@lustre-csi/core';
+import { relativePath, resolveSubDir, subDirContextKeys } from './sub-dir.js';
+import { amlMountSource, contextKey, foldContext, usualFsname } from './volume-context.js';
+import { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
+
+/** Azure Managed Lustre on a node: the volume context says what to mount. */
+export class AmlNodeProvider implements NodeProvider {
+  readonly contextKeys: readonly string[] = [...Object.values(contextKey), ...subDirContextKeys];
+
+  mountSource({ volumeId, context }: PublishedVolume): LustreMountSource {
+    const values = foldContext(context);
+    const handle = parseVolumeHandle(volumeId);
+    const address = values.get(contextKey.mgsAddress)?.trim() || handle?.mgsAddress;
+    if (!address) {
+      throw new DriverError(
+        'invalid-argument',
+        `the volume context has no "${contextKey.mgsAddress}": write the MGS address of the file system in ` +
+          `volumeAttributes of the PV, such as ${contextKey.mgsAddress}: 10.1.0.4`,
+      );
+    }
+    const fsname = values.get(contextKey.fsname)?.trim() || handle?.fsname || usualFsname;
+    const template = subDirTemplate(values, handle);
+    // Variables first: what they stand for must obey the rules of a sub-directory, too.
+    const subDir = template === undefined ? '' : checked(resolveSubDir(template, values));
+    return amlMountSource(address, fsname, subDir);
+  }
+}
+
+/** The handle counts only where the context says nothing: a volume that was written by hand may have any handle. */
+function subDirTemplate(
+  values: ReadonlyMap<string, string>,
+  handle: VolumeHandle | undefined,
+): string | undefined {
+  const inContext = values.get(contextKey.subDir);
+  if (inContext !== undefined) return inContext;
+  const describesItself = !values.has(contextKey.mgsAddress) && handle !== undefined && handle.subDir !== '';
+  return describesItself ? handle.subDir : undefined;
+}
+
+function checked(subDir: string): string {
+  try {
+    return relativePath(subDir);
+  } catch (error) {
+    throw new DriverError(
+      'invalid-argument',
+      `${contextKey.subDir} of the volume context is "${subDir}": ${messageOf(error)}`,
+    );
+  }
+}

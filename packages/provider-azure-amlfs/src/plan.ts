@@ -1,0 +1,195 @@
+import {
+  Capacity,
+  DriverError,
+  type FileSystemPlan,
+  type TopologyRequirement,
+  type Volume,
+  type VolumeMetadata,
+  type VolumeRequest,
+} from '@lustre-csi/core';
+import type { AzureConfig } from './azure-config.js';
+import { parameters, type AmlParameters } from './parameters.js';
+import { canonicalLocation, type SkuCatalogue, type SkuFacts } from './skus.js';
+import { contextKeysOf, howToGet } from './sub-dir.js';
+import type { Tags } from './tags.js';
+import { attribute } from './to-file-system.js';
+import { staticVolume } from './to-volume.js';
+import { resourceName } from './resource-name.js';
+
+/** What creating the file system takes, but its capacity. */
+export interface Creation {
+  readonly sku: SkuFacts;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly zone: string | undefined;
+  readonly subnetId: string;
+  readonly maintenanceWindow: { readonly dayOfWeek: string; readonly timeOfDayUTC: string };
+  readonly identities: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface AmlPlan extends FileSystemPlan {
+  /** Name of the ARM resource. */
+  readonly resourceName: string;
+  /** With the variables still in it. */
+  readonly subDir: string | undefined;
+  readonly metadata: VolumeMetadata;
+  /** Absent where `existingVolume` is the answer. */
+  readonly creation?: Creation;
+  /** The volume of a StorageClass with mgs-ip-address: it points at a file system that somebody else has made, so
+   *  that there is nothing to look up, to create or to delete. */
+  readonly existingVolume?: Volume;
+}
+
+/** Reads a request's parameters, filling in from azure.json what they leave out.
+ *  @throws DriverError invalid-argument naming the parameter */
+export async function planFor(
+  request: VolumeRequest,
+  config: AzureConfig,
+  skus: Pick<SkuCatalogue, 'find'>,
+): Promise<AmlPlan> {
+  const given = parameters.read(request.parameters);
+  const subDir = given['sub-dir'];
+  const { name: volumeName, metadata } = request;
+  const common = { volumeName, resourceName: resourceName(volumeName), subDir, metadata };
+  checkSubDir(subDir, metadata);
+  const mgsAddress = given['mgs-ip-address'];
+  if (mgsAddress !== undefined) {
+    const existingVolume = staticVolume({
+      ...common,
+      mgsAddress,
+      fsname: given['fs-name'],
+      resourceGroup: given['resource-group-name'],
+      capacity: request.capacityRange.required ?? Capacity.zero,
+    });
+    return { ...common, scope: '', attributes: {}, existingVolume };
+  }
+  const creation = await creationFor(given, request.topology, config, skus);
+  return {
+    ...common,
+    scope: creation.resourceGroup.toLowerCase(),
+    attributes: attributesOf(creation, subDir),
+    creation,
+  };
+}
+
+/** What the file system must have been created with; `to-file-system.ts` spells the same. */
+function attributesOf(creation: Creation, subDir: string | undefined): Readonly<Record<string, string>> {
+  return {
+    [attribute.sku]: creation.sku.name,
+    [attribute.location]: creation.location,
+    [attribute.subnet]: creation.subnetId.toLowerCase(),
+    ...(creation.zone === undefined ? {} : { [attribute.zone]: creation.zone }),
+    ...(subDir === undefined ? {} : { [attribute.subDir]: subDir }),
+  };
+}
+
+async function creationFor(
+  given: AmlParameters,
+  topology: TopologyRequirement,
+  config: AzureConfig,
+  skus: Pick<SkuCatalogue, 'find'>,
+): Promise<Creation> {
+  if (given['fs-name'] !== undefined) {
+    throw invalid('fs-name needs mgs-ip-address: Azure names the file systems that it creates');
+  }
+  const skuName = mustBeGiven('sku-name', given['sku-name']);
+  const maintenanceWindow = {
+    dayOfWeek: mustBeGiven('maintenance-day-of-week', given['maintenance-day-of-week']),
+    timeOfDayUTC: mustBeGiven('maintenance-time-of-day-utc', given['maintenance-time-of-day-utc']),
+  };
+  const location = canonicalLocation(fromConfig('location', given.location, config, 'location'));
+  const resourceGroup = fromConfig(
+    'resource-group-name',
+    given['resource-group-name'],
+    config,
+    'resourceGroup',
+  );
+  const subnetId = subnetIdFor(given, config);
+  const sku = await skus.find(skuName, location);
+  return {
+    sku,
+    resourceGroup,
+    location,
+    zone: zoneFor(given.zone, sku, topology),
+    subnetId,
+    maintenanceWindow,
+    identities: given.identities ?? [],
+    tags: given.tags ?? {},
+  };
+}
+
+function subnetIdFor(given: AmlParameters, config: AzureConfig): string {
+  const group =
+    given['vnet-resource-group'] ??
+    config.vnetResourceGroup ??
+    fromConfig('vnet-resource-group', undefined, config, 'resourceGroup');
+  const network = fromConfig('vnet-name', given['vnet-name'], config, 'vnetName');
+  const subnet = fromConfig('subnet-name', given['subnet-name'], config, 'subnetName');
+  return (
+    `/subscriptions/${config.networkSubscriptionId}/resourceGroups/${group}` +
+    `/providers/Microsoft.Network/virtualNetworks/${network}/subnets/${subnet}`
+  );
+}
+
+/** The zone of the parameter, or else the first of the topology in which the SKU is offered. */
+export function zoneFor(
+  given: string | undefined,
+  sku: SkuFacts,
+  topology: TopologyRequirement,
+): string | undefined {
+  const choice = sku.zones.join(', ');
+  if (sku.zones.length === 0) {
+    if (given === undefined) return undefined;
+    throw invalid(`zone is "${given}", but ${sku.name} has no zones in ${sku.location}: leave it out`);
+  }
+  if (given !== undefined) {
+    if (sku.zones.includes(given)) return given;
+    throw invalid(`zone is "${given}", but ${sku.name} has only the zones ${choice} in ${sku.location}`);
+  }
+  const zone = zonesOf(topology, sku.location).find((wanted) => sku.zones.includes(wanted));
+  if (zone !== undefined) return zone;
+  throw invalid(`zone must be given: ${sku.name} has the zones ${choice} in ${sku.location}`);
+}
+
+/** Zones in the order of preference. Nodes of AKS name theirs with the location: `eastus-1`. */
+function zonesOf({ preferred, requisite }: TopologyRequirement, location: string): readonly string[] {
+  return [...preferred, ...requisite].flatMap((segments) => {
+    const zone = segments['topology.kubernetes.io/zone']?.toLowerCase();
+    const prefix = `${location}-`;
+    return zone?.startsWith(prefix) ? [zone.slice(prefix.length)] : [];
+  });
+}
+
+/** A sub-directory named after the claim needs the claim's name, and a later call cannot ask for it. */
+function checkSubDir(subDir: string | undefined, metadata: VolumeMetadata): void {
+  const told: Readonly<Record<string, string | undefined>> = {
+    'csi.storage.k8s.io/pvc/name': metadata.pvcName,
+    'csi.storage.k8s.io/pvc/namespace': metadata.pvcNamespace,
+    'csi.storage.k8s.io/pv/name': metadata.pvName,
+  };
+  const missing = contextKeysOf(subDir ?? '').find((key) => key in told && !told[key]);
+  if (missing !== undefined) {
+    throw invalid(`sub-dir is "${subDir}", but the request has no "${missing}": ${howToGet(missing)}`);
+  }
+}
+
+function mustBeGiven<T>(parameter: keyof AmlParameters, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw invalid(
+    `${parameter} must be given: the StorageClass has no mgs-ip-address, so that a file system is created`,
+  );
+}
+
+function fromConfig(
+  parameter: keyof AmlParameters,
+  value: string | undefined,
+  config: AzureConfig,
+  field: 'location' | 'resourceGroup' | 'vnetName' | 'subnetName',
+): string {
+  const found = value ?? config[field];
+  if (found !== undefined) return found;
+  throw invalid(`${parameter} must be given, as ${config.file} has no ${field}`);
+}
+
+const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

@@ -1,0 +1,70 @@
+import {
+  retryPolicy,
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+  type PipelineRetryOptions,
+  type RetryInformation,
+  type RetryStrategy,
+} from '@azure/core-rest-pipeline';
+
+/**
+ * Which requests are sent again, and when. A request that may have had its effect is never repeated blindly: after
+ * a cut connection or a 5xx answer to a PUT, the file system may exist, and a second PUT would be an update of it.
+ * So reads are repeated after anything that can pass; changes only after 429, which says that nothing was done.
+ * Retry-After is honoured exactly; the caller's abort signal ends every wait.
+ */
+export function armRetryPolicy(options: PipelineRetryOptions = {}): PipelinePolicy {
+  const { maxRetries = 3, retryDelayInMs = 1000, maxRetryDelayInMs = 10_000 } = options;
+  const backoff = (retryCount: number): number => {
+    const most = Math.min(retryDelayInMs * 2 ** retryCount, maxRetryDelayInMs);
+    return most / 2 + (Math.random() * most) / 2; // Jitter: replicas that failed together must not return together.
+  };
+  const read = retryPolicy([strategy('read', mayPass, backoff)], { maxRetries });
+  const change = retryPolicy([strategy('change', isThrottled, backoff)], { maxRetries });
+  return {
+    name: 'armRetryPolicy',
+    sendRequest: (request, next) => (isRead(request) ? read : change).sendRequest(request, next),
+  };
+}
+
+function strategy(
+  name: string,
+  again: (information: RetryInformation) => boolean,
+  backoff: (retryCount: number) => number,
+): RetryStrategy {
+  return {
+    name,
+    retry: (information) =>
+      again(information)
+        ? { retryAfterInMs: retryAfter(information.response) ?? backoff(information.retryCount) }
+        : { skipStrategy: true },
+  };
+}
+
+const isThrottled = ({ response }: RetryInformation): boolean => response?.status === 429;
+
+/** Without an answer: anything that the network can do. With one: throttling, and faults of the server. */
+function mayPass({ response, responseError }: RetryInformation): boolean {
+  if (!response) return responseError !== undefined;
+  return response.status === 429 || response.status === 408 || response.status >= 500;
+}
+
+/** ARM checks by POST; these change nothing. */
+const READING_POST = /\/(checkAmlFSSubnets|getRequiredAmlFSSubnetsSize)(\?|$)/i;
+
+export function isRead({ method, url }: Pick<PipelineRequest, 'method' | 'url'>): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && READING_POST.test(url));
+}
+
+/** How long a response asks to wait, in milliseconds; undefined if it does not say (RFC 9110, 10.2.3). */
+export function retryAfter(
+  response: Pick<PipelineResponse, 'headers'> | undefined,
+  now: number = Date.now(),
+): number | undefined {
+  const value = response?.headers.get('Retry-After')?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^[0-9]+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

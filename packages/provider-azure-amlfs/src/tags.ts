@@ -1,0 +1,115 @@
+import type { VolumeMetadata } from '@lustre-csi/core';
+
+/** Tags that azurelustre-csi-driver writes, with its spelling, so that its tooling and cost reports go on working. */
+const CREATED_BY = 'k8s-azure-created-by';
+const CREATED_BY_DRIVER = 'kubernetes-azurelustre-csi-driver';
+const PVC_NAME = 'kubernetes.io-created-for-pvc-name';
+const PVC_NAMESPACE = 'kubernetes.io-created-for-pvc-namespace';
+const PV_NAME = 'kubernetes.io-created-for-pv-name';
+
+/** Tags of this driver alone. */
+const VOLUME_NAME = 'lustre-csi-volume-name';
+const ATTEMPT = 'lustre-csi-attempt';
+const CLUSTER = 'lustre-csi-cluster';
+const SUB_DIR = 'lustre-csi-sub-dir';
+
+const reserved: readonly string[] = [
+  CREATED_BY,
+  PVC_NAME,
+  PVC_NAMESPACE,
+  PV_NAME,
+  VOLUME_NAME,
+  ATTEMPT,
+  CLUSTER,
+  SUB_DIR,
+];
+
+/** Azure Resource Manager: at most 50 tags, names of at most 512 and values of at most 256 characters. */
+const MAX_TAGS = 50;
+const MAX_NAME = 512;
+const MAX_VALUE = 256;
+const FORBIDDEN_IN_NAMES = /[<>%&\\?/]/;
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** What the tags of a file system have to say beside the user's own. */
+export interface Ownership {
+  readonly volumeName: string;
+  readonly attempt: number;
+  readonly clusterId: string;
+  readonly subDir: string | undefined;
+  readonly metadata: VolumeMetadata;
+}
+
+/** Reads the `tags` parameter: `name=value,name=value`. Only the first `=` of an item separates.
+ *  @throws Error that says which tag is wrong and why */
+export function parseTags(line: string): Tags {
+  const items = line
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  const tags = Object.fromEntries(items.map(parseTag));
+  const most = MAX_TAGS - reserved.length;
+  if (Object.keys(tags).length > most) {
+    throw new Error(
+      `${items.length} tags, but Azure takes ${MAX_TAGS} and this driver needs ${reserved.length}`,
+    );
+  }
+  return tags;
+}
+
+function parseTag(item: string): [string, string] {
+  const split = item.indexOf('=');
+  if (split < 0) throw new Error(`"${item}" has no "="`);
+  const name = item.slice(0, split).trim();
+  const value = item.slice(split + 1).trim();
+  if (name === '' || name.length > MAX_NAME || FORBIDDEN_IN_NAMES.test(name)) {
+    throw new Error(`"${name}" is not a tag name: 1 to ${MAX_NAME} characters other than < > % & \\ ? /`);
+  }
+  if (reserved.includes(name.toLowerCase())) throw new Error(`the driver itself writes the tag "${name}"`);
+  if (value.length > MAX_VALUE)
+    throw new Error(`the value of "${name}" is longer than ${MAX_VALUE} characters`);
+  return [name, value];
+}
+
+/** All tags of a file system that is about to be created. */
+export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
+  const { volumeName, attempt, clusterId, subDir, metadata } = ownership;
+  const written: Record<string, string | undefined> = {
+    [CREATED_BY]: CREATED_BY_DRIVER,
+    [PVC_NAME]: metadata.pvcName,
+    [PVC_NAMESPACE]: metadata.pvcNamespace,
+    [PV_NAME]: metadata.pvName,
+    [VOLUME_NAME]: volumeName,
+    [ATTEMPT]: String(attempt),
+    [CLUSTER]: clusterId,
+    [SUB_DIR]: subDir,
+  };
+  const ours = Object.entries(written).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && entry[1] !== '' && entry[1].length <= MAX_VALUE,
+  );
+  return { ...userTags, ...Object.fromEntries(ours) };
+}
+
+/** What the tags of an existing file system tell; a `volumeName` only where this driver, or azurelustre-csi-driver
+ *  before it, created the file system, and not for another cluster. */
+export function readTags(
+  tags: Tags,
+  name: string,
+  clusterId: string,
+): Partial<Pick<Ownership, 'volumeName' | 'subDir'>> & { readonly attempt: number } {
+  // ARM keeps the case of tag names but compares them without it.
+  const folded = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]));
+  const cluster = folded.get(CLUSTER);
+  const foreign = cluster !== undefined && clusterId !== '' && cluster !== clusterId;
+  const byPredecessor = folded.get(CREATED_BY) === CREATED_BY_DRIVER ? name : undefined;
+  const volumeName = foreign ? undefined : (folded.get(VOLUME_NAME) ?? byPredecessor);
+  const subDir = folded.get(SUB_DIR);
+  const attempt = Number(folded.get(ATTEMPT));
+  return {
+    ...(volumeName === undefined ? {} : { volumeName }),
+    ...(subDir === undefined ? {} : { subDir }),
+    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+  };
+}

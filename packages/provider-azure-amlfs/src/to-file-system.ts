@@ -1,0 +1,174 @@
+import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource } from '@lustre-csi/core';
+import * as z from 'zod/mini';
+import { canonicalLocation } from './skus.js';
+import { readTags } from './tags.js';
+import { amlMountSource, usualFsname } from './volume-context.js';
+
+/** A field that counts only if it is what it should be. */
+const lenient = <T extends z.ZodMiniType>(schema: T): z.ZodMiniCatch<z.ZodMiniOptional<T>> =>
+  z.catch(z.optional(schema), undefined);
+
+const text = lenient(z.string());
+const size = lenient(z.number().check(z.positive(), z.lte(1e6)));
+
+/** An AML file system as ARM shows it (Microsoft.StorageCache/amlFilesystems), as far as it matters here. Total: a
+ *  field that is odd reads as absent. */
+const armFileSystem = z.object({
+  name: z.string(),
+  location: text,
+  sku: lenient(z.object({ name: text })),
+  zones: lenient(z.array(z.string())),
+  tags: lenient(z.record(z.string(), text)),
+  systemData: lenient(z.object({ createdAt: text })),
+  properties: lenient(
+    z.object({
+      provisioningState: text,
+      storageCapacityTiB: size,
+      /** The live size once it was expanded; told from api-version 2026-01-01 on. */
+      currentStorageCapacityTiB: size,
+      filesystemSubnet: text,
+      health: lenient(z.object({ state: text, statusCode: text, statusDescription: text })),
+      clientInfo: lenient(z.object({ mgsAddress: text, mountCommand: text })),
+    }),
+  ),
+});
+
+type ArmFileSystem = z.infer<typeof armFileSystem>;
+type Properties = NonNullable<ArmFileSystem['properties']>;
+
+/** Attributes that a file system and a plan are compared by. */
+export const attribute = {
+  sku: 'sku-name',
+  zone: 'zone',
+  location: 'location',
+  subnet: 'subnet',
+  subDir: 'sub-dir',
+} as const;
+
+/**
+ * Reads a file system from ARM's JSON. Never throws.
+ * @param scope the resource group in lower case
+ * @param clusterId whose file systems are ours
+ * @returns undefined if it is no file system at all
+ */
+export function toFileSystem(resource: unknown, scope: string, clusterId: string): FileSystem | undefined {
+  const parsed = z.safeParse(armFileSystem, resource);
+  if (!parsed.success) return undefined;
+  const { name, tags = {}, systemData, properties = {} } = parsed.data;
+  const { volumeName, subDir, attempt } = readTags(withoutUndefined(tags), name, clusterId);
+  const source = mountSourceOf(properties);
+  const { state, cloudState } = stateOf(properties, source !== undefined);
+  const stateDetail = healthDetail(properties);
+  const createdAt = dateOf(systemData?.createdAt);
+  return {
+    id: name,
+    scope,
+    state,
+    cloudState,
+    capacity: capacityOf(properties),
+    attempt,
+    attributes: attributesOf(parsed.data, subDir),
+    ...(volumeName === undefined ? {} : { volumeName }),
+    ...(stateDetail === undefined ? {} : { stateDetail }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(source === undefined ? {} : { mountSource: source }),
+  };
+}
+
+interface State {
+  readonly state: FileSystemState;
+  readonly cloudState: string;
+}
+
+/**
+ * What provisioningState and health mean together. `hasServers`: clientInfo is there, which Azure fills in when the
+ * creation succeeds and never takes back. provisioningState tells how the last operation ended, whichever it was: on
+ * a file system with servers, `Failed` is a failed change of something that holds data and must never be taken for a
+ * failed creation, which is deleted and repeated.
+ */
+function stateOf({ provisioningState, health }: Properties, hasServers: boolean): State {
+  const cloudState = provisioningState ?? 'unknown';
+  const told = byProvisioningState[cloudState.toLowerCase()];
+  if (told === 'deleting') return { state: told, cloudState };
+  // Without servers there is nothing to mount, whatever the state is called.
+  if (!hasServers) return { state: told === 'failed' ? told : 'creating', cloudState };
+  const usable = told === undefined ? undefined : withServers[told];
+  if (usable) return { state: usable, cloudState };
+  return { state: 'available', cloudState, ...byHealth(health?.state) };
+}
+
+const byProvisioningState: Readonly<Record<string, FileSystemState>> = {
+  creating: 'creating',
+  updating: 'updating',
+  deleting: 'deleting',
+  failed: 'failed',
+  canceled: 'failed',
+  succeeded: 'available',
+};
+
+/** What those states mean where there are servers; in the others, health decides. */
+const withServers: Partial<Readonly<Record<FileSystemState, FileSystemState>>> = {
+  creating: 'updating',
+  updating: 'updating',
+  failed: 'impaired',
+};
+
+/** States of health that need attention, or tell of a change under way. Clients can use all of them. */
+function byHealth(health: string | undefined): State | undefined {
+  const states: Readonly<Record<string, FileSystemState>> = {
+    degraded: 'impaired',
+    unavailable: 'impaired',
+    expanding: 'updating',
+  };
+  const state = states[health?.toLowerCase() ?? ''];
+  return health === undefined || state === undefined ? undefined : { state, cloudState: health };
+}
+
+/** Azure's own words; nothing where it only says that all is well. */
+function healthDetail({ health }: Properties): string | undefined {
+  if (!health || health.state?.toLowerCase() === 'available') return undefined;
+  const words = [health.statusCode, health.statusDescription].filter((part) => part);
+  return words.length > 0 ? words.join(': ') : undefined;
+}
+
+/** The MGS is told as an address, the fsname only in the mount command that Azure recommends. */
+function mountSourceOf({ clientInfo }: Properties): LustreMountSource | undefined {
+  const { mgsAddress, mountCommand = '' } = clientInfo ?? {};
+  if (!mgsAddress) return undefined;
+  const fsname = /:\/([A-Za-z0-9_-]{1,8})(?=[\s/]|$)/.exec(mountCommand)?.[1] ?? usualFsname;
+  try {
+    return amlMountSource(mgsAddress, fsname);
+  } catch {
+    return undefined; // No address that could be mounted.
+  }
+}
+
+function capacityOf({ storageCapacityTiB, currentStorageCapacityTiB }: Properties): Capacity {
+  const tebibytes = currentStorageCapacityTiB ?? storageCapacityTiB;
+  return tebibytes === undefined ? Capacity.zero : Capacity.tebibytes(tebibytes);
+}
+
+function attributesOf(
+  { sku, zones, location, properties }: ArmFileSystem,
+  subDir: string | undefined,
+): Readonly<Record<string, string>> {
+  const told: Record<string, string | undefined> = {
+    [attribute.sku]: sku?.name,
+    [attribute.zone]: zones?.[0],
+    [attribute.location]: location && canonicalLocation(location),
+    [attribute.subnet]: properties?.filesystemSubnet?.toLowerCase(),
+    [attribute.subDir]: subDir,
+  };
+  return withoutUndefined(told);
+}
+
+function withoutUndefined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function dateOf(iso: string | undefined): Date | undefined {
+  const date = new Date(iso ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
