@@ -1,5 +1,6 @@
 // For provider packages and for drivers of your own.
 export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
+export { untilAborted } from './concurrency/abort.js';
 export { ConfigurationError } from './errors/configuration-error.js';
 export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
@@ -16,6 +17,9 @@ export {
   type ParameterValues,
 } from './provider/parameters.js';
 export type { Log, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
+export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';
+export type { ModificationStep, VolumeModification } from './provider/volume-modification.js';
+export type { Snapshot, SnapshotRequest, VolumeSnapshots } from './provider/volume-snapshots.js';
 export { ProviderRegistry } from './provider/registry.js';
 export type { FlagDefinition, Settings } from './provider/settings.js';
 export { Capacity, describeRange, isWithin, type CapacityRange } from './volume/capacity.js';

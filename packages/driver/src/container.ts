@@ -58,7 +58,14 @@ const coreModule = new ContainerModule(({ bind }) => {
     .toResolvedValue(({ stateDir }, log) => new NodeEngine({ stateDir, log }), [tokens.config, tokens.log])
     .inSingletonScope();
   bind(tokens.identityService).toResolvedValue(
-    ({ plugin }) => identityService({ driverName: plugin.driverName, version, manifest: {} }),
+    ({ plugin, settings }) =>
+      identityService({
+        driverName: plugin.driverName,
+        version,
+        manifest: {},
+        expandable: plugin.expandable ?? false,
+        hasTopology: plugin.hasTopology?.(settings) ?? false,
+      }),
     [tokens.config],
   );
   bind(tokens.controllerService).toResolvedValue((volumes) => controllerService(volumes), [tokens.volumes]);

@@ -22,9 +22,10 @@ interface Outcome {
 
 /** CreateVolume, with the driver killed by SIGKILL when the cloud receives its nth call; then CreateVolume again. */
 async function createWithKillAt(driver: TestedDriver, nth: number): Promise<Outcome> {
-  const { emulator, environment, stop } = await startEmulatedCloud({
+  const cloud = await startEmulatedCloud({
     durations: { createSeconds: 0.2, deleteSeconds: 0.1 },
   });
+  const { emulator, environment } = cloud;
   try {
     const options = { driverName: driver.driverName, mode: 'controller', environment } as const;
     const request = createRequest(driver, 'pvc-killed');
@@ -60,7 +61,7 @@ async function createWithKillAt(driver: TestedDriver, nth: number): Promise<Outc
       creations: created.length,
     };
   } finally {
-    await stop();
+    await cloud.stop();
   }
 }
 

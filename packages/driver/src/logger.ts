@@ -11,5 +11,5 @@ export function createLog(level: string, fields: object): Log {
       formatters: { level: (label) => ({ level: label }) },
     },
     destination({ fd: 1, sync: true }),
-  ) as unknown as Log;
+  );
 }

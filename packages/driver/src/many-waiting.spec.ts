@@ -9,7 +9,8 @@ const TICK_MS = 1000;
 
 describe.each(testedDrivers)('$driverName: 100 volumes that are being created', (driver) => {
   it('cost one complete listing a tick', { timeout: 90_000 }, async () => {
-    const { emulator, environment, stop } = await startEmulatedCloud({ durations: { createSeconds: 6 } });
+    const cloud = await startEmulatedCloud({ durations: { createSeconds: 6 } });
+    const { emulator, environment } = cloud;
     const process = await startDriverProcess({
       driverName: driver.driverName,
       mode: 'controller',
@@ -37,7 +38,7 @@ describe.each(testedDrivers)('$driverName: 100 volumes that are being created', 
       expect(listings.length).toBeGreaterThan(pages);
     } finally {
       await process.stop();
-      await stop();
+      await cloud.stop();
     }
   });
 });

@@ -54,6 +54,14 @@ describe('toDriverError', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it('keeps the signed request out of what may be logged', () => {
+    const thrown = sdkError('BadRequest', {
+      $response: { headers: { authorization: 'AWS4-HMAC-SHA256 …' } },
+    });
+    expect(toDriverError(thrown, create).cause).toBe(thrown);
+    expect(thrown).not.toHaveProperty('$response');
+  });
+
   it('tells a used token from a wrong parameter', () => {
     const clash = sdkError('IncompatibleParameterError', { Parameter: 'ClientRequestToken' });
     const wrong = sdkError('IncompatibleParameterError', { Parameter: 'PerUnitStorageThroughput' });

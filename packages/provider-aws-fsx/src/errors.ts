@@ -142,8 +142,14 @@ export function toDriverError(thrown: unknown, call: FailedCall): DriverError {
   const verdict = forCall(error ? verdictOn(error) : unclear, call.kind);
   const what = error ? describe(error) : messageOf(thrown);
   return new DriverError(verdict.kind, `${call.operation} failed: ${what}. ${verdict.next}`, {
-    cause: thrown,
+    cause: withoutExchange(thrown),
   });
+}
+
+/** The SDK hangs the whole exchange on its errors, the signature of the request included: not for anybody's log. */
+function withoutExchange(thrown: unknown): unknown {
+  if (typeof thrown === 'object' && thrown !== null) Reflect.deleteProperty(thrown, '$response');
+  return thrown;
 }
 
 /** The caller's time was over first: the reason of its signal says it best. */
@@ -151,7 +157,7 @@ function givenUp(thrown: unknown, { operation, signal }: FailedCall): DriverErro
   if (isDriverError(signal.reason)) return signal.reason;
   const why = messageOf(signal.reason);
   return new DriverError('unavailable', `${operation} failed: given up, ${why}. ${unclear.next}`, {
-    cause: thrown,
+    cause: withoutExchange(thrown),
   });
 }
 

@@ -8,7 +8,6 @@ import {
   Capacity,
   DriverError,
   isDriverError,
-  type ControllerProvider,
   type FileSystem,
   type Log,
   type Settings,
@@ -64,7 +63,7 @@ const still = (): AbortSignal => new AbortController().signal;
 async function provider(clusterId = '', flags: Record<string, string> = {}): Promise<FsxFileSystems> {
   const settings: Settings = { flag: (name) => flags[name], environment: (name) => process.env[name] };
   const context = { driverName: awsFsx.driverName, driverVersion: '1.2.3', clusterId, log };
-  return (await awsFsx.controller(settings, context)) as ControllerProvider as FsxFileSystems;
+  return (await awsFsx.controller(settings, context)) as FsxFileSystems;
 }
 
 const request = (name: string, parameters: Record<string, string> = {}): VolumeRequest => ({
@@ -208,12 +207,12 @@ describe('FsxFileSystems against the emulated API', () => {
         dataReadCacheSizeGiB: '64',
       },
     ],
-  ])('makes requests that FSx accepts, and finds again what it asked for: %s', async (_name, parameters) => {
+  ])('makes requests that FSx accepts, and finds again what it asked for: %s', async (name, parameters) => {
     const fsx = await provider();
-    const { plan, fileSystem } = await make(fsx, request('pvc-kind', parameters));
+    const { plan, fileSystem } = await make(fsx, request(name, parameters));
     const again = await fsx.find(fileSystem, still());
     expect(again?.attributes).toMatchObject(plan.attributes);
-    expect(again?.capacity).toEqual(await fsx.capacityFor(plan, request('pvc-kind').capacityRange));
+    expect(again?.capacity).toEqual(await fsx.capacityFor(plan, request(name).capacityRange));
   });
 
   it('lists all pages, however short', async () => {

@@ -4,7 +4,7 @@ import type { SkuFacts } from './skus.js';
 /** The smallest legal capacity of the SKU within the range: multiples of its step, up to its largest maximum. Which
  *  maximum a subscription really has is known to Azure alone; what it refuses, `create` reports.
  *  @throws DriverError out-of-range naming the legal sizes */
-export function capacityFor(sku: SkuFacts, range: CapacityRange): Capacity {
+export function smallestCapacity(sku: SkuFacts, range: CapacityRange): Capacity {
   const required = range.required ?? sku.step;
   const wanted = required.isLessThan(sku.step) ? sku.step : required.roundUpTo(sku.step);
   const tooLarge = sku.maximum !== undefined && wanted.isGreaterThan(sku.maximum);

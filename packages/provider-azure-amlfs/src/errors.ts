@@ -125,9 +125,16 @@ export function toDriverError(
   signal?: AbortSignal,
 ): DriverError {
   if (error instanceof DriverError) return error;
-  if (signal?.aborted) return new DriverError('cancelled', `${doing}: the caller gave up`, { cause: error });
+  if (signal?.aborted) return givenUp(signal, doing);
   const { kind, next } = ruleFor(error, role);
   return new DriverError(kind, `${doing}: ${describe(error)}; ${next}`, { cause: error });
+}
+
+function givenUp({ reason }: AbortSignal, doing: string): DriverError {
+  if (reason instanceof DriverError) return reason;
+  return new DriverError('cancelled', `${doing}: the caller gave up (${messageOf(reason)})`, {
+    cause: reason,
+  });
 }
 
 function ruleFor(error: unknown, role: CallRole): Rule {

@@ -12,7 +12,7 @@ import {
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { Arm, ArmAnswer } from './arm.js';
 import type { AzureConfig } from './azure-config.js';
-import { capacityFor, isLargeCluster, legalSizes } from './capacity-rules.js';
+import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
 import { isAbsent, toDriverError } from './errors.js';
 import type { FailedOperations } from './failed-operations.js';
 import { planFor, type AmlPlan, type Creation } from './plan.js';
@@ -53,7 +53,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
 
   async capacityFor(plan: AmlPlan, range: CapacityRange): Promise<Capacity> {
     if (plan.existingVolume) return plan.existingVolume.capacity;
-    return capacityFor(creationOf(plan).sku, range);
+    return smallestCapacity(creationOf(plan).sku, range);
   }
 
   scopes(): readonly string[] {

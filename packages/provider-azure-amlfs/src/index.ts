@@ -1,56 +1,29 @@
-import {
-  ConfigurationError,
-  type FlagDefinition,
-  type ProviderPlugin,
-  type Settings,
-} from '@lustre-csi/core';
+import type { ProviderPlugin } from '@lustre-csi/core';
 import { configFileFlag } from './azure-config.js';
-import { AmlNodeProvider } from './node-identity.js';
-import { driverName, parameters } from './parameters.js';
+import { AmlNode } from './node-identity.js';
+import { amlParameterSchema, DRIVER_NAME } from './parameters.js';
 
-/** Switches of azurelustre-csi-driver that replace the cloud or the mount inside of the driver. */
-const mockFlags = ['enable-azurelustre-mock-mount', 'enable-azurelustre-mock-dyn-prov'].map(
-  (name): FlagDefinition => ({
-    name,
-    type: 'boolean',
-    description:
-      'Accepted as false for compatibility. To try the driver without Azure, run lustre-cloud-emulator.',
-    default: 'false',
-  }),
-);
+export type { AmlFileSystems, AmlFileSystemsOptions } from './file-systems.js';
+export type { AmlPlan } from './plan.js';
+export { parseAzureConfig, readAzureConfig, type AzureConfig } from './azure-config.js';
+export { legalSizes, smallestCapacity } from './capacity-rules.js';
+export { AmlNode } from './node-identity.js';
+export { amlParameters, amlParameterSchema, type AmlParameters } from './parameters.js';
+export { skusIn, type SkuFacts } from './skus.js';
+export { toFileSystem } from './to-file-system.js';
+export { amlMountSource, contextKey } from './volume-context.js';
+export { formatVolumeHandle, parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
 
-/** Azure Managed Lustre. */
+/** Azure Managed Lustre. Takes over from azurelustre-csi-driver under its name. */
 export const azureAmlfs: ProviderPlugin = {
-  driverName,
+  driverName: DRIVER_NAME,
   title: 'Azure Managed Lustre',
-  parameters,
-  flags: [configFileFlag, ...mockFlags],
-  node: (settings) => {
-    refuseMocks(settings);
-    return new AmlNodeProvider();
-  },
+  parameters: amlParameterSchema,
+  flags: [configFileFlag],
+  node: () => new AmlNode(),
   controller: async (settings, context) => {
-    refuseMocks(settings);
+    // A node never gets here, and so never loads the SDK.
     const { buildController } = await import('./module.js');
     return buildController(settings, context);
   },
 };
-
-function refuseMocks(settings: Settings): void {
-  for (const { name } of mockFlags) {
-    if (settings.flag(name)?.toLowerCase() === 'true') {
-      throw new ConfigurationError(
-        `--${name}=true: this driver has no mocks; run it under "lustre-cloud-emulator exec" to try it without Azure`,
-      );
-    }
-  }
-}
-
-// For drivers of your own. Nothing here loads a cloud SDK.
-export { AmlNodeProvider } from './node-identity.js';
-export { parseAzureConfig, readAzureConfig, type AzureConfig } from './azure-config.js';
-export { capacityFor, legalSizes } from './capacity-rules.js';
-export { driverName, parameters } from './parameters.js';
-export { toFileSystem } from './to-file-system.js';
-export { contextKey } from './volume-context.js';
-export { formatVolumeHandle, parseVolumeHandle, type VolumeHandle } from './volume-handle.js';

@@ -1,73 +1,54 @@
-import 'reflect-metadata';
+import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
 import type { CommonClientOptions } from '@azure/core-client';
 import type { TokenCredential } from '@azure/identity';
 import type { ControllerProvider, ProviderContext, Settings } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { Arm, type ArmOptions } from './arm.js';
+import { Arm } from './arm.js';
 import { readAzureConfig, type AzureConfig } from './azure-config.js';
 import { chooseIdentity, createCredential } from './credentials.js';
 import { FailedOperations } from './failed-operations.js';
 import { AmlFileSystems } from './file-systems.js';
 import { SkuCatalogue } from './skus.js';
 
-/** What the controller side is built from. */
-export interface AzureAmlfsOptions {
-  readonly settings: Settings;
-  readonly context: ProviderContext;
-  readonly config: AzureConfig;
-  /** How HTTP requests to ARM and to the authority are sent: TLS, proxy, retries. */
-  readonly pipeline: CommonClientOptions;
-}
+/** What the process was started with; to be bound beside `amlfsModule`. */
+export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
+/** What the driver tells its provider; to be bound beside `amlfsModule`. */
+export const contextIdentifier: ServiceIdentifier<ProviderContext> = Symbol.for('lustre-csi.ProviderContext');
+/** azure.json; to be bound beside `amlfsModule`. */
+export const configIdentifier: ServiceIdentifier<AzureConfig> = Symbol.for('lustre-csi.AzureConfig');
+/** How HTTP requests to ARM and to the authority are sent: TLS, proxy, retries; to be bound beside `amlfsModule`. */
+export const pipelineIdentifier: ServiceIdentifier<CommonClientOptions> =
+  Symbol.for('lustre-csi.AzurePipeline');
 
-/** Identifiers of what the module binds, for containers that replace a part of it. */
-export const azureAmlfsTokens = {
-  credential: Symbol.for('@lustre-csi/provider-azure-amlfs/credential') as ServiceIdentifier<TokenCredential>,
-} as const;
+const credentialIdentifier: ServiceIdentifier<TokenCredential> = Symbol.for('lustre-csi.AzureCredential');
 
-/** Binds the controller side of Azure Managed Lustre. Calls no cloud API. */
-export function azureAmlfsModule({
-  settings,
-  context,
-  config,
-  pipeline,
-}: AzureAmlfsOptions): ContainerModule {
-  const { driverName, driverVersion, clusterId, log } = context;
-  const armOptions: ArmOptions = {
-    subscriptionId: config.subscriptionId,
-    endpoint: config.cloud.resourceManager,
-    scope: config.cloud.scope,
-    userAgent: `${driverName}/${driverVersion}`,
-    pipeline,
-  };
-  return new ContainerModule(({ bind }) => {
-    const { credential } = azureAmlfsTokens;
-    bind(credential)
-      .toResolvedValue(() => createCredential(chooseIdentity(config, settings), config, settings, pipeline))
-      .inSingletonScope();
-    bind(Arm)
-      .toResolvedValue((proof: TokenCredential) => new Arm(proof, armOptions), [credential])
-      .inSingletonScope();
-    bind(SkuCatalogue)
-      .toResolvedValue((arm: Arm) => new SkuCatalogue(() => arm.listSkus()), [Arm])
-      .inSingletonScope();
-    bind(FailedOperations)
-      .toResolvedValue(
-        (arm: Arm) => new FailedOperations((...operation) => arm.failureOf(...operation)),
-        [Arm],
-      )
-      .inSingletonScope();
-    bind(AmlFileSystems)
-      .toResolvedValue(
-        (arm: Arm, skus: SkuCatalogue, failed: FailedOperations) =>
-          new AmlFileSystems(arm, skus, failed, { config, clusterId, log }),
-        [Arm, SkuCatalogue, FailedOperations],
-      )
-      .inSingletonScope();
-  });
-}
+/** The controller side of Azure Managed Lustre: credential, calls, SKUs, provider. */
+export const amlfsModule = new ContainerModule(({ bind }) => {
+  bind(credentialIdentifier)
+    .toResolvedValue(newCredential, [configIdentifier, settingsIdentifier, pipelineIdentifier])
+    .inSingletonScope();
+  bind(Arm)
+    .toResolvedValue(newArm, [credentialIdentifier, configIdentifier, contextIdentifier, pipelineIdentifier])
+    .inSingletonScope();
+  bind(SkuCatalogue)
+    .toResolvedValue((arm: Arm) => new SkuCatalogue(() => arm.listSkus()), [Arm])
+    .inSingletonScope();
+  bind(FailedOperations)
+    .toResolvedValue((arm: Arm) => new FailedOperations((...operation) => arm.failureOf(...operation)), [Arm])
+    .inSingletonScope();
+  bind(AmlFileSystems)
+    .toResolvedValue(newFileSystems, [
+      Arm,
+      SkuCatalogue,
+      FailedOperations,
+      configIdentifier,
+      contextIdentifier,
+    ])
+    .inSingletonScope();
+});
 
 /**
- * Builds the controller side.
+ * Builds the controller side from the settings. Calls no cloud API.
  * @param pipeline how HTTP requests to ARM and to the authority are sent: TLS, proxy, retries
  * @throws ConfigurationError one line that names the setting which is missing or wrong
  */
@@ -76,8 +57,44 @@ export async function buildController(
   context: ProviderContext,
   pipeline: CommonClientOptions = {},
 ): Promise<ControllerProvider> {
-  const config = await readAzureConfig(settings);
   const container = new Container();
-  container.load(azureAmlfsModule({ settings, context, config, pipeline }));
+  container.bind(settingsIdentifier).toConstantValue(settings);
+  container.bind(contextIdentifier).toConstantValue(context);
+  container.bind(configIdentifier).toConstantValue(await readAzureConfig(settings));
+  container.bind(pipelineIdentifier).toConstantValue(pipeline);
+  container.load(amlfsModule);
   return container.get(AmlFileSystems);
+}
+
+function newCredential(
+  config: AzureConfig,
+  settings: Settings,
+  pipeline: CommonClientOptions,
+): TokenCredential {
+  return createCredential(chooseIdentity(config, settings), config, settings, pipeline);
+}
+
+function newArm(
+  credential: TokenCredential,
+  { subscriptionId, cloud }: AzureConfig,
+  { driverName, driverVersion }: ProviderContext,
+  pipeline: CommonClientOptions,
+): Arm {
+  return new Arm(credential, {
+    subscriptionId,
+    endpoint: cloud.resourceManager,
+    scope: cloud.scope,
+    userAgent: `${driverName}/${driverVersion}`,
+    pipeline,
+  });
+}
+
+function newFileSystems(
+  arm: Arm,
+  skus: SkuCatalogue,
+  failed: FailedOperations,
+  config: AzureConfig,
+  { clusterId, log }: ProviderContext,
+): AmlFileSystems {
+  return new AmlFileSystems(arm, skus, failed, { config, clusterId, log });
 }

@@ -10,7 +10,7 @@ import { amlMountSource, contextKey, foldContext, usualFsname } from './volume-c
 import { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
 
 /** Azure Managed Lustre on a node: the volume context says what to mount. */
-export class AmlNodeProvider implements NodeProvider {
+export class AmlNode implements NodeProvider {
   readonly contextKeys: readonly string[] = [...Object.values(contextKey), ...subDirContextKeys];
 
   mountSource({ volumeId, context }: PublishedVolume): LustreMountSource {

@@ -3,7 +3,7 @@ import { parseSubDir } from './sub-dir.js';
 import { parseTags } from './tags.js';
 import { parseMgsAddress } from './volume-context.js';
 
-export const driverName = 'azurelustre.csi.azure.com';
+export const DRIVER_NAME = 'azurelustre.csi.azure.com';
 
 const networkName = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/,
@@ -128,11 +128,10 @@ const mounted = {
   }),
 };
 
-/** StorageClass parameters, in any case as azurelustre-csi-driver takes them. */
-export const parameters = new ParameterSchema(
-  driverName,
-  { ...dynamic, ...mounted },
-  { caseInsensitive: true },
-);
+/** StorageClass parameters of Azure Managed Lustre. */
+export const amlParameters = { ...dynamic, ...mounted };
 
-export type AmlParameters = ParameterValues<typeof parameters.parameters>;
+/** Reads them in any case, as azurelustre-csi-driver does. */
+export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, { caseInsensitive: true });
+
+export type AmlParameters = ParameterValues<typeof amlParameters>;

@@ -3,12 +3,11 @@ import {
   DriverError,
   type FileSystemPlan,
   type TopologyRequirement,
-  type Volume,
   type VolumeMetadata,
   type VolumeRequest,
 } from '@lustre-csi/core';
 import type { AzureConfig } from './azure-config.js';
-import { parameters, type AmlParameters } from './parameters.js';
+import { amlParameterSchema, type AmlParameters } from './parameters.js';
 import { canonicalLocation, type SkuCatalogue, type SkuFacts } from './skus.js';
 import { contextKeysOf, howToGet } from './sub-dir.js';
 import type { Tags } from './tags.js';
@@ -34,11 +33,9 @@ export interface AmlPlan extends FileSystemPlan {
   /** With the variables still in it. */
   readonly subDir: string | undefined;
   readonly metadata: VolumeMetadata;
-  /** Absent where `existingVolume` is the answer. */
+  /** Absent where the StorageClass has mgs-ip-address: `existingVolume` points at a file system that somebody else has
+   *  made, so that there is nothing to look up, to create or to delete. */
   readonly creation?: Creation;
-  /** The volume of a StorageClass with mgs-ip-address: it points at a file system that somebody else has made, so
-   *  that there is nothing to look up, to create or to delete. */
-  readonly existingVolume?: Volume;
 }
 
 /** Reads a request's parameters, filling in from azure.json what they leave out.
@@ -48,7 +45,7 @@ export async function planFor(
   config: AzureConfig,
   skus: Pick<SkuCatalogue, 'find'>,
 ): Promise<AmlPlan> {
-  const given = parameters.read(request.parameters);
+  const given = amlParameterSchema.read(request.parameters);
   const subDir = given['sub-dir'];
   const { name: volumeName, metadata } = request;
   const common = { volumeName, resourceName: resourceName(volumeName), subDir, metadata };

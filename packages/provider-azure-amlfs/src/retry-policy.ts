@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   retryPolicy,
   type PipelinePolicy,
@@ -6,6 +7,7 @@ import {
   type PipelineRetryOptions,
   type RetryInformation,
   type RetryStrategy,
+  type SendRequest,
 } from '@azure/core-rest-pipeline';
 
 /**
@@ -22,11 +24,41 @@ export function armRetryPolicy(options: PipelineRetryOptions = {}): PipelinePoli
   };
   const read = retryPolicy([strategy('read', mayPass, backoff)], { maxRetries });
   const change = retryPolicy([strategy('change', isThrottled, backoff)], { maxRetries });
+  const readGate = new ThrottleGate();
+  const changeGate = new ThrottleGate();
   return {
     name: 'armRetryPolicy',
-    sendRequest: (request, next) => (isRead(request) ? read : change).sendRequest(request, next),
+    sendRequest: (request, next) =>
+      isRead(request)
+        ? read.sendRequest(request, readGate.guarding(next))
+        : change.sendRequest(request, changeGate.guarding(next)),
   };
 }
+
+/**
+ * Keeps everybody waiting when anybody has been told to wait: ARM counts the calls of a principal together, reads
+ * apart from changes, and every call that is sent too early only prolongs it.
+ */
+class ThrottleGate {
+  #closedUntil = 0;
+
+  guarding(next: SendRequest): SendRequest {
+    return async (request) => {
+      const milliseconds = this.#closedUntil - Date.now();
+      if (milliseconds > 0) await wait(milliseconds, undefined, signalOf(request));
+      const response = await next(request);
+      if (response.status === 429) {
+        const until = Date.now() + (retryAfter(response) ?? 0);
+        this.#closedUntil = Math.max(this.#closedUntil, until);
+      }
+      return response;
+    };
+  }
+}
+
+/** The pipeline has made a real AbortSignal of whatever the caller has given. */
+const signalOf = ({ abortSignal }: PipelineRequest): { signal?: AbortSignal } =>
+  abortSignal instanceof AbortSignal ? { signal: abortSignal } : {};
 
 function strategy(
   name: string,

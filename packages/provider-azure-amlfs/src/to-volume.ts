@@ -1,30 +1,21 @@
-import {
-  DriverError,
-  type Capacity,
-  type FileSystem,
-  type Volume,
-  type VolumeMetadata,
-} from '@lustre-csi/core';
+import type { Capacity, FileSystem, Volume, VolumeMetadata } from '@lustre-csi/core';
 import { resourceName } from './resource-name.js';
 import { attribute } from './to-file-system.js';
 import { contextKey, mgsAddressOf, usualFsname } from './volume-context.js';
 import { formatVolumeHandle } from './volume-handle.js';
 
 /** The volume that a file system of ours is. Its handle depends on the file system alone, wherever Azure keeps the
- *  sub-directory in a tag, so that ListVolumes gives the same one as CreateVolume.
- *  @throws DriverError unavailable as long as Azure does not tell the MGS address */
+ *  sub-directory in a tag, so that ListVolumes gives the same one as CreateVolume. Before Azure tells the MGS address,
+ *  neither the handle nor the context has one, and CreateVolume does not answer. */
 export function volumeOf(
   fileSystem: FileSystem,
   plan?: { readonly subDir: string | undefined; readonly metadata: VolumeMetadata },
 ): Volume {
-  const { id, scope, mountSource, capacity, cloudState } = fileSystem;
-  if (!mountSource) {
-    throw new DriverError('unavailable', `file system ${id} (${cloudState}) has no MGS address yet`);
-  }
+  const { id, scope, mountSource, capacity } = fileSystem;
   return volume({
     name: id,
-    mgsAddress: mgsAddressOf(mountSource),
-    fsname: mountSource.fsname,
+    mgsAddress: mountSource ? mgsAddressOf(mountSource) : '',
+    fsname: mountSource?.fsname ?? usualFsname,
     subDir: fileSystem.attributes[attribute.subDir] ?? plan?.subDir,
     resourceGroup: scope,
     dynamic: true,

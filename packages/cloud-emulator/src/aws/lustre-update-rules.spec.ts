@@ -36,13 +36,13 @@ const metadata = (Mode: 'AUTOMATIC' | 'USER_PROVISIONED', Iops: number) =>
     PerUnitStorageThroughput: 125,
     MetadataConfiguration: { Mode, Iops },
   });
-const elastic = present(
+const { StorageCapacity: _elastic, ...elastic } = present(
   {
     DeploymentType: 'PERSISTENT_2',
     ThroughputCapacity: 8000,
     DataReadCacheConfiguration: { SizingMode: 'NO_CACHE' },
   },
-  { StorageType: 'INTELLIGENT_TIERING', StorageCapacity: undefined },
+  { StorageType: 'INTELLIGENT_TIERING' },
 );
 const hdd = present(
   { DeploymentType: 'PERSISTENT_1', PerUnitStorageThroughput: 12 },

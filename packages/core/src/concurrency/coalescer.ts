@@ -68,11 +68,10 @@ export class Coalescer {
     try {
       return (await untilAborted(running.result, signal)) as T;
     } catch (error) {
-      if (signal.aborted && error === signal.reason) throw new LeftEarlyError(running.progress, error);
+      if (error === signal.reason && signal.aborted) throw new LeftEarlyError(running.progress, error);
       throw error;
     } finally {
-      running.callers -= 1;
-      if (running.callers === 0) running.everybodyLeft.abort(new Error('every caller has left'));
+      leave(running);
     }
   }
 
@@ -103,4 +102,9 @@ export class Coalescer {
     this.#running.set(job.key, running);
     return running;
   }
+}
+
+function leave(running: Running): void {
+  running.callers -= 1;
+  if (running.callers === 0) running.everybodyLeft.abort(new Error('every caller has left'));
 }

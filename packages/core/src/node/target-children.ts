@@ -16,6 +16,7 @@ const ORPHAN_GRACE_MS = 1000;
  */
 export class TargetChildren {
   readonly #stuck = new Map<string, StuckChild>();
+  readonly #running = new Map<string, Promise<CommandResult>>();
 
   constructor(
     private readonly runner: CommandRunner = new CommandRunner(),
@@ -36,12 +37,22 @@ export class TargetChildren {
   ): Promise<CommandResult> {
     const earlier = this.#stuck.get(target);
     if (earlier) throw new StuckChildError(earlier);
+    const running = this.runner.run(program, args, options);
+    this.#running.set(target, running);
     try {
-      return await this.runner.run(program, args, options);
+      return await running;
     } catch (error) {
       if (error instanceof StuckChildError) this.#keep(target, error.child);
       throw error;
+    } finally {
+      this.#running.delete(target);
     }
+  }
+
+  /** Waits for the child that the target has at this moment, however it ends; at once if it has none. */
+  async finished(target: string, limits: Limits): Promise<void> {
+    const running = this.#running.get(target);
+    await within(Promise.allSettled([running]), limits, this.clock);
   }
 
   /** Waits until the target has no child; what that child has done shows in the mount table afterwards.

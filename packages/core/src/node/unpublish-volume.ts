@@ -6,6 +6,7 @@ import type { MountEntry } from './mount-table.js';
 import type { NodeContext } from './node-context.js';
 import { describeMount } from './publish-rules.js';
 import type { Publication } from './publications.js';
+import { describeStuckChild, StuckChildError } from './stuck-child.js';
 import { mountPointOf, removeTarget, targetKey } from './target-path.js';
 import type { Limits } from './within.js';
 
@@ -55,6 +56,8 @@ export class UnpublishVolume {
 
   /** One mount at a time, the topmost first; each look at the table must show fewer. */
   async #unmountAll(mountPoint: string, count: number, limits: Limits): Promise<void> {
+    // A running look at the volume would make it busy; it ends by itself within its deadline.
+    if (count > 0) await this.node.lookers.finished(mountPoint, limits);
     for (let left = count; left > 0;) {
       let failure: Error | undefined;
       try {
@@ -64,9 +67,22 @@ export class UnpublishVolume {
       }
       // Whatever umount(8) said, the table tells: it may have unmounted before it was killed.
       const now = (await this.node.readMountTable()).all(mountPoint).length;
-      if (now >= left) throw failure ?? stillMounted(mountPoint);
+      if (now >= left) throw this.#heldByLook(mountPoint) ?? failure ?? stillMounted(mountPoint);
       left = now;
     }
+  }
+
+  /** A statfs that a dead server holds uses the mount, so that it cannot be unmounted without force. */
+  #heldByLook(mountPoint: string): DriverError | undefined {
+    const child = this.node.lookers.stuck.get(mountPoint);
+    if (!child) return undefined;
+    return new DriverError(
+      'unavailable',
+      `umount ${mountPoint} failed: the file system does not answer, and holds ${describeStuckChild(child, this.node.clock.now())}; ` +
+        `the next attempt succeeds once the file system answers. If it is gone for good, run "umount -f ${mountPoint}" ` +
+        `on the node: data that was not yet written to the servers is lost then`,
+      { cause: new StuckChildError(child) },
+    );
   }
 }
 

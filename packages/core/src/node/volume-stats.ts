@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { DriverError } from '../errors/driver-error.js';
 import { runExclusive } from '../volume/exclusive.js';
@@ -46,29 +45,34 @@ export class GetVolumeStats {
   /** @throws DriverError not-found if the volume is not published there; unavailable, naming the process that
    *    hangs, if the file system does not answer */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
-    const mountPoint = await this.#publishedAt(command);
-    const before = await this.#mountOf(command, mountPoint);
+    const { targetPath, mountPoint } = await this.#publishedAt(command);
+    const before = await this.#mountOf(command, targetPath, mountPoint);
     const job = {
       key: mountPoint,
       fingerprint: 'statfs',
       work: (everybodyLeft: AbortSignal) => this.#statfs(mountPoint, everybodyLeft),
     };
     const { stdout } = await runExclusive(this.#looks, job, signal);
-    const after = await this.#mountOf(command, mountPoint);
+    const after = await this.#mountOf(command, targetPath, mountPoint);
     // The numbers of the directory underneath are not the volume's.
     if (after.id !== before.id) throw notPublished(command, 'it was unmounted during the measurement');
     return { ...parseStatfs(stdout), condition: { abnormal: false, message: 'the file system answers' } };
   }
 
   /** Any text may come as a path: nothing is published at one that is no target. */
-  async #publishedAt(command: StatsCommand): Promise<string> {
-    if (!isAbsolute(command.volumePath)) throw notPublished(command, 'this is not an absolute path');
-    const targetPath = targetKey(command.volumePath);
-    return this.node.publications.get(targetPath)?.mountPoint ?? (await mountPointOf(targetPath));
+  async #publishedAt(command: StatsCommand): Promise<{ targetPath: string; mountPoint: string }> {
+    let targetPath: string;
+    try {
+      targetPath = targetKey(command.volumePath);
+    } catch {
+      throw notPublished(command, 'this is no path of a target');
+    }
+    const known = this.node.publications.get(targetPath);
+    return { targetPath, mountPoint: known?.mountPoint ?? (await mountPointOf(targetPath)) };
   }
 
-  async #mountOf(command: StatsCommand, mountPoint: string): Promise<MountEntry> {
-    const known = this.node.publications.get(targetKey(command.volumePath));
+  async #mountOf(command: StatsCommand, targetPath: string, mountPoint: string): Promise<MountEntry> {
+    const known = this.node.publications.get(targetPath);
     if (known && known.volumeId !== command.volumeId) {
       throw notPublished(command, `volume ${known.volumeId} is published there`);
     }

@@ -3,6 +3,9 @@ import type { FileSystem } from '../volume/file-system.js';
 import type { VolumeCapability } from '../volume/volume-capability.js';
 import type { LustreMountSource } from '../volume/mount-source.js';
 import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+import type { VolumeExpansion } from './volume-expansion.js';
+import type { VolumeModification } from './volume-modification.js';
+import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
 
 /** Where a volume handle points: what the provider needs to find the file system again. */
 export interface VolumeReference {
@@ -43,9 +46,10 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  one. Only the pace of looking depends on it. */
   readonly usualSeconds: { readonly create: number; readonly delete: number };
 
-  /** Reads the request's parameters. Pure but for lookups that the provider caches: creates and changes nothing.
+  /** Reads the request's parameters, mutable ones included. Pure but for lookups that the provider caches: creates
+   *  and changes nothing. `source` is the snapshot to restore, which exists.
    *  @throws DriverError invalid-argument naming the parameter */
-  plan(request: VolumeRequest): Promise<Plan>;
+  plan(request: VolumeRequest, source?: Snapshot): Promise<Plan>;
 
   /** The capacity that the cloud would create: the smallest legal one within the range.
    *  @throws DriverError out-of-range naming the legal sizes */
@@ -65,6 +69,10 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  from the volume name and the attempt. The file system carries the volume name and the attempt in its tags. */
   create(plan: Plan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem>;
 
+  /** What belongs to the volume beside its file system, once that is usable (data repository associations, import
+   *  jobs): looks at what exists, starts what is missing. Called again until it is done; it has no memory. */
+  complete?(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep>;
+
   /** Starts the deletion. It is not an error if the file system is already going or gone. */
   delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void>;
 
@@ -78,4 +86,12 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
 
   /** What stands against using volumes this way, in words; undefined: nothing. */
   unsupported?(capability: VolumeCapability): string | undefined;
+
+  /** What else the provider can do. The core advertises just what is there. */
+  readonly expansion?: VolumeExpansion;
+  readonly modification?: VolumeModification;
+  readonly snapshots?: VolumeSnapshots;
 }
+
+/** How far the completion of a volume is: done, or what it waits for, in words. */
+export type CompletionStep = 'done' | { readonly waitingFor: string };

@@ -1,4 +1,5 @@
 import type { LustreMountSource } from '../volume/mount-source.js';
+import type { TopologySegments } from '../volume/volume-request.js';
 
 /** What a node knows of a volume that it has to mount. */
 export interface PublishedVolume {
@@ -18,4 +19,7 @@ export interface NodeProvider {
 
   /** Keys of the volume context that this provider gives a meaning to. */
   readonly contextKeys: readonly string[];
+
+  /** Where this node is, for NodeGetInfo. Obligatory where the plugin advertises topology. */
+  topology?(): Promise<TopologySegments>;
 }

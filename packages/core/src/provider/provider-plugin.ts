@@ -35,6 +35,11 @@ export interface ProviderPlugin {
   /** Command-line flags of this provider alone. */
   readonly flags: readonly FlagDefinition[];
 
+  /** What every instance of the driver tells of itself, nodes too, which have no controller side to ask:
+   *  whether volumes can be expanded online, and whether topology matters with these settings. */
+  readonly expandable?: boolean;
+  hasTopology?(settings: Settings): boolean;
+
   node(settings: Settings): NodeProvider;
 
   /** Imports what it needs and builds the controller side. Calls no cloud API.

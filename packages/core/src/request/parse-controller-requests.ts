@@ -1,13 +1,18 @@
 import type {
+  ControllerExpandVolumeRequest,
   ControllerGetVolumeRequest,
+  ControllerModifyVolumeRequest,
   DeleteVolumeRequest,
   ListVolumesRequest,
   ValidateVolumeCapabilitiesRequest,
 } from '../gen/csi.js';
+import type { CapacityRange } from '../volume/capacity.js';
 import type { PageRequest } from '../volume/paging.js';
 import type { CapabilitiesQuestion } from '../volume/volume-operations.js';
-import { parseVolumeCapabilities } from './parse-volume-capability.js';
-import { invalidField, requireString } from './require.js';
+import { withoutOrchestratorKeys } from './orchestrator-keys.js';
+import { parseCapacityRange } from './parse-capacity-range.js';
+import { parseVolumeCapabilities, parseVolumeCapability } from './parse-volume-capability.js';
+import { invalidField, missing, requireMessage, requireString } from './require.js';
 
 export function parseDeleteVolume(request: DeleteVolumeRequest): string {
   return requireString(request.volumeId, 'volume_id');
@@ -30,4 +35,25 @@ export function parseListVolumes(request: ListVolumesRequest): PageRequest {
   if (request.maxEntries < 0)
     throw invalidField('max_entries', `is ${request.maxEntries}; it cannot be negative`);
   return { maxEntries: request.maxEntries, startingToken: request.startingToken };
+}
+
+export function parseExpandVolume(request: ControllerExpandVolumeRequest): {
+  readonly volumeId: string;
+  readonly range: CapacityRange;
+} {
+  const volumeId = requireString(request.volumeId, 'volume_id');
+  const range = parseCapacityRange(requireMessage(request.capacityRange, 'capacity_range'));
+  if (!range.required && !range.limit) throw missing('capacity_range.required_bytes');
+  if (request.volumeCapability) parseVolumeCapability(request.volumeCapability);
+  return { volumeId, range };
+}
+
+export function parseModifyVolume(request: ControllerModifyVolumeRequest): {
+  readonly volumeId: string;
+  readonly parameters: Readonly<Record<string, string>>;
+} {
+  return {
+    volumeId: requireString(request.volumeId, 'volume_id'),
+    parameters: withoutOrchestratorKeys(request.mutableParameters),
+  };
 }

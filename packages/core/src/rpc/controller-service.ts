@@ -5,8 +5,10 @@ import {
 } from '../gen/csi.js';
 import {
   parseDeleteVolume,
+  parseExpandVolume,
   parseGetVolume,
   parseListVolumes,
+  parseModifyVolume,
   parseValidateVolumeCapabilities,
 } from '../request/parse-controller-requests.js';
 import { parseCreateVolume } from '../request/parse-create-volume.js';
@@ -14,9 +16,11 @@ import type { VolumeOperations } from '../volume/volume-operations.js';
 import type { Methods } from './method-adapter.js';
 import { renderListedVolume, renderVolume } from './render/volume.js';
 import type { ServedService } from './serve.js';
+import { snapshotMethods } from './snapshot-methods.js';
 
 /** The Controller service: each method parses, asks the operation, renders. */
 export function controllerService(volumes: VolumeOperations): ServedService {
+  const { features } = volumes;
   const methods: Methods<ControllerService> = {
     createVolume: async (request, context) => ({
       volume: renderVolume(await volumes.create(parseCreateVolume(request), context)),
@@ -37,13 +41,33 @@ export function controllerService(volumes: VolumeOperations): ServedService {
       const page = await volumes.list(parseListVolumes(request), context);
       return { entries: page.entries.map(renderListedVolume), nextToken: page.nextToken };
     },
-    controllerGetCapabilities: async () => capabilities,
+    ...(features.expansion ? expansionMethods(volumes) : {}),
+    ...(features.modification ? modificationMethods(volumes) : {}),
+    ...(volumes.snapshots ? snapshotMethods(volumes.snapshots) : {}),
+    controllerGetCapabilities: async () => capabilities(features),
   };
   return { definition: ControllerService, methods };
 }
 
+const expansionMethods = (volumes: VolumeOperations): Methods<ControllerService> => ({
+  controllerExpandVolume: async (request, context) => {
+    const { volumeId, range } = parseExpandVolume(request);
+    const capacity = await volumes.expand(volumeId, range, context);
+    // Lustre clients see the new size by themselves.
+    return { capacityBytes: capacity.bytes, nodeExpansionRequired: false };
+  },
+});
+
+const modificationMethods = (volumes: VolumeOperations): Methods<ControllerService> => ({
+  controllerModifyVolume: async (request, context) => {
+    const { volumeId, parameters } = parseModifyVolume(request);
+    await volumes.modify(volumeId, parameters, context);
+    return {};
+  },
+});
+
 /** What every provider can do through its obligatory port. */
-const rpcs = [
+const always = [
   Rpc.CREATE_DELETE_VOLUME,
   Rpc.LIST_VOLUMES,
   Rpc.GET_VOLUME,
@@ -51,6 +75,12 @@ const rpcs = [
   Rpc.SINGLE_NODE_MULTI_WRITER,
 ];
 
-const capabilities: ControllerGetCapabilitiesResponse = {
-  capabilities: rpcs.map((type) => ({ type: { $case: 'rpc', value: { type } } })),
-};
+function capabilities(features: VolumeOperations['features']): ControllerGetCapabilitiesResponse {
+  const rpcs = [
+    ...always,
+    ...(features.expansion ? [Rpc.EXPAND_VOLUME] : []),
+    ...(features.modification ? [Rpc.MODIFY_VOLUME] : []),
+    ...(features.snapshots ? [Rpc.CREATE_DELETE_SNAPSHOT, Rpc.LIST_SNAPSHOTS, Rpc.GET_SNAPSHOT] : []),
+  ];
+  return { capabilities: rpcs.map((type) => ({ type: { $case: 'rpc', value: { type } } })) };
+}

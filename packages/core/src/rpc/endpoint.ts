@@ -2,6 +2,7 @@ import { lstat, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../errors/configuration-error.js';
+import { messageOf } from '../errors/driver-error.js';
 
 /** Where the driver listens. */
 export type Endpoint =
@@ -38,7 +39,11 @@ export function grpcAddress(endpoint: Endpoint): string {
 /** Makes the place free: a socket that nobody listens on any more is removed, everything else there is left alone.
  *  @throws ConfigurationError if another process listens there, or if it is not a socket */
 export async function claimSocket(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw new ConfigurationError(
+      `--endpoint (CSI_ENDPOINT): cannot make the directory of ${path}: ${messageOf(error)}`,
+    );
+  });
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
   if (!found.isSocket()) {

@@ -39,7 +39,11 @@ export function nodeService(engine: NodeEngine, provider: NodeProvider, nodeId: 
         volumeCondition: condition && { ...condition },
       };
     },
-    nodeGetInfo: async () => ({ nodeId, maxVolumesPerNode: 0n, accessibleTopology: undefined }),
+    nodeGetInfo: async () => {
+      const segments = await provider.topology?.();
+      const accessibleTopology = segments && { segments: { ...segments } };
+      return { nodeId, maxVolumesPerNode: 0n, accessibleTopology };
+    },
     nodeGetCapabilities: async () => capabilities,
   };
   return { definition: NodeService, methods };

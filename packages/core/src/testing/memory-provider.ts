@@ -4,7 +4,7 @@ import { ParameterSchema, oneOf } from '../provider/parameters.js';
 import type { ProviderPlugin } from '../provider/provider-plugin.js';
 import { Capacity, isWithin, type CapacityRange } from '../volume/capacity.js';
 import type { FileSystem } from '../volume/file-system.js';
-import { mountSource } from '../volume/mount-source.js';
+import { formatMountSource, mountSource, parseMountSource } from '../volume/mount-source.js';
 import type { Volume, VolumeRequest } from '../volume/volume-request.js';
 
 const SCOPE = 'memory';
@@ -42,7 +42,9 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
     throw new DriverError('out-of-range', `sizes are multiples of ${STEP.toString()}`);
   }
 
-  async list(): Promise<readonly FileSystem[]> {
+  async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+    signal.throwIfAborted();
+    if (scope !== SCOPE) throw new DriverError('not-found', `a cloud in memory has no scope "${scope}"`);
     return this.#call('list', () => [...this.fileSystems.values()]);
   }
 
@@ -56,6 +58,10 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
 
   async create(plan: MemoryPlan, capacity: Capacity, attempt: number): Promise<FileSystem> {
     return this.#call(`create ${plan.volumeName}`, () => {
+      const remembered = [...this.fileSystems.values()].find(
+        (fileSystem) => fileSystem.volumeName === plan.volumeName && fileSystem.attempt === attempt,
+      );
+      if (remembered) return remembered;
       this.#created += 1;
       const fileSystem: FileSystem = {
         id: `fs-${this.#created}`,
@@ -78,8 +84,8 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
   }
 
   toVolume(fileSystem: FileSystem): Volume {
-    const source = fileSystem.mountSource?.mgsNodes[0]?.[0] ?? '';
-    return { id: fileSystem.id, capacity: fileSystem.capacity, context: { source: `${source}:/memory` } };
+    const { id, capacity, mountSource: source } = fileSystem;
+    return { id, capacity, context: source ? { source: formatMountSource(source) } : {} };
   }
 
   parseVolumeId(volumeId: string): VolumeReference | undefined {
@@ -119,8 +125,9 @@ export function memoryProvider(cloud: MemoryCloud): ProviderPlugin {
     node: () => ({
       contextKeys: ['source'],
       mountSource: ({ context }) => {
-        const [nid = '', path = ''] = (context['source'] ?? '').split(':/');
-        return mountSource([[nid]], path);
+        const source = context['source'];
+        if (!source) throw new DriverError('invalid-argument', 'volume context: "source" is missing');
+        return parseMountSource(source);
       },
     }),
     controller: async () => cloud,

@@ -1,5 +1,7 @@
+import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
+import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { FileSystem } from './file-system.js';
 
@@ -31,11 +33,27 @@ export class FileSystemListing {
   #poller(scope: string): SharedPoller<readonly FileSystem[]> {
     let poller = this.#pollers.get(scope);
     if (!poller) {
-      const list = (): Promise<readonly FileSystem[]> =>
-        this.provider.list(scope, AbortSignal.timeout(LISTING_TIMEOUT_MS));
-      poller = new SharedPoller(list, this.clock);
+      poller = new SharedPoller(() => this.#list(scope), this.clock);
       this.#pollers.set(scope, poller);
     }
     return poller;
   }
+
+  /** Ends in time whatever the provider does: a listing that hangs would hold up everybody for ever. */
+  async #list(scope: string): Promise<readonly FileSystem[]> {
+    const timeOver = new AbortController();
+    const callOff = this.clock.after(LISTING_TIMEOUT_MS, () => timeOver.abort(tooSlow(scope)));
+    try {
+      return await untilAborted(this.provider.list(scope, timeOver.signal), timeOver.signal);
+    } finally {
+      callOff();
+    }
+  }
 }
+
+const tooSlow = (scope: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `listing the file systems of ${scope} took longer than ${LISTING_TIMEOUT_MS / 1000} s and was given up; it is ` +
+      "tried again. If that goes on, look at the cloud's status page and at the driver's way to the cloud's API",
+  );

@@ -1,5 +1,5 @@
 import { untilAborted } from '../concurrency/abort.js';
-import type { Clock } from '../concurrency/clock.js';
+import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
@@ -56,13 +56,26 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       const step = nextStep(plan, range, mine);
       if (step.kind === 'use') {
         this.#failures.delete(plan.volumeName);
-        return step.fileSystem;
+        return this.#complete(plan, step.fileSystem, work);
       }
       if (step.kind === 'conflict') throw conflict(plan.volumeName, step);
       if (step.kind === 'create') created = await this.#create(creation, work);
       if (step.kind === 'discard') await this.#discard(plan.volumeName, step.fileSystem, work.signal);
       const awaited = step.kind === 'create' ? created : step.fileSystem;
       all = await this.#lookAgain(awaited as FileSystem, began, all, work);
+    }
+  }
+
+  /** Waits for what belongs to the volume beside its file system. */
+  async #complete(plan: Plan, fileSystem: FileSystem, { signal, report }: Work): Promise<FileSystem> {
+    const began = this.clock.now();
+    for (;;) {
+      signal.throwIfAborted();
+      const step = (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
+      if (step === 'done') return fileSystem;
+      report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${step.waitingFor}`);
+      const ageSeconds = (this.clock.now() - began) / 1000;
+      await pause(this.clock, pollDelay(ageSeconds, this.provider.usualSeconds.create), signal);
     }
   }
 

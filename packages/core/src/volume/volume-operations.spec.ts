@@ -3,20 +3,10 @@ import { DriverError } from '../errors/driver-error.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';
+import { volumeRequest as request } from '../testing/volume-request.js';
 import { Capacity } from './capacity.js';
 import { VolumeOperations } from './volume-operations.js';
-import type { Volume, VolumeRequest } from './volume-request.js';
-
-const request = (change: Partial<VolumeRequest> = {}): VolumeRequest => ({
-  name: 'pvc-1',
-  capacityRange: { required: Capacity.gibibytes(1200) },
-  capabilities: [{ accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] }],
-  parameters: {},
-  mutableParameters: {},
-  metadata: {},
-  topology: { requisite: [], preferred: [] },
-  ...change,
-});
+import type { Volume } from './volume-request.js';
 
 let cloud: MemoryCloud;
 let clock: ManualClock;
@@ -264,8 +254,53 @@ describe('list', () => {
     expect(rest.nextToken).toBe('');
   });
 
+  it.each(['creating', 'failed', 'deleting'] as const)('leaves out what is %s: it is no volume', async (state) => {
+    await finish(volumes.create(request(), call()), () => cloud.settle());
+    cloud.set('fs-1', { state });
+    const page = await finish(volumes.list({ maxEntries: 0, startingToken: '' }, call()));
+    expect(page.entries).toEqual([]);
+  });
+
+  it('leaves out what somebody else created', async () => {
+    await finish(volumes.create(request(), call()), () => cloud.settle());
+    const { volumeName: _, ...foreign } = cloud.fileSystems.get('fs-1') ?? {};
+    cloud.fileSystems.set('fs-1', foreign as never);
+    const page = await finish(volumes.list({ maxEntries: 0, startingToken: '' }, call()));
+    expect(page.entries).toEqual([]);
+  });
+
   it('says aborted for a token of somebody else', async () => {
     const page = volumes.list({ maxEntries: 0, startingToken: 'invalid-token' }, call());
     expect(await finish(kindOf(page))).toBe('aborted');
+  });
+});
+
+describe('get', () => {
+  it('tells the volume and how it is', async () => {
+    const volume = await finish(volumes.create(request(), call()), () => cloud.settle());
+    cloud.set(volume.id, { state: 'impaired', cloudState: 'MISCONFIGURED', stateDetail: 'a subnet is gone' });
+    const { volume: seen, condition } = await volumes.get(volume.id, call());
+    expect(seen).toEqual(volume);
+    expect(condition).toEqual({
+      abnormal: true,
+      message: 'file system fs-1 is MISCONFIGURED (a subnet is gone)',
+    });
+  });
+
+  it.each(['fake-vol-id', 'fs-99'])('says not-found for %s', async (id) => {
+    expect(await kindOf(volumes.get(id, call()))).toBe('not-found');
+    const capabilities = request().capabilities;
+    expect(await kindOf(volumes.objectionTo({ volumeId: id, capabilities }, call()))).toBe('not-found');
+  });
+});
+
+describe('a source', () => {
+  it.each(['snapshot', 'volume'] as const)('is not found, if it is a %s, and nothing is created', async (kind) => {
+    const from = request({ contentSource: { kind, id: 'non-existing-id' } });
+    await expect(finish(volumes.create(from, call()))).rejects.toMatchObject({
+      kind: 'not-found',
+      message: expect.stringContaining('non-existing-id') as string,
+    });
+    expect(cloud.calls).toEqual([]);
   });
 });

@@ -4,17 +4,23 @@ import { Coalescer } from '../concurrency/coalescer.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
-import type { Capacity } from './capacity.js';
+import type { Snapshot } from '../provider/volume-snapshots.js';
+import type { Capacity, CapacityRange } from './capacity.js';
 import { runExclusive } from './exclusive.js';
+import { ExpandVolume } from './expand-volume.js';
 import { FileSystemListing } from './file-system-listing.js';
-import type { FileSystem } from './file-system.js';
+import { isUsable, type FileSystem } from './file-system.js';
 import { fingerprint } from './fingerprint.js';
-import { IdempotentFileSystems } from './idempotent-file-systems.js';
+import { IdempotentFileSystems, type Work } from './idempotent-file-systems.js';
 import { conditionOf, type ListedVolume, type VolumeCondition } from './listed-volume.js';
+import { ModifyVolume } from './modify-volume.js';
 import type { OperationContext } from './operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
+import { SnapshotOperations } from './snapshot-operations.js';
 import type { VolumeCapability } from './volume-capability.js';
 import type { Volume, VolumeRequest } from './volume-request.js';
+
+type Settings = Readonly<Record<string, string>>;
 
 /** What ValidateVolumeCapabilities asks. */
 export interface CapabilitiesQuestion {
@@ -27,20 +33,39 @@ export class VolumeOperations {
   readonly #listing: FileSystemListing;
   readonly #fileSystems: IdempotentFileSystems<FileSystemPlan>;
   readonly #exclusive = new Coalescer();
+  /** Absent: the provider has no snapshots. */
+  readonly snapshots: SnapshotOperations | undefined;
 
   constructor(
     private readonly provider: ControllerProvider,
     log: Log,
-    clock: Clock = systemClock,
+    private readonly clock: Clock = systemClock,
   ) {
+    this.snapshots = provider.snapshots && new SnapshotOperations(provider, provider.snapshots, clock);
     this.#listing = new FileSystemListing(provider, clock);
     this.#fileSystems = new IdempotentFileSystems(provider, this.#listing, clock, log);
   }
 
+  /** What the provider can do beyond its obligatory port. */
+  get features(): {
+    readonly expansion: boolean;
+    readonly modification: boolean;
+    readonly snapshots: boolean;
+  } {
+    const { expansion, modification, snapshots } = this.provider;
+    return {
+      expansion: expansion !== undefined,
+      modification: modification !== undefined,
+      snapshots: snapshots !== undefined,
+    };
+  }
+
   /** CreateVolume: the volume of that name, made if it does not exist, once it is usable. */
   async create(request: VolumeRequest, { signal }: OperationContext): Promise<Volume> {
-    this.#refuseUnsupported(request);
-    const plan = await this.provider.plan(request);
+    const objection = this.#objection(request.capabilities);
+    if (objection) throw new DriverError('invalid-argument', objection);
+    const source = await this.#snapshotOf(request, signal);
+    const plan = await this.provider.plan(request, source);
     if (plan.existingVolume) return plan.existingVolume;
     const capacity = await this.#capacityFor(plan, request);
     const fileSystem = await runExclusive(
@@ -56,7 +81,8 @@ export class VolumeOperations {
       },
       signal,
     );
-    return this.provider.toVolume(fileSystem, plan);
+    const volume = this.provider.toVolume(fileSystem, plan);
+    return request.contentSource ? { ...volume, contentSource: request.contentSource } : volume;
   }
 
   /** DeleteVolume: returns when the file system is gone. Unknown handles are gone already. */
@@ -74,6 +100,33 @@ export class VolumeOperations {
       },
       signal,
     );
+  }
+
+  /** ControllerExpandVolume: returns when the capacity can be used.
+   *  @throws DriverError not-found, out-of-range, unimplemented */
+  async expand(volumeId: string, range: CapacityRange, { signal }: OperationContext): Promise<Capacity> {
+    const { expansion } = this.provider;
+    if (!expansion) throw new DriverError('unimplemented', 'this provider cannot expand volumes');
+    const reference = this.#reference(volumeId);
+    const expand = new ExpandVolume(expansion, this.clock);
+    const job = { key: `size of ${volumeId}`, fingerprint: fingerprint(range) };
+    const work = (stopped: AbortSignal, report: Work['report']): Promise<Capacity> =>
+      expand.run(reference, range, { signal: stopped, report });
+    return runExclusive(this.#exclusive, { ...job, work }, signal);
+  }
+
+  /** ControllerModifyVolume: returns when the file system is as asked.
+   *  @throws DriverError not-found, invalid-argument, unimplemented */
+  async modify(volumeId: string, parameters: Settings, { signal }: OperationContext): Promise<void> {
+    const { modification } = this.provider;
+    if (!modification) throw new DriverError('unimplemented', 'this provider cannot modify volumes');
+    const reference = this.#reference(volumeId);
+    modification.check(parameters);
+    const modify = new ModifyVolume(modification, this.clock);
+    const job = { key: `settings of ${volumeId}`, fingerprint: fingerprint(parameters) };
+    const work = (stopped: AbortSignal, report: Work['report']): Promise<void> =>
+      modify.run(reference, parameters, { signal: stopped, report });
+    return runExclusive(this.#exclusive, { ...job, work }, signal);
   }
 
   /** ValidateVolumeCapabilities: what stands against the capabilities, in words; undefined: nothing.
@@ -94,20 +147,30 @@ export class VolumeOperations {
     return { volume: this.provider.toVolume(fileSystem), condition: conditionOf(fileSystem) };
   }
 
-  /** ListVolumes: the volumes that this driver created and that are not going away, in the order of their handles.
+  /** ListVolumes: the volumes that this driver created and that can be used, in the order of their handles. What is
+   *  still being created is no volume yet: its cloud may not tell all that its handle and context need.
    *  @throws DriverError aborted where the token is none of ours */
   async list(request: PageRequest, { signal }: OperationContext): Promise<Page<ListedVolume>> {
     const listings = this.provider.scopes().map((scope) => this.#listing.now(scope));
     const fileSystems = (await untilAborted(Promise.all(listings), signal)).flat();
     const volumes = fileSystems
-      .filter(
-        ({ volumeName, state }) => volumeName !== undefined && state !== 'deleting' && state !== 'failed',
-      )
+      .filter((fileSystem) => fileSystem.volumeName !== undefined && isUsable(fileSystem))
       .map((fileSystem) => ({
         volume: this.provider.toVolume(fileSystem),
         condition: conditionOf(fileSystem),
       }));
     return pageOf(volumes, ({ volume }) => volume.id, request);
+  }
+
+  /** The handle of a volume that has a file system in the cloud. */
+  #reference(volumeId: string): VolumeReference {
+    const reference = this.provider.parseVolumeId(volumeId);
+    if (!reference) throw notFound(volumeId, 'this driver gives out no handle of that form');
+    if (!reference.staticSource) return reference;
+    throw new DriverError(
+      'failed-precondition',
+      `volume "${volumeId}" is static: its handle names what is mounted, not a file system in the cloud`,
+    );
   }
 
   async #existing(
@@ -132,13 +195,18 @@ export class VolumeOperations {
     }
   }
 
-  #refuseUnsupported(request: VolumeRequest): void {
-    const objection = this.#objection(request.capabilities);
-    if (objection) throw new DriverError('invalid-argument', objection);
-    const source = request.contentSource;
-    if (!source) return;
-    // No provider has snapshots or clones yet, so no source can exist.
-    throw new DriverError('not-found', `there is no ${source.kind} "${source.id}" to create a volume from`);
+  /** The snapshot to create the volume from. An absent source is not-found, whatever the handle looks like. */
+  async #snapshotOf({ contentSource }: VolumeRequest, signal: AbortSignal): Promise<Snapshot | undefined> {
+    if (!contentSource) return undefined;
+    const { kind, id } = contentSource;
+    const snapshots = kind === 'snapshot' ? this.provider.snapshots : undefined;
+    const snapshot = snapshots && (await untilAborted(snapshots.find(id, signal), signal));
+    if (!snapshot) throw new DriverError('not-found', `there is no ${kind} "${id}" to create a volume from`);
+    if (snapshot.state === 'ready') return snapshot;
+    throw new DriverError(
+      'unavailable',
+      `snapshot ${id} is ${snapshot.cloudState}: it cannot be restored yet`,
+    );
   }
 
   #objection(capabilities: readonly VolumeCapability[]): string | undefined {

@@ -8,6 +8,8 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 const OPCODE_STATFS = 17;
 const OPCODE_INIT = 26;
+/** FORGET, INTERRUPT, BATCH_FORGET: nobody waits for an answer to them. */
+const WITHOUT_ANSWER = [2, 36, 42];
 const OUT_HEADER = 16;
 const ENOSYS = 38;
 
@@ -53,6 +55,7 @@ function serve(device: number): void {
   // Reading the device blocks, so that a thread of its own does it.
   new Worker(new URL(import.meta.url), { workerData: device }).on('message', (request: Request) => {
     if (request.opcode === OPCODE_INIT) writeSync(device, initReply(request.unique));
+    else if (WITHOUT_ANSWER.includes(request.opcode)) return;
     else if (isHealthy) answer(request);
     else pending.push(request);
   });

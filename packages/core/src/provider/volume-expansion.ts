@@ -1,0 +1,35 @@
+import type { Capacity, CapacityRange } from '../volume/capacity.js';
+import type { FileSystem } from '../volume/file-system.js';
+import type { VolumeReference } from './controller-provider.js';
+
+/** How a file system is growing, or how its last growth ended. */
+export interface Growth {
+  readonly target: Capacity;
+  /** `failed`: it ended without the capacity; `running` covers rolling back. A growth that succeeded is not told:
+   *  the capacity says it. */
+  readonly state: 'running' | 'failed';
+  /** 0 to 100, where the cloud tells. */
+  readonly percent?: number;
+  /** The cloud's own words. */
+  readonly detail?: string;
+}
+
+export interface GrowingFileSystem {
+  readonly fileSystem: FileSystem;
+  readonly growth?: Growth;
+}
+
+/** The part of a provider that can grow file systems while they are in use. Idempotency and waiting are the core's. */
+export interface VolumeExpansion {
+  /** The smallest legal capacity within the range that is not smaller than what the file system has.
+   *  @throws DriverError out-of-range naming the legal sizes */
+  capacityFor(fileSystem: FileSystem, range: CapacityRange): Promise<Capacity>;
+
+  /** The file system with its usable capacity of now, and what is under way; undefined if it does not exist. */
+  look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined>;
+
+  /** Starts growing and answers as soon as the cloud has accepted it.
+   *  @throws DriverError aborted where another update is in the way, unavailable with the time from which it is
+   *    allowed where the cloud wants a pause between two */
+  start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void>;
+}

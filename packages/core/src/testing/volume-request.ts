@@ -1,0 +1,14 @@
+import { Capacity } from '../volume/capacity.js';
+import type { VolumeRequest } from '../volume/volume-request.js';
+
+/** What CreateVolume asks for in the plainest case, with what a test wants changed. */
+export const volumeRequest = (change: Partial<VolumeRequest> = {}): VolumeRequest => ({
+  name: 'pvc-1',
+  capacityRange: { required: Capacity.gibibytes(1200) },
+  capabilities: [{ accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] }],
+  parameters: {},
+  mutableParameters: {},
+  metadata: {},
+  topology: { requisite: [], preferred: [] },
+  ...change,
+});

@@ -1,0 +1,136 @@
+import { untilAborted } from '../concurrency/abort.js';
+import { Coalescer } from '../concurrency/coalescer.js';
+import { SharedPoller } from '../concurrency/shared-poller.js';
+import type { Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
+import type { ControllerProvider } from '../provider/controller-provider.js';
+import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
+import { runExclusive } from './exclusive.js';
+import type { FileSystem } from './file-system.js';
+import { fingerprint } from './fingerprint.js';
+import type { OperationContext } from './operation-context.js';
+import { pageOf, type Page, type PageRequest } from './paging.js';
+
+const LISTING_TIMEOUT_MS = 60_000;
+
+/** What CreateSnapshot asks. */
+export interface CreateSnapshotCommand extends SnapshotRequest {
+  readonly sourceVolumeId: string;
+}
+
+/** What ListSnapshots asks: empty filters are none. */
+export interface ListSnapshotsQuestion extends PageRequest {
+  readonly snapshotId: string;
+  readonly sourceVolumeId: string;
+}
+
+/** Everything that the controller does with snapshots. A snapshot is cut at once and ready later: CreateSnapshot
+ *  answers as soon as the cloud has it, and is asked again until it is ready. */
+export class SnapshotOperations {
+  readonly #exclusive = new Coalescer();
+  readonly #listing: SharedPoller<readonly Snapshot[]>;
+
+  constructor(
+    private readonly provider: ControllerProvider,
+    private readonly snapshots: VolumeSnapshots,
+    clock: Clock,
+  ) {
+    this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
+  }
+
+  /** @throws DriverError not-found, already-exists, failed-precondition, and what the provider throws */
+  async create(command: CreateSnapshotCommand, { signal }: OperationContext): Promise<Snapshot> {
+    this.snapshots.parameters.read(command.parameters);
+    return runExclusive(
+      this.#exclusive,
+      {
+        key: `snapshot ${command.name}`,
+        fingerprint: fingerprint(command),
+        work: (stopped) => this.#ensure(command, stopped),
+      },
+      signal,
+    );
+  }
+
+  /** Unknown handles are gone already. Snapshots that this driver did not create are left alone. */
+  async delete(snapshotId: string, { signal }: OperationContext): Promise<void> {
+    const snapshot = await untilAborted(this.snapshots.find(snapshotId, signal), signal);
+    if (!snapshot) return;
+    if (snapshot.name === undefined) {
+      throw new DriverError(
+        'failed-precondition',
+        `snapshot ${snapshotId} was not created by this driver and is not deleted. Set the deletion policy of its ` +
+          'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud if you want it gone',
+      );
+    }
+    await untilAborted(this.snapshots.delete(snapshot, signal), signal);
+  }
+
+  /** @throws DriverError not-found */
+  async get(snapshotId: string, { signal }: OperationContext): Promise<Snapshot> {
+    const snapshot = await untilAborted(this.snapshots.find(snapshotId, signal), signal);
+    if (snapshot) return snapshot;
+    throw new DriverError('not-found', `there is no snapshot "${snapshotId}"`);
+  }
+
+  /** @throws DriverError aborted where the token is none of ours */
+  async list(question: ListSnapshotsQuestion, { signal }: OperationContext): Promise<Page<Snapshot>> {
+    const all = await untilAborted(this.#matching(question, signal), signal);
+    return pageOf(all, ({ id }) => id, question);
+  }
+
+  async #matching(question: ListSnapshotsQuestion, signal: AbortSignal): Promise<readonly Snapshot[]> {
+    if (question.snapshotId !== '') {
+      const snapshot = await this.snapshots.find(question.snapshotId, signal);
+      return snapshot ? [snapshot] : [];
+    }
+    const all = await this.#listing.now();
+    return all.filter(
+      ({ name, state, sourceVolumeId }) =>
+        name !== undefined &&
+        state !== 'deleting' &&
+        (question.sourceVolumeId === '' || question.sourceVolumeId === sourceVolumeId),
+    );
+  }
+
+  async #ensure(command: CreateSnapshotCommand, signal: AbortSignal): Promise<Snapshot> {
+    const fileSystem = await this.#source(command.sourceVolumeId, signal);
+    const nameTag = this.snapshots.nameTag(command.name);
+    const listed = await untilAborted(this.#listing.now(), signal);
+    const existing = listed.find(({ name, state }) => name === nameTag && state !== 'deleting');
+    if (!existing) return this.#cut(command, fileSystem, signal);
+    if (existing.sourceVolumeId !== command.sourceVolumeId) {
+      throw new DriverError(
+        'already-exists',
+        `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}`,
+      );
+    }
+    if (existing.state === 'failed') throw failed(existing);
+    return existing;
+  }
+
+  async #cut(command: CreateSnapshotCommand, fileSystem: FileSystem, signal: AbortSignal): Promise<Snapshot> {
+    const objection = this.snapshots.objection(fileSystem);
+    if (objection) throw new DriverError('failed-precondition', objection);
+    signal.throwIfAborted();
+    return this.snapshots.create(command, fileSystem, signal);
+  }
+
+  async #source(volumeId: string, signal: AbortSignal): Promise<FileSystem> {
+    const reference = this.provider.parseVolumeId(volumeId);
+    const found =
+      reference && !reference.staticSource ? await this.provider.find(reference, signal) : undefined;
+    if (found) return found;
+    throw new DriverError(
+      'not-found',
+      `volume "${volumeId}" does not exist: there is nothing to take a snapshot of`,
+    );
+  }
+}
+
+const failed = ({ id, cloudState, stateDetail }: Snapshot): DriverError =>
+  new DriverError(
+    'unavailable',
+    `snapshot ${id} is ${cloudState}: ${stateDetail ?? 'the cloud gives no reason'}. Delete the VolumeSnapshot to ` +
+      'remove it, and take another one',
+  );

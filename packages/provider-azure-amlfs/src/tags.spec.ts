@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { parseTags, readTags, tagsFor, type Ownership } from './tags.js';
+
+describe('parseTags', () => {
+  it.each<[string, Record<string, string>]>([
+    ['', {}],
+    ['a=b', { a: 'b' }],
+    [' a = b , c=d ,', { a: 'b', c: 'd' }],
+    ['token=abc==', { token: 'abc==' }],
+    ['empty=', { empty: '' }],
+  ])('reads %j', (line, tags) => expect(parseTags(line)).toEqual(tags));
+
+  it.each([
+    ['a', '"a" has no "="'],
+    ['=b', '"" is not a tag name'],
+    ['a<b=c', '"a<b" is not a tag name'],
+    [`${'n'.repeat(513)}=v`, 'is not a tag name'],
+    [`n=${'v'.repeat(257)}`, 'longer than 256'],
+    ['k8s-azure-created-by=me', 'the driver itself writes the tag "k8s-azure-created-by"'],
+    ['LUSTRE-CSI-VOLUME-NAME=x', 'the driver itself writes'],
+    [Array.from({ length: 43 }, (_, index) => `t${index}=v`).join(), '43 tags, but Azure takes 50'],
+  ])('refuses %.40j', (line, words) => expect(() => parseTags(line)).toThrow(words));
+});
+
+const ownership: Ownership = {
+  volumeName: 'pvc-1',
+  attempt: 2,
+  clusterId: 'blue',
+  subDir: 'data/${pod.metadata.name}',
+  metadata: { pvcName: 'claim', pvcNamespace: 'team', pvName: 'pvc-1' },
+};
+
+describe('the tags of a file system', () => {
+  it('are those of azurelustre-csi-driver and our own, beside the user’s', () => {
+    expect(tagsFor(ownership, { team: 'research' })).toEqual({
+      team: 'research',
+      'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver',
+      'kubernetes.io-created-for-pvc-name': 'claim',
+      'kubernetes.io-created-for-pvc-namespace': 'team',
+      'kubernetes.io-created-for-pv-name': 'pvc-1',
+      'lustre-csi-volume-name': 'pvc-1',
+      'lustre-csi-attempt': '2',
+      'lustre-csi-cluster': 'blue',
+      'lustre-csi-sub-dir': 'data/${pod.metadata.name}',
+    });
+  });
+
+  it('leave out what there is not, and what is too long for a tag', () => {
+    const tags = tagsFor({ ...ownership, clusterId: '', subDir: 'x'.repeat(257), metadata: {} }, {});
+    expect(Object.keys(tags)).toEqual([
+      'k8s-azure-created-by',
+      'lustre-csi-volume-name',
+      'lustre-csi-attempt',
+    ]);
+  });
+
+  it('tell what they were written with', () => {
+    expect(readTags(tagsFor(ownership, {}), 'resource', 'blue')).toEqual({
+      volumeName: 'pvc-1',
+      subDir: 'data/${pod.metadata.name}',
+      attempt: 2,
+    });
+  });
+
+  it.each<[string, Record<string, string>, string, string | undefined]>([
+    ['none at all', {}, '', undefined],
+    ['another creator', { 'k8s-azure-created-by': 'somebody' }, '', undefined],
+    ['our predecessor', { 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' }, 'blue', 'fs'],
+    ['another case', { 'Lustre-CSI-Volume-Name': 'pvc-1' }, '', 'pvc-1'],
+    ['our cluster', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'blue' }, 'blue', 'p'],
+    ['another cluster', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'red' }, 'blue', undefined],
+    ['a cluster, and we have no id', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'red' }, '', 'p'],
+    ['no cluster, and we have an id', { 'lustre-csi-volume-name': 'p' }, 'blue', 'p'],
+  ])('say whose it is: %s', (_, tags, clusterId, owner) => {
+    expect(readTags(tags, 'fs', clusterId).volumeName).toBe(owner);
+  });
+
+  it.each(['0', '-1', 'two', '', '1.5'])('count an odd attempt as the first: %j', (attempt) => {
+    expect(readTags({ 'lustre-csi-attempt': attempt }, 'fs', '').attempt).toBe(1);
+  });
+});
