@@ -1,0 +1,41 @@
+// Sums the reports of all suites (vitest JSON, JUnit XML) below a directory and prints the closing line:
+//   count-tests.mjs DIRECTORY BROKEN-STAGES
+// A stage that broke without a failed test counts as one failure.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [directory, brokenStages] = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+for (const name of readdirSync(directory, { recursive: true })) {
+  const path = join(directory, name);
+  if (name.endsWith('.json')) {
+    const report = JSON.parse(readFileSync(path, 'utf8'));
+    passed += report.numPassedTests ?? 0;
+    failed += report.numFailedTests ?? 0;
+    skipped += (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
+    // A suite that broke before its first test has no failed test to count.
+    failed += (report.testResults ?? []).filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    ).length;
+  }
+  if (name.endsWith('.xml')) {
+    const suites = readFileSync(path, 'utf8').matchAll(/<testsuite\s([^>]*)>/g);
+    for (const [, attributes] of suites) {
+      const count = (key) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
+      const bad = count('failures') + count('errors');
+      const left = count('skipped') + count('disabled');
+      passed += count('tests') - bad - left;
+      failed += bad;
+      skipped += left;
+    }
+  }
+}
+
+failed = Math.max(failed, Number(brokenStages));
+if (passed === 0) failed = Math.max(failed, 1);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed > 0 ? 1 : 0);
