@@ -12,7 +12,7 @@ describe('lustreSourceOf', () => {
     ['/', 'lustre', '10.0.0.4@tcp:/lustrefs/team/a', '10.0.0.4@tcp:/lustrefs/team/a'],
     ['/team/a', 'tmpfs', '10.0.0.4@tcp:/lustrefs', '10.0.0.4@tcp:/lustrefs/team/a'],
     ['/a', 'lustre', '10.0.0.4@tcp:/lustrefs/team', '10.0.0.4@tcp:/lustrefs/team/a'],
-    ['/', 'lustre', 'a@tcp,b@tcp1:c@tcp:/fs', 'a@tcp,b@tcp1:c@tcp:/fs'],
+    ['/', 'lustre', 'a@o2ib,b@tcp1:c@o2ib1:/fs', 'a@o2ib,b@tcp1:c@o2ib1:/fs'],
   ])('root %s of %s %s is %s', (root, type, source, expected) => {
     expect(formatMountSource(lustreSourceOf(entryOf(root, type, source))!)).toBe(expected);
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listProcesses, readArguments } from './process-table.js';
 import { PrivateNode, type EngineProcess } from './testing/private-node.js';
 
 // Real kernel mounts by mount(8), in a private namespace; every engine is a process of its own.
@@ -365,6 +366,28 @@ describe.runIf(fuse)('a server that does not answer', () => {
       value: { bytes: { total: '4096000', used: '2457600', available: '1228800' }, inodes: { used: '10' } },
     });
     expect(await engine.unpublish(target)).toEqual(success);
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('keeps unpublish waiting for a look that is under way, not failing', async () => {
+    const other = await node.target('beside-the-slow');
+    await node.shell(`mkdir ${target}`);
+    const server = await node.silentServer('10.0.0.66@tcp:/slow', target);
+    await engine.kill();
+    engine = node.engine({ statfsMs: 10_000 });
+    const looking = engine.stats(target);
+    await until(async () => {
+      const looks = (await listProcesses()).filter(({ name, state }) => name === 'stat' && state !== 'Z');
+      const args = await Promise.all(looks.map(({ pid }) => readArguments(pid)));
+      expect(args.flat()).toContain(target);
+    });
+    const unpublishing = engine.unpublish(target);
+    // As much work as the unpublish would need to fail.
+    expect(await engine.publish(other)).toEqual(success);
+    expect(await engine.unpublish(other)).toEqual(success);
+    server.heal();
+    expect(await unpublishing).toEqual(success);
+    expect((await looking).error?.kind ?? 'measured').toMatch(/measured|not-found/);
     expect(existsSync(target)).toBe(false);
   });
 

@@ -263,7 +263,8 @@ function nodeCases(harness: ProviderContractHarness): ContractCase[] {
     {
       name: 'mountSource: a context that says nothing is refused by the name of a key',
       run: async () => {
-        const mount = async (): Promise<unknown> => node.mountSource({ volumeId: 'static-volume', context: {} });
+        const mount = async (): Promise<unknown> =>
+          node.mountSource({ volumeId: 'static-volume', context: {} });
         const { message } = await rejection(mount(), 'invalid-argument');
         assert.ok(
           node.contextKeys.some((key) => message.includes(`"${key}"`)),
@@ -348,7 +349,10 @@ async function listed(harness: ProviderContractHarness, plan: FileSystemPlan): P
   return only;
 }
 
-async function found({ controller }: ProviderContractHarness, { id, scope }: FileSystem): Promise<FileSystem> {
+async function found(
+  { controller }: ProviderContractHarness,
+  { id, scope }: FileSystem,
+): Promise<FileSystem> {
   const seen = await controller.find({ id, scope }, never());
   assert.ok(seen, `${id} was not found`);
   return seen;

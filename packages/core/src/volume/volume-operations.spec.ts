@@ -254,12 +254,15 @@ describe('list', () => {
     expect(rest.nextToken).toBe('');
   });
 
-  it.each(['creating', 'failed', 'deleting'] as const)('leaves out what is %s: it is no volume', async (state) => {
-    await finish(volumes.create(request(), call()), () => cloud.settle());
-    cloud.set('fs-1', { state });
-    const page = await finish(volumes.list({ maxEntries: 0, startingToken: '' }, call()));
-    expect(page.entries).toEqual([]);
-  });
+  it.each(['creating', 'failed', 'deleting'] as const)(
+    'leaves out what is %s: it is no volume',
+    async (state) => {
+      await finish(volumes.create(request(), call()), () => cloud.settle());
+      cloud.set('fs-1', { state });
+      const page = await finish(volumes.list({ maxEntries: 0, startingToken: '' }, call()));
+      expect(page.entries).toEqual([]);
+    },
+  );
 
   it('leaves out what somebody else created', async () => {
     await finish(volumes.create(request(), call()), () => cloud.settle());
@@ -295,12 +298,15 @@ describe('get', () => {
 });
 
 describe('a source', () => {
-  it.each(['snapshot', 'volume'] as const)('is not found, if it is a %s, and nothing is created', async (kind) => {
-    const from = request({ contentSource: { kind, id: 'non-existing-id' } });
-    await expect(finish(volumes.create(from, call()))).rejects.toMatchObject({
-      kind: 'not-found',
-      message: expect.stringContaining('non-existing-id') as string,
-    });
-    expect(cloud.calls).toEqual([]);
-  });
+  it.each(['snapshot', 'volume'] as const)(
+    'is not found, if it is a %s, and nothing is created',
+    async (kind) => {
+      const from = request({ contentSource: { kind, id: 'non-existing-id' } });
+      await expect(finish(volumes.create(from, call()))).rejects.toMatchObject({
+        kind: 'not-found',
+        message: expect.stringContaining('non-existing-id') as string,
+      });
+      expect(cloud.calls).toEqual([]);
+    },
+  );
 });

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { ManualClock, settled } from '../testing/manual-clock.js';
+import { FileSystemListing } from './file-system-listing.js';
+
+it('gives up a listing that hangs, whether or not the provider heeds the signal, and lists again', async () => {
+  const clock = new ManualClock();
+  const signals: AbortSignal[] = [];
+  const provider = {
+    list: (_: string, signal: AbortSignal): Promise<readonly []> => {
+      signals.push(signal);
+      return signals.length === 1 ? new Promise(() => {}) : Promise.resolve([]);
+    },
+  };
+  const listing = new FileSystemListing(provider, clock);
+  const began = clock.now();
+  const first = listing.now('us-west-2');
+  const failed = expect(first).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining('us-west-2 took longer than 60 s') as string,
+  });
+  await clock.next();
+  const second = listing.now('us-west-2');
+  while (await clock.next());
+  await failed;
+  expect(clock.now() - began).toBe(60_000);
+  expect(signals[0]?.aborted).toBe(true);
+  expect(await second).toEqual([]);
+  await settled();
+  expect(clock.waiting).toBe(0);
+});
+
+it('lists each scope by itself', async () => {
+  const clock = new ManualClock();
+  const scopes: string[] = [];
+  const list = async (scope: string): Promise<readonly []> => {
+    scopes.push(scope);
+    return [];
+  };
+  const listing = new FileSystemListing({ list }, clock);
+  const all = [listing.now('a'), listing.within('b', 5), listing.within('a', 9)];
+  while (await clock.next());
+  await Promise.all(all);
+  expect(scopes.sort()).toEqual(['a', 'b']);
+});

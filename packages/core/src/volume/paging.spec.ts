@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { pageOf } from './paging.js';
+
+const key = (entry: string): string => entry;
+const all = ['b', 'a', 'd', 'c', 'größe', 'after:z'];
+const sorted = ['a', 'after:z', 'b', 'c', 'd', 'größe'];
+
+describe('pageOf', () => {
+  it('shows everything at once where no limit is asked for', () => {
+    expect(pageOf(all, key, { maxEntries: 0, startingToken: '' })).toEqual({
+      entries: sorted,
+      nextToken: '',
+    });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])('shows everything once in pages of %i', (maxEntries) => {
+    const seen: string[] = [];
+    let pages = 0;
+    let startingToken = '';
+    do {
+      const page = pageOf(all, key, { maxEntries, startingToken });
+      expect(page.entries.length).toBeLessThanOrEqual(maxEntries);
+      seen.push(...page.entries);
+      startingToken = page.nextToken;
+      pages += 1;
+    } while (startingToken !== '');
+    expect(seen).toEqual(sorted);
+    expect(pages).toBe(Math.ceil(sorted.length / maxEntries));
+  });
+
+  it('stays right while entries come and go', () => {
+    const { nextToken } = pageOf(all, key, { maxEntries: 3, startingToken: '' });
+    const changed = ['a', 'aa', 'c', 'cc', 'größe']; // b, the last one shown, is gone, and d too.
+    const rest = pageOf(changed, key, { maxEntries: 0, startingToken: nextToken });
+    expect(rest.entries).toEqual(['c', 'cc', 'größe']);
+  });
+
+  it('has nothing to show of nothing', () => {
+    expect(pageOf([], key, { maxEntries: 5, startingToken: '' })).toEqual({ entries: [], nextToken: '' });
+  });
+
+  it.each(['invalid-token', '0', 'abc=', Buffer.from('before:a').toString('base64url')])(
+    'says aborted for the token %s of somebody else',
+    (startingToken) => {
+      expect(() => pageOf(all, key, { maxEntries: 0, startingToken })).toThrow(
+        expect.objectContaining({
+          kind: 'aborted',
+          message: expect.stringContaining(`starting_token "${startingToken}"`) as string,
+        }) as Error,
+      );
+    },
+  );
+});
