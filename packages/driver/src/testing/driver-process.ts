@@ -14,6 +14,8 @@ const START_TIMEOUT_MS = 20_000;
 export interface DriverProcessOptions {
   readonly driverName: string;
   readonly mode?: 'controller' | 'node' | 'all';
+  /** As `--endpoint` takes it; absent: a socket in a temporary directory. */
+  readonly endpoint?: string;
   /** More arguments. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -39,7 +41,7 @@ export interface DriverProcess {
  *  @throws Error with what it printed, if it ends instead */
 export async function startDriverProcess(options: DriverProcessOptions): Promise<DriverProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-'));
-  const endpoint = `unix://${directory}/csi.sock`;
+  const endpoint = options.endpoint ?? `unix://${directory}/csi.sock`;
   const logFile = join(directory, 'log');
   const child = launch(options, endpoint, logFile);
   const ended = new Promise<number>((resolve) => {
