@@ -25,6 +25,6 @@ export function progressDone(): void {
 }
 
 export function describeBytes(bytes: bigint): string {
-  const tib = Number((bytes * 100n) / 1024n ** 4n) / 100;
-  return tib >= 1 ? `${tib} TiB` : `${bytes / 1024n ** 3n} GiB`;
+  const gib = bytes / 1024n ** 3n;
+  return gib > 0n && gib % 1024n === 0n ? `${gib / 1024n} TiB` : `${gib} GiB`;
 }
