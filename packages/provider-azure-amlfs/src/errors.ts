@@ -189,7 +189,12 @@ function subnetMessage({ details }: RestError): string | undefined {
   const message = field(subnet, 'message');
   const status = field(subnet, 'status');
   if (typeof message !== 'string') return undefined;
-  return `the subnet is unsuitable: ${message}${typeof status === 'string' ? ` (status ${status})` : ''}`;
+  return `the subnet (subnet-name) is unsuitable: ${message}${typeof status === 'string' ? ` (status ${status})` : ''}`;
+}
+
+/** Whether a subnet check has refused the subnet, and not something else of the request. */
+export function isSubnetRefusal(error: unknown): boolean {
+  return isRestError(error) && subnetMessage(error) !== undefined;
 }
 
 function field(value: unknown, name: string): unknown {

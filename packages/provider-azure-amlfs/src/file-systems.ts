@@ -13,11 +13,11 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { Arm, ArmAnswer } from './arm.js';
 import type { AzureConfig } from './azure-config.js';
 import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
-import { isAbsent, toDriverError } from './errors.js';
+import { createRequest, subnetCheck } from './create-request.js';
+import { isAbsent, isSubnetRefusal, toDriverError } from './errors.js';
 import type { FailedOperations } from './failed-operations.js';
 import { planFor, type AmlPlan, type Creation } from './plan.js';
 import type { SkuCatalogue } from './skus.js';
-import { tagsFor } from './tags.js';
 import { toFileSystem } from './to-file-system.js';
 import { volumeOf } from './to-volume.js';
 import { mountSourceOf, parseVolumeHandle } from './volume-handle.js';
@@ -92,15 +92,18 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     const creation = creationOf(plan);
     const { scope, resourceName: name } = plan;
-    const doing = `cannot create file system ${name} in resource group ${creation.resourceGroup}`;
-    await this.#checkSubnet(creation, capacity, doing, signal);
+    const doing =
+      `cannot create file system ${name} in resource group ${creation.resourceGroup}, ` +
+      `subnet ${creation.subnetId}`;
+    const refused = (error: unknown): never => {
+      throw refusal(toDriverError(error, doing, 'effect', signal), creation, capacity);
+    };
+    await this.arm.checkSubnet(subnetCheck(creation, capacity), signal).catch(refused);
     const existing = await this.#get(scope, name, signal);
     if (existing) throw nameTaken(existing, plan);
     const path = this.arm.fileSystemPath(creation.resourceGroup, name);
-    const body = this.#body(plan, creation, capacity, attempt);
-    const answer = await this.#effect(() => this.arm.send('PUT', path, signal, body), doing, signal).catch(
-      (error: DriverError) => Promise.reject(sizeRefused(error, creation, capacity)),
-    );
+    const body = createRequest({ plan, creation, capacity, attempt, clusterId: this.options.clusterId });
+    const answer = await this.arm.send('PUT', path, signal, body).catch(refused);
     this.failed.remember(
       keyOf(scope, name),
       answer.header('azure-asyncoperation') ?? answer.header('location'),
@@ -173,54 +176,6 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
       return fileSystem;
     }
   }
-
-  #checkSubnet(creation: Creation, capacity: Capacity, doing: string, signal: AbortSignal): Promise<void> {
-    const check = {
-      subnetId: creation.subnetId,
-      capacityTiB: capacity.toTebibytes(),
-      skuName: creation.sku.name,
-      location: creation.location,
-    };
-    return this.#effect(
-      () => this.arm.checkSubnet(check, signal),
-      `${doing} in ${creation.subnetId}`,
-      signal,
-    );
-  }
-
-  async #effect<T>(call: () => Promise<T>, doing: string, signal: AbortSignal): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      throw toDriverError(error, doing, 'effect', signal);
-    }
-  }
-
-  /** The body of the PUT (AmlFilesystems_CreateOrUpdate). */
-  #body(plan: AmlPlan, creation: Creation, capacity: Capacity, attempt: number): object {
-    const { volumeName, subDir, metadata } = plan;
-    const { location, sku, zone, subnetId, maintenanceWindow, identities, tags } = creation;
-    const { clusterId } = this.options;
-    return {
-      location,
-      tags: tagsFor({ volumeName, attempt, clusterId, subDir, metadata }, tags),
-      sku: { name: sku.name },
-      ...(zone === undefined ? {} : { zones: [zone] }),
-      ...(identities.length > 0
-        ? {
-            identity: {
-              type: 'UserAssigned',
-              userAssignedIdentities: Object.fromEntries(identities.map((id) => [id, {}])),
-            },
-          }
-        : {}),
-      properties: {
-        storageCapacityTiB: capacity.toTebibytes(),
-        filesystemSubnet: subnetId,
-        maintenanceWindow,
-      },
-    };
-  }
 }
 
 const keyOf = (scope: string, name: string): string => `${scope}/${name.toLowerCase()}`;
@@ -251,8 +206,9 @@ function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
 }
 
 /** What Azure refuses beyond the usual maximum, it most probably refuses for its size. */
-function sizeRefused(error: DriverError, { sku }: Creation, capacity: Capacity): DriverError {
-  if (error.kind !== 'invalid-argument' || !isLargeCluster(sku, capacity)) return error;
+function refusal(error: DriverError, { sku }: Creation, capacity: Capacity): DriverError {
+  if (error.kind !== 'invalid-argument' || isSubnetRefusal(error.cause)) return error;
+  if (!isLargeCluster(sku, capacity)) return error;
   return new DriverError(
     'out-of-range',
     `${error.message}; ${capacity.toString()} is more than ${sku.name} usually has (${legalSizes(sku)})`,

@@ -44,7 +44,7 @@ describe('Capacity', () => {
     [1n, 1200n * GIB],
     [1200n * GIB, 1200n * GIB],
     [1200n * GIB + 1n, 2400n * GIB],
-    [2n ** 63n - 1n, 8_590_800n * GIB], // Beyond what a number holds exactly.
+    [2n ** 63n - 1n, 8_589_934_800n * GIB], // Beyond what a number holds exactly.
   ])('rounds %d bytes up to the step', (bytes, rounded) =>
     expect(Capacity.bytes(bytes).roundUpTo(Capacity.gibibytes(1200)).bytes).toBe(rounded),
   );

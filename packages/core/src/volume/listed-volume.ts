@@ -1,6 +1,6 @@
-import type { Capacity } from './capacity.js';
 import { describeProgress } from './describe-progress.js';
 import type { FileSystem } from './file-system.js';
+import type { Volume } from './volume-request.js';
 
 /** CSI VolumeCondition. */
 export interface VolumeCondition {
@@ -9,14 +9,9 @@ export interface VolumeCondition {
   readonly message: string;
 }
 
-/** A volume as ListVolumes and ControllerGetVolume show it. */
+/** A volume as ListVolumes and ControllerGetVolume show it. A capacity of zero is one that nobody knows. */
 export interface ListedVolume {
-  readonly volume: {
-    readonly id: string;
-    /** Absent where the cloud is not asked. */
-    readonly capacity: Capacity | undefined;
-    readonly context: Readonly<Record<string, string>>;
-  };
+  readonly volume: Volume;
   readonly condition: VolumeCondition;
 }
 

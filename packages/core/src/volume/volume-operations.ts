@@ -5,7 +5,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
 import type { Snapshot } from '../provider/volume-snapshots.js';
-import type { Capacity, CapacityRange } from './capacity.js';
+import { Capacity, type CapacityRange } from './capacity.js';
 import { runExclusive } from './exclusive.js';
 import { ExpandVolume } from './expand-volume.js';
 import { FileSystemListing } from './file-system-listing.js';
@@ -139,12 +139,14 @@ export class VolumeOperations {
   /** ControllerGetVolume.
    *  @throws DriverError not-found */
   async get(volumeId: string, { signal }: OperationContext): Promise<ListedVolume> {
-    const { reference, fileSystem } = await this.#existing(volumeId, signal);
-    if (!fileSystem) {
-      const volume = { id: volumeId, capacity: undefined, context: {} };
-      return { volume, condition: staticCondition(reference) };
-    }
-    return { volume: this.provider.toVolume(fileSystem), condition: conditionOf(fileSystem) };
+    const fileSystem = await this.#existing(volumeId, signal);
+    if (!fileSystem)
+      return { volume: { id: volumeId, capacity: Capacity.zero, context: {} }, condition: unasked };
+    // The handle stays as the caller knows it: older drivers spelled some parts of it otherwise.
+    return {
+      volume: { ...this.provider.toVolume(fileSystem), id: volumeId },
+      condition: conditionOf(fileSystem),
+    };
   }
 
   /** ListVolumes: the volumes that this driver created and that can be used, in the order of their handles. What is
@@ -173,16 +175,14 @@ export class VolumeOperations {
     );
   }
 
-  async #existing(
-    volumeId: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly reference: VolumeReference; readonly fileSystem?: FileSystem }> {
+  /** The file system of a volume that exists; undefined where the handle is static and the cloud is not asked. */
+  async #existing(volumeId: string, signal: AbortSignal): Promise<FileSystem | undefined> {
     const reference = this.provider.parseVolumeId(volumeId);
     if (!reference) throw notFound(volumeId, 'this driver gives out no handle of that form');
-    if (reference.staticSource) return { reference };
+    if (reference.staticSource) return undefined;
     const fileSystem = await untilAborted(this.provider.find(reference, signal), signal);
     if (!fileSystem) throw notFound(volumeId, `there is no file system ${reference.id}`);
-    return { reference, fileSystem };
+    return fileSystem;
   }
 
   /** A size that cannot be is not yet an error: if the volume exists, the answer is that it has another size. */
@@ -221,7 +221,7 @@ export class VolumeOperations {
 const notFound = (volumeId: string, why: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: ${why}`);
 
-const staticCondition = (_reference: VolumeReference): VolumeCondition => ({
+const unasked: VolumeCondition = {
   abnormal: false,
   message: 'a static volume: the cloud is not asked about its file system',
-});
+};

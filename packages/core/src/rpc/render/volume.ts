@@ -23,13 +23,7 @@ export function renderListedVolume({
   condition,
 }: ListedVolume): Required<ControllerGetVolumeResponse> {
   return {
-    volume: {
-      volumeId: volume.id,
-      capacityBytes: volume.capacity?.bytes ?? 0n,
-      volumeContext: { ...volume.context },
-      contentSource: undefined,
-      accessibleTopology: [],
-    },
+    volume: renderVolume(volume),
     status: { publishedNodeIds: [], volumeCondition: { ...condition } },
   };
 }

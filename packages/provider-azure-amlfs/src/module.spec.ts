@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { ConfigurationError } from '@lustre-csi/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { azureAmlfs } from './index.js';
+import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
+import { settingsOf, silent } from './testing/samples.js';
+
+const context = {
+  driverName: 'azurelustre.csi.azure.com',
+  driverVersion: '0.1.0',
+  clusterId: '',
+  log: silent,
+};
+const scope = 'lustre-rg';
+
+let azure: EmulatedAzure;
+beforeAll(async () => {
+  azure = await EmulatedAzure.start({});
+});
+afterAll(() => azure.stop());
+
+/** A token as a Kubernetes service account has it; the emulated Entra ID trusts every issuer. */
+function serviceAccountToken(): string {
+  const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return [
+    part({ alg: 'RS256' }),
+    part({ exp, sub: 'system:serviceaccount:kube-system:c' }),
+    'signature',
+  ].join('.');
+}
+
+describe('the controller', () => {
+  it('gets its token with the client secret of azure.json', async () => {
+    azure.emulator.journal.clear();
+    const provider = await azure.controller();
+    expect(provider.scopes()).toEqual([scope]);
+    expect(await provider.list(scope, neverAborted)).toEqual([]);
+    await provider.list(scope, neverAborted);
+    const operations = azure.emulator.journal.entries().map(({ operation }) => operation);
+    expect(operations.filter((operation) => operation === 'token')).toHaveLength(1);
+    expect(operations).not.toContain('instanceDiscovery');
+  });
+
+  it('gets its token with a workload identity', async () => {
+    const AZURE_FEDERATED_TOKEN_FILE = await azure.write('token', serviceAccountToken());
+    const AZURE_CLIENT_ID = '00000000-0000-4000-8000-0000000000c1';
+    const provider = await azure.controller({}, { AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID });
+    expect(await provider.list(scope, neverAborted)).toEqual([]);
+  });
+
+  it('knows nothing where it gets no token, and says where to look', async () => {
+    const provider = await azure.controller({ aadClientSecret: 'wrong' });
+    await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/AADSTS7000215.*check the identity in azure\.json/) as string,
+    });
+  });
+
+  it('is named in the User-Agent and has no scope where azure.json has no group', async () => {
+    expect((await azure.controller({ resourceGroup: undefined })).scopes()).toEqual([]);
+    expect((await azure.controller({ resourceGroup: 'MC_Group' })).scopes()).toEqual(['mc_group']);
+  });
+
+  it.each<[string, object, string]>([
+    ['no subscription', { subscriptionId: '' }, 'changed.json has no subscriptionId'],
+    ['no identity', { aadClientSecret: '' }, 'changed.json names no identity'],
+    ['an ARM over http', { resourceManagerEndpoint: 'http://127.0.0.1' }, 'resourceManagerEndpoint'],
+  ])('names the setting in one line: %s', async (_, changes, words) => {
+    const failure = await azure.controller(changes).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ConfigurationError);
+    expect((failure as Error).message).toContain(words);
+    expect((failure as Error).message).not.toContain('\n');
+  });
+
+  it('is built by the plugin', async () => {
+    const settings = settingsOf({ AZURE_CONFIG_FILE: '/nowhere/azure.json' });
+    await expect(azureAmlfs.controller(settings, context)).rejects.toThrow(
+      /cannot read the Azure configuration \/nowhere\/azure\.json.*AZURE_CONFIG_FILE/,
+    );
+  });
+});
+
+describe('azureAmlfs', () => {
+  it('loads the SDK for a controller only', () => {
+    // The SDK is CommonJS or loads such modules: what is loaded of it stands in the cache of require.
+    const script = `
+      import { createRequire } from 'node:module';
+      const { azureAmlfs } = await import(process.argv[1]);
+      const loaded = () =>
+        Object.keys(createRequire(process.argv[1]).cache).filter((path) => path.includes('@azure')).length;
+      const settings = { flag: () => undefined, environment: () => '/nowhere' };
+      azureAmlfs.node(settings);
+      const onNode = loaded();
+      await azureAmlfs.controller(settings, {}).catch(() => {});
+      console.log(JSON.stringify({ onNode, onController: loaded() > 0 }));`;
+    const entry = new URL('../dist/index.js', import.meta.url).href;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script, entry], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: true });
+  });
+
+  it('describes itself to users', () => {
+    expect(azureAmlfs.title).toBe('Azure Managed Lustre');
+    expect(azureAmlfs.flags.map(({ name, environment }) => [name, environment])).toEqual([
+      ['azure-config-file', 'AZURE_CONFIG_FILE'],
+    ]);
+    for (const [name, { example, schema }] of Object.entries(azureAmlfs.parameters.parameters)) {
+      expect(schema.safeParse(example).success, name).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
+import type { ControllerProvider, ProviderContext } from '@lustre-csi/core';
+import { buildController } from '../module.js';
+import type { AmlPlan } from '../plan.js';
+import { settingsOf, silent } from './samples.js';
+
+export const neverAborted: AbortSignal = new AbortController().signal;
+
+/** An emulated Azure, reached as a real one is: the SDK over HTTPS, a token of the emulated Entra ID. */
+export class EmulatedAzure {
+  static async start(options: EmulatorOptions): Promise<EmulatedAzure> {
+    const emulator = await startEmulator(options);
+    const directory = await mkdtemp(join(tmpdir(), 'emulated-azure-'));
+    return new EmulatedAzure(emulator, directory, emulator.environment(directory));
+  }
+
+  private constructor(
+    readonly emulator: Emulator,
+    private readonly directory: string,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** The provider as a controller that starts now has it. NODE_EXTRA_CA_CERTS would be read too late here.
+   *  @param changes fields of azure.json that differ
+   *  @param environment variables that differ */
+  async controller(
+    changes: object = {},
+    environment: Record<string, string> = {},
+    context: Partial<ProviderContext> = {},
+  ): Promise<ControllerProvider<AmlPlan>> {
+    const original = JSON.parse(await readFile(this.#file('azure.json'), 'utf8')) as object;
+    await writeFile(this.#file('changed.json'), JSON.stringify({ ...original, ...changes }));
+    const settings = settingsOf({
+      ...this.environment,
+      AZURE_CONFIG_FILE: this.#file('changed.json'),
+      ...environment,
+    });
+    const driver = {
+      driverName: 'azurelustre.csi.azure.com',
+      driverVersion: '0.1.0',
+      clusterId: '',
+      log: silent,
+    };
+    const provider = await buildController(
+      settings,
+      { ...driver, ...context },
+      {
+        tlsOptions: { ca: this.emulator.certificateAuthority },
+        retryOptions: { retryDelayInMs: 1, maxRetryDelayInMs: 5 },
+      },
+    );
+    return provider as ControllerProvider<AmlPlan>;
+  }
+
+  /** What was called of ARM, in order. */
+  get calls(): readonly string[] {
+    return this.emulator.journal
+      .entries()
+      .filter(({ service }) => service === 'arm')
+      .map(({ operation }) => operation);
+  }
+
+  async write(name: string, content: string): Promise<string> {
+    await writeFile(this.#file(name), content);
+    return this.#file(name);
+  }
+
+  async stop(): Promise<void> {
+    await this.emulator.stop();
+    await rm(this.directory, { recursive: true });
+  }
+
+  #file(name: string): string {
+    return join(this.directory, name);
+  }
+}
+
+/** Asks again until the answer is as it should be; fails after five seconds. */
+export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
