@@ -11,7 +11,7 @@ export const settings = (kind: 'specs' | 'mounts'): ReturnType<typeof defineConf
       exclude: kind === 'mounts' ? [] : ['src/**/*.mount.spec.ts'],
       testTimeout: 30_000,
       hookTimeout: 30_000,
-      reporters: report ? ['dot', 'json'] : ['dot'],
+      reporters: report ? ['default', 'json'] : ['default'],
       ...(report
         ? { outputFile: { json: `${report}/${process.env['npm_package_name']}-${kind}.json` } }
         : {}),
