@@ -11,13 +11,16 @@ export type Endpoint =
 
 /** sockaddr_un holds 108 bytes, the last of them NUL (unix(7)). */
 const MAX_SOCKET_PATH_BYTES = 107;
+const MAX_PORT = 65_535;
 
-/** Reads `unix:///path`, `unix:path`, `/path` and, for development, `tcp://host:port`.
+/** Reads `unix:///path`, `unix:/path`, `/path` and, for development, `tcp://host:port`.
  *  @throws ConfigurationError naming the setting */
 export function parseEndpoint(text: string): Endpoint {
   const tcp = /^tcp:\/\/(?<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?<port>[0-9]{1,5})$/.exec(text)?.groups;
-  if (tcp) return { kind: 'tcp', host: tcp['host'] as string, port: Number(tcp['port']) };
-  const path = /^(?:unix:(?:\/\/)?)?(?<path>\/.+)$/.exec(text)?.groups?.['path'];
+  const port = Number(tcp?.['port']);
+  if (port <= MAX_PORT) return { kind: 'tcp', host: tcp?.['host'] as string, port };
+  // `unix://csi.sock` has lost a slash: it must not become /csi.sock.
+  const path = /^(?:unix:\/\/|unix:(?!\/\/)|)(?<path>\/.*[^/])$/.exec(text)?.groups?.['path'];
   if (path === undefined) {
     throw new ConfigurationError(
       `--endpoint (CSI_ENDPOINT) is "${text}": write unix:///path/csi.sock, or tcp://host:port for development`,

@@ -1,4 +1,3 @@
-import { lstat, rm } from 'node:fs/promises';
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { ConfigurationError } from '../errors/configuration-error.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
@@ -47,7 +46,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   }
   if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
   const port = await bind(server, grpcAddress(endpoint));
-  const removeSocket = endpoint.kind === 'unix' ? await socketRemover(endpoint.path) : async () => {};
   return {
     address: endpoint.kind === 'unix' ? grpcAddress(endpoint) : `${endpoint.host}:${port}`,
     stop: async (graceMs) => {
@@ -58,7 +56,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         ),
       );
       await shutDown(server, graceMs);
-      await removeSocket();
     },
   };
 }
@@ -79,15 +76,7 @@ function bind(server: Server, address: string): Promise<number> {
   });
 }
 
-/** Removes the socket that is there now, and no other that somebody puts in its place. */
-async function socketRemover(path: string): Promise<() => Promise<void>> {
-  const ours = await lstat(path, { bigint: true });
-  return async () => {
-    const found = await lstat(path, { bigint: true }).catch(() => undefined);
-    if (found?.ino === ours.ino) await rm(path, { force: true });
-  };
-}
-
+/** Closing the listening socket also removes its file, at once: a successor can take the place while calls end. */
 async function shutDown(server: Server, graceMs: number): Promise<void> {
   const graceOver = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
   const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));

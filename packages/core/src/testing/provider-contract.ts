@@ -8,7 +8,8 @@ import { isUsable, type FileSystem } from '../volume/file-system.js';
 import { nextStep } from '../volume/next-step.js';
 import type { VolumeRequest } from '../volume/volume-request.js';
 
-/** What the contract needs to know of a provider. Its cloud must hold nothing of other users while the cases run. */
+/** What the contract needs to know of a provider. Its cloud must hold nothing of other users while the cases run.
+ *  `controller` and `node` are read only by cases that run, so that they may be getters of what is built later. */
 export interface ProviderContractHarness {
   readonly driverName: string;
   readonly controller: ControllerProvider;
@@ -33,7 +34,7 @@ export interface ProviderContractHarness {
 /** One rule of the contract. `run` rejects with an AssertionError where the provider breaks it. */
 export interface ContractCase {
   readonly name: string;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** The names that CSI allows are any Unicode up to 128 bytes; clouds allow far less. */
@@ -68,14 +69,14 @@ export function providerContract(harness: ProviderContractHarness): readonly Con
   ];
 }
 
-function planCases({ controller, driverName, ...harness }: ProviderContractHarness): ContractCase[] {
+function planCases(harness: ProviderContractHarness): ContractCase[] {
   return [
     {
       name: 'plan: the same request gives the same plan, another name another volume name',
       run: async () => {
-        const plan = await controller.plan(harness.request('contract-plan'));
-        const again = await controller.plan(harness.request('contract-plan'));
-        const other = await controller.plan(harness.request('contract-plan-2'));
+        const plan = await harness.controller.plan(harness.request('contract-plan'));
+        const again = await harness.controller.plan(harness.request('contract-plan'));
+        const other = await harness.controller.plan(harness.request('contract-plan-2'));
         assert.deepEqual(identityOf(again), identityOf(plan));
         assert.notEqual(other.volumeName, plan.volumeName);
         assert.deepEqual(other.attributes, plan.attributes, 'attributes must not depend on the name');
@@ -84,8 +85,8 @@ function planCases({ controller, driverName, ...harness }: ProviderContractHarne
     {
       name: 'plan: parameters that make another file system make other attributes',
       run: async () => {
-        const plan = await controller.plan(harness.request('contract-plan'));
-        const other = await controller.plan(harness.differentRequest('contract-plan'));
+        const plan = await harness.controller.plan(harness.request('contract-plan'));
+        const other = await harness.controller.plan(harness.differentRequest('contract-plan'));
         assert.equal(other.volumeName, plan.volumeName);
         assert.notDeepEqual(other.attributes, plan.attributes);
       },
@@ -95,50 +96,60 @@ function planCases({ controller, driverName, ...harness }: ProviderContractHarne
       run: async () => {
         const request = harness.request('contract-unknown');
         const parameters = { ...request.parameters, 'no-such-parameter': 'x' };
-        const error = await rejection(controller.plan({ ...request, parameters }), 'invalid-argument');
+        const error = await rejection(
+          harness.controller.plan({ ...request, parameters }),
+          'invalid-argument',
+        );
         assert.match(error.message, /no-such-parameter/);
-        assert.ok(error.message.includes(driverName), `"${error.message}" does not name ${driverName}`);
+        assert.ok(
+          error.message.includes(harness.driverName),
+          `"${error.message}" does not name ${harness.driverName}`,
+        );
       },
     },
   ];
 }
 
-function capacityCases({ controller, ...harness }: ProviderContractHarness): ContractCase[] {
+function capacityCases(harness: ProviderContractHarness): ContractCase[] {
   return [
     {
       name: 'capacityFor: lies in the range, and a capacity that it gave is legal as it stands',
       run: async () => {
         const request = harness.request('contract-capacity');
-        const plan = await controller.plan(request);
-        const given = await controller.capacityFor(plan, request.capacityRange);
+        const plan = await harness.controller.plan(request);
+        const given = await harness.controller.capacityFor(plan, request.capacityRange);
         assert.ok(isWithin(given, request.capacityRange), `${given.toString()} is outside the range`);
-        const exact = await controller.capacityFor(plan, { required: given, limit: given });
+        const exact = await harness.controller.capacityFor(plan, { required: given, limit: given });
         assert.equal(exact.bytes, given.bytes);
-        const more = await controller.capacityFor(plan, { required: Size.bytes(given.bytes + 1n) });
+        const more = await harness.controller.capacityFor(plan, { required: Size.bytes(given.bytes + 1n) });
         assert.ok(more.isGreaterThan(given), 'a byte more takes the next legal size');
-        const capped = await controller.capacityFor(plan, { limit: given });
+        const capped = await harness.controller.capacityFor(plan, { limit: given });
         assert.ok(!capped.isGreaterThan(given), `${capped.toString()} is above the limit`);
-        const any = await controller.capacityFor(plan, {});
+        const any = await harness.controller.capacityFor(plan, {});
         assert.ok(any.isGreaterThan(Size.zero), 'without a range it is the default, which is not nothing');
       },
     },
     {
       name: 'capacityFor: a range without a legal size is out of range',
       run: async () => {
-        const plan = await controller.plan(harness.request('contract-capacity'));
-        await rejection(controller.capacityFor(plan, harness.impossibleRange), 'out-of-range');
+        const plan = await harness.controller.plan(harness.request('contract-capacity'));
+        await rejection(harness.controller.capacityFor(plan, harness.impossibleRange), 'out-of-range');
       },
     },
   ];
 }
 
-function handleCases({ controller, ...harness }: ProviderContractHarness): ContractCase[] {
+function handleCases(harness: ProviderContractHarness): ContractCase[] {
   return [
     {
       name: 'parseVolumeId: undefined for what is no handle of this driver, and it never throws',
       run: async () => {
         for (const id of [...garbage, ...harness.foreignVolumeIds]) {
-          assert.equal(controller.parseVolumeId(id), undefined, `${JSON.stringify(id)} was understood`);
+          assert.equal(
+            harness.controller.parseVolumeId(id),
+            undefined,
+            `${JSON.stringify(id)} was understood`,
+          );
         }
       },
     },
@@ -146,10 +157,10 @@ function handleCases({ controller, ...harness }: ProviderContractHarness): Contr
       name: 'find: undefined for handles of file systems that do not exist',
       run: async () => {
         for (const id of harness.absentVolumeIds) {
-          const reference = controller.parseVolumeId(id);
+          const reference = harness.controller.parseVolumeId(id);
           assert.ok(reference, `${id} was not understood`);
           assert.equal(reference.staticSource, undefined, `${id} was taken for a static volume`);
-          assert.equal(await controller.find(reference, never()), undefined);
+          assert.equal(await harness.controller.find(reference, never()), undefined);
         }
       },
     },
@@ -157,13 +168,12 @@ function handleCases({ controller, ...harness }: ProviderContractHarness): Contr
 }
 
 function creationCases(harness: ProviderContractHarness): ContractCase[] {
-  const { controller } = harness;
   return [
     {
       name: 'create: the file system is listed with its volume name, attempt and attributes',
       run: () =>
         withFileSystem(harness, 'contract-create', async ({ created, plan, capacity }) => {
-          const different = await controller.plan(harness.differentRequest('contract-create'));
+          const different = await harness.controller.plan(harness.differentRequest('contract-create'));
           const exactly = { required: capacity, limit: capacity };
           for (const seen of [created, await found(harness, created), await listed(harness, plan)]) {
             assert.equal(seen.id, created.id);
@@ -190,7 +200,9 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
       name: 'create: the same attempt twice makes one file system',
       run: () =>
         withFileSystem(harness, 'contract-twice', async ({ created, plan, capacity }) => {
-          const again = await controller.create(plan, capacity, 1, never()).catch((error: unknown) => error);
+          const again = await harness.controller
+            .create(plan, capacity, 1, never())
+            .catch((error: unknown) => error);
           // Where a cloud has no idempotency key the provider looks first, and says what it has seen.
           if (again instanceof Error) expectKind(again, 'aborted');
           else assert.equal((again as FileSystem).id, created.id);
@@ -202,14 +214,16 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
       run: () =>
         withFileSystem(harness, 'contract-handle', async ({ plan }) => {
           const usable = await listed(harness, plan);
-          const volume = controller.toVolume(usable, plan);
-          assert.equal(controller.toVolume(usable).id, volume.id, 'ListVolumes shows another handle');
+          const volume = harness.controller.toVolume(usable, plan);
+          assert.equal(harness.controller.toVolume(usable).id, volume.id, 'ListVolumes shows another handle');
           assert.ok(bytesOf(volume.id) <= MAX_ID_BYTES, `${volume.id} is longer than ${MAX_ID_BYTES} bytes`);
           assert.ok(bytesOf(volume.context) <= MAX_MAP_BYTES, 'the volume context is longer than 4 KiB');
           assert.equal(volume.capacity.bytes, usable.capacity.bytes);
-          const reference = controller.parseVolumeId(volume.id);
+          const reference = harness.controller.parseVolumeId(volume.id);
           assert.deepEqual(reference, { id: usable.id, scope: usable.scope });
-          assert.ok(controller.scopes().length === 0 || controller.scopes().includes(usable.scope));
+          assert.ok(
+            harness.controller.scopes().length === 0 || harness.controller.scopes().includes(usable.scope),
+          );
         }),
     },
     ...Object.entries(uglyNames).map(([kind, name]) => ({
@@ -217,79 +231,78 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
       run: () =>
         withFileSystem(harness, name, async ({ created, plan }) => {
           assert.equal((await listed(harness, plan)).id, created.id);
-          const volume = controller.toVolume(await listed(harness, plan), plan);
-          const reference = controller.parseVolumeId(volume.id);
+          const volume = harness.controller.toVolume(await listed(harness, plan), plan);
+          const reference = harness.controller.parseVolumeId(volume.id);
           assert.ok(reference, `${volume.id} was not understood`);
-          assert.equal((await controller.find(reference, never()))?.volumeName, plan.volumeName);
+          assert.equal((await harness.controller.find(reference, never()))?.volumeName, plan.volumeName);
         }),
     })),
   ];
 }
 
 function deletionCases(harness: ProviderContractHarness): ContractCase[] {
-  const { controller } = harness;
   return [
     {
       name: 'delete: again while it is going, and again when it is gone, is no error',
       run: () =>
         withFileSystem(harness, 'contract-delete', async ({ created, plan }) => {
           const usable = await listed(harness, plan);
-          await controller.delete(usable, never());
-          await controller.delete(usable, never());
+          await harness.controller.delete(usable, never());
+          await harness.controller.delete(usable, never());
           await goneFrom(harness, created);
-          assert.equal(await controller.find(created, never()), undefined);
-          await controller.delete(usable, never());
+          assert.equal(await harness.controller.find(created, never()), undefined);
+          await harness.controller.delete(usable, never());
         }),
     },
   ];
 }
 
 function nodeCases(harness: ProviderContractHarness): ContractCase[] {
-  const { controller, node } = harness;
   return [
     {
       name: 'mountSource: the volume context says what the cloud serves, in keys that the node knows',
       run: () =>
         withFileSystem(harness, 'contract-mount', async ({ plan }) => {
           const usable = await listed(harness, plan);
-          const { id, context } = controller.toVolume(usable, plan);
-          const source = node.mountSource({ volumeId: id, context });
+          const { id, context } = harness.controller.toVolume(usable, plan);
+          const source = harness.node.mountSource({ volumeId: id, context });
           assert.deepEqual(source.mgsNodes, usable.mountSource?.mgsNodes);
           assert.equal(source.fsname, usable.mountSource?.fsname);
           const own = Object.keys(context).filter((key) => !key.startsWith('csi.storage.k8s.io/'));
-          for (const key of own) assert.ok(node.contextKeys.includes(key), `contextKeys lacks "${key}"`);
+          for (const key of own)
+            assert.ok(harness.node.contextKeys.includes(key), `contextKeys lacks "${key}"`);
         }),
     },
     {
       name: 'mountSource: a context that says nothing is refused by the name of a key',
       run: async () => {
         const mount = async (): Promise<unknown> =>
-          node.mountSource({ volumeId: 'static-volume', context: {} });
+          harness.node.mountSource({ volumeId: 'static-volume', context: {} });
         const { message } = await rejection(mount(), 'invalid-argument');
         assert.ok(
-          node.contextKeys.some((key) => message.includes(`"${key}"`)),
-          `"${message}" names none of ${node.contextKeys.join(', ')}`,
+          harness.node.contextKeys.some((key) => message.includes(`"${key}"`)),
+          `"${message}" names none of ${harness.node.contextKeys.join(', ')}`,
         );
       },
     },
   ];
 }
 
-function failureCases({ controller, unusableScopes = [] }: ProviderContractHarness): ContractCase[] {
+function failureCases(harness: ProviderContractHarness): ContractCase[] {
   return [
     {
       name: 'list: given up, it throws a DriverError, and is never partial',
       run: async () => {
         const reason = new DriverError('unavailable', 'given up');
-        for (const scope of controller.scopes()) {
-          await rejection(controller.list(scope, AbortSignal.abort(reason)));
+        for (const scope of harness.controller.scopes()) {
+          await rejection(harness.controller.list(scope, AbortSignal.abort(reason)));
         }
       },
     },
-    ...unusableScopes.map((scope) => ({
+    ...(harness.unusableScopes ?? []).map((scope) => ({
       name: `list: the scope "${scope}" cannot be listed, and does not pass for empty`,
       run: async () => {
-        await rejection(controller.list(scope, never()));
+        await rejection(harness.controller.list(scope, never()));
       },
     })),
   ];

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { ParameterSchema, flag, integer, list, oneOf, parsed, text, type Parameter } from './parameters.js';
+
+const wording = { description: 'What it does.', example: 'x' };
+
+const DRIVER = 'memory.lustre.test';
+
+const declared = {
+  name: text({ ...wording, pattern: /^[a-z]+$/, legal: 'lower-case letters' }),
+  comment: text({ ...wording, legal: 'any text' }),
+  tier: oneOf({ ...wording, values: ['fast', 'slow'] }),
+  throughput: integer({ ...wording, min: 125, max: 1000 }),
+  encrypted: flag({ ...wording, aliases: ['encryption', 'Secure'] }),
+  groups: list({ ...wording, item: /^sg-[0-9a-f]+$/, legal: 'security group ids with commas between them' }),
+  start: parsed({
+    ...wording,
+    legal: 'd:HH:MM',
+    read: (value) => {
+      if (!/^\d:\d\d:\d\d$/.test(value)) throw new Error('it is no weekday and time');
+      return value.split(':').map(Number);
+    },
+  }),
+};
+
+const schema = new ParameterSchema(DRIVER, declared);
+const folding = new ParameterSchema(DRIVER, declared, { caseInsensitive: true });
+
+const refusalOf = (read: () => unknown): unknown => {
+  try {
+    return read();
+  } catch (error) {
+    return error;
+  }
+};
+
+const refusal = (...words: string[]): object => ({
+  kind: 'invalid-argument',
+  message: expect.stringMatching(words.map((each) => each.replace(/[.()?"]/g, '\\$&')).join('.*')) as string,
+});
+
+describe('a parameter', () => {
+  it.each<[keyof typeof declared, string, unknown]>([
+    ['name', 'abc', 'abc'],
+    ['comment', ' any, text ', ' any, text '],
+    ['tier', 'slow', 'slow'],
+    ['throughput', '125', 125],
+    ['throughput', '1000', 1000],
+    ['throughput', '0250', 250],
+    ['encrypted', 'true', true],
+    ['encrypted', 'False', false],
+    ['encrypted', 'TRUE', true],
+    ['groups', 'sg-1', ['sg-1']],
+    ['groups', ' sg-1 , sg-2,, ', ['sg-1', 'sg-2']],
+    ['start', '1:23:45', [1, 23, 45]],
+  ])('%s reads %j', (name, value, read) => expect(schema.read({ [name]: value })).toEqual({ [name]: read }));
+
+  it.each<[keyof typeof declared, string, string]>([
+    ['name', 'ABC', 'legal: lower-case letters'],
+    ['name', 'abc\nd', 'legal: lower-case letters'],
+    ['name', '', 'legal: lower-case letters'],
+    ['comment', '', 'legal: any text'],
+    ['tier', 'Fast', 'legal: fast, slow'],
+    ['tier', '', 'legal: fast, slow'],
+    ['throughput', '124', 'legal: a whole number from 125 to 1000'],
+    ['throughput', '1001', 'legal: a whole number from 125 to 1000'],
+    ['throughput', '200.5', 'legal: a whole number'],
+    ['throughput', '2e2', 'legal: a whole number'],
+    ['throughput', '-200', 'legal: a whole number'],
+    ['throughput', ' 200', 'legal: a whole number'],
+    ['throughput', '', 'legal: a whole number'],
+    ['throughput', '99999999999999999999', 'legal: a whole number'],
+    ['encrypted', 'yes', 'legal: true or false'],
+    ['encrypted', '', 'legal: true or false'],
+    ['groups', 'sg-1,other', 'legal: security group ids'],
+    ['groups', ' , ', 'legal: security group ids'],
+    ['groups', '', 'legal: security group ids'],
+    ['start', 'noon', '(it is no weekday and time); legal: d:HH:MM'],
+  ])('%s refuses %j and says what is legal', (name, value, words) => {
+    const error = refusalOf(() => schema.read({ [name]: value }));
+    expect(error).toMatchObject({ kind: 'invalid-argument' });
+    expect((error as Error).message).toContain(`parameter "${name}" is "${value}"`);
+    expect((error as Error).message).toContain(words);
+  });
+
+  it('that is absent is not there, whatever the object inherits', () => {
+    expect(schema.read({})).toEqual({});
+    expect('tier' in schema.read({})).toBe(false);
+  });
+
+  it('says what is legal, for the reference page', () => {
+    const legal = Object.values(declared as Record<string, Parameter<unknown>>).map((each) => each.legal);
+    expect(legal.every((words) => words !== '')).toBe(true);
+    expect(declared.tier.legal).toBe('fast, slow');
+  });
+});
+
+describe('an unknown parameter', () => {
+  it.each([
+    ['teir', 'tier'],
+    ['Tier', 'tier'],
+    ['thruput', 'throughput'],
+    ['encryptions', 'encryption'],
+    ['securityGroups', 'groups'],
+  ])('"%s" is refused with the nearest that is known, "%s", and the driver', (given, nearest) => {
+    expect(refusalOf(() => schema.read({ [given]: 'x' }))).toMatchObject(
+      refusal(`${DRIVER} knows no parameter "${given}"`, `nearest that it knows is "${nearest}"`),
+    );
+  });
+
+  it.each(['constructor', '__proto__', 'toString', ''])('may have the name %j', (name) => {
+    const given = JSON.parse(`{${JSON.stringify(name)}:"x"}`) as Record<string, string>; // `__proto__` as a key
+    expect(refusalOf(() => schema.read(given))).toMatchObject(refusal(`no parameter "${name}"`));
+  });
+
+  it('of a driver without parameters is refused, too', () => {
+    const none = new ParameterSchema(DRIVER, {});
+    expect(refusalOf(() => none.read({ tier: 'fast' }))).toMatchObject({
+      message: `${DRIVER} knows no parameter "tier"`,
+    });
+  });
+
+  it('hides no other: the first one counts, and nothing is read', () => {
+    expect(refusalOf(() => schema.read({ tier: 'fast', nonsense: 'x' }))).toMatchObject(
+      refusal('"nonsense"'),
+    );
+  });
+});
+
+describe('another spelling', () => {
+  it.each(['encrypted', 'encryption', 'Secure'])('%s means the same', (spelling) => {
+    expect(schema.read({ [spelling]: 'true' })).toEqual({ encrypted: true });
+  });
+
+  it('is named in the refusal as it was given', () => {
+    expect(refusalOf(() => schema.read({ encryption: 'perhaps' }))).toMatchObject(
+      refusal('parameter "encryption" is "perhaps"'),
+    );
+  });
+
+  it.each([
+    [{ encrypted: 'true', encryption: 'true' }, schema],
+    [{ Secure: 'true', encryption: 'false' }, schema],
+    [{ tier: 'fast', TIER: 'fast' }, folding],
+    [{ Encrypted: 'true', SECURE: 'true' }, folding],
+  ])('beside the first is refused, both named: %j', (given, either) => {
+    const [one = '', other = ''] = Object.keys(given);
+    expect(refusalOf(() => either.read(given))).toMatchObject(
+      refusal(`parameters "${one}" and "${other}" mean the same`),
+    );
+  });
+
+  it('in another case is known where the driver says so', () => {
+    expect(folding.read({ TIER: 'fast', sEcUrE: 'true' })).toEqual({ tier: 'fast', encrypted: true });
+    expect(refusalOf(() => folding.read({ TEIR: 'fast' }))).toMatchObject(
+      refusal('no parameter "TEIR"', 'nearest that it knows is "tier"'),
+    );
+  });
+});

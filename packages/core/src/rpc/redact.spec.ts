@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import * as csi from '../gen/csi.js';
+import { secretFields } from '../gen/secret-fields.js';
+import { redact } from './redact.js';
+
+interface MessageType {
+  fromPartial(fields: object): object;
+}
+
+const types = csi as unknown as Record<string, MessageType | undefined>;
+
+describe('redact', () => {
+  it('knows the messages of CSI 1.12 that have secrets', () => {
+    expect(Object.keys(secretFields)).toHaveLength(19);
+  });
+
+  it.each(Object.entries(secretFields))('hides the secrets of %s', (message, fields) => {
+    const secrets = Object.fromEntries(fields.map((field) => [field, { password: 'hunter2' }]));
+    const request = types[message]?.fromPartial(secrets);
+    if (!request) throw new Error(`there is no ${message}`);
+    const shown = redact(message, request);
+    expect(JSON.stringify(shown)).not.toMatch(/hunter2|password/);
+    for (const field of fields) expect(shown[field]).toBe('***');
+    expect(request).toMatchObject(secrets);
+  });
+
+  it('finds every map of secrets that the messages have', () => {
+    const withSecrets = Object.entries(types).filter(
+      ([name, type]) => name.endsWith('Request') && 'secrets' in (type?.fromPartial({}) ?? {}),
+    );
+    expect(withSecrets.map(([name]) => name).sort()).toEqual(Object.keys(secretFields).sort());
+  });
+
+  it('writes 64-bit numbers in full, wherever they are, and drops what is empty', () => {
+    const request = csi.CreateVolumeRequest.fromPartial({
+      name: 'pvc-1',
+      capacityRange: { requiredBytes: 2n ** 53n + 1n },
+      volumeCapabilities: [{ accessMode: { mode: 5 } }],
+      parameters: { tier: 'fast' },
+    });
+    expect(redact('CreateVolumeRequest', request)).toEqual({
+      name: 'pvc-1',
+      capacityRange: { requiredBytes: '9007199254740993', limitBytes: '0' },
+      volumeCapabilities: [{ accessMode: { mode: 5 } }],
+      parameters: { tier: 'fast' },
+    });
+  });
+
+  it.each([
+    ['an empty request', {}, {}],
+    ['empty fields', { a: '', b: [], c: {}, d: undefined, e: 0n, secrets: {} }, {}],
+    [
+      'what is false or 0: that says something',
+      { readonly: false, maxEntries: 0 },
+      { readonly: false, maxEntries: 0 },
+    ],
+  ])('shows %s', (_, request, shown) => expect(redact('CreateVolumeRequest', request)).toEqual(shown));
+});
