@@ -74,8 +74,12 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: [grpc, ...spawn], patterns: [otherSources] }] },
   },
   {
-    // The emulator and the examples start processes of their own; they are not the product.
-    files: ['packages/cloud-emulator/src/**/*.ts', 'examples/**/*.ts'],
+    // The emulator, the conformance runner and the examples start processes of their own; they are not the product.
+    files: [
+      'packages/cloud-emulator/src/**/*.ts',
+      'packages/driver/src/conformance/*.ts',
+      'examples/**/*.ts',
+    ],
     rules: { 'no-restricted-imports': ['error', { paths: [grpc], patterns: [otherSources, cloudSdks] }] },
   },
   {

@@ -8,7 +8,7 @@ export type CapacitySettings = Pick<
 >;
 
 /** The sizes that FSx offers to some settings. */
-interface SizeRule {
+export interface SizeRule {
   readonly deploymentType: FsxSettings['deploymentType'];
   readonly storageType: FsxSettings['storageType'];
   readonly efa: boolean;
@@ -68,7 +68,9 @@ function elasticCapacity({ required, limit }: CapacityRange): Capacity {
   return limit?.isLessThan(ELASTIC_DEFAULT) ? limit : ELASTIC_DEFAULT;
 }
 
-function sizeRuleFor(settings: CapacitySettings): SizeRule {
+/** The sizes of these settings.
+ *  @throws DriverError invalid-argument where FSx offers none */
+export function sizeRuleFor(settings: CapacitySettings): SizeRule {
   const { deploymentType, storageType, perUnitStorageThroughput, efaEnabled = false } = settings;
   const rule = sizeRules.find(
     (candidate) =>
@@ -78,7 +80,7 @@ function sizeRuleFor(settings: CapacitySettings): SizeRule {
       (candidate.throughput === undefined || candidate.throughput === perUnitStorageThroughput),
   );
   if (rule) return rule;
-  throw new DriverError('invalid-argument', `FSx offers no sizes for ${describe(settings)}`);
+  throw new DriverError('invalid-argument', `FSx offers no sizes for ${describeKind(settings)}`);
 }
 
 const firstMultiple = ({ step }: SizeRule, wanted: number): number => Math.ceil(wanted / step) * step;
@@ -96,11 +98,12 @@ function outOfRange(
       : `the next that is large enough is ${nearest} GiB`;
   return new DriverError(
     'out-of-range',
-    `no size of ${describe(settings)} is ${describeRange(range)}; legal are ${sizes}, and ${next}`,
+    `no size of ${describeKind(settings)} is ${describeRange(range)}; legal are ${sizes}, and ${next}`,
   );
 }
 
-function describe(settings: CapacitySettings): string {
+/** For people: `PERSISTENT_2 on SSD with 125 MB/s/TiB`. */
+export function describeKind(settings: CapacitySettings): string {
   const { deploymentType, storageType, perUnitStorageThroughput, efaEnabled } = settings;
   const throughput =
     perUnitStorageThroughput === undefined ? '' : ` with ${perUnitStorageThroughput} MB/s/TiB`;

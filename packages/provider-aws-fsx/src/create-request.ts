@@ -1,7 +1,14 @@
-import type { CreateFileSystemLustreConfiguration, CreateFileSystemRequest } from '@aws-sdk/client-fsx';
+import type {
+  CreateFileSystemFromBackupRequest,
+  CreateFileSystemLustreConfiguration,
+  CreateFileSystemRequest,
+  LustreLogCreateConfiguration,
+  LustreRootSquashConfiguration,
+} from '@aws-sdk/client-fsx';
 import type { Capacity } from '@lustre-csi/core';
+import { clientRequestToken } from './client-request-token.js';
 import type { FsxSettings } from './settings.js';
-import { digestOf, tagKeys, type Tags } from './tags.js';
+import { sdkTags, tagKeys, type Tags } from './tags.js';
 
 /** One attempt to create the file system of a volume. */
 export interface CreationAttempt {
@@ -34,17 +41,27 @@ export function createRequest(attempt: CreationAttempt): CreateFileSystemRequest
     SubnetIds: settings.subnetId === undefined ? [] : [settings.subnetId],
     SecurityGroupIds: settings.securityGroupIds && [...settings.securityGroupIds],
     KmsKeyId: settings.kmsKeyId,
-    Tags: Object.entries({
+    Tags: sdkTags({
       ...attempt.tags,
       [tagKeys.attempt]: String(attempt.attempt),
       ...(tiered ? { [tagKeys.requestedBytes]: String(capacity.bytes) } : {}),
-    }).map(([Key, Value]) => ({ Key, Value })),
+    }),
     LustreConfiguration: lustreConfiguration(settings),
   };
 }
 
-/** Tags that only a creation adds to those of its plan: the attempt, and the bytes of INTELLIGENT_TIERING. */
-export const tagsOfCreation = 2;
+/** As `createRequest`, for a file system with the data of a backup. */
+export function restoreRequest(
+  attempt: CreationAttempt,
+  backupId: string,
+): CreateFileSystemFromBackupRequest {
+  const { FileSystemType: _type, ...request } = createRequest(attempt);
+  return { ...request, BackupId: backupId };
+}
+
+/** Tags that a file system gets beside those of its plan: the attempt, the bytes of INTELLIGENT_TIERING, and later
+ *  that it was handed out and that it was modified. */
+export const tagsOfLife = 4;
 
 function lustreConfiguration(settings: FsxSettings): CreateFileSystemLustreConfiguration {
   return {
@@ -69,10 +86,24 @@ function lustreConfiguration(settings: FsxSettings): CreateFileSystemLustreConfi
     DailyAutomaticBackupStartTime: settings.dailyAutomaticBackupStartTime,
     CopyTagsToBackups: settings.copyTagsToBackups || undefined,
     WeeklyMaintenanceStartTime: settings.weeklyMaintenanceStartTime,
+    RootSquashConfiguration: rootSquashConfiguration(settings),
+    LogConfiguration: logConfiguration(settings),
   };
 }
 
-/** A ClientRequestToken (at most 63 of `[A-Za-z0-9_.-]`) that is the same for equal parts and for no others. */
-export function clientRequestToken(verb: 'create' | 'delete', parts: readonly string[]): string {
-  return `csi-${verb}-${digestOf(parts).slice(0, 48)}`;
+/** As CreateFileSystem and UpdateFileSystem take it. */
+export function rootSquashConfiguration({
+  rootSquash,
+  noSquashNids,
+}: Pick<FsxSettings, 'rootSquash' | 'noSquashNids'>): LustreRootSquashConfiguration | undefined {
+  if (rootSquash === undefined) return undefined;
+  return { RootSquash: rootSquash, ...(noSquashNids ? { NoSquashNids: [...noSquashNids] } : {}) };
+}
+
+/** As CreateFileSystem and UpdateFileSystem take it. */
+export function logConfiguration({
+  logLevel,
+  logDestination,
+}: Pick<FsxSettings, 'logLevel' | 'logDestination'>): LustreLogCreateConfiguration | undefined {
+  return logLevel && { Level: logLevel, ...(logDestination ? { Destination: logDestination } : {}) };
 }

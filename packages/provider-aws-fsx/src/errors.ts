@@ -24,11 +24,20 @@ const invalid: Verdict = {
   kind: 'invalid-argument',
   next: 'Correct the parameters of the StorageClass or the size of the claim',
 };
+/** The same names where nothing is created: no StorageClass can be the cause. */
+const refused: Verdict = {
+  kind: 'invalid-argument',
+  next: 'FSx does not do this to a resource of that kind or in that state; its own words say why',
+};
 const network: Verdict = {
   kind: 'invalid-argument',
   next: 'Correct subnetId and securityGroupIds: the groups must allow TCP 988 and 1018-1023 among themselves',
 };
 const gone: Verdict = { kind: 'not-found', next: 'Nothing of that id exists in this account and region' };
+const restoring: Verdict = {
+  kind: 'failed-precondition',
+  next: 'A file system is being created from the backup; it can be deleted when that has ended',
+};
 const busy: Verdict = {
   kind: 'aborted',
   next: 'Another operation on it is under way; this one is repeated by itself',
@@ -75,7 +84,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   ResourceNotFound: gone,
   BackupBeingCopied: busy,
   BackupInProgress: busy,
-  BackupRestoring: busy,
+  BackupRestoring: restoring,
   DataRepositoryTaskExecuting: busy,
   ServiceLimitExceeded: quota,
   AccessDenied: forbidden,
@@ -120,14 +129,10 @@ interface SdkError {
 const details = {
   Limit: 'limit',
   Parameter: 'parameter',
+  FileSystemId: 'file system',
   InvalidSubnetId: 'subnet',
   InvalidSecurityGroupId: 'security group',
 } as const;
-
-/** Whether FSx said that the file system does not exist. */
-export function isFileSystemNotFound(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'FileSystemNotFound';
-}
 
 /** Whether FSx understood the call and refused it, so that it had no effect. */
 export function isRefusal(error: DriverError): boolean {
@@ -139,17 +144,20 @@ export function toDriverError(thrown: unknown, call: FailedCall): DriverError {
   if (isDriverError(thrown)) return thrown;
   if (call.signal.aborted) return givenUp(thrown, call);
   const error = thrown instanceof Error ? (thrown as SdkError) : undefined;
-  const verdict = forCall(error ? verdictOn(error) : unclear, call.kind);
+  const verdict = forCall(error ? verdictOn(error) : unclear, call);
   const what = error ? describe(error) : messageOf(thrown);
   return new DriverError(verdict.kind, `${call.operation} failed: ${what}. ${verdict.next}`, {
     cause: withoutExchange(thrown),
   });
 }
 
-/** The SDK hangs the whole exchange on its errors, the signature of the request included: not for anybody's log. */
+/** The SDK hangs the whole exchange on its errors, the signature of the request included, where it cannot be taken
+ *  off again: not for anybody's log, so that the cause is a copy without it. */
 function withoutExchange(thrown: unknown): unknown {
-  if (typeof thrown === 'object' && thrown !== null) Reflect.deleteProperty(thrown, '$response');
-  return thrown;
+  if (!(thrown instanceof Error) || !('$response' in thrown)) return thrown;
+  const { $response: _exchange, ...members } = thrown;
+  const { name, stack } = thrown;
+  return Object.assign(new Error(thrown.message), members, { name, stack });
 }
 
 /** The caller's time was over first: the reason of its signal says it best. */
@@ -172,7 +180,12 @@ function verdictOn(error: SdkError): Verdict {
   return status === 429 ? throttled : unclear;
 }
 
-function forCall(verdict: Verdict, kind: CallKind): Verdict {
+function forCall(verdict: Verdict, { kind, operation }: FailedCall): Verdict {
+  if (verdict === invalid && !operation.startsWith('CreateFileSystem')) return forKind(refused, kind);
+  return forKind(verdict, kind);
+}
+
+function forKind(verdict: Verdict, kind: CallKind): Verdict {
   if (kind === 'effect' || ['not-found', 'internal'].includes(verdict.kind)) return verdict;
   return { ...verdict, kind: 'unavailable' };
 }

@@ -1,20 +1,32 @@
+import type { DeleteFileSystemLustreConfiguration } from '@aws-sdk/client-fsx';
 import {
   DriverError,
+  isUsable,
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
   type FileSystem,
   type Log,
+  type Snapshot,
   type Volume,
+  type VolumeExpansion,
+  type VolumeModification,
   type VolumeReference,
   type VolumeRequest,
+  type VolumeSnapshots,
 } from '@lustre-csi/core';
 import { smallestCapacity } from './capacity-rules.js';
-import { createRequest } from './create-request.js';
+import { createRequest, restoreRequest } from './create-request.js';
 import { isRefusal } from './errors.js';
 import type { FsxApi } from './fsx-api.js';
+import type { MountAddresses } from './mount-addresses.js';
+import { accessibleTopology, place } from './placement.js';
 import { planFileSystem, type FsxPlan, type PlanContext } from './plan.js';
-import { toFileSystem } from './to-file-system.js';
+import { linkRepositories } from './repository-links.js';
+import { restoredCapacity } from './restore.js';
+import type { SubnetZones } from './subnet-zones.js';
+import { sdkTags, tagKeys } from './tags.js';
+import { isFsxFileSystem, toFileSystem } from './to-file-system.js';
 import { toVolumeContext } from './volume-context.js';
 import { parseVolumeHandle } from './volume-handle.js';
 
@@ -23,22 +35,44 @@ export interface FsxFileSystemsOptions extends PlanContext {
   readonly log: Log;
 }
 
+type CompletionStep = Awaited<ReturnType<Required<ControllerProvider>['complete']>>;
+
+/** What the file systems of one region are made and looked at with. */
+export interface FsxParts {
+  readonly api: FsxApi;
+  readonly subnetZones: SubnetZones;
+  readonly mountAddresses: MountAddresses;
+  readonly expansion: VolumeExpansion;
+  readonly modification: VolumeModification;
+  readonly snapshots: VolumeSnapshots;
+}
+
 /** The controller's port to Amazon FSx for Lustre in one region of one account. */
 export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   /** Lustre User Guide and measured creations: about 5 to 10 minutes. */
   readonly usualSeconds = { create: 480, delete: 240 } as const;
 
-  constructor(
-    private readonly api: FsxApi,
-    private readonly options: FsxFileSystemsOptions,
-  ) {}
+  readonly expansion: VolumeExpansion;
+  readonly modification: VolumeModification;
+  readonly snapshots: VolumeSnapshots;
 
-  async plan(request: VolumeRequest): Promise<FsxPlan> {
-    return planFileSystem(request, this.options);
+  constructor(
+    readonly parts: FsxParts,
+    private readonly options: FsxFileSystemsOptions,
+  ) {
+    this.expansion = parts.expansion;
+    this.modification = parts.modification;
+    this.snapshots = parts.snapshots;
+  }
+
+  async plan(request: VolumeRequest, source?: Snapshot): Promise<FsxPlan> {
+    return place(planFileSystem(request, this.options, source), this.parts.subnetZones);
   }
 
   async capacityFor(plan: FsxPlan, range: CapacityRange): Promise<Capacity> {
-    return smallestCapacity(plan.settings, range);
+    const { snapshot, settings } = plan;
+    const elastic = settings.storageType === 'INTELLIGENT_TIERING';
+    return snapshot && !elastic ? restoredCapacity(snapshot, range) : smallestCapacity(settings, range);
   }
 
   scopes(): readonly string[] {
@@ -46,7 +80,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   async list(_scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
-    const found = await this.api.describeAll(signal);
+    const found = await this.parts.api.describeAll(signal);
     return found.flatMap((each) => toFileSystem(each, this.options) ?? []);
   }
 
@@ -58,7 +92,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {
     const handle = parseVolumeHandle(reference.id);
     if (!handle) return undefined;
-    const found = await this.api.describe(handle.fileSystemId, signal);
+    const found = await this.parts.api.describe(handle.fileSystemId, signal);
     const fileSystem = found && toFileSystem(found, this.options);
     if (!fileSystem || !handle.shared) return fileSystem;
     const { volumeName: _owner, ...unowned } = fileSystem;
@@ -72,7 +106,10 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   async create(plan: FsxPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     for (const warning of plan.warnings) this.options.log.warn({ volumeName: plan.volumeName }, warning);
     const { clusterId } = this.options;
-    const created = await this.api.create(createRequest({ ...plan, clusterId, capacity, attempt }), signal);
+    const request = { ...plan, clusterId, capacity, attempt };
+    const created = plan.snapshot
+      ? await this.parts.api.restore(restoreRequest(request, plan.snapshot.id), signal)
+      : await this.parts.api.create(createRequest(request), signal);
     const fileSystem = toFileSystem(created, this.options);
     if (fileSystem) return fileSystem;
     throw new DriverError(
@@ -81,26 +118,55 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     );
   }
 
+  /**
+   * What CreateVolume waits for when the file system itself is usable: its data repository associations, its
+   * address, and the mark that it was handed out, which is there before anybody can have written to it.
+   */
+  async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
+    const wanted = plan.settings.dataRepositoryAssociations;
+    if (wanted) {
+      const step = await linkRepositories(
+        this.parts.api,
+        { fileSystemId: fileSystem.id, wanted, now: Date.now() },
+        signal,
+      );
+      if (step !== 'done') return step;
+    }
+    if (plan.settings.mountEndpoint === 'ip') await this.parts.mountAddresses.lookUp(fileSystem, signal);
+    if (!isFsxFileSystem(fileSystem) || fileSystem.handedOut) return 'done';
+    if (fileSystem.arn === undefined) return { waitingFor: 'FSx does not tell its ARN yet' };
+    await this.parts.api.tag(fileSystem.arn, { [tagKeys.handedOut]: 'true' }, signal);
+    return 'done';
+  }
+
+  /** A final backup, where the file system's tags ask for one, is made of volumes, not of failed attempts. */
   async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     if (parseVolumeHandle(fileSystem.id)?.shared) throw sharedHandle(fileSystem.id);
     if (fileSystem.state === 'deleting') return;
     try {
-      await this.api.delete(fileSystem.id, signal);
+      await this.parts.api.delete(fileSystem.id, finalBackup(fileSystem), signal);
     } catch (error) {
       // Somebody else's deletion may have come between, and FSx does not take a second one in every state.
       if (!(error instanceof DriverError) || !isRefusal(error)) throw error;
       const current = await this.find(fileSystem, signal);
-      if (current && current.state !== 'deleting') throw error;
+      if (current && current.state !== 'deleting') throw notDeletable(error);
     }
   }
 
   toVolume(fileSystem: FileSystem, plan?: FsxPlan): Volume {
-    const source = fileSystem.mountSource;
+    const source =
+      plan?.settings.mountEndpoint === 'ip'
+        ? this.parts.mountAddresses.mountSource(fileSystem)
+        : fileSystem.mountSource;
     if (plan && !source) throw notMountable(fileSystem);
+    const zone = plan?.zones[fileSystem.attributes['subnetId'] ?? ''];
+    const topology = plan && accessibleTopology(plan.settings, zone);
     return {
       id: fileSystem.id,
       capacity: fileSystem.capacity,
       context: source ? toVolumeContext(source) : {},
+      ...(topology ? { topology } : {}),
     };
   }
 
@@ -113,6 +179,29 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     return parseVolumeHandle(volumeId) && { id: volumeId, scope: this.options.region };
   }
 }
+
+/** Lustre makes none unless it is asked to: API reference, DeleteFileSystemLustreConfiguration. */
+function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguration | undefined {
+  const tags = isFsxFileSystem(fileSystem) ? fileSystem.finalBackup : undefined;
+  if (!tags || !isUsable(fileSystem)) return undefined;
+  return {
+    SkipFinalBackup: false,
+    ...(Object.keys(tags).length > 0 ? { FinalBackupTags: sdkTags(tags) } : {}),
+  };
+}
+
+/** What FSx refuses to delete (while a data repository task runs, for example) is not wrong for ever. */
+const notDeletable = (error: DriverError): DriverError =>
+  error.kind === 'invalid-argument'
+    ? new DriverError('failed-precondition', error.message, { cause: error })
+    : error;
+
+const broken = ({ id, stateDetail }: FileSystem): DriverError =>
+  new DriverError(
+    'unavailable',
+    `file system ${id} is FAILED (${stateDetail ?? 'FSx gives no reason'}), and may have been in use before: the driver ` +
+      'does not delete it by itself. Look at it; if its data is not needed, delete it, and the volume is created anew',
+  );
 
 const sharedHandle = (handle: string): DriverError =>
   new DriverError(

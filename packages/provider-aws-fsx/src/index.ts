@@ -1,12 +1,16 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
+import { DRIVER_NAME } from './driver-name.js';
 import { FsxNode } from './node-identity.js';
-import { DRIVER_NAME, fsxParameterSchema } from './parameters.js';
+import { hasTopology, nodeZone, topologyFlag } from './node-zone.js';
+import { fsxParameterSchema } from './parameters.js';
 
 export type { FsxFileSystems, FsxFileSystemsOptions } from './file-systems.js';
 export type { FsxPlan } from './plan.js';
 export { smallestCapacity, type CapacitySettings } from './capacity-rules.js';
 export { FsxNode } from './node-identity.js';
+export { mutableParameters, mutableParameterSchema, type MutableParameters } from './mutable-parameters.js';
 export { fsxParameters, fsxParameterSchema, type FsxParameters } from './parameters.js';
+export { snapshotParameters, snapshotParameterSchema } from './snapshot-parameters.js';
 export { tagKeys, type Tags } from './tags.js';
 export { fromVolumeContext, toVolumeContext } from './volume-context.js';
 export { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
@@ -22,7 +26,8 @@ export const awsFsx: ProviderPlugin = {
       type: 'string',
       valueName: 'REGION',
       environment: 'AWS_REGION',
-      description: 'AWS region of the file systems; AWS_DEFAULT_REGION is read too',
+      description:
+        'AWS region of the file systems; AWS_DEFAULT_REGION is read too, and on EC2 the instance is asked',
     },
     {
       name: 'extra-tags',
@@ -30,8 +35,11 @@ export const awsFsx: ProviderPlugin = {
       valueName: 'KEY=VALUE,...',
       description: 'Tags of every file system that the driver creates',
     },
+    topologyFlag,
   ],
-  node: () => new FsxNode(),
+  expandable: true,
+  hasTopology,
+  node: (settings) => new FsxNode(hasTopology(settings) ? () => nodeZone(settings) : undefined),
   controller: async (settings, context) => {
     // A node never gets here, and so never loads the SDK.
     const { buildController } = await import('./module.js');

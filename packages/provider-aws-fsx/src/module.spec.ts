@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ConfigurationError, type Log, type ProviderContext, type Settings } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { awsFsx } from './index.js';
@@ -14,7 +16,7 @@ const context = (clusterId = ''): ProviderContext => ({
 
 const settings = (flags: Record<string, string>, environment: Record<string, string> = {}): Settings => ({
   flag: (name) => flags[name],
-  environment: (name) => environment[name],
+  environment: (name) => ({ AWS_EC2_METADATA_DISABLED: 'true', ...environment })[name],
 });
 
 describe('awsFsx.controller', () => {
@@ -26,6 +28,22 @@ describe('awsFsx.controller', () => {
     const controller = await awsFsx.controller(settings(flags, environment), context());
     expect(controller.scopes()).toEqual([region]);
     expect(controller.parseVolumeId('fs-0123abcd')).toEqual({ id: 'fs-0123abcd', scope: region });
+  });
+
+  it('takes the region of the instance where nothing else says one', async () => {
+    const server = createServer((request, response) => {
+      response.end(request.url === '/latest/meta-data/placement/region' ? 'ap-south-1\n' : 'token');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const environment = {
+      AWS_EC2_METADATA_DISABLED: 'false',
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
+    };
+    const controller = await awsFsx.controller(settings({}, environment), context());
+    expect(controller.scopes()).toEqual(['ap-south-1']);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it.each<[string, Record<string, string>, string, string]>([
@@ -69,6 +87,6 @@ describe('awsFsx', () => {
 
   it('describes itself to users', () => {
     expect(awsFsx.title).toBe('Amazon FSx for Lustre');
-    expect(awsFsx.flags.map(({ name }) => name)).toEqual(['region', 'extra-tags']);
+    expect(awsFsx.flags.map(({ name }) => name)).toEqual(['region', 'extra-tags', 'topology-zone']);
   });
 });

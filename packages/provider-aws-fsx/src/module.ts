@@ -1,5 +1,6 @@
 import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
-import { FSxClient } from '@aws-sdk/client-fsx';
+import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
+import { FSxClient, type FSxClientConfig } from '@aws-sdk/client-fsx';
 import {
   ConfigurationError,
   messageOf,
@@ -8,8 +9,15 @@ import {
   type Settings,
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import { DeferredEc2 } from './deferred-ec2.js';
+import { FsxExpansion } from './expansion.js';
 import { FsxFileSystems } from './file-systems.js';
 import { FsxApi } from './fsx-api.js';
+import { InstanceMetadata } from './instance-metadata.js';
+import { FsxModification } from './modification.js';
+import { MountAddresses } from './mount-addresses.js';
+import { FsxSnapshots } from './snapshots.js';
+import { SubnetZones } from './subnet-zones.js';
 import { isLegalTagValue, parseTags, type Tags } from './tags.js';
 
 /** What the process was started with; to be bound beside `fsxModule`. */
@@ -21,14 +29,20 @@ export const contextIdentifier: ServiceIdentifier<ProviderContext> = Symbol.for(
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The controller side of FSx: client, calls, provider. */
+/** The controller side of FSx: clients, calls, provider. */
 export const fsxModule = new ContainerModule(({ bind }) => {
-  bind(FSxClient).toResolvedValue(newClient, [settingsIdentifier, contextIdentifier]).inSingletonScope();
+  bind(FSxClient)
+    .toResolvedValue(
+      (settings: Settings, context: ProviderContext) => new FSxClient(clientOptions(settings, context)),
+      [settingsIdentifier, contextIdentifier],
+    )
+    .inSingletonScope();
   bind(FsxApi)
     .toResolvedValue((client: FSxClient) => new FsxApi(client), [FSxClient])
     .inSingletonScope();
+  bind(DeferredEc2).toResolvedValue(newEc2, [settingsIdentifier, contextIdentifier]).inSingletonScope();
   bind(FsxFileSystems)
-    .toResolvedValue(newFileSystems, [FsxApi, settingsIdentifier, contextIdentifier])
+    .toResolvedValue(newFileSystems, [FsxApi, DeferredEc2, settingsIdentifier, contextIdentifier])
     .inSingletonScope();
 });
 
@@ -39,7 +53,7 @@ export async function buildController(
   context: ProviderContext,
 ): Promise<ControllerProvider> {
   const container = new Container();
-  container.bind(settingsIdentifier).toConstantValue(settings);
+  container.bind(settingsIdentifier).toConstantValue(await withRegion(settings));
   container.bind(contextIdentifier).toConstantValue(context);
   container.load(fsxModule);
   return container.get(FsxFileSystems);
@@ -49,8 +63,8 @@ export async function buildController(
  * The SDK's defaults apply to all that is not set here: the credential chain, AWS_ENDPOINT_URL(_FSX), three attempts
  * in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
  */
-function newClient(settings: Settings, context: ProviderContext): FSxClient {
-  return new FSxClient({
+function clientOptions(settings: Settings, context: ProviderContext): ClientOptions {
+  return {
     region: regionOf(settings),
     customUserAgent: [[context.driverName, context.driverVersion]],
     requestHandler: {
@@ -58,28 +72,68 @@ function newClient(settings: Settings, context: ProviderContext): FSxClient {
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
+  };
+}
+
+type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
+
+function newEc2(settings: Settings, context: ProviderContext): DeferredEc2 {
+  const options = clientOptions(settings, context);
+  return new DeferredEc2(async () => {
+    const [{ EC2Client }, { Ec2Api }] = await Promise.all([
+      import('@aws-sdk/client-ec2'),
+      import('./ec2-api.js'),
+    ]);
+    return new Ec2Api(new EC2Client(options));
   });
 }
 
-function newFileSystems(api: FsxApi, settings: Settings, context: ProviderContext): FsxFileSystems {
-  return new FsxFileSystems(api, {
-    region: regionOf(settings),
-    clusterId: clusterIdOf(context),
-    extraTags: extraTagsOf(settings),
-    log: context.log,
-  });
+function newFileSystems(
+  api: FsxApi,
+  ec2: DeferredEc2,
+  settings: Settings,
+  context: ProviderContext,
+): FsxFileSystems {
+  const view = { region: regionOf(settings), clusterId: clusterIdOf(context) };
+  return new FsxFileSystems(
+    {
+      api,
+      subnetZones: new SubnetZones(ec2),
+      mountAddresses: new MountAddresses(ec2),
+      expansion: new FsxExpansion(api, view),
+      modification: new FsxModification(api),
+      snapshots: new FsxSnapshots(api, view),
+    },
+    { ...view, extraTags: extraTagsOf(settings), log: context.log },
+  );
 }
 
-function regionOf(settings: Settings): string {
+/** The settings with a region: that of the flag, of the environment or, on an EC2 instance, the instance's own. */
+async function withRegion(settings: Settings): Promise<Settings> {
   const region =
     settings.flag('region') ||
     settings.environment('AWS_REGION') ||
-    settings.environment('AWS_DEFAULT_REGION');
-  if (!region) {
+    settings.environment('AWS_DEFAULT_REGION') ||
+    (await ownRegion(settings));
+  return {
+    flag: (name) => (name === 'region' ? region : settings.flag(name)),
+    environment: (name) => settings.environment(name),
+  };
+}
+
+async function ownRegion(settings: Settings): Promise<string> {
+  try {
+    return await new InstanceMetadata(settings).get('placement/region');
+  } catch (error) {
     throw new ConfigurationError(
-      'no AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2',
+      'no AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2 (the instance ' +
+        `metadata service does not tell one: ${messageOf(error)})`,
     );
   }
+}
+
+function regionOf(settings: Settings): string {
+  const region = settings.flag('region') ?? '';
   if (/^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region;
   throw new ConfigurationError(
     `"${region}" is not an AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2`,

@@ -3,12 +3,22 @@ import {
   type LustreMountSource,
   type NodeProvider,
   type PublishedVolume,
+  type TopologySegments,
 } from '@lustre-csi/core';
+import { zoneKey } from './zone-key.js';
 import { dnsNameKey, fromVolumeContext, mountNameKey } from './volume-context.js';
 import { parseVolumeHandle } from './volume-handle.js';
 
 /** What nodes know of FSx: the conventions of its volume contexts and handles. No AWS API, no credentials. */
 export class FsxNode implements NodeProvider {
+  /** Absent where no zone is configured for nodes. */
+  readonly topology?: () => Promise<TopologySegments>;
+
+  /** `zone` tells where this node is. */
+  constructor(zone?: () => Promise<string>) {
+    if (zone) this.topology = async () => ({ [zoneKey]: await zone() });
+  }
+
   readonly contextKeys: readonly string[] = [dnsNameKey, mountNameKey];
 
   /**

@@ -1,4 +1,5 @@
 import { DriverError } from '@lustre-csi/core';
+import { furtherRules, type Rule } from './further-rules.js';
 import type { FsxSettings } from './settings.js';
 
 /** What FSx for Lustre offers for a deployment type on a storage type. */
@@ -35,9 +36,6 @@ const offers: readonly Offer[] = [
 /** API reference, CreateFileSystem: SecurityGroupIds. */
 const MAX_SECURITY_GROUPS = 50;
 
-/** What is wrong with the settings, in words that name the parameter and its legal values; undefined: nothing. */
-type Rule = (settings: FsxSettings) => string | undefined;
-
 const nameOf = ({ deploymentType, storageType }: Pick<Offer, 'deploymentType' | 'storageType'>): string =>
   `${deploymentType} on ${storageType}`;
 
@@ -47,10 +45,14 @@ const offerFor = (settings: FsxSettings): Offer | undefined =>
 const isTiered = ({ storageType }: FsxSettings): boolean => storageType === 'INTELLIGENT_TIERING';
 const isPersistent = ({ deploymentType }: FsxSettings): boolean => deploymentType.startsWith('PERSISTENT');
 
-const subnet: Rule = ({ subnetId }) =>
-  subnetId === undefined
-    ? 'parameter "subnetId" is missing: write the subnet that the file system is to be created in, such as subnet-0123456789abcdef0'
+const subnet: Rule = ({ subnetId, subnetIds }) => {
+  if (subnetId !== undefined && subnetIds !== undefined) {
+    return 'parameters "subnetId" and "subnetIds" are both given: write one of them';
+  }
+  return subnetId === undefined && subnetIds === undefined
+    ? 'parameter "subnetId" is missing: write the subnet that the file system is to be created in, such as subnet-0123456789abcdef0, or several as "subnetIds"'
     : undefined;
+};
 
 const securityGroups: Rule = ({ securityGroupIds = [] }) =>
   securityGroupIds.length > MAX_SECURITY_GROUPS
@@ -186,7 +188,7 @@ const s3Link: Rule = (settings) => {
     );
   }
   if (deploymentType === 'PERSISTENT_2') {
-    return 'parameter "s3ImportPath" is not for deploymentType PERSISTENT_2, which links S3 with data repository associations instead; legal: SCRATCH_1, SCRATCH_2, PERSISTENT_1';
+    return 'parameter "s3ImportPath" is not for deploymentType PERSISTENT_2, which links S3 with data repository associations instead: write the parameter "dataRepositoryAssociations"; legal here: SCRATCH_1, SCRATCH_2, PERSISTENT_1';
   }
   return s3ExportPath !== undefined && bucketOf(s3ExportPath) !== bucketOf(s3ImportPath)
     ? `parameter "s3ExportPath" is ${s3ExportPath}; legal: a path in the bucket of "s3ImportPath", s3://${bucketOf(s3ImportPath)}`
@@ -221,6 +223,7 @@ const rules: readonly Rule[] = [
   readCache,
   s3Link,
   s3LinkOrBackups,
+  ...furtherRules,
 ];
 
 /**

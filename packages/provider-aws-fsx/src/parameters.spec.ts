@@ -5,7 +5,9 @@ describe('readParameters', () => {
   it('reads every example of the reference', () => {
     const examples = Object.entries(fsxParameters).map(([name, { example }]) => [name, example] as const);
     const read = readParameters(Object.fromEntries(examples));
-    expect(Object.keys(read).sort()).toEqual(Object.keys(fsxParameters).sort());
+    const { tagTemplates, ...others } = read;
+    expect([...Object.keys(others), 'tagSpecification_N'].sort()).toEqual(Object.keys(fsxParameters).sort());
+    expect(tagTemplates).toHaveLength(1);
   });
 
   it('keeps the spelling of aws-fsx-csi-driver 1.9', () => {
@@ -46,6 +48,17 @@ describe('readParameters', () => {
     [{ fileSystemTypeVersion: '2.14' }, '2.10, 2.12, 2.15'],
     [{ extraTags: 'team' }, '("team" has no "=" between key and value)'],
     [{ extraTags: 'CSIVolumeName=mine' }, "is the driver's own"],
+    [{ tagSpecification_1: 'a={{ .PVC }}' }, 'known are {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}'],
+    [{ tagSpecification_1: 'a' }, '"tagSpecification_1" is "a" (no "=" between key and value)'],
+    [{ tagSpecification_x: 'a=b' }, 'knows no parameter "tagSpecification_x"'],
+    [{ rootSquash: '65534' }, 'legal: UID:GID'],
+    [{ rootSquash: '4294967295:0' }, 'greater than 4294967294'],
+    [{ noSquashNids: '10.0.0.1' }, '"noSquashNids"'],
+    [{ logDestination: 'arn:aws:logs:us-west-2:111122223333:log-group:mine' }, 'begins with /aws/fsx'],
+    [{ finalBackupTags: `${'k'.repeat(101)}=v` }, 'at most 100 characters here'],
+    [{ mountEndpoint: 'IP' }, 'dns, ip'],
+    [{ subnetIds: 'subnet-0aaaaaaa;subnet-0bbbbbbb' }, 'separated by commas'],
+    [{ dataRepositoryAssociations: '{}' }, 'not a list'],
   ])('refuses %o', (given, words) => {
     expect(() => readParameters(given)).toThrow(words);
   });

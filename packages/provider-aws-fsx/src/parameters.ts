@@ -1,36 +1,14 @@
+import { ParameterSchema, list, oneOf, parsed, text, type ParameterValues } from '@lustre-csi/core';
 import {
-  ParameterSchema,
-  integer,
-  list,
-  oneOf,
-  parsed,
-  text,
-  type Parameter,
-  type ParameterValues,
-} from '@lustre-csi/core';
-import { parseTags, type Tags } from './tags.js';
-
-/** The CSI plugin name: the one of aws-fsx-csi-driver, whose volumes and StorageClasses this provider takes over. */
-export const DRIVER_NAME = 'fsx.csi.aws.com';
-
-type Wording = Pick<Parameter<unknown>, 'description' | 'example' | 'defaultsTo'>;
-
-/** The spellings that Go's strconv.ParseBool takes, because existing StorageClasses may use any of them. */
-function goBoolean(wording: Wording): Parameter<boolean> {
-  const words = new Map([
-    ...['true', 'True', 'TRUE', 't', 'T', '1'].map((word) => [word, true] as const),
-    ...['false', 'False', 'FALSE', 'f', 'F', '0'].map((word) => [word, false] as const),
-  ]);
-  return parsed({
-    ...wording,
-    legal: 'true or false',
-    read: (word) => {
-      const value = words.get(word);
-      if (value === undefined) throw new Error('not a boolean');
-      return value;
-    },
-  });
-}
+  parseDataRepositoryAssociations,
+  type DataRepositoryAssociation,
+} from './data-repository-associations.js';
+import { DRIVER_NAME } from './driver-name.js';
+import { readFinalBackupTags } from './final-backup.js';
+import { goBoolean } from './go-boolean.js';
+import { mutableParameters } from './mutable-parameters.js';
+import { parseTagTemplate, type TagTemplate } from './tag-template.js';
+import type { Tags } from './tags.js';
 
 /** A path in S3; its length is bounded as in the API (3 to 4357). */
 const S3_PATH = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.{0,4280})?$/;
@@ -41,7 +19,20 @@ const placement = {
       'The subnet in whose Availability Zone the file system is created. Nodes in other zones reach it too, at the price of cross-zone traffic.',
     example: 'subnet-0123456789abcdef0',
     pattern: /^subnet-[0-9a-f]{8,17}$/,
-    legal: 'one subnet id: subnet- and 8 to 17 hexadecimal digits; required',
+    legal: 'one subnet id: subnet- and 8 to 17 hexadecimal digits; this or subnetIds is required',
+  }),
+  subnetIds: list({
+    description:
+      'Several subnets to choose from, in different Availability Zones: the first that lies in the zone that the claim prefers (of the node that was selected, or of allowedTopologies), otherwise the first. Which one was chosen is not compared when the same volume is asked for again. Needs ec2:DescribeSubnets.',
+    example: 'subnet-0123456789abcdef0,subnet-0fedcba9876543210',
+    item: /^subnet-[0-9a-f]{8,17}$/,
+    legal: 'subnet ids (subnet- and 8 to 17 hexadecimal digits), separated by commas',
+  }),
+  strictTopology: goBoolean({
+    description:
+      'Whether the volume can be used only in the zone of its file system: the PersistentVolume then keeps pods there, and without a subnet in a zone that the claim can use there is no volume. Lustre is reachable from other zones too, so that without it the zone is a preference. Needs ec2:DescribeSubnets, and the driver’s flag --topology-zone.',
+    example: 'true',
+    defaultsTo: 'false',
   }),
   securityGroupIds: list({
     description:
@@ -68,36 +59,15 @@ const storage = {
     defaultsTo: 'SSD',
     values: ['SSD', 'HDD', 'INTELLIGENT_TIERING'],
   }),
-  perUnitStorageThroughput: integer({
-    description:
-      'Throughput in MB/s for each TiB of storage. Required with PERSISTENT_1 (SSD: 50, 100, 200; HDD: 12, 40) and with PERSISTENT_2 on SSD (125, 250, 500, 1000); with nothing else.',
-    example: '250',
-    min: 12,
-    max: 1000,
-  }),
   driveCacheType: oneOf({
     description:
       'The SSD cache for reads in front of HDD storage. Required with storageType HDD, and only there.',
     example: 'READ',
     values: ['NONE', 'READ'],
   }),
-  dataCompressionType: oneOf({
-    description: 'Compression of data that is written from then on.',
-    example: 'LZ4',
-    defaultsTo: 'NONE',
-    values: ['NONE', 'LZ4'],
-  }),
-  fileSystemTypeVersion: oneOf({
-    description:
-      'The Lustre version of the servers. The default is the API’s, as with aws-fsx-csi-driver: 2.10 for SCRATCH and PERSISTENT_1, which Lustre 2.15 clients (Amazon Linux 2023) cannot mount, so the driver logs a warning. PERSISTENT_2 takes 2.12 or 2.15, and only 2.15 with metadata configuration, EFA or INTELLIGENT_TIERING.',
-    example: '2.15',
-    defaultsTo:
-      '2.10 for SCRATCH and PERSISTENT_1; for PERSISTENT_2 2.12, or 2.15 with a metadata configuration',
-    values: ['2.10', '2.12', '2.15'],
-  }),
   kmsKeyId: text({
     description:
-      'The KMS key that encrypts the data at rest: its id, ARN or alias. Only PERSISTENT_1 and PERSISTENT_2.',
+      'The KMS key that encrypts the data at rest: its id, ARN or alias. Only PERSISTENT_1 and PERSISTENT_2. The policy of a customer managed key must let the controller’s role use it through Amazon FSx (Lustre User Guide, encrypting data at rest); the IAM policy that is generated for the driver does not name keys.',
     example: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
     defaultsTo: 'the account’s key for Amazon FSx',
     pattern: /^.{1,2048}$/,
@@ -108,48 +78,6 @@ const storage = {
       'Whether clients can use Elastic Fabric Adapter and GPUDirect Storage. Only PERSISTENT_2, cannot be changed later; the file system grows in larger steps (38400, 19200, 9600 or 4800 GiB for 125, 250, 500 or 1000 MB/s/TiB). On SSD it implies metadataConfigurationMode AUTOMATIC.',
     example: 'true',
     defaultsTo: 'false',
-  }),
-} as const;
-
-const metadata = {
-  metadataConfigurationMode: oneOf({
-    description:
-      'How metadata performance is provisioned, PERSISTENT_2 only. AUTOMATIC follows the size; INTELLIGENT_TIERING takes only USER_PROVISIONED.',
-    example: 'AUTOMATIC',
-    defaultsTo: 'USER_PROVISIONED with INTELLIGENT_TIERING, AUTOMATIC with efaEnabled, otherwise none',
-    values: ['AUTOMATIC', 'USER_PROVISIONED'],
-  }),
-  metadataIops: integer({
-    description:
-      'Metadata operations per second with mode USER_PROVISIONED: 1500, 3000, 6000, 12000 or a multiple of 12000 up to 192000; 6000 or 12000 with INTELLIGENT_TIERING. Without a mode it has no effect, as with aws-fsx-csi-driver; the driver logs a warning.',
-    example: '6000',
-    defaultsTo: '6000 with INTELLIGENT_TIERING',
-    min: 1500,
-    max: 192_000,
-  }),
-} as const;
-
-const intelligentTiering = {
-  throughputCapacity: integer({
-    description:
-      'Throughput of an INTELLIGENT_TIERING file system in MB/s: a multiple of 4000. Required there, and only there.',
-    example: '4000',
-    min: 4000,
-    max: 2_000_000,
-  }),
-  dataReadCacheSizingMode: oneOf({
-    description:
-      'How the SSD read cache of an INTELLIGENT_TIERING file system is sized; proportional is 5 GiB for each MB/s.',
-    example: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY',
-    defaultsTo: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY with INTELLIGENT_TIERING',
-    values: ['NO_CACHE', 'USER_PROVISIONED', 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY'],
-  }),
-  dataReadCacheSizeGiB: integer({
-    description:
-      'Size of the SSD read cache in GiB, with dataReadCacheSizingMode USER_PROVISIONED: 32 to 131072 for each 4000 MB/s of throughputCapacity.',
-    example: '20480',
-    min: 32,
-    max: 65_536_000,
   }),
 } as const;
 
@@ -169,66 +97,66 @@ const s3 = {
     pattern: S3_PATH,
     legal: 's3://BUCKET or s3://BUCKET/PREFIX',
   }),
-  autoImportPolicy: oneOf({
-    description: 'Which changes in the bucket of s3ImportPath the file system follows.',
-    example: 'NEW_CHANGED',
-    defaultsTo: 'NONE',
-    values: ['NONE', 'NEW', 'NEW_CHANGED', 'NEW_CHANGED_DELETED'],
+  dataRepositoryAssociations: parsed<readonly DataRepositoryAssociation[]>({
+    description:
+      'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all of them are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
+    example:
+      '[{"fileSystemPath": "/images", "dataRepositoryPath": "s3://training-data/images", "autoImportEvents": ["NEW", "CHANGED"]}]',
+    legal:
+      'a YAML or JSON list of 1 to 8 associations, whose fileSystemPath and dataRepositoryPath do not overlap',
+    read: parseDataRepositoryAssociations,
   }),
 } as const;
 
 const upkeep = {
-  automaticBackupRetentionDays: integer({
-    description:
-      'How many days automatic backups are kept; 0 makes none. PERSISTENT_1 and PERSISTENT_2 without S3 link. Automatic backups are deleted with the file system.',
-    example: '7',
-    defaultsTo: '0',
-    min: 0,
-    max: 90,
-  }),
-  dailyAutomaticBackupStartTime: text({
-    description:
-      'When the automatic backup of the day begins, UTC. Has an effect only with automaticBackupRetentionDays above 0.',
-    example: '04:30',
-    defaultsTo: 'a time that FSx chooses',
-    pattern: /^([01]\d|2[0-3]):[0-5]\d$/,
-    legal: 'HH:MM, 00:00 to 23:59',
-  }),
   copyTagsToBackups: goBoolean({
     description: 'Whether backups get the tags of the file system. Not with S3 link.',
     example: 'true',
     defaultsTo: 'false',
   }),
-  weeklyMaintenanceStartTime: text({
-    description: 'When the weekly maintenance window begins, UTC; day 1 is Monday.',
-    example: '7:03:00',
-    defaultsTo: 'a time that FSx chooses',
-    pattern: /^[1-7]:([01]\d|2[0-3]):[0-5]\d$/,
-    legal: 'D:HH:MM, 1:00:00 to 7:23:59',
-  }),
-  extraTags: parsed<Tags>({
+  finalBackup: goBoolean({
     description:
-      'Further tags of the file system. A value may contain “=”. They win over the tags of --extra-tags.',
-    example: 'team=genomics,cost-center=42',
-    legal: 'KEY=VALUE pairs separated by commas, with what FSx accepts in tags',
-    read: parseTags,
+      'Whether a backup of the file system is made when the volume is deleted; it stays when the file system is gone, and is billed. PERSISTENT_1 and PERSISTENT_2 without S3 link.',
+    example: 'true',
+    defaultsTo: 'false',
+  }),
+  finalBackupTags: parsed<Tags>({
+    description: 'Tags of the final backup. Needs finalBackup.',
+    example: 'team=genomics,retain=1y',
+    legal:
+      'KEY=VALUE pairs separated by commas, with what FSx accepts in tags; keys of at most 100 characters',
+    read: readFinalBackupTags,
+  }),
+  tagSpecification_N: parsed<TagTemplate>({
+    description:
+      'One further tag, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`; N is any number, so that there can be several. They win over extraTags. Needs the external-provisioner’s flag --extra-create-metadata.',
+    example: 'team={{ .PVCNamespace }}',
+    legal: 'KEY=VALUE, with what FSx accepts in tags and the placeholders of claims',
+    read: parseTagTemplate,
+  }),
+  mountEndpoint: oneOf({
+    description:
+      'Whether nodes mount the file system by its DNS name or by the IP address of its first network interface: for nodes that cannot resolve the name (a peered VPC, on premises). `ip` needs ec2:DescribeNetworkInterfaces.',
+    example: 'ip',
+    defaultsTo: 'dns',
+    values: ['dns', 'ip'],
   }),
 } as const;
 
 /** Every parameter of a StorageClass, in the spelling of aws-fsx-csi-driver. */
-export const fsxParameters = {
-  ...placement,
-  ...storage,
-  ...metadata,
-  ...intelligentTiering,
-  ...s3,
-  ...upkeep,
-} as const;
+export const fsxParameters = { ...placement, ...storage, ...s3, ...upkeep, ...mutableParameters } as const;
 
 /** The parameters that a StorageClass gives, read. */
-export type FsxParameters = ParameterValues<typeof fsxParameters>;
+export type FsxParameters = Omit<ParameterValues<typeof fsxParameters>, 'tagSpecification_N'> & {
+  /** Of all parameters tagSpecification_1, tagSpecification_2 and so on. */
+  readonly tagTemplates?: readonly TagTemplate[];
+};
 
 export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters);
+
+type Given = Readonly<Record<string, string>>;
+
+const NUMBERED = /^tagSpecification_\d+$/;
 
 /**
  * Reads the parameters of a StorageClass. A parameter that is given as the empty string counts as absent: templates
@@ -236,7 +164,19 @@ export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
-export function readParameters(given: Readonly<Record<string, string>>): FsxParameters {
-  const meant = Object.entries(given).filter(([name, value]) => value !== '' || !(name in fsxParameters));
-  return fsxParameterSchema.read(Object.fromEntries(meant));
+export function readParameters(given: Given): FsxParameters {
+  const meant = Object.entries(given).filter(([name, value]) => value !== '' || !isKnown(name));
+  const numbered = meant.filter(([name]) => NUMBERED.test(name));
+  const { tagSpecification_N: lone, ...values } = fsxParameterSchema.read(
+    Object.fromEntries(meant.filter(([name]) => !NUMBERED.test(name))),
+  );
+  const tagTemplates = [...(lone ? [lone] : []), ...numbered.flatMap(readTemplate)];
+  return { ...values, ...(tagTemplates.length > 0 ? { tagTemplates } : {}) };
+}
+
+const isKnown = (name: string): boolean => name in fsxParameters || NUMBERED.test(name);
+
+function readTemplate([name, value]: readonly [string, string]): readonly TagTemplate[] {
+  const schema = new ParameterSchema(DRIVER_NAME, { [name]: fsxParameters.tagSpecification_N });
+  return Object.values(schema.read({ [name]: value })).filter((template) => template !== undefined);
 }

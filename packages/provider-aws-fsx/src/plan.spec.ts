@@ -59,16 +59,79 @@ describe('planFileSystem', () => {
       ...subnet,
       extraTags: Array.from({ length: count }, (_, index) => `k${index}=v`).join(','),
     });
-    // Two of the flag, two of its own, two of the creation.
-    expect(() => planFileSystem(request({ parameters: many(44) }), context)).not.toThrow();
-    expect(() => planFileSystem(request({ parameters: many(45) }), context)).toThrow('would get 51 tags');
+    // Two of the flag, two of its own, two of the creation, two of its later life.
+    expect(() => planFileSystem(request({ parameters: many(42) }), context)).not.toThrow();
+    expect(() => planFileSystem(request({ parameters: many(43) }), context)).toThrow('would get 51 tags');
   });
 
-  it('refuses parameters of a VolumeAttributesClass, naming the first', () => {
+  it('refuses what a VolumeAttributesClass cannot have, and says what it can', () => {
     const mutableParameters = { XXX_FakeKey: 'x' };
     expect(() => planFileSystem(request({ mutableParameters }), context)).toThrow(
-      '"XXX_FakeKey" is not known',
+      /cannot have "XXX_FakeKey"; it can have autoImportPolicy, .*weeklyMaintenanceStartTime/,
     );
+  });
+
+  it('lets the parameters of a VolumeAttributesClass win over those of the StorageClass', () => {
+    const parameters = {
+      ...subnet,
+      deploymentType: 'PERSISTENT_2',
+      perUnitStorageThroughput: '125',
+      metadataConfigurationMode: 'AUTOMATIC',
+      extraTags: 'a=class,b=class',
+    };
+    const mutableParameters = { perUnitStorageThroughput: '500', metadataIops: '12000', extraTags: 'b=vac' };
+    const plan = planFileSystem(request({ parameters, mutableParameters }), context);
+    expect(plan.settings).toMatchObject({
+      perUnitStorageThroughput: 500,
+      metadataConfigurationMode: 'USER_PROVISIONED',
+      metadataIops: 12000,
+    });
+    expect(plan.tags).toMatchObject({ a: 'class', b: 'vac' });
+  });
+
+  it('makes tags of templates', () => {
+    const parameters = {
+      ...subnet,
+      tagSpecification_1: 'owner={{ .PVCNamespace }}/{{.PVCName}}',
+      tagSpecification_2: 'pv={{ .PVName }}',
+    };
+    const metadata = { pvcName: 'data', pvcNamespace: 'genomics', pvName: 'pvc-1' };
+    expect(planFileSystem(request({ parameters, metadata }), context).tags).toMatchObject({
+      owner: 'genomics/data',
+      pv: 'pvc-1',
+    });
+    expect(() => planFileSystem(request({ parameters }), context)).toThrow('--extra-create-metadata');
+  });
+
+  it('writes on the file system what its deletion has to know', () => {
+    const parameters = {
+      ...subnet,
+      deploymentType: 'PERSISTENT_2',
+      perUnitStorageThroughput: '125',
+      finalBackup: 'true',
+      finalBackupTags: 'keep=1y',
+    };
+    expect(planFileSystem(request({ parameters }), context).tags).toMatchObject({
+      'lustre.csi/final-backup': 'true',
+      'lustre.csi/final-backup-tag/keep': '1y',
+    });
+  });
+
+  it('tells other associations apart', () => {
+    const attributeOf = (path: string): string | undefined =>
+      planFileSystem(
+        request({
+          parameters: {
+            ...subnet,
+            deploymentType: 'PERSISTENT_2',
+            perUnitStorageThroughput: '125',
+            dataRepositoryAssociations: `[{"fileSystemPath": "${path}", "dataRepositoryPath": "s3://bucket"}]`,
+          },
+        }),
+        context,
+      ).attributes['dataRepositoryAssociations'];
+    expect(attributeOf('/a')).toBe(attributeOf('/a/'));
+    expect(attributeOf('/a')).not.toBe(attributeOf('/b'));
   });
 });
 

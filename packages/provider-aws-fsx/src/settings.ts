@@ -16,10 +16,17 @@ export interface ResolvedSettings {
 
 /** Fills in the defaults, and drops what has no effect; both with a warning where a user may not expect it. */
 export function resolveSettings(parameters: FsxParameters): ResolvedSettings {
-  const { metadataIops: _metadataIops, dailyAutomaticBackupStartTime, ...others } = parameters;
+  const {
+    metadataIops: _metadataIops,
+    dailyAutomaticBackupStartTime,
+    subnetId: _subnetId,
+    subnetIds: _subnetIds,
+    ...others
+  } = parameters;
   const storageType = parameters.storageType ?? 'SSD';
   const settings = {
     ...others,
+    ...subnetSettings(parameters),
     storageType,
     deploymentType: parameters.deploymentType ?? defaultDeployment(storageType),
     ...metadataSettings(parameters),
@@ -29,6 +36,19 @@ export function resolveSettings(parameters: FsxParameters): ResolvedSettings {
       : {}),
   };
   return { settings, warnings: [...warningsOf(parameters, settings)] };
+}
+
+/** A list of one is the same as that one. Both are kept where both are given, to be refused. */
+function subnetSettings({
+  subnetId,
+  subnetIds,
+}: FsxParameters): Pick<FsxParameters, 'subnetId' | 'subnetIds'> {
+  const [only, ...more] = [...new Set(subnetIds)];
+  if (subnetId === undefined && only !== undefined && more.length === 0) return { subnetId: only };
+  return {
+    ...(subnetId === undefined ? {} : { subnetId }),
+    ...(only === undefined ? {} : { subnetIds: [only, ...more] }),
+  };
 }
 
 const defaultDeployment = (storageType: FsxSettings['storageType']): FsxSettings['deploymentType'] =>

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { isLegalTagValue, ownTags, parseTags, tagKeys, tagsOf, volumeNameTag } from './tags.js';
+import { isLegalTagValue, nameTag, ownTags, parseTags, tagKeys, tagsOf } from './tags.js';
 
-describe('volumeNameTag', () => {
+describe('nameTag', () => {
   it.each(['pvc-6d46913b-3263-4ad8-8831-73e47e7d3c43', 'a name with spaces', 'größe_1:/=+-@'])(
     'is the name itself where FSx takes it: %s',
     (name) => {
-      expect(volumeNameTag(name)).toBe(name);
+      expect(nameTag(name)).toBe(name);
     },
   );
 
   it.each(['a,b', 'name#1', '<x>', ' padded ', 'a\u0000b', 'sha256:abc', 'x'.repeat(257), '😀'])(
     'is a digest where FSx would refuse or change the name: %j',
     (name) => {
-      const tag = volumeNameTag(name);
+      const tag = nameTag(name);
       expect(tag).toMatch(/^sha256:[0-9a-f]{64}$/);
       expect(isLegalTagValue(tag)).toBe(true);
-      expect(volumeNameTag(name)).toBe(tag);
+      expect(nameTag(name)).toBe(tag);
     },
   );
 
   it('gives no two names one value', () => {
-    const names = ['a', 'a ', 'a,b', 'a;b', volumeNameTag('a,b'), volumeNameTag(volumeNameTag('a,b'))];
-    expect(new Set(names.map(volumeNameTag)).size).toBe(names.length);
+    const names = ['a', 'a ', 'a,b', 'a;b', nameTag('a,b'), nameTag(nameTag('a,b'))];
+    expect(new Set(names.map(nameTag)).size).toBe(names.length);
   });
 });
 

@@ -11,6 +11,18 @@ export const tagKeys = {
   cluster: 'lustre.csi/cluster',
   /** What was asked for, in bytes, where FSx itself keeps no size: INTELLIGENT_TIERING. */
   requestedBytes: 'lustre.csi/requested-bytes',
+  /** The file system was answered to a CreateVolume: somebody's data may be on it, whatever becomes of it. */
+  handedOut: 'lustre.csi/handed-out',
+  /** Its settings were changed in place: they are no longer those that it was created with. */
+  modified: 'lustre.csi/modified',
+  /** The backup that it was restored from. */
+  snapshot: 'lustre.csi/snapshot',
+  /** A digest of its data repository associations. */
+  repositories: 'lustre.csi/data-repositories',
+  /** A final backup is to be made when the volume is deleted. */
+  finalBackup: 'lustre.csi/final-backup',
+  /** The CSI snapshot name, on backups. The ownership tag. */
+  snapshotName: 'lustre.csi/snapshot-name',
   pvcName: 'kubernetes.io/created-for/pvc/name',
   pvcNamespace: 'kubernetes.io/created-for/pvc/namespace',
   pvName: 'kubernetes.io/created-for/pv/name',
@@ -27,13 +39,12 @@ const LEGAL_IN_WORDS = 'letters, digits, spaces and _ . : / = + - @';
 const DIGEST_PREFIX = 'sha256:';
 
 /**
- * The value of the ownership tag for a volume name: the name itself where FSx accepts it as it is, otherwise a digest
+ * The value of the ownership tag for a volume's or snapshot's name: the name itself where FSx accepts it as it is, otherwise a digest
  * of it. One name has one value and two names never share one, so that values are compared in place of names.
  */
-export function volumeNameTag(volumeName: string): string {
-  const plain =
-    isLegalTagValue(volumeName) && volumeName.trim() === volumeName && !volumeName.startsWith(DIGEST_PREFIX);
-  return plain && volumeName !== '' ? volumeName : `${DIGEST_PREFIX}${digestOf([volumeName])}`;
+export function nameTag(name: string): string {
+  const plain = isLegalTagValue(name) && name.trim() === name && !name.startsWith(DIGEST_PREFIX);
+  return plain && name !== '' ? name : `${DIGEST_PREFIX}${digestOf([name])}`;
 }
 
 /** Whether FSx accepts it as a tag value. */
@@ -59,6 +70,11 @@ export function parseTags(text: string): Tags {
     tags.set(key, checkedValue(checkedKey(key), pair.slice(split + 1)));
   }
   return Object.fromEntries(tags);
+}
+
+/** @throws Error whose message says why FSx or the driver does not take the tag */
+export function checkTag(key: string, value: string): void {
+  checkedValue(checkedKey(key), value);
 }
 
 function checkedKey(key: string): string {
@@ -95,9 +111,18 @@ export function ownTags(volume: {
 
 /** Empty values say nothing. What FSx would refuse is for people only, so it is made acceptable, not an error. */
 function tagged(key: string, value: string | undefined): Tags {
-  if (!value) return {};
+  return value ? { [key]: acceptable(value) } : {};
+}
+
+/** The value with what FSx would refuse replaced, and cut to what it takes. */
+export function acceptable(value: string): string {
   const characters = [...value].map((character) => (LEGAL.test(character) ? character : '_'));
-  return { [key]: characters.slice(0, tagLimits.value).join('') };
+  return characters.slice(0, tagLimits.value).join('');
+}
+
+/** Tags as the SDK takes them. FSx refuses an empty list. */
+export function sdkTags(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** FSx's tags as a record. Total: what is not a tag is left out. */

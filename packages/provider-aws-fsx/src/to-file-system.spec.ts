@@ -1,9 +1,13 @@
 import type { FileSystem as SdkFileSystem, FileSystemLifecycle } from '@aws-sdk/client-fsx';
 import { Capacity, formatMountSource, type FileSystemState } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { askedAttributes, toFileSystem } from './to-file-system.js';
+import { askedAttributes } from './attributes.js';
+import { toFileSystem } from './to-file-system.js';
 
 const view = { region: 'us-west-2', clusterId: '' };
+
+/** What every file system tells that was made from nothing and is not linked to S3. */
+const unlinked = { dataRepositoryAssociations: 'none', snapshot: 'none' };
 
 /** As DescribeFileSystems shows a PERSISTENT_1 file system of aws-fsx-csi-driver. */
 const persistent1: SdkFileSystem = {
@@ -60,7 +64,17 @@ describe('toFileSystem', () => {
         fileSystemTypeVersion: '2.12',
         dataCompressionType: 'NONE',
         kmsKeyId: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
+        ...unlinked,
       },
+      arn: 'arn:aws:fsx:us-west-2:111122223333:file-system/fs-0e0c30b4b41a1fd69',
+      handedOut: false,
+      kind: {
+        deploymentType: 'PERSISTENT_1',
+        storageType: 'SSD',
+        perUnitStorageThroughput: 200,
+        efaEnabled: false,
+      },
+      networkInterfaceIds: ['eni-0df279d29b3e25375', 'eni-0f7e8433d4ffb54b5'],
     });
     expect(mountSource && formatMountSource(mountSource)).toBe(
       'fs-0e0c30b4b41a1fd69.fsx.us-west-2.amazonaws.com@tcp:/fsx12345',
@@ -73,7 +87,7 @@ describe('toFileSystem', () => {
     ['UPDATING', 'updating'],
     ['MISCONFIGURED', 'impaired'],
     ['MISCONFIGURED_UNAVAILABLE', 'impaired'],
-    ['FAILED', 'failed'],
+    ['FAILED', 'impaired'],
     ['DELETING', 'deleting'],
     ['REHYDRATING', 'creating'],
     ['constructor', 'creating'],
@@ -81,6 +95,47 @@ describe('toFileSystem', () => {
   ])('Lifecycle %s is %s', (lifecycle, state) => {
     const found = { ...persistent1, Lifecycle: lifecycle as FileSystemLifecycle | undefined };
     expect(toFileSystem(found, view)).toMatchObject({ state, cloudState: lifecycle ?? 'unknown' });
+  });
+
+  it.each<[string, readonly (readonly [string, string])[], FileSystemState]>([
+    ['an attempt of ours', [['lustre.csi/attempt', '1']], 'failed'],
+    [
+      'one that was handed out',
+      [
+        ['lustre.csi/attempt', '1'],
+        ['lustre.csi/handed-out', 'true'],
+      ],
+      'impaired',
+    ],
+    ['one that this driver did not create', [['CSIVolumeName', 'pvc-1']], 'impaired'],
+    ['anybody’s', [], 'impaired'],
+  ])('FAILED is a creation that came to nothing only for %s', (_name, tags, state) => {
+    const found = { ...tagged(...tags), Lifecycle: 'FAILED' } as const;
+    expect(toFileSystem(found, view)?.state).toBe(state);
+  });
+
+  it('does not compare what may have been changed in place', () => {
+    const { attributes } = toFileSystem(tagged(['lustre.csi/modified', 'true']), view) ?? {};
+    expect(attributes).toEqual({
+      storageType: 'SSD',
+      deploymentType: 'PERSISTENT_1',
+      subnetId: 'subnet-056f1df3b03528a08',
+      kmsKeyId: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
+      ...unlinked,
+    });
+  });
+
+  it('remembers the final backup that was asked for, and where it came from', () => {
+    const found = tagged(
+      ['lustre.csi/final-backup', 'true'],
+      ['lustre.csi/final-backup-tag/team', 'a=b'],
+      ['lustre.csi/snapshot', 'backup-0123456789abcdef0'],
+      ['lustre.csi/data-repositories', 'f00'],
+    );
+    expect(toFileSystem(found, view)).toMatchObject({
+      finalBackup: { team: 'a=b' },
+      attributes: { snapshot: 'backup-0123456789abcdef0', dataRepositoryAssociations: 'f00' },
+    });
   });
 
   it('keeps the words of FSx about a failure', () => {
@@ -195,7 +250,7 @@ describe('toFileSystem', () => {
 
 describe('askedAttributes', () => {
   it('asks only for what was given, and not for what FSx does not show', () => {
-    expect(askedAttributes({ securityGroupIds: ['sg-0aaaaaaa'], extraTags: { a: 'b' } })).toEqual({});
+    expect(askedAttributes({ securityGroupIds: ['sg-0aaaaaaa'], extraTags: { a: 'b' } })).toEqual(unlinked);
   });
 
   it.each([
@@ -203,6 +258,6 @@ describe('askedAttributes', () => {
     '1111abcd-2222-3333-4444-55556666eeff',
     'arn:aws:kms:us-west-2:111122223333:alias/mine',
   ])('does not compare a key by the name %s, since FSx shows its ARN', (kmsKeyId) => {
-    expect(askedAttributes({ kmsKeyId })).toEqual({});
+    expect(askedAttributes({ kmsKeyId })).toEqual(unlinked);
   });
 });

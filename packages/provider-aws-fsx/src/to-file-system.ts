@@ -1,4 +1,4 @@
-import type { FileSystem as SdkFileSystem, LustreFileSystemConfiguration } from '@aws-sdk/client-fsx';
+import type { FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
 import {
   Capacity,
   mountSource,
@@ -6,7 +6,9 @@ import {
   type FileSystemState,
   type LustreMountSource,
 } from '@lustre-csi/core';
-import type { FsxParameters } from './parameters.js';
+import { attributesOf } from './attributes.js';
+import type { CapacitySettings } from './capacity-rules.js';
+import { finalBackupOf } from './final-backup.js';
 import { tagKeys, tagsOf, type Tags } from './tags.js';
 
 /** Whose eyes a file system is seen with. */
@@ -14,6 +16,25 @@ export interface Viewpoint {
   readonly region: string;
   /** Empty: the driver was not told of a cluster, and takes every cluster's file systems for its own. */
   readonly clusterId: string;
+}
+
+/** A file system, with what only this provider asks about. */
+export interface FsxFileSystem extends FileSystem {
+  /** By which it is tagged. */
+  readonly arn?: string;
+  /** Whether it was ever the answer to a CreateVolume: then there may be data on it. */
+  readonly handedOut: boolean;
+  /** The tags of the backup that is to be made when it is deleted; absent: none is. */
+  readonly finalBackup?: Tags;
+  /** What its size depends on; absent where FSx does not tell. */
+  readonly kind?: CapacitySettings;
+  /** The network interfaces that clients reach, that of the management server first. */
+  readonly networkInterfaceIds: readonly string[];
+}
+
+/** Whether the file system is one that `toFileSystem` made. */
+export function isFsxFileSystem(fileSystem: FileSystem): fileSystem is FsxFileSystem {
+  return 'handedOut' in fileSystem;
 }
 
 /** FSx's Lifecycle, API reference, FileSystem. */
@@ -32,7 +53,7 @@ const states: Readonly<Record<string, FileSystemState>> = {
  * what it cannot read of a Lustre file system is absent from the result, since leaving the file system out would make
  * a listing say that it does not exist.
  */
-export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FileSystem | undefined {
+export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSystem | undefined {
   if (found.FileSystemType !== 'LUSTRE' || !found.FileSystemId) return undefined;
   const tags = tagsOf(found.Tags);
   const source = mountSourceOf(found);
@@ -40,14 +61,19 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FileSystem 
     id: found.FileSystemId,
     scope: view.region,
     ...present('volumeName', ownedAs(tags, view)),
-    state: stateOf(found.Lifecycle),
+    state: stateOf(found.Lifecycle, tags),
     cloudState: found.Lifecycle ?? 'unknown',
     ...present('stateDetail', found.FailureDetails?.Message),
     capacity: capacityOf(found, tags),
     ...present('createdAt', dateOf(found.CreationTime)),
     attempt: attemptOf(tags),
-    attributes: attributesOf(found),
+    attributes: attributesOf(found, tags),
     ...present('mountSource', source),
+    ...present('arn', found.ResourceARN),
+    handedOut: tags[tagKeys.handedOut] !== undefined,
+    ...present('finalBackup', finalBackupOf(tags)),
+    ...present('kind', kindOf(found)),
+    networkInterfaceIds: found.NetworkInterfaceIds ?? [],
   };
 }
 
@@ -62,19 +88,38 @@ function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
 }
 
 /** A Lifecycle that came after this table is neither handed out nor deleted: the driver waits and shows its name. */
-const stateOf = (lifecycle: string | undefined): FileSystemState =>
-  lifecycle !== undefined && Object.hasOwn(states, lifecycle)
-    ? (states[lifecycle] ?? 'creating')
-    : 'creating';
+function stateOf(lifecycle: string | undefined, tags: Tags): FileSystemState {
+  const known = lifecycle !== undefined && Object.hasOwn(states, lifecycle) ? states[lifecycle] : undefined;
+  return known === 'failed' && !neverUsed(tags) ? 'impaired' : (known ?? 'creating');
+}
+
+/**
+ * FAILED is not only a creation that came to nothing: "an existing file system experienced an unrecoverable failure"
+ * (API reference, FileSystem: Lifecycle) is called the same. Only what this driver created, and has marked at each
+ * step, is known to hold no data, and so may be taken away to be created anew.
+ */
+const neverUsed = (tags: Tags): boolean =>
+  tags[tagKeys.attempt] !== undefined && tags[tagKeys.handedOut] === undefined;
 
 /** INTELLIGENT_TIERING has no size: the tag keeps the one that was asked for. */
-function capacityOf({ StorageCapacity, StorageType }: SdkFileSystem, tags: Tags): Capacity {
+export function capacityOf({ StorageCapacity, StorageType }: SdkFileSystem, tags: Tags): Capacity {
   const requested = tags[tagKeys.requestedBytes];
   if (StorageType === 'INTELLIGENT_TIERING' && requested !== undefined && /^\d{1,19}$/.test(requested)) {
     return Capacity.bytes(BigInt(requested));
   }
   const known = typeof StorageCapacity === 'number' && Number.isSafeInteger(StorageCapacity);
   return known && StorageCapacity > 0 ? Capacity.gibibytes(StorageCapacity) : Capacity.zero;
+}
+
+function kindOf({ StorageType, LustreConfiguration }: SdkFileSystem): CapacitySettings | undefined {
+  const { DeploymentType, PerUnitStorageThroughput, EfaEnabled = false } = LustreConfiguration ?? {};
+  if (!StorageType || !DeploymentType) return undefined;
+  return {
+    deploymentType: DeploymentType,
+    storageType: StorageType,
+    efaEnabled: EfaEnabled,
+    ...(PerUnitStorageThroughput === undefined ? {} : { perUnitStorageThroughput: PerUnitStorageThroughput }),
+  };
 }
 
 const dateOf = (time: Date | undefined): Date | undefined =>
@@ -92,87 +137,4 @@ function mountSourceOf({ DNSName, LustreConfiguration }: SdkFileSystem): LustreM
   } catch {
     return undefined; // Not a name that mount.lustre could use: as good as not told.
   }
-}
-
-/** What of the parameters FSx shows again, and how: what a plan and a file system are compared by. */
-export type ComparedName = Extract<
-  keyof FsxParameters,
-  | 'deploymentType'
-  | 'storageType'
-  | 'subnetId'
-  | 'perUnitStorageThroughput'
-  | 'driveCacheType'
-  | 'efaEnabled'
-  | 'metadataConfigurationMode'
-  | 'metadataIops'
-  | 'throughputCapacity'
-  | 'dataReadCacheSizingMode'
-  | 'dataReadCacheSizeGiB'
-  | 'dataCompressionType'
-  | 'fileSystemTypeVersion'
-  | 'kmsKeyId'
-  | 's3ImportPath'
-  | 's3ExportPath'
->;
-
-type Shown = string | number | boolean | undefined;
-
-function attributesOf(found: SdkFileSystem): Readonly<Record<string, string>> {
-  const shown: Partial<Record<ComparedName, Shown>> = {
-    storageType: found.StorageType,
-    subnetId: found.SubnetIds?.[0],
-    fileSystemTypeVersion: found.FileSystemTypeVersion,
-    kmsKeyId: found.KmsKeyId,
-    ...lustreAttributes(found.LustreConfiguration ?? {}),
-  };
-  return comparable(shown);
-}
-
-function lustreAttributes(lustre: LustreFileSystemConfiguration): Partial<Record<ComparedName, Shown>> {
-  return {
-    deploymentType: lustre.DeploymentType,
-    perUnitStorageThroughput: lustre.PerUnitStorageThroughput,
-    driveCacheType: lustre.DriveCacheType,
-    efaEnabled: lustre.EfaEnabled,
-    metadataConfigurationMode: lustre.MetadataConfiguration?.Mode,
-    metadataIops: lustre.MetadataConfiguration?.Iops,
-    throughputCapacity: lustre.ThroughputCapacity,
-    dataReadCacheSizingMode: lustre.DataReadCacheConfiguration?.SizingMode,
-    dataReadCacheSizeGiB: lustre.DataReadCacheConfiguration?.SizeGiB,
-    dataCompressionType: lustre.DataCompressionType,
-    s3ImportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ImportPath),
-    s3ExportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ExportPath),
-  };
-}
-
-/** The attributes that settings ask for: those alone are compared that were asked for and that FSx shows. */
-export function askedAttributes(settings: FsxParameters): Readonly<Record<string, string>> {
-  const { subnetId, kmsKeyId, s3ImportPath, s3ExportPath, ...others } = settings;
-  return comparable({
-    subnetId,
-    // FSx shows a key by its ARN, whatever name it was given by.
-    kmsKeyId:
-      kmsKeyId !== undefined && /^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(kmsKeyId) ? kmsKeyId : undefined,
-    s3ImportPath: withoutTrailingSlash(s3ImportPath),
-    s3ExportPath: withoutTrailingSlash(s3ExportPath),
-    deploymentType: others.deploymentType,
-    storageType: others.storageType,
-    perUnitStorageThroughput: others.perUnitStorageThroughput,
-    driveCacheType: others.driveCacheType,
-    efaEnabled: others.efaEnabled,
-    metadataConfigurationMode: others.metadataConfigurationMode,
-    metadataIops: others.metadataIops,
-    throughputCapacity: others.throughputCapacity,
-    dataReadCacheSizingMode: others.dataReadCacheSizingMode,
-    dataReadCacheSizeGiB: others.dataReadCacheSizeGiB,
-    dataCompressionType: others.dataCompressionType,
-    fileSystemTypeVersion: others.fileSystemTypeVersion,
-  });
-}
-
-const withoutTrailingSlash = (path: string | undefined): string | undefined => path?.replace(/\/+$/, '');
-
-function comparable(values: Partial<Record<ComparedName, Shown>>): Readonly<Record<string, string>> {
-  const told = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(told.map(([name, value]) => [name, String(value)]));
 }

@@ -1,26 +1,18 @@
-import { StorageCacheManagementClient, type ResourceSku } from '@azure/arm-storagecache';
+import { StorageCacheManagementClient } from '@azure/arm-storagecache';
 import type { TokenCredential } from '@azure/identity';
-import { createSerializer, type CommonClientOptions, type OperationSpec } from '@azure/core-client';
-import { defaultRetryPolicy, type HttpMethods } from '@azure/core-rest-pipeline';
+import {
+  createSerializer,
+  type CommonClientOptions,
+  type OperationSpec,
+  type RawResponseCallback,
+} from '@azure/core-client';
+import { defaultRetryPolicy, isRestError } from '@azure/core-rest-pipeline';
+import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
 import { armRetryPolicy } from './retry-policy.js';
-
-/** What ARM answered; the body as it stands in the JSON. */
-export interface ArmAnswer {
-  readonly status: number;
-  readonly body: unknown;
-  header(name: string): string | undefined;
-}
 
 /** How long one call may take, in milliseconds. ARM itself answers within seconds; what takes longer is a hanging
  *  connection, and the answer to a change is then read from the cloud's state. */
 const CALL_TIMEOUT = 30_000;
-
-export interface SubnetCheck {
-  readonly subnetId: string;
-  readonly capacityTiB: number;
-  readonly skuName: string;
-  readonly location: string;
-}
 
 export interface ArmOptions {
   readonly subscriptionId: string;
@@ -33,11 +25,8 @@ export interface ArmOptions {
   readonly pipeline: CommonClientOptions;
 }
 
-/**
- * Calls of Azure Resource Manager, through the SDK's client. File systems are read and written as the JSON that they
- * are: the SDK's methods drop every property that its api-version does not know, and its `begin...` methods poll
- * the operation twice before they return.
- */
+/** Calls of Azure Resource Manager, through the SDK's client. There is no other way to it, so that every call is one
+ *  of the operations that the role definition is made from. */
 export class Arm {
   readonly #client: StorageCacheManagementClient;
 
@@ -57,74 +46,60 @@ export class Arm {
     this.#client.pipeline.addPolicy(armRetryPolicy(pipeline.retryOptions), { phase: 'Retry' });
   }
 
-  /** The path of the file systems of a resource group, or of one of them, without the api-version. */
-  fileSystemPath(resourceGroup: string, name?: string): string {
-    const all =
-      `/subscriptions/${this.options.subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroup)}` +
-      `/providers/Microsoft.StorageCache/amlFilesystems`;
-    return name === undefined ? all : `${all}/${encodeURIComponent(name)}`;
+  /** Sends an operation's request and waits for the answer, never for the long-running operation that it starts.
+   *  @throws what the SDK throws: RestError, AbortError, or an error of @azure/identity */
+  async call<Input, Output>(
+    operation: ArmOperation<Input, Output>,
+    input: Input,
+    signal: AbortSignal,
+  ): Promise<Output> {
+    const options = { abortSignal: signal, requestOptions: { timeout: CALL_TIMEOUT } };
+    return operation.send(
+      {
+        client: this.#client,
+        options,
+        subscriptionId: this.options.subscriptionId,
+        request: (request) => this.#request(request, options),
+      },
+      input,
+    );
   }
 
-  /** Sends one request and waits for its answer, never for the operation that it starts.
-   *  @param path as `fileSystemPath` gives it, or an absolute `nextLink`
-   *  @throws what the SDK throws: RestError, AbortError, or an error of @azure/identity */
-  async send(method: HttpMethods, path: string, signal: AbortSignal, body?: object): Promise<ArmAnswer> {
-    const url = path.includes('api-version=') ? path : `${path}?api-version=${this.#client.apiVersion}`;
+  async #request(request: ArmRequest, options: ArmChannel['options']): Promise<ArmAnswer> {
+    const { path, apiVersions } = request;
+    if (path.includes('api-version=')) return this.#send(request, path, options);
+    const [newest, ...older] = apiVersions;
+    try {
+      return await this.#send(request, `${path}?api-version=${newest}`, options);
+    } catch (error) {
+      // Refused before it was looked at: clouds of their own get new versions later.
+      if (older.length === 0 || !isUnknownVersion(error)) throw error;
+      return this.#request({ ...request, apiVersions: older }, options);
+    }
+  }
+
+  async #send({ method, body }: ArmRequest, url: string, options: ArmChannel['options']): Promise<ArmAnswer> {
     let answer: ArmAnswer | undefined;
+    const onResponse: RawResponseCallback = ({ status, headers, parsedBody }) => {
+      answer = { status, body: parsedBody as unknown, header: (name) => headers.get(name) };
+    };
     await this.#client.sendOperationRequest(
-      {
-        body,
-        options: {
-          abortSignal: signal,
-          requestOptions: { timeout: CALL_TIMEOUT },
-          onResponse: ({ status, headers, parsedBody }) => {
-            answer = { status, body: parsedBody as unknown, header: (name) => headers.get(name) };
-          },
-        },
-      },
+      { body, options: { ...options, onResponse } },
       specOf(method, url, body !== undefined),
     );
     if (!answer) throw new Error(`${method} ${url} ended without an answer`);
     return answer;
   }
-
-  /** Every SKU of Microsoft.StorageCache that the subscription can see. */
-  async listSkus(): Promise<readonly ResourceSku[]> {
-    const skus: ResourceSku[] = [];
-    for await (const sku of this.#client.skus.list({ requestOptions: { timeout: CALL_TIMEOUT } })) {
-      skus.push(sku);
-    }
-    return skus;
-  }
-
-  /** Asks whether a file system can be created in the subnet. */
-  async checkSubnet(check: SubnetCheck, signal: AbortSignal): Promise<void> {
-    await this.#client.checkAmlFSSubnets({
-      amlFilesystemSubnetInfo: {
-        filesystemSubnet: check.subnetId,
-        storageCapacityTiB: check.capacityTiB,
-        sku: { name: check.skuName },
-        location: check.location,
-      },
-      abortSignal: signal,
-      requestOptions: { timeout: CALL_TIMEOUT },
-    });
-  }
-
-  /** What a long-running operation failed of: `CODE: message`; undefined if it has not failed. */
-  async failureOf(location: string, operationId: string, signal: AbortSignal): Promise<string | undefined> {
-    const { error } = await this.#client.ascOperations.get(location, operationId, {
-      abortSignal: signal,
-      requestOptions: { timeout: CALL_TIMEOUT },
-    });
-    return error && [error.code, error.message].filter((words) => words).join(': ');
-  }
 }
+
+/** How ARM refuses an api-version. */
+const isUnknownVersion = (error: unknown): boolean =>
+  isRestError(error) && /^(NoRegisteredProviderFound|InvalidApiVersionParameter)$/.test(error.code ?? '');
 
 const serializer = createSerializer();
 
 /** A request whose JSON goes through unchanged, both ways. */
-function specOf(httpMethod: HttpMethods, path: string, hasBody: boolean): OperationSpec {
+function specOf(httpMethod: ArmRequest['method'], path: string, hasBody: boolean): OperationSpec {
   return {
     path,
     httpMethod,

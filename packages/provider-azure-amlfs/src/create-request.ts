@@ -1,5 +1,5 @@
 import type { Capacity } from '@lustre-csi/core';
-import type { SubnetCheck } from './arm.js';
+import type { Demand } from './preflight.js';
 import type { AmlPlan, Creation } from './plan.js';
 import { tagsFor } from './tags.js';
 
@@ -12,10 +12,11 @@ export interface CreateRequest {
   readonly clusterId: string;
 }
 
-/** The body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2023-05-01). */
+/** The body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2024-03-01 and later). */
 export function createRequest({ plan, creation, capacity, attempt, clusterId }: CreateRequest): object {
   const { volumeName, subDir, metadata } = plan;
   const { location, sku, zone, subnetId, maintenanceWindow, identities, tags } = creation;
+  const { rootSquash, encryptionKey, hsm } = creation;
   return {
     location,
     tags: tagsFor({ volumeName, attempt, clusterId, subDir, metadata }, tags),
@@ -26,6 +27,9 @@ export function createRequest({ plan, creation, capacity, attempt, clusterId }: 
       storageCapacityTiB: capacity.toTebibytes(),
       filesystemSubnet: subnetId,
       maintenanceWindow,
+      ...(rootSquash ? { rootSquashSettings: rootSquash } : {}),
+      ...(encryptionKey ? { encryptionSettings: { keyEncryptionKey: encryptionKey } } : {}),
+      ...(hsm ? { hsm: { settings: hsm } } : {}),
     },
   };
 }
@@ -37,12 +41,7 @@ function userAssigned(identities: readonly string[]): object {
   };
 }
 
-/** What is asked of the subnet before. */
-export function subnetCheck(creation: Creation, capacity: Capacity): SubnetCheck {
-  return {
-    subnetId: creation.subnetId,
-    capacityTiB: capacity.toTebibytes(),
-    skuName: creation.sku.name,
-    location: creation.location,
-  };
+/** What is checked before. */
+export function demandOf({ subnetId, sku, location }: Creation, capacity: Capacity): Demand {
+  return { subnetId, skuName: sku.name, location, capacity };
 }

@@ -73,6 +73,16 @@ const refusals: readonly Rule[] = [
     next: 'give the identity of the controller the role that deploy/ defines, on the resource group and the subnet',
   },
   { kind: 'failed-precondition', code: /^ResourceGroupBeingDeleted$/, next: checkGroup },
+  {
+    kind: 'failed-precondition',
+    code: /^MissingSubscriptionRegistration$/,
+    next: 'register the resource provider Microsoft.StorageCache in the subscription',
+  },
+  {
+    kind: 'failed-precondition',
+    code: /^(NoRegisteredProviderFound|InvalidApiVersionParameter|InvalidResourceType)$/,
+    next: 'this Azure does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
+  },
   { kind: 'aborted', status: 409, next: 'another operation is under way on it; the call is repeated' },
   { kind: 'aborted', status: 412, next: 'it was changed meanwhile; the call is repeated' },
   { kind: 'unavailable', status: 408, next: 'the call is repeated' },
@@ -206,6 +216,11 @@ export function isAbsent(error: unknown): boolean {
   return (
     isRestError(error) && error.statusCode === 404 && /^(ResourceNotFound|NotFound)$/.test(error.code ?? '')
   );
+}
+
+/** Whether the cloud says that what the resource would belong to does not exist. */
+export function isAbsentParent(error: unknown): boolean {
+  return isRestError(error) && error.statusCode === 404 && error.code === 'ParentResourceNotFound';
 }
 
 const oneLine = (words: string): string => words.replace(/\s+/g, ' ').trim();

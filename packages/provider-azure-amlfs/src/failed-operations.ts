@@ -8,7 +8,7 @@ interface Operation {
 const LIMIT = 1000;
 
 /**
- * Why creations failed, in the cloud's own words. Only the answer to the request that starts an operation says where
+ * Why creations and changes failed, in the cloud's own words. Only the answer to the request that starts an operation says where
  * its outcome will be; a process that was started since has to do with what the file system says of itself.
  */
 export class FailedOperations {

@@ -71,7 +71,12 @@ describe('create', () => {
     });
     expect(fileSystem.capacity).toEqual(size);
     expect(fileSystem.createdAt?.getTime()).toBeGreaterThan(Date.now() - 60_000);
-    expect(azure.calls).toEqual(['checkAmlFSSubnets', 'amlFilesystems.get', put]);
+    expect([...azure.calls.slice(0, 3)].sort()).toEqual([
+      'ascUsages.list',
+      'getRequiredAmlFSSubnetsSize',
+      'virtualNetworks.listUsage',
+    ]);
+    expect(azure.calls.slice(3)).toEqual(['checkAmlFSSubnets', 'amlFilesystems.get', put]);
     const ready = await usable('pvc-1');
     expect(ready).toMatchObject({ state: 'available', mountSource: { fsname: 'lustrefs' } });
     expect(provider.toVolume(ready as FileSystem, plan)).toEqual(provider.toVolume(ready as FileSystem));
@@ -141,8 +146,8 @@ describe('create', () => {
     [
       'a subnet without room',
       { 'subnet-name': 'lustre-tiny-subnet' },
-      'invalid-argument',
-      'the subnet (subnet-name) is unsuitable',
+      'resource-exhausted',
+      'AMLFS-Durable-Premium-125 of 16 TiB needs 11 free addresses, and subnet',
     ],
     ['a subnet that is not there', { 'subnet-name': 'none' }, 'invalid-argument', 'none'],
     [
@@ -167,8 +172,19 @@ describe('create', () => {
     });
   });
 
+  it('says when the quota is used up, if Azure tells it beforehand', async () => {
+    for (const index of [1, 2, 3, 4, 5, 6]) await created(`pvc-${index}`);
+    azure.emulator.journal.clear();
+    await expect(created('pvc-7')).rejects.toMatchObject({
+      kind: 'resource-exhausted',
+      message: expect.stringContaining('in eastus is used up: 6 of 6') as string,
+    });
+    expect(azure.calls).not.toContain(put);
+  });
+
   it('says when the quota is used up, with the code and the request id', async () => {
     for (const index of [1, 2, 3, 4, 5, 6]) await created(`pvc-${index}`);
+    azure.emulator.faults.add({ kind: 'error', status: 403, cloud: 'azure', operation: 'ascUsages.list' });
     await expect(created('pvc-7')).rejects.toMatchObject({
       kind: 'resource-exhausted',
       message: expect.stringMatching(

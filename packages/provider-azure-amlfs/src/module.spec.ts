@@ -103,9 +103,11 @@ describe('azureAmlfs', () => {
   });
 
   it('describes itself to users', () => {
+    expect(azureAmlfs.expandable).toBe(true);
     expect(azureAmlfs.title).toBe('Azure Managed Lustre');
     expect(azureAmlfs.flags.map(({ name, environment }) => [name, environment])).toEqual([
       ['azure-config-file', 'AZURE_CONFIG_FILE'],
+      ['topology-zone', undefined],
     ]);
     for (const [name, { example, schema }] of Object.entries(azureAmlfs.parameters.parameters)) {
       expect(schema.safeParse(example).success, name).toBe(true);

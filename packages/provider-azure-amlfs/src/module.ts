@@ -3,11 +3,17 @@ import type { CommonClientOptions } from '@azure/core-client';
 import type { TokenCredential } from '@azure/identity';
 import type { ControllerProvider, ProviderContext, Settings } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import { armOperations } from './arm-operations.js';
 import { Arm } from './arm.js';
 import { readAzureConfig, type AzureConfig } from './azure-config.js';
 import { chooseIdentity, createCredential } from './credentials.js';
+import { DataJobCompletion } from './data-jobs.js';
+import { AmlExpansion } from './expansion.js';
 import { FailedOperations } from './failed-operations.js';
+import { FileSystemReader } from './file-system-reader.js';
 import { AmlFileSystems } from './file-systems.js';
+import { AmlModification } from './modification.js';
+import { Preflight } from './preflight.js';
 import { SkuCatalogue } from './skus.js';
 
 /** What the process was started with; to be bound beside `amlfsModule`. */
@@ -30,12 +36,8 @@ export const amlfsModule = new ContainerModule(({ bind }) => {
   bind(Arm)
     .toResolvedValue(newArm, [credentialIdentifier, configIdentifier, contextIdentifier, pipelineIdentifier])
     .inSingletonScope();
-  bind(SkuCatalogue)
-    .toResolvedValue((arm: Arm) => new SkuCatalogue(() => arm.listSkus()), [Arm])
-    .inSingletonScope();
-  bind(FailedOperations)
-    .toResolvedValue((arm: Arm) => new FailedOperations((...operation) => arm.failureOf(...operation)), [Arm])
-    .inSingletonScope();
+  bind(SkuCatalogue).toResolvedValue(newSkuCatalogue, [Arm]).inSingletonScope();
+  bind(FailedOperations).toResolvedValue(newFailedOperations, [Arm]).inSingletonScope();
   bind(AmlFileSystems)
     .toResolvedValue(newFileSystems, [
       Arm,
@@ -89,6 +91,19 @@ function newArm(
   });
 }
 
+function newSkuCatalogue(arm: Arm): SkuCatalogue {
+  // One listing serves many callers: it does not end with any of them.
+  const untilTimeout = new AbortController().signal;
+  return new SkuCatalogue(() => arm.call(armOperations.listSkus, undefined, untilTimeout));
+}
+
+function newFailedOperations(arm: Arm): FailedOperations {
+  return new FailedOperations(async (location, id, signal) => {
+    const { error } = await arm.call(armOperations.getOperation, { location, id }, signal);
+    return error && [error.code, error.message].filter((words) => words).join(': ');
+  });
+}
+
 function newFileSystems(
   arm: Arm,
   skus: SkuCatalogue,
@@ -96,5 +111,16 @@ function newFileSystems(
   config: AzureConfig,
   { clusterId, log }: ProviderContext,
 ): AmlFileSystems {
-  return new AmlFileSystems(arm, skus, failed, { config, clusterId, log });
+  const reader = new FileSystemReader(arm, failed, { clusterId, log });
+  const preflight = new Preflight(arm, log);
+  const parts = {
+    skus,
+    failed,
+    reader,
+    preflight,
+    jobs: new DataJobCompletion(arm),
+    expansion: new AmlExpansion(arm, reader, skus, preflight),
+    modification: new AmlModification(arm, reader, failed, log),
+  };
+  return new AmlFileSystems(arm, parts, { config, clusterId });
 }

@@ -4,14 +4,23 @@ import {
   type LustreMountSource,
   type NodeProvider,
   type PublishedVolume,
+  type TopologySegments,
 } from '@lustre-csi/core';
+import { zoneKey } from './node-zone.js';
 import { relativePath, resolveSubDir, subDirContextKeys } from './sub-dir.js';
 import { amlMountSource, contextKey, foldContext, usualFsname } from './volume-context.js';
 import { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
 
 /** Azure Managed Lustre on a node: the volume context says what to mount. */
 export class AmlNode implements NodeProvider {
+  /** Absent where no zone is configured for nodes. */
+  readonly topology?: () => Promise<TopologySegments>;
   readonly contextKeys: readonly string[] = [...Object.values(contextKey), ...subDirContextKeys];
+
+  /** @param zone tells where this node is */
+  constructor(zone?: () => Promise<string>) {
+    if (zone) this.topology = async () => ({ [zoneKey]: await zone() });
+  }
 
   mountSource({ volumeId, context }: PublishedVolume): LustreMountSource {
     const values = foldContext(context);

@@ -1,9 +1,17 @@
-import { ParameterSchema, list, oneOf, parsed, text, type ParameterValues } from '@lustre-csi/core';
+import {
+  ParameterSchema,
+  flag,
+  integer,
+  list,
+  oneOf,
+  parsed,
+  text,
+  type ParameterValues,
+} from '@lustre-csi/core';
+import { DRIVER_NAME } from './driver-name.js';
+import { mutableParameters } from './mutable-parameters.js';
 import { parseSubDir } from './sub-dir.js';
-import { parseTags } from './tags.js';
 import { parseMgsAddress } from './volume-context.js';
-
-export const DRIVER_NAME = 'azurelustre.csi.azure.com';
 
 const networkName = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/,
@@ -35,18 +43,6 @@ const dynamic = {
     pattern: /^[0-9]+$/,
     legal: 'the number of one availability zone, such as "1"',
     defaultsTo: 'the zone of the topology that the request prefers',
-  }),
-  'maintenance-day-of-week': oneOf({
-    description: 'Day of the weekly maintenance window. Required to create a file system.',
-    example: 'Sunday',
-    values: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
-  }),
-  'maintenance-time-of-day-utc': text({
-    description:
-      'When the 30 minutes of the maintenance window begin, in UTC. Required to create a file system.',
-    example: '22:00',
-    pattern: /^([01]?[0-9]|2[0-3]):[0-5][0-9]$/,
-    legal: 'HH:MM from 00:00 to 23:59',
   }),
   location: text({
     description: 'Azure region of the file system.',
@@ -88,12 +84,81 @@ const dynamic = {
     item: /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i,
     legal: 'resource ids of user-assigned identities, separated by commas',
   }),
-  tags: parsed({
+};
+
+const containerId = {
+  pattern:
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Storage\/storageAccounts\/[^/]+\/blobServices\/default\/containers\/[^/]+$/i,
+  legal: 'the resource id of a blob container',
+};
+
+const exampleAccount =
+  '/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/lustre-rg/providers/' +
+  'Microsoft.Storage/storageAccounts/lustredata/blobServices/default/containers';
+
+const prefixes = {
+  item: /^\//,
+  legal: 'paths that begin with "/", separated by commas',
+};
+
+/** The blob container behind a file system (HSM), and what is kept the same between them. */
+const dataRepository = {
+  'hsm-container': text({
     description:
-      'Tags of the file system beside those that the driver writes. A value may contain `=`, but no comma.',
-    example: 'team=research,cost-center=42',
-    legal: 'name=value pairs, separated by commas',
-    read: parseTags,
+      'Blob container of which the file system shows the blobs as files, and to which files can be exported. The ' +
+      'service principal “HPC Cache Resource Provider” needs the roles Storage Account Contributor and Storage Blob ' +
+      'Data Contributor on the storage account.',
+    example: `${exampleAccount}/data`,
+    defaultsTo: 'none',
+    ...containerId,
+  }),
+  'hsm-logging-container': text({
+    description: 'Another container of the same storage account, for logs. Required with `hsm-container`.',
+    example: `${exampleAccount}/logs`,
+    ...containerId,
+  }),
+  'import-prefixes': list({
+    description: 'Which blobs the file system shows when it is created. Needs `hsm-container`.',
+    example: '/raw,/labels',
+    defaultsTo: 'all of the container',
+    ...prefixes,
+  }),
+  'auto-import-prefixes': list({
+    description:
+      'Which blobs are followed: new and changed ones show up in the file system. The volume is ready when Azure has ' +
+      'accepted the job. Needs `hsm-container`.',
+    example: '/',
+    defaultsTo: 'nothing is followed',
+    ...prefixes,
+  }),
+  'auto-import-conflict-resolution-mode': oneOf({
+    description: 'What happens where a followed blob and a file differ. Needs `auto-import-prefixes`.',
+    example: 'OverwriteIfDirty',
+    defaultsTo: 'Azure’s choice',
+    values: ['Fail', 'Skip', 'OverwriteIfDirty', 'OverwriteAlways'],
+  }),
+  'auto-import-enable-deletions': flag({
+    description:
+      'Whether files go when their blobs go. Azure heeds it with the conflict resolution `OverwriteIfDirty` only. Needs ' +
+      '`auto-import-prefixes`.',
+    example: 'false',
+    defaultsTo: '`false`',
+  }),
+  'auto-import-maximum-errors': integer({
+    description:
+      'After how many errors the job gives up; `0`: after the first. Needs `auto-import-prefixes`.',
+    example: '100',
+    defaultsTo: 'Azure’s choice',
+    min: 0,
+    max: 2_147_483_647,
+  }),
+  'auto-export-prefix': text({
+    description:
+      'Which files are written to the container as they change. Azure takes one path. Needs `hsm-container`.',
+    example: '/results',
+    defaultsTo: 'nothing is exported',
+    pattern: prefixes.item,
+    legal: 'a path that begins with "/"',
   }),
 };
 
@@ -129,7 +194,7 @@ const mounted = {
 };
 
 /** StorageClass parameters of Azure Managed Lustre. */
-export const amlParameters = { ...dynamic, ...mounted };
+export const amlParameters = { ...dynamic, ...mutableParameters, ...dataRepository, ...mounted };
 
 /** Reads them in any case, as azurelustre-csi-driver does. */
 export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, { caseInsensitive: true });

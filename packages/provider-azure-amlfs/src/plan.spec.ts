@@ -44,6 +44,10 @@ describe('planFor', () => {
         maintenanceWindow: { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' },
         identities: [],
         tags: {},
+        rootSquash: undefined,
+        encryptionKey: undefined,
+        hsm: undefined,
+        jobs: {},
       },
     });
   });

@@ -7,10 +7,15 @@ import {
   type VolumeRequest,
 } from '@lustre-csi/core';
 import type { AzureConfig } from './azure-config.js';
+import { dataRepositoryFor, type DataJobs, type HsmSettings } from './data-repository.js';
+import { encryptionKeyFor, type EncryptionKey } from './encryption.js';
+import { readMutableParameters } from './mutable-parameters.js';
+import { zoneKey } from './node-zone.js';
 import { amlParameterSchema, type AmlParameters } from './parameters.js';
+import { rootSquashFor, type RootSquash } from './root-squash.js';
 import { canonicalLocation, type SkuCatalogue, type SkuFacts } from './skus.js';
 import { contextKeysOf, howToGet } from './sub-dir.js';
-import type { Tags } from './tags.js';
+import { withTags, type Tags } from './tags.js';
 import { attribute } from './to-file-system.js';
 import { staticVolume } from './to-volume.js';
 import { resourceName } from './resource-name.js';
@@ -25,6 +30,11 @@ export interface Creation {
   readonly maintenanceWindow: { readonly dayOfWeek: string; readonly timeOfDayUTC: string };
   readonly identities: readonly string[];
   readonly tags: Tags;
+  readonly rootSquash: RootSquash | undefined;
+  readonly encryptionKey: EncryptionKey | undefined;
+  readonly hsm: HsmSettings | undefined;
+  /** What is created beside the file system, once it can be used. */
+  readonly jobs: DataJobs;
 }
 
 export interface AmlPlan extends FileSystemPlan {
@@ -45,7 +55,7 @@ export async function planFor(
   config: AzureConfig,
   skus: Pick<SkuCatalogue, 'find'>,
 ): Promise<AmlPlan> {
-  const given = amlParameterSchema.read(request.parameters);
+  const given = parametersOf(request);
   const subDir = given['sub-dir'];
   const { name: volumeName, metadata } = request;
   const common = { volumeName, resourceName: resourceName(volumeName), subDir, metadata };
@@ -70,7 +80,16 @@ export async function planFor(
   };
 }
 
-/** What the file system must have been created with; `to-file-system.ts` spells the same. */
+/** What the VolumeAttributesClass says wins over the StorageClass; tags of both are merged. */
+function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlParameters {
+  const given = amlParameterSchema.read(parameters);
+  const mutable = readMutableParameters(mutableParameters);
+  const { tags } = mutable;
+  return { ...given, ...mutable, ...(tags ? { tags: withTags(given.tags ?? {}, tags) ?? tags } : {}) };
+}
+
+/** What the file system must have been created with; `to-file-system.ts` spells the same. What can be changed later
+ *  is no part of it: a volume that was modified is still the volume. */
 function attributesOf(creation: Creation, subDir: string | undefined): Readonly<Record<string, string>> {
   return {
     [attribute.sku]: creation.sku.name,
@@ -78,6 +97,7 @@ function attributesOf(creation: Creation, subDir: string | undefined): Readonly<
     [attribute.subnet]: creation.subnetId.toLowerCase(),
     ...(creation.zone === undefined ? {} : { [attribute.zone]: creation.zone }),
     ...(subDir === undefined ? {} : { [attribute.subDir]: subDir }),
+    ...(creation.hsm ? { [attribute.hsmContainer]: creation.hsm.container.toLowerCase() } : {}),
   };
 }
 
@@ -111,8 +131,25 @@ async function creationFor(
     zone: zoneFor(given.zone, sku, topology),
     subnetId,
     maintenanceWindow,
-    identities: given.identities ?? [],
+    ...settingsFor(given),
+  };
+}
+
+/** What the file system has beside its place and size. */
+function settingsFor(
+  given: AmlParameters,
+): Pick<Creation, 'identities' | 'tags' | 'rootSquash' | 'encryptionKey' | 'hsm' | 'jobs'> {
+  const identities = given.identities ?? [];
+  const encryptionKey = encryptionKeyFor(given);
+  if (encryptionKey && identities.length === 0) {
+    throw invalid('key-vault-key-url needs identities: one that may use the key');
+  }
+  return {
+    identities,
     tags: given.tags ?? {},
+    rootSquash: rootSquashFor(given),
+    encryptionKey,
+    ...dataRepositoryFor(given),
   };
 }
 
@@ -152,7 +189,7 @@ export function zoneFor(
 /** Zones in the order of preference. Nodes of AKS name theirs with the location: `eastus-1`. */
 function zonesOf({ preferred, requisite }: TopologyRequirement, location: string): readonly string[] {
   return [...preferred, ...requisite].flatMap((segments) => {
-    const zone = segments['topology.kubernetes.io/zone']?.toLowerCase();
+    const zone = segments[zoneKey]?.toLowerCase();
     const prefix = `${location}-`;
     return zone?.startsWith(prefix) ? [zone.slice(prefix.length)] : [];
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTags, readTags, tagsFor, type Ownership } from './tags.js';
+import { parseTags, readTags, tagsFor, withTags, type Ownership, type Tags } from './tags.js';
 
 describe('parseTags', () => {
   it.each<[string, Record<string, string>]>([
@@ -77,5 +77,20 @@ describe('the tags of a file system', () => {
 
   it.each(['0', '-1', 'two', '', '1.5'])('count an odd attempt as the first: %j', (attempt) => {
     expect(readTags({ 'lustre-csi-attempt': attempt }, 'fs', '').attempt).toBe(1);
+  });
+});
+
+describe('withTags', () => {
+  it.each<[string, Tags, Tags, Tags | undefined]>([
+    ['nothing', { a: 'b' }, {}, undefined],
+    ['what is there', { a: 'b' }, { A: 'b' }, undefined],
+    ['another', { a: 'b' }, { c: 'd' }, { a: 'b', c: 'd' }],
+    ['another value, whatever the case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c', x: 'y' }],
+  ])('adds %s', (_, existing, added, expected) => expect(withTags(existing, added)).toEqual(expected));
+
+  it('refuses more than ARM takes', () => {
+    const existing = Object.fromEntries([...Array(50).keys()].map((index) => [`t${index}`, '']));
+    expect(withTags(existing, { t0: 'x' })).toHaveProperty('t0', 'x');
+    expect(() => withTags(existing, { more: 'x' })).toThrow('would have 51 tags');
   });
 });

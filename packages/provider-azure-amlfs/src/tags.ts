@@ -1,4 +1,4 @@
-import type { VolumeMetadata } from '@lustre-csi/core';
+import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
 
 /** Tags that azurelustre-csi-driver writes, with its spelling, so that its tooling and cost reports go on working. */
 const CREATED_BY = 'k8s-azure-created-by';
@@ -90,6 +90,24 @@ export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
       entry[1] !== undefined && entry[1] !== '' && entry[1].length <= MAX_VALUE,
   );
   return { ...userTags, ...Object.fromEntries(ours) };
+}
+
+/** The tags of an existing file system with others added, which win; undefined if it has them all. Names that differ in
+ *  case alone are the same tag to ARM.
+ *  @throws DriverError invalid-argument where they are more than ARM takes */
+export function withTags(existing: Tags, added: Tags): Tags | undefined {
+  const spelling = new Map(Object.keys(existing).map((name) => [name.toLowerCase(), name]));
+  const changes = Object.entries(added)
+    .map(([name, value]): [string, string] => [spelling.get(name.toLowerCase()) ?? name, value])
+    .filter(([name, value]) => existing[name] !== value);
+  if (changes.length === 0) return undefined;
+  const tags = { ...existing, ...Object.fromEntries(changes) };
+  const count = Object.keys(tags).length;
+  if (count <= MAX_TAGS) return tags;
+  throw new DriverError(
+    'invalid-argument',
+    `tags: the file system would have ${count} tags with those that it has already, and Azure takes ${MAX_TAGS}`,
+  );
 }
 
 /** What the tags of an existing file system tell; a `volumeName` only where this driver, or azurelustre-csi-driver

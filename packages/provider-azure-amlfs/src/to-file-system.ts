@@ -1,14 +1,10 @@
 import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource } from '@lustre-csi/core';
 import * as z from 'zod/mini';
+import { lenient, text } from './lenient.js';
 import { canonicalLocation } from './skus.js';
 import { readTags } from './tags.js';
 import { amlMountSource, usualFsname } from './volume-context.js';
 
-/** A field that counts only if it is what it should be. */
-const lenient = <T extends z.ZodMiniType>(schema: T): z.ZodMiniCatch<z.ZodMiniOptional<T>> =>
-  z.catch(z.optional(schema), undefined);
-
-const text = lenient(z.string());
 const size = lenient(z.number().check(z.positive(), z.lte(1e6)));
 
 /** An AML file system as ARM shows it (Microsoft.StorageCache/amlFilesystems), as far as it matters here. Total: a
@@ -28,6 +24,7 @@ const armFileSystem = z.object({
       currentStorageCapacityTiB: size,
       filesystemSubnet: text,
       health: lenient(z.object({ state: text, statusCode: text, statusDescription: text })),
+      hsm: lenient(z.object({ settings: lenient(z.object({ container: text })) })),
       clientInfo: lenient(z.object({ mgsAddress: text, mountCommand: text })),
     }),
   ),
@@ -43,6 +40,7 @@ export const attribute = {
   location: 'location',
   subnet: 'subnet',
   subDir: 'sub-dir',
+  hsmContainer: 'hsm-container',
 } as const;
 
 /**
@@ -158,6 +156,7 @@ function attributesOf(
     [attribute.location]: location && canonicalLocation(location),
     [attribute.subnet]: properties?.filesystemSubnet?.toLowerCase(),
     [attribute.subDir]: subDir,
+    [attribute.hsmContainer]: properties?.hsm?.settings?.container?.toLowerCase(),
   };
   return withoutUndefined(told);
 }

@@ -7,7 +7,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-fsx';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually, scratch, startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
+import { scratch, startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
 
 describe('AwsCloud, as the FSx SDK sees it', () => {
   let aws: AwsCloudFixture;
@@ -17,12 +17,12 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
   afterEach(() => aws.close());
 
   const lifecycle = (id: string, wanted: string) =>
-    eventually(async () => {
+    aws.world.until(async () => {
       const found = await aws.describe(id);
       return found.Lifecycle === wanted && found;
     });
   const gone = (id: string) =>
-    eventually(async () => {
+    aws.world.until(async () => {
       const error = await aws.describe(id).catch((thrown: unknown) => thrown);
       return error instanceof Error && error.name === 'FileSystemNotFound' && error;
     });
@@ -138,7 +138,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     });
     expect(aws.cloud.state()).toMatchObject({ fileSystems: [{ ClientRequestToken: 'pvc-1' }] });
 
-    aws.advance(301);
+    aws.world.pass(301);
     const second = await aws.create(token);
     expect(second.FileSystemId).not.toBe(first.FileSystemId);
     await remove(second.FileSystemId);
@@ -240,8 +240,8 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
       fault: 'throttle',
       service: 'fsx',
     });
-    aws.world.faults.add({ kind: 'throttle', times: 3 });
-    await expect(aws.fsx.send(new DescribeFileSystemsCommand())).rejects.toMatchObject({
+    aws.world.faults.add({ kind: 'throttle' });
+    await expect(aws.impatient.send(new DescribeFileSystemsCommand())).rejects.toMatchObject({
       name: 'ThrottlingException',
       message: 'Rate exceeded',
     });

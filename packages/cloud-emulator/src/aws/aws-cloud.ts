@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answer } from '../world/http-answer.js';
 import { serveCall, type Call, type Reply } from '../world/serve-call.js';
 import type { World } from '../world/world.js';
+import { AssociationApi } from './association-api.js';
 import { AwsError } from './aws-error.js';
 import { Ec2Api } from './ec2-api.js';
 import { BackupApi } from './backup-api.js';
@@ -26,37 +27,45 @@ import {
   fsxSignatureError,
   fsxTarget,
 } from './fsx-protocol.js';
+import { InstanceMetadata } from './instance-metadata.js';
 import { seed } from './seed.js';
 import { signatureFault } from './signature.js';
 import { TagApi } from './tag-api.js';
+import { TaskApi } from './task-api.js';
 import { VpcNetwork } from './vpc-network.js';
 
 export const defaultFsxOptions: FsxOptions = { coolDownSeconds: 21600, pageSize: 5 };
 
 /**
  * Amazon FSx for Lustre and the part of EC2 that its users need, for one account in one region; see seed.ts for what
- * is there at the start. Both services answer `POST /`: FSx calls carry X-Amz-Target, EC2 calls are forms.
+ * is there at the start. Both services answer `POST /`: FSx calls carry X-Amz-Target, EC2 calls are forms. Below
+ * `/latest/` is the metadata of one instance.
  */
 export class AwsCloud {
   readonly #network = new VpcNetwork(seed);
   readonly #account: FsxAccount;
   readonly #fsx: FsxOperations;
   readonly #ec2: Ec2Api;
+  readonly #metadata: InstanceMetadata;
 
   constructor(
     private readonly world: World,
     options: Partial<FsxOptions> = {},
   ) {
     this.#account = new FsxAccount(world, seed, this.#network, { ...defaultFsxOptions, ...options });
-    const apis = [new FileSystemApi(this.#account), new BackupApi(this.#account), new TagApi(this.#account)];
+    const apis = [FileSystemApi, BackupApi, AssociationApi, TaskApi, TagApi].map(
+      (Api) => new Api(this.#account),
+    );
     this.#fsx = new Map(apis.flatMap((api) => [...api.operations]));
     this.#ec2 = new Ec2Api(seed, this.#network);
+    this.#metadata = new InstanceMetadata(world, seed);
   }
 
   register(app: FastifyInstance): void {
     void app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+      this.#metadata.register(scope);
       scope.post('/', async (request, reply) =>
         answer(reply, await serveCall(this.world, this.#call(request))),
       );
@@ -75,6 +84,8 @@ export class AwsCloud {
         MgsAddress: each.mgsAddress,
       })),
       backups: this.#account.backups.all().map(({ wire }) => structuredClone(wire)),
+      dataRepositoryAssociations: this.#account.associations.all().map(({ wire }) => structuredClone(wire)),
+      dataRepositoryTasks: this.#account.tasks.all().map(({ wire }) => structuredClone(wire)),
       networkInterfaces: this.#network.interfaces().map(({ subnet, ...each }) => ({
         ...each,
         subnetId: subnet.subnetId,

@@ -8,7 +8,7 @@ import {
   type CreateBackupCommandInput,
 } from '@aws-sdk/client-fsx';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually, startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
+import { startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
 
 const persistent = {
   StorageCapacity: 2400,
@@ -29,7 +29,7 @@ describe('Backups', () => {
 
   const available = async (input: object = persistent) => {
     const { FileSystemId: id } = await aws.create(input);
-    await eventually(async () => (await aws.describe(id)).Lifecycle === 'AVAILABLE');
+    await aws.world.until(async () => (await aws.describe(id)).Lifecycle === 'AVAILABLE');
     return id;
   };
   const backUp = async (FileSystemId: string, more: Partial<CreateBackupCommandInput> = {}) => {
@@ -38,7 +38,7 @@ describe('Backups', () => {
     return { ...Backup, BackupId: Backup.BackupId };
   };
   const finished = (BackupId: string) =>
-    eventually(async () => {
+    aws.world.until(async () => {
       const { Backups = [] } = await aws.fsx.send(new DescribeBackupsCommand({ BackupIds: [BackupId] }));
       return ['AVAILABLE', 'FAILED'].includes(Backups[0]?.Lifecycle ?? '') && Backups[0];
     });
@@ -79,7 +79,7 @@ describe('Backups', () => {
       FileSystemId: FileSystem?.FileSystemId,
     });
     const restored = FileSystem?.FileSystemId ?? '';
-    await eventually(async () => (await aws.describe(restored)).Lifecycle === 'AVAILABLE');
+    await aws.world.until(async () => (await aws.describe(restored)).Lifecycle === 'AVAILABLE');
     expect(aws.servers.get(restored)?.fsname).not.toBe(aws.servers.get(id)?.fsname);
     expect(await remove(backup.BackupId)).toMatchObject({ Lifecycle: 'DELETED' });
     await expect(remove(backup.BackupId)).rejects.toMatchObject({ name: 'BackupNotFound' });
@@ -123,7 +123,7 @@ describe('Backups', () => {
     );
     expect(LustreResponse?.FinalBackupTags).toEqual(Tags);
     const backup = await finished(LustreResponse?.FinalBackupId ?? '');
-    await eventually(async () => !JSON.stringify(aws.cloud.state()).includes('"Lifecycle":"DELETING"'));
+    await aws.world.until(async () => !JSON.stringify(aws.cloud.state()).includes('"Lifecycle":"DELETING"'));
     expect(backup).toMatchObject({ Lifecycle: 'AVAILABLE', FileSystem: { FileSystemId: id } });
     const tagged = await aws.fsx.send(new ListTagsForResourceCommand({ ResourceARN: backup.ResourceARN }));
     expect(tagged.Tags).toEqual(Tags);

@@ -32,7 +32,7 @@ export class BackupApi {
     checkTags(request.Tags ?? []);
     const fileSystem = fileSystems.get(request.FileSystemId);
     const { wire } = fileSystem;
-    checkBackupPossible(wire);
+    checkBackupPossible(wire, this.account.isAssociated(fileSystem));
     if (backups.isInProgress(request.FileSystemId))
       throw new AwsError('BackupInProgress', `Another backup of ${request.FileSystemId} is in progress.`);
     this.#checkQuota();

@@ -6,14 +6,15 @@ import type {
 } from './fsx-shapes.js';
 import type { WireBackup, WireFileSystem } from './fsx-wire.js';
 
-/** Throws what FSx answers where a file system cannot be backed up. */
-export function checkBackupPossible({ FileSystemId, Lifecycle, LustreConfiguration }: WireFileSystem): void {
+/** Throws what FSx answers where a file system, which may have data repository associations, cannot be backed up. */
+export function checkBackupPossible(fileSystem: WireFileSystem, associated: boolean): void {
+  const { FileSystemId, Lifecycle, LustreConfiguration } = fileSystem;
   if (!LustreConfiguration.DeploymentType?.startsWith('PERSISTENT'))
     throw new AwsError(
       'UnsupportedOperation',
       `Backups are not supported for DeploymentType ${LustreConfiguration.DeploymentType}.`,
     );
-  if (LustreConfiguration.DataRepositoryConfiguration)
+  if (LustreConfiguration.DataRepositoryConfiguration || associated)
     throw new AwsError(
       'UnsupportedOperation',
       'Backups are not supported on file systems linked to an Amazon S3 data repository.',

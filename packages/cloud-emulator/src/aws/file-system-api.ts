@@ -8,6 +8,7 @@ import {
   describeFileSystemsShape,
   updateFileSystemShape,
   type CreateFileSystemRequest,
+  type UpdateFileSystemRequest,
 } from './fsx-shapes.js';
 import { checkBackupPossible } from './backup-rules.js';
 import type { TokenedRequest } from './client-tokens.js';
@@ -92,11 +93,21 @@ export class FileSystemApi {
     const { fileSystems, tokens, updates, world, options } = this.account;
     const fileSystem = fileSystems.get(request.FileSystemId);
     if (tokens.recall('UpdateFileSystem', request) === undefined) {
+      this.#checkAutomaticBackups(fileSystem, request);
       const clock = { now: epochSeconds(world.now()), coolDownSeconds: options.coolDownSeconds };
       updates.start(fileSystem, planUpdate(fileSystem.wire, request, clock));
       tokens.remember('UpdateFileSystem', request, request.FileSystemId);
     }
     return { FileSystem: fileSystem.wire };
+  }
+
+  /** As with the older way to link a file system to S3, automatic backups and associations exclude each other. */
+  #checkAutomaticBackups(
+    fileSystem: LustreFileSystem,
+    { LustreConfiguration }: UpdateFileSystemRequest,
+  ): void {
+    if (!LustreConfiguration?.AutomaticBackupRetentionDays || !this.account.isAssociated(fileSystem)) return;
+    throw badRequest('Backups are not supported on file systems linked to an Amazon S3 data repository.');
   }
 
   #delete(body: unknown): object {
@@ -107,11 +118,23 @@ export class FileSystemApi {
     const foreign = (['WindowsConfiguration', 'OpenZFSConfiguration'] as const).find((name) => request[name]);
     if (foreign) throw badRequest(`${foreign} cannot be applied to delete a LUSTRE file system.`);
     tokens.recall('DeleteFileSystem', request);
+    this.#checkTasks(fileSystem);
     const isDeleting = fileSystem.wire.Lifecycle === 'DELETING';
     const LustreResponse = isDeleting ? {} : this.#finalBackup(fileSystem, request.LustreConfiguration ?? {});
     fileSystems.delete(fileSystem);
     tokens.remember('DeleteFileSystem', request, id);
     return { FileSystemId: id, Lifecycle: 'DELETING', LustreResponse };
+  }
+
+  #checkTasks(fileSystem: LustreFileSystem): void {
+    const running = this.account.tasks
+      .of(fileSystem)
+      .find(({ wire }) => wire.Lifecycle === 'PENDING' || wire.Lifecycle === 'EXECUTING');
+    if (!running) return;
+    throw badRequest(
+      `Cannot delete ${running.wire.FileSystemId} while data repository task ${running.wire.TaskId} is in ` +
+        `${running.wire.Lifecycle} state.`,
+    );
   }
 
   /** Unlike other kinds of file system, Lustre has no final backup unless the caller asks for one. */
@@ -125,7 +148,7 @@ export class FileSystemApi {
       return {};
     }
     checkTags(FinalBackupTags ?? []);
-    checkBackupPossible(fileSystem.wire);
+    checkBackupPossible(fileSystem.wire, this.account.isAssociated(fileSystem));
     const { wire } = this.account.backups.take(fileSystem, FinalBackupTags ?? [], undefined);
     return { FinalBackupId: wire.BackupId, FinalBackupTags };
   }

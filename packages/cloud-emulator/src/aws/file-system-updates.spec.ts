@@ -1,6 +1,6 @@
 import { DeleteFileSystemCommand, UpdateFileSystemCommand, type FileSystem } from '@aws-sdk/client-fsx';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
+import { startAwsCloud, type AwsCloudFixture } from './testing/aws-cloud-fixture.js';
 
 describe('UpdateFileSystem', () => {
   let aws: AwsCloudFixture;
@@ -9,7 +9,7 @@ describe('UpdateFileSystem', () => {
   const update = async (id: string, change: object) =>
     (await aws.fsx.send(new UpdateFileSystemCommand({ FileSystemId: id, ...change }))).FileSystem;
   const until = (id: string, holds: (found: FileSystem) => boolean) =>
-    eventually(async () => {
+    aws.world.until(async () => {
       const found = await aws.describe(id);
       return holds(found) && found;
     });
@@ -21,7 +21,7 @@ describe('UpdateFileSystem', () => {
   const status = (found: FileSystem) => found.AdministrativeActions?.[0]?.Status;
 
   it('grows: pending, in progress, optimizing, completed', async () => {
-    aws = await startAwsCloud({ updateSeconds: 1 });
+    aws = await startAwsCloud();
     const id = await created();
     const accepted = await update(id, { StorageCapacity: 2400 });
     expect(accepted).toMatchObject({ Lifecycle: 'AVAILABLE', StorageCapacity: 1200 });
@@ -48,7 +48,7 @@ describe('UpdateFileSystem', () => {
   });
 
   it('refuses growth beside growth and within the cool-down, and repeats a token without effect', async () => {
-    aws = await startAwsCloud({ updateSeconds: 0.5 });
+    aws = await startAwsCloud();
     const id = await created();
     const growth = { StorageCapacity: 2400, ClientRequestToken: 'grow' };
     await update(id, growth);
@@ -59,12 +59,12 @@ describe('UpdateFileSystem', () => {
     });
     await until(id, (found) => status(found) === 'COMPLETED');
     await expect(update(id, { StorageCapacity: 4800 })).rejects.toThrow('At least 6 hours');
-    aws.advance(6 * 3600);
+    aws.world.pass(6 * 3600);
     expect((await update(id, { StorageCapacity: 4800 }))?.NetworkInterfaceIds).toHaveLength(3);
   });
 
   it('takes another cool-down as an option', async () => {
-    aws = await startAwsCloud({ updateSeconds: 0.05 }, { coolDownSeconds: 0 });
+    aws = await startAwsCloud({}, { coolDownSeconds: 0 });
     const id = await created();
     await update(id, { StorageCapacity: 2400 });
     await until(id, (found) => status(found) === 'UPDATED_OPTIMIZING' || status(found) === 'COMPLETED');
@@ -106,7 +106,7 @@ describe('UpdateFileSystem', () => {
   });
 
   it('refuses in CREATING, and for a file system that does not exist', async () => {
-    aws = await startAwsCloud({ createSeconds: 60 });
+    aws = await startAwsCloud();
     const { FileSystemId: id } = await aws.create();
     await expect(update(id, { StorageCapacity: 2400 })).rejects.toMatchObject({
       name: 'BadRequest',
@@ -118,11 +118,11 @@ describe('UpdateFileSystem', () => {
   });
 
   it('ends with the file system when it is deleted meanwhile', async () => {
-    aws = await startAwsCloud({ updateSeconds: 0.02, deleteSeconds: 0.2 });
+    aws = await startAwsCloud();
     const id = await created();
     await update(id, { StorageCapacity: 2400 });
     await aws.fsx.send(new DeleteFileSystemCommand({ FileSystemId: id }));
-    await eventually(async () => JSON.stringify(aws.cloud.state()).includes('"fileSystems":[]'));
+    await aws.world.until(async () => JSON.stringify(aws.cloud.state()).includes('"fileSystems":[]'));
     expect(aws.servers.size).toBe(0);
   });
 });

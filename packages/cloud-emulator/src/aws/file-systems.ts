@@ -29,6 +29,8 @@ export interface CreationDetails {
   readonly failure: () => string | undefined;
 }
 
+type DeletionListener = (fileSystem: LustreFileSystem) => () => void;
+
 /** The Lustre servers that FSx runs for each version of the API. */
 const serverVersions: Readonly<Record<string, string>> = {
   '2.10': '2.10.8',
@@ -43,6 +45,7 @@ const elasticCapacity = 1024n ** 5n;
 /** All file systems of the account, and how they come and go. */
 export class FileSystems {
   readonly #byId = new Map<string, LustreFileSystem>();
+  readonly #deletionListeners: DeletionListener[] = [];
   #created = 0;
 
   constructor(
@@ -95,10 +98,17 @@ export class FileSystems {
     fileSystem.wire.Lifecycle = 'DELETING';
     const id = fileSystem.wire.FileSystemId;
     this.world.lustre.withdraw(id);
+    const ends = this.#deletionListeners.map((listener) => listener(fileSystem));
     this.world.after(this.world.durations.deleteSeconds, () => {
+      for (const end of ends) end();
       this.#byId.delete(id);
       this.network.release(id);
     });
+  }
+
+  /** Tells what belongs to a file system that its deletion begins, and, by what the listener returns, that it is gone. */
+  onDeletion(listener: DeletionListener): void {
+    this.#deletionListeners.push(listener);
   }
 
   /** Lets something happen to the file system, unless it is deleted before. */

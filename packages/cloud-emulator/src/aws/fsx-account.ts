@@ -1,11 +1,13 @@
 import type { World } from '../world/world.js';
+import { Associations } from './associations.js';
 import { AwsError } from './aws-error.js';
 import { Backups } from './backups.js';
 import { ClientTokens } from './client-tokens.js';
 import { FileSystemUpdates } from './file-system-updates.js';
-import { FileSystems } from './file-systems.js';
+import { FileSystems, type LustreFileSystem } from './file-systems.js';
 import type { CreationPlan } from './lustre-rules.js';
 import type { Seed } from './seed.js';
+import { Tasks } from './tasks.js';
 import type { VpcNetwork } from './vpc-network.js';
 
 export interface FsxOptions {
@@ -24,6 +26,8 @@ export class FsxAccount {
   readonly backups: Backups;
   readonly tokens: ClientTokens;
   readonly updates: FileSystemUpdates;
+  readonly associations: Associations;
+  readonly tasks: Tasks;
 
   constructor(
     readonly world: World,
@@ -35,12 +39,19 @@ export class FsxAccount {
     this.backups = new Backups(world, seed);
     this.tokens = new ClientTokens(world.durations.tokenSeconds, world.now);
     this.updates = new FileSystemUpdates(world, this.fileSystems, network);
+    this.associations = new Associations(world, seed, this.fileSystems);
+    this.tasks = new Tasks(world, seed, this.fileSystems);
   }
 
   /** The reason with which this creation is to end FAILED, if a fault says so. */
   failureOf(operation: string, usual: string): string | undefined {
     const fault = this.world.faults.take({ cloud: 'aws', operation }, ({ kind }) => kind === 'fail-creation');
     return fault && (fault.message ?? usual);
+  }
+
+  /** Whether a file system has data repository associations, of which its own Describe shows nothing. */
+  isAssociated(fileSystem: LustreFileSystem): boolean {
+    return this.associations.of(fileSystem).length > 0;
   }
 
   /** Throws ServiceLimitExceeded where the account has as many file systems of the family as it may. */

@@ -84,8 +84,14 @@ export function fsxBody(text: string): unknown {
   }
 }
 
-/** The file system that a request names, for the journal. */
+/** The file system, association or task that a request names, for the journal. */
 export function fsxResource(text: string): string | undefined {
-  const id = /"FileSystemId"\s*:\s*"([^"]*)"/.exec(text) ?? /:file-system\/(fs-[0-9a-f]+)"/.exec(text);
-  return id?.[1] ?? /"FileSystemIds"\s*:\s*\[\s*"([^"]*)"\s*\]/.exec(text)?.[1];
+  const id =
+    /"FileSystemId"\s*:\s*"([^"]*)"/.exec(text) ??
+    /:(?:file-system|association\/[^"/]+|task)\/([a-z]+-[0-9a-f]+)"/.exec(text);
+  return id?.[1] ?? onlyResource.exec(text)?.[1];
 }
+
+/** Another id than a file system's, or the one id of a list. */
+const onlyResource =
+  /"(?:AssociationId|TaskId|(?:FileSystem|Association|Task)Ids)"\s*:\s*(?:"|\[\s*"(?=[^"]*"\s*\]))([^"]*)"/;

@@ -5,16 +5,16 @@ import type { ListShape, StringShape, StructureShape, ValueOf } from './request-
  * (https://docs.aws.amazon.com/fsx/latest/APIReference/). Rules that tie members to each other are in
  * lustre-rules.ts and lustre-update-rules.ts.
  */
-const flag = { type: 'boolean' } as const;
+export const flag = { type: 'boolean' } as const;
 const count = { type: 'integer', range: [0, 2147483647] } as const;
 
-const fileSystemId = {
+export const fileSystemId = {
   type: 'string',
   length: [11, 21],
   pattern: /^(fs-[0-9a-f]{8,})$/,
 } as const satisfies StringShape;
 // The range A-z is AWS's own and lets `[`, `]`, `^` and a few more pass.
-const clientRequestToken = {
+export const clientRequestToken = {
   type: 'string',
   length: [1, 63],
   pattern: /^[A-za-z0-9_.-]{0,63}$/,
@@ -24,16 +24,16 @@ const backupId = {
   length: [12, 128],
   pattern: /^(backup-[0-9a-f]{8,})$/,
 } as const satisfies StringShape;
-const nextToken = {
+export const nextToken = {
   type: 'string',
   length: [1, 255],
   pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 } as const satisfies StringShape;
-const maxResults = { type: 'integer', range: [1, 2147483647] } as const;
+export const maxResults = { type: 'integer', range: [1, 2147483647] } as const;
 const tagCharacters = /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u;
 const tagKey = { type: 'string', length: [1, 128], pattern: tagCharacters } as const satisfies StringShape;
 const tagValue = { type: 'string', length: [0, 256], pattern: tagCharacters } as const satisfies StringShape;
-const tags = {
+export const tags = {
   type: 'list',
   size: [1, 50],
   of: { type: 'structure', members: { Key: tagKey, Value: tagValue }, required: ['Key', 'Value'] },
@@ -43,7 +43,7 @@ const resourceArn = {
   length: [8, 512],
   pattern: /^arn:(aws|aws-cn|aws-us-gov):[a-z0-9-]+:[a-z0-9-]*:[0-9]{0,12}:.{1,400}$/,
 } as const satisfies StringShape;
-const archivePath = { type: 'string', length: [3, 4357] } as const satisfies StringShape;
+export const archivePath = { type: 'string', length: [3, 4357] } as const satisfies StringShape;
 
 const logConfiguration = {
   type: 'structure',
@@ -123,6 +123,30 @@ const lustreConfiguration = {
     MetadataConfiguration: metadataConfiguration(['Mode']),
   },
 } as const satisfies StructureShape;
+
+/** The filters that several Describe operations share; each of them knows only some of the names. */
+export const filters = {
+  type: 'list',
+  size: [0, 10],
+  of: {
+    type: 'structure',
+    members: {
+      Name: {
+        type: 'string',
+        values: [
+          'file-system-id',
+          'backup-type',
+          'file-system-type',
+          'volume-id',
+          'data-repository-type',
+          'file-cache-id',
+          'file-cache-type',
+        ],
+      },
+      Values: { type: 'list', size: [0, 20], of: { type: 'string', length: [1, 128] } },
+    },
+  },
+} as const satisfies ListShape;
 
 /** What a file system is made of, whether from nothing or from a backup. */
 const creation = {
@@ -210,28 +234,7 @@ export const describeBackupsShape = {
   type: 'structure',
   members: {
     BackupIds: { type: 'list', size: [0, 50], of: backupId },
-    Filters: {
-      type: 'list',
-      size: [0, 10],
-      of: {
-        type: 'structure',
-        members: {
-          Name: {
-            type: 'string',
-            values: [
-              'file-system-id',
-              'backup-type',
-              'file-system-type',
-              'volume-id',
-              'data-repository-type',
-              'file-cache-id',
-              'file-cache-type',
-            ],
-          },
-          Values: { type: 'list', size: [0, 20], of: { type: 'string', length: [1, 128] } },
-        },
-      },
-    },
+    Filters: filters,
     MaxResults: maxResults,
     NextToken: nextToken,
   },

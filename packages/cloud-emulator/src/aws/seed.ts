@@ -5,7 +5,8 @@
  * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 10.0.0.0/16, with one subnet in each of three zones, 251 free addresses each
  *   (a /24 less the five that AWS keeps for itself);
  * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
- *   other on every port, as Lustre needs.
+ *   other on every port, as Lustre needs;
+ * - instance `i-0aaaaaaaaaaaaaaa1` in the first of the subnets: the one whose metadata is served.
  */
 export interface Seed {
   readonly region: string;
@@ -13,6 +14,7 @@ export interface Seed {
   readonly vpcId: string;
   readonly subnets: readonly SeedSubnet[];
   readonly securityGroups: readonly SeedSecurityGroup[];
+  readonly instance: SeedInstance;
   /** The group that a network interface joins where the request names none. */
   readonly defaultSecurityGroupId: string;
   /** The key that encrypts a persistent file system where the request names none. */
@@ -21,6 +23,14 @@ export interface Seed {
   readonly fileSystemQuota: number;
   /** User-initiated backups that the account may have. */
   readonly backupQuota: number;
+}
+
+export interface SeedInstance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  /** Of the IAM role whose credentials it has. */
+  readonly roleName: string;
 }
 
 export interface SeedSubnet {
@@ -68,6 +78,12 @@ export const seed: Seed = {
       description: 'default VPC security group',
     },
   ],
+  instance: {
+    instanceId: 'i-0aaaaaaaaaaaaaaa1',
+    instanceType: 'm6i.large',
+    subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
+    roleName: 'lustre-csi',
+  },
   defaultSecurityGroupId: 'sg-0aaaaaaaaaaaaaaa1',
   defaultKmsKeyId: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
   fileSystemQuota: 100,

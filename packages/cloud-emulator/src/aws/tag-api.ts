@@ -5,7 +5,7 @@ import { cutPage } from './paging.js';
 import { parseRequest } from './request-shape.js';
 import { withoutTags, withTags } from './resource-tags.js';
 
-/** The operations on tags, which name a file system or backup by its ARN. */
+/** The operations on tags, which name a file system, backup, association or task by its ARN. */
 export class TagApi {
   readonly operations: FsxOperations = new Map([
     ['TagResource', (body: unknown) => this.#tag(body)],
@@ -45,17 +45,32 @@ export class TagApi {
   }
 
   #taggable(arn: string): { Tags: readonly Tag[] } {
-    const { seed, fileSystems, backups } = this.account;
+    const { seed } = this.account;
     if (!arn.startsWith('arn:aws:fsx:'))
       throw new AwsError('NotServiceResourceError', `The resource ${arn} is not an Amazon FSx resource.`, {
         ResourceARN: arn,
       });
     const own = `arn:aws:fsx:${seed.region}:${seed.accountId}:`;
-    const [kind, id = ''] = arn.startsWith(own) ? arn.slice(own.length).split('/') : [];
-    const found =
-      kind === 'file-system' ? fileSystems.find(id) : kind === 'backup' ? backups.find(id) : undefined;
+    const [kind, ...ids] = arn.startsWith(own) ? arn.slice(own.length).split('/') : [];
+    const found = this.#find(kind, ids.at(-1) ?? '');
     if (!found)
       throw new AwsError('ResourceNotFound', `The resource ${arn} does not exist.`, { ResourceARN: arn });
     return found.wire;
+  }
+
+  #find(kind: string | undefined, id: string): { readonly wire: { Tags: readonly Tag[] } } | undefined {
+    const { fileSystems, backups, associations, tasks } = this.account;
+    switch (kind) {
+      case 'file-system':
+        return fileSystems.find(id);
+      case 'backup':
+        return backups.find(id);
+      case 'association':
+        return associations.find(id);
+      case 'task':
+        return tasks.find(id);
+      default:
+        return undefined;
+    }
   }
 }

@@ -2,12 +2,16 @@ import { ArmError } from './arm-error.js';
 import { lustreLocations } from './skus.js';
 
 const storageCache = ['2023-05-01', '2024-03-01', '2026-01-01', '2026-08-01'];
+const since = (first: string): readonly string[] => storageCache.filter((version) => version >= first);
 const network = ['2023-09-01', '2024-01-01', '2024-05-01', '2025-01-01', '2025-05-01'];
 
 /** Which api-versions each resource type speaks; names in the provider's own case. */
 const versionsOf: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.StorageCache/amlFilesystems': storageCache,
-  'Microsoft.StorageCache/amlFilesystems/expansionJobs': storageCache.filter((v) => v >= '2026-01-01'),
+  'Microsoft.StorageCache/amlFilesystems/importJobs': since('2024-03-01'),
+  'Microsoft.StorageCache/amlFilesystems/autoImportJobs': since('2026-01-01'),
+  'Microsoft.StorageCache/amlFilesystems/autoExportJobs': since('2026-01-01'),
+  'Microsoft.StorageCache/amlFilesystems/expansionJobs': since('2026-01-01'),
   'Microsoft.StorageCache/skus': storageCache,
   'Microsoft.StorageCache/checkAmlFSSubnets': storageCache,
   'Microsoft.StorageCache/getRequiredAmlFSSubnetsSize': storageCache,

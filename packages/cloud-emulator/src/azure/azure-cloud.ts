@@ -1,7 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world/world.js';
+import { archiveRoutes } from './archive-routes.js';
+import { Archives } from './archives.js';
 import { ArmFront } from './arm-front.js';
 import { AscOperations, renderOperation } from './asc-operations.js';
+import { blobJobKinds } from './blob-job-kind.js';
+import { blobJobRoutes } from './blob-job-routes.js';
+import { renderBlobJob } from './blob-job.js';
+import { BlobJobs } from './blob-jobs.js';
 import { Entra } from './entra.js';
 import { expansionJobRoutes } from './expansion-job-routes.js';
 import { renderExpansionJob } from './expansion-job.js';
@@ -46,6 +52,7 @@ export class AzureCloud {
   readonly #networks: VirtualNetworks;
   readonly #fileSystems: FileSystems;
   readonly #expansionJobs: ExpansionJobs;
+  readonly #blobJobs: readonly BlobJobs[];
   readonly #fronts: readonly { register(app: FastifyInstance): void }[];
 
   /** @param origin this server's own https origin, known once it listens */
@@ -62,11 +69,16 @@ export class AzureCloud {
       fsname,
     });
     this.#expansionJobs = new ExpansionJobs(world, this.#networks, this.#operations, this.#fileSystems);
+    this.#blobJobs = blobJobKinds.map(
+      (kind) => new BlobJobs(kind, world, this.#operations, this.#fileSystems),
+    );
     const longRunning = new LongRunning(origin, retryAfter(world, options));
     const pager = new Pager(origin, options.pageSize ?? 5);
     const routes = [
       ...fileSystemRoutes(this.#fileSystems, longRunning, pager),
       ...expansionJobRoutes(this.#expansionJobs, this.#fileSystems, longRunning, pager, world.now),
+      ...this.#blobJobs.flatMap((jobs) => blobJobRoutes(jobs, this.#fileSystems, longRunning, pager)),
+      ...archiveRoutes(new Archives(world, this.#fileSystems), this.#fileSystems),
       ...subscriptionRoutes({
         fileSystems: this.#fileSystems,
         networks: this.#networks,
@@ -104,6 +116,7 @@ export class AzureCloud {
       resourceGroups,
       fileSystems: this.#fileSystems.list().map((item) => renderFileSystem(item, newestApiVersion)),
       expansionJobs: this.#expansionJobs.list().map((job) => renderExpansionJob(job, this.#now())),
+      ...Object.fromEntries(this.#blobJobs.map((jobs) => [jobs.kind.name, jobs.list().map(renderBlobJob)])),
       operations: this.#operations
         .list()
         .map((operation) => ({ ...renderOperation(operation), resourceId: operation.resourceId })),

@@ -26,6 +26,16 @@ export interface FileSystem {
   created: boolean;
   expanding: boolean;
   failure?: OperationFailure;
+  /** The latest archive to the blob container. */
+  archive?: ArchiveStatus;
+}
+
+export interface ArchiveStatus {
+  readonly path: string;
+  state: 'InProgress' | 'Completed' | 'Canceled';
+  /** Unix time in milliseconds. */
+  readonly startedAt: number;
+  completedAt?: number;
 }
 
 export const lustreVersion = '2.15.0';
@@ -60,10 +70,24 @@ export function renderFileSystem(fileSystem: FileSystem, apiVersion: string): un
       health: health(fileSystem, apiVersion),
       ...clientInfo(fileSystem),
       ...(spec.encryptionSettings ? { encryptionSettings: spec.encryptionSettings } : {}),
-      ...(spec.hsmSettings ? { hsm: { settings: spec.hsmSettings, archiveStatus: [] } } : {}),
+      ...(spec.hsmSettings
+        ? { hsm: { settings: spec.hsmSettings, archiveStatus: archiveStatus(fileSystem) } }
+        : {}),
       ...newerProperties(fileSystem, apiVersion),
     },
   };
+}
+
+function archiveStatus({ archive }: FileSystem): readonly object[] {
+  if (!archive) return [];
+  const { path, state, startedAt, completedAt } = archive;
+  const status = {
+    state,
+    lastStartedTime: new Date(startedAt).toISOString(),
+    ...(completedAt === undefined ? {} : { lastCompletionTime: new Date(completedAt).toISOString() }),
+    ...(state === 'Completed' ? { percentComplete: 100 } : {}),
+  };
+  return [{ filesystemPath: path, status }];
 }
 
 /** What is known only once the servers run. */

@@ -44,6 +44,13 @@ export class JsonReader {
     return value;
   }
 
+  boolean(name: string): boolean | undefined {
+    if (!this.has(name)) return undefined;
+    const value = this.object[name];
+    if (typeof value !== 'boolean') throw this.#wrongType(name, 'true or false');
+    return value;
+  }
+
   requiredNumber(name: string): number {
     if (!this.has(name)) throw this.#missing(name);
     const value = this.object[name];

@@ -15,10 +15,8 @@ const missing = simulation.available ? '' : ` (NOT RUN: ${simulation.reason})`;
 let scratch: string;
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'lustre-emulator-spec-'));
-  mkdirSync(join(scratch, 'tmp'));
   // Also for the ordinary user of one test.
   chmodSync(scratch, 0o755);
-  chmodSync(join(scratch, 'tmp'), 0o1777);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -29,10 +27,23 @@ interface Started {
   readonly firstLine: Promise<string>;
 }
 
-function start(args: readonly string[], asUser: readonly string[] = []): Started {
+/** A directory for temporary files that one test has for itself: what is left in it was not cleaned up. */
+function temporary(): string {
+  const directory = mkdtempSync(join(scratch, 'tmp-'));
+  chmodSync(directory, 0o1777);
+  return directory;
+}
+
+interface Circumstances {
+  /** A temporary directory that the test looks into. */
+  readonly tmp?: string;
+  readonly asUser?: readonly string[];
+}
+
+function start(args: readonly string[], { tmp = temporary(), asUser = [] }: Circumstances = {}): Started {
   const [file = '', ...rest] = [...asUser, process.execPath, main, ...args];
   const child = spawn(file, rest, {
-    env: { ...process.env, TMPDIR: join(scratch, 'tmp'), AWS_PROFILE: 'mine' },
+    env: { ...process.env, TMPDIR: tmp, AWS_PROFILE: 'mine' },
   });
   const closed = new Promise<number | null>((done) => child.once('close', done));
   const firstLine = new Promise<string>((done) => {
@@ -51,7 +62,8 @@ function start(args: readonly string[], asUser: readonly string[] = []): Started
 }
 
 const run = (...args: readonly string[]): Started['ended'] => start(args).ended;
-const exec = (script: string): Started['ended'] => run('exec', '--', 'sh', '-c', script);
+const exec = (script: string, tmp?: string): Started['ended'] =>
+  start(['exec', '--', 'sh', '-c', script], tmp === undefined ? {} : { tmp }).ended;
 
 /** A client of its own, with nothing but the environment to go by. */
 const createMountDelete = `
@@ -82,9 +94,12 @@ const createMountDelete = `
   mount();
 `;
 
-describe.skipIf(!simulation.available)(`exec${missing}`, () => {
+// The processes of one test wait for each other: those of another fill the gaps.
+describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, () => {
   it('gives the command the clouds and the settings that reach them, and cleans up', async () => {
-    const { status, stdout, stderr } = await exec(`
+    const tmp = temporary();
+    const { status, stdout, stderr } = await exec(
+      `
       node -e '
         const { readFileSync, existsSync } = require("node:fs");
         const { tenantId } = JSON.parse(readFileSync(process.env.AZURE_CONFIG_FILE));
@@ -95,7 +110,9 @@ describe.skipIf(!simulation.available)(`exec${missing}`, () => {
             entra: entra.status, state: Object.keys(await control.json()), environment: process.env,
             there: existsSync(process.env.LUSTRE_CSI_STATE_DIR),
           }));
-        });'`);
+        });'`,
+      tmp,
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const seen = JSON.parse(stdout) as { environment: Record<string, string> };
     expect(seen).toMatchObject({ entra: 200, state: ['aws', 'azure'], there: true });
@@ -103,7 +120,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, () => {
     expect(environment['AWS_ENDPOINT_URL_FSX']).toBe(environment['LUSTRE_EMULATOR_URL']);
     expect(environment['AWS_PROFILE']).toBeUndefined();
     expect(existsSync(environment['LUSTRE_CSI_STATE_DIR'] ?? '/')).toBe(false);
-    expect(readdirSync(join(scratch, 'tmp'))).toEqual([]);
+    expect(readdirSync(tmp)).toEqual([]);
   });
 
   it('mounts the file systems of the registry, inside only', async () => {
@@ -153,11 +170,12 @@ describe.skipIf(!simulation.available)(`exec${missing}`, () => {
     'hands %s on to the command, and waits for it',
     async (signal) => {
       const script = `trap 'echo got it; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
-      const started = start(['exec', '--', 'sh', '-c', script]);
+      const tmp = temporary();
+      const started = start(['exec', '--', 'sh', '-c', script], { tmp });
       expect(await started.firstLine).toBe('ready');
       started.process.kill(signal);
       expect(await started.ended).toMatchObject({ status: 9, stdout: 'ready\ngot it\n' });
-      expect(readdirSync(join(scratch, 'tmp'))).toEqual([]);
+      expect(readdirSync(tmp)).toEqual([]);
     },
   );
 
@@ -171,9 +189,10 @@ describe.skipIf(!simulation.available)(`exec${missing}`, () => {
 
   const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
   it.skipIf(process.getuid?.() !== 0)('works for an ordinary user, or says why not', async () => {
-    const directory = join(scratch, 'tmp', 'target');
+    const tmp = temporary();
+    const directory = join(tmp, 'target');
     const script = `mkdir ${directory}; mount -t lustre 10.0.0.4@tcp:/x ${directory}; s=$?; rmdir ${directory}; exit $s`;
-    const { status, stderr } = await start(['exec', '--', 'sh', '-c', script], nobody).ended;
+    const { status, stderr } = await start(['exec', '--', 'sh', '-c', script], { tmp, asUser: nobody }).ended;
     if (status === 3)
       expect(stderr).toContain('Lustre mounts cannot be simulated here: as user with overlay:');
     else
@@ -181,7 +200,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, () => {
         status: 5,
         stderr: expect.stringContaining('Is the MGS running?') as string,
       });
-    expect(readdirSync(join(scratch, 'tmp'))).toEqual([]);
+    expect(readdirSync(tmp)).toEqual([]);
   });
 });
 
@@ -198,25 +217,27 @@ it('exec says why where mounts cannot be simulated, and does not run the command
   );
 });
 
-describe('serve', () => {
+describe.concurrent('serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('prints the settings, serves, and stops on %s', async (signal) => {
-    const started = start(['serve', '--create-seconds', '0.5', '--directory', join(scratch, 'settings')]);
+    const tmp = temporary();
+    const directory = join(scratch, `settings-${signal}`);
+    const started = start(['serve', '--create-seconds', '0.5', '--directory', directory], { tmp });
     const settings = JSON.parse(await started.firstLine) as Record<string, string> & {
       environment: Record<string, string>;
     };
     expect(settings).toMatchObject({
       durations: { createSeconds: 0.5 },
-      environment: { AZURE_CONFIG_FILE: join(scratch, 'settings', 'azure.json') },
+      environment: { AZURE_CONFIG_FILE: join(directory, 'azure.json') },
     });
     expect((await fetch(`${settings['controlUrl']}/_emulator/state`)).status).toBe(200);
     started.process.kill(signal);
     expect(await started.ended).toMatchObject({ status: 0, stderr: '' });
     await expect(fetch(`${settings['controlUrl']}/_emulator/state`)).rejects.toThrow();
-    expect(readdirSync(join(scratch, 'tmp'))).toEqual([]);
+    expect(readdirSync(tmp)).toEqual([]);
   });
 });
 
-describe('the command line', () => {
+describe.concurrent('the command line', () => {
   it.each([
     [[], 'say what to do: serve or exec (see --help)'],
     [['start'], "'start' is no command: serve or exec (see --help)"],

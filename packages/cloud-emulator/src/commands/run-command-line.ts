@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { optionsHelp, parseCommandOptions } from './command-options.js';
-import { exec } from './exec.js';
-import { serve } from './serve.js';
 import { UsageError } from './usage-error.js';
 
 /** What a command line without sense ends with, as with most of Unix. */
@@ -31,14 +29,18 @@ async function dispatch(args: readonly string[]): Promise<number> {
   );
 }
 
-function serveCommand(rest: readonly string[], end: number): Promise<number> {
+// The servers are loaded only where they are needed: a bad command line is answered at once.
+async function serveCommand(rest: readonly string[], end: number): Promise<number> {
   if (end >= 0) throw new UsageError('serve runs no COMMAND; exec does');
-  return serve(parseCommandOptions(rest));
+  const options = parseCommandOptions(rest);
+  const { serve } = await import('./serve.js');
+  return serve(options);
 }
 
-function execCommand(rest: readonly string[], command: readonly string[]): Promise<number> {
+async function execCommand(rest: readonly string[], command: readonly string[]): Promise<number> {
   const options = parseCommandOptions(rest);
   if (command.length === 0) throw new UsageError('exec needs a command: exec [OPTIONS] -- COMMAND [ARGS]');
+  const { exec } = await import('./exec.js');
   return exec(options, command);
 }
 

@@ -12,5 +12,8 @@ export function answer(reply: FastifyReply, outcome: Reply | Silence): FastifyRe
     reply.hijack();
     return reply;
   }
-  return reply.code(outcome.status).headers(outcome.headers ?? {}).send(outcome.body);
+  return reply
+    .code(outcome.status)
+    .headers(outcome.headers ?? {})
+    .send(outcome.body);
 }

@@ -3,7 +3,7 @@ export interface JournalEntry {
   /** 1 for the first call. */
   readonly sequence: number;
   readonly cloud: Cloud;
-  /** `fsx`, `ec2`, `arm` or `entra`. */
+  /** `fsx`, `ec2`, `imds`, `arm` or `entra`. */
   readonly service: string;
   /** As the cloud's own API reference names it: `CreateFileSystem`, `amlFilesystems.createOrUpdate`. */
   readonly operation: string;
@@ -31,7 +31,9 @@ export class Journal {
 
   constructor(private readonly now: () => number) {}
 
-  begin(call: Pick<JournalEntry, 'cloud' | 'service' | 'operation' | 'requestId' | 'resource'>): JournalEntry {
+  begin(
+    call: Pick<JournalEntry, 'cloud' | 'service' | 'operation' | 'requestId' | 'resource'>,
+  ): JournalEntry {
     const entry: JournalEntry = {
       sequence: this.#entries.length + 1,
       ...call,

@@ -44,7 +44,8 @@ export class ExpandVolume {
     const { fileSystem, growth } = seen;
     const target = await this.expansion.capacityFor(fileSystem, range);
     if (growth?.state === 'running') return growth.target;
-    if (awaiting) {
+    // A growth that was joined may end with less than is asked for here: then the next one begins.
+    if (awaiting && fileSystem.capacity.isLessThan(awaiting)) {
       // What this call has started or joined is over, and the capacity is not there.
       if (growth?.state === 'failed') throw failed(fileSystem.id, growth);
       return awaiting;

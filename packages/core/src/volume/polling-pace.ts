@@ -2,6 +2,7 @@
  *  first, when refusals show; rare while nothing can have happened; dense again near the usual end; and patient with
  *  work that takes far longer than it should. */
 export function pollDelay(ageSeconds: number, usualSeconds: number): number {
+  if (ageSeconds < 2) return 500;
   if (ageSeconds < 10) return 1_000;
   if (ageSeconds < 30) return 3_000;
   const progress = ageSeconds / usualSeconds;

@@ -1,17 +1,22 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
-import type { Clock } from '../concurrency/clock.js';
-import { DriverError } from '../errors/driver-error.js';
+import { pause, type Clock } from '../concurrency/clock.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
 import { runExclusive } from './exclusive.js';
 import type { FileSystem } from './file-system.js';
 import { fingerprint } from './fingerprint.js';
+import type { Work } from './idempotent-file-systems.js';
 import type { OperationContext } from './operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
+import { pollDelay } from './polling-pace.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
+
+/** Taking a snapshot usually takes minutes. */
+const USUAL_SECONDS = 600;
 
 /** What CreateSnapshot asks. */
 export interface CreateSnapshotCommand extends SnapshotRequest {
@@ -33,7 +38,7 @@ export class SnapshotOperations {
   constructor(
     private readonly provider: ControllerProvider,
     private readonly snapshots: VolumeSnapshots,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
   }
@@ -63,7 +68,31 @@ export class SnapshotOperations {
           'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud if you want it gone',
       );
     }
-    await untilAborted(this.snapshots.delete(snapshot, signal), signal);
+    await runExclusive(
+      this.#exclusive,
+      {
+        key: `snapshot ${snapshotId}`,
+        fingerprint: 'delete',
+        work: (stopped, report) => this.#remove(snapshot, { signal: stopped, report }),
+      },
+      signal,
+    );
+  }
+
+  /** A snapshot that is still being taken cannot be deleted yet: the deletion waits for it. */
+  async #remove(snapshot: Snapshot, { signal, report }: Work): Promise<void> {
+    const began = this.clock.now();
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await this.snapshots.delete(snapshot, signal);
+      } catch (error) {
+        if (!isDriverError(error, 'aborted')) throw error;
+        report(error.message);
+      }
+      const ageSeconds = (this.clock.now() - began) / 1000;
+      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
+    }
   }
 
   /** @throws DriverError not-found */

@@ -2,10 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
-import type { ControllerProvider, ProviderContext } from '@lustre-csi/core';
+import {
+  DriverError,
+  VolumeOperations,
+  type ControllerProvider,
+  type ProviderContext,
+} from '@lustre-csi/core';
 import { buildController } from '../module.js';
 import type { AmlPlan } from '../plan.js';
-import { settingsOf, silent } from './samples.js';
+import { type callOf, fastClock, settingsOf, silent } from './samples.js';
 
 export const neverAborted: AbortSignal = new AbortController().signal;
 
@@ -55,6 +60,47 @@ export class EmulatedAzure {
     return provider as ControllerProvider<AmlPlan>;
   }
 
+  /** The provider under the rules of the core, as a replica that starts now has it; its waits are short. */
+  async replica(...how: Parameters<EmulatedAzure['controller']>): Promise<VolumeOperations> {
+    return new VolumeOperations(await this.controller(...how), silent, fastClock);
+  }
+
+  /** A call whose time ends when ARM is asked for `looking` the nth time after it was asked for `change`. */
+  callEndingAt(change: string, looking: string, nth = 1): ReturnType<typeof callOf> {
+    let left = Infinity;
+    return this.#callEndingWhen((operation) => {
+      if (operation === change) left = nth;
+      else if (operation === looking) left -= 1;
+      return left <= 0;
+    });
+  }
+
+  /** A call whose time ends when ARM gets the nth request from now on. */
+  callEndingAtRequest(nth: number): ReturnType<typeof callOf> {
+    let left = nth;
+    return this.#callEndingWhen(() => (left -= 1) <= 0);
+  }
+
+  #callEndingWhen(isOver: (operation: string) => boolean): ReturnType<typeof callOf> {
+    const controller = new AbortController();
+    const stop = this.emulator.journal.onCall(({ service, operation }) => {
+      if (service !== 'arm' || !isOver(operation)) return;
+      stop();
+      controller.abort(new DriverError('deadline-exceeded', 'the time of the call is over'));
+    });
+    return { signal: controller.signal, log: silent };
+  }
+
+  /** How often ARM was called so. */
+  count(operation: string): number {
+    return this.calls.filter((call) => call === operation).length;
+  }
+
+  /** What exists, as ARM shows it. */
+  get state(): AzureState {
+    return this.emulator.state().azure as AzureState;
+  }
+
   /** What was called of ARM, in order. */
   get calls(): readonly string[] {
     return this.emulator.journal
@@ -76,6 +122,18 @@ export class EmulatedAzure {
   #file(name: string): string {
     return join(this.directory, name);
   }
+}
+
+/** The part of the emulated Azure's state that specs look at. */
+export interface AzureState {
+  readonly fileSystems: readonly {
+    readonly name: string;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly properties: Readonly<Record<string, unknown>>;
+  }[];
+  readonly expansionJobs: readonly { readonly name: string; readonly properties: object }[];
+  readonly autoImportJobs?: readonly { readonly name: string; readonly properties: object }[];
+  readonly autoExportJobs?: readonly { readonly name: string; readonly properties: object }[];
 }
 
 /** Asks again until the answer is as it should be; fails after five seconds. */

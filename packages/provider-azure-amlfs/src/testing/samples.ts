@@ -1,4 +1,11 @@
-import { Capacity, type Log, type Settings, type VolumeRequest } from '@lustre-csi/core';
+import {
+  Capacity,
+  DriverError,
+  isDriverError,
+  type Log,
+  type Settings,
+  type VolumeRequest,
+} from '@lustre-csi/core';
 import type { SkuFacts } from '../skus.js';
 
 /** A log that nobody reads. */
@@ -9,6 +16,47 @@ export const silent: Log = {
   error: () => {},
   child: () => silent,
 };
+
+/** Waits two hundredths as long as it is told to. */
+export const fastClock = {
+  now: () => Date.now(),
+  after: (milliseconds: number, callback: () => void): (() => void) => {
+    const timer = setTimeout(callback, milliseconds / 200);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A call whose time ends after so many milliseconds. */
+export function callOf(milliseconds: number): { readonly signal: AbortSignal; readonly log: Log } {
+  const controller = new AbortController();
+  const ended = new DriverError('deadline-exceeded', 'the time of the call is over');
+  setTimeout(() => controller.abort(ended), milliseconds).unref();
+  return { signal: controller.signal, log: silent };
+}
+
+/** Calls again, as sidecars do, while nothing final is said; at most ten times. */
+export async function persistently<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const again = isDriverError(error, 'unavailable', 'aborted', 'deadline-exceeded');
+      if (!again || attempt === 10) throw error;
+    }
+  }
+}
+
+/** Faults that a call of ARM can meet and get over, and whether it had its effect. */
+export const passingFaults = [
+  ['429 with Retry-After', { kind: 'throttle', retryAfterSeconds: 0 }],
+  ['429 without Retry-After', { kind: 'throttle' }],
+  ['429 until the retries are used up', { kind: 'throttle', times: 4 }],
+  ['503 before the effect', { kind: 'error' }],
+  ['503 after the effect', { kind: 'error', when: 'after' }],
+  ['500 after the effect', { kind: 'error', status: 500, when: 'after' }],
+  ['a connection that is cut before the effect', { kind: 'reset' }],
+  ['a connection that is cut after the effect', { kind: 'reset', when: 'after' }],
+] as const;
 
 /** Settings of a process that was started with this environment and these flags. */
 export function settingsOf(

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateFileSystemCommand,
@@ -9,26 +8,24 @@ import {
 } from '@aws-sdk/client-fsx';
 import { fastify } from 'fastify';
 import type { LustreServer } from '../../world/lustre-registry.js';
-import { World, type Durations } from '../../world/world.js';
+import { SteppedWorld } from '../../world/testing/stepped-world.js';
+import type { Durations } from '../../world/world.js';
 import { AwsCloud } from '../aws-cloud.js';
 import type { FsxOptions } from '../fsx-account.js';
 
-/** Fast enough for tests, slow enough that each state can be seen. */
-const fast: Durations = { createSeconds: 0.2, deleteSeconds: 0.3, updateSeconds: 0.2, tokenSeconds: 300 };
+const usual: Durations = { createSeconds: 8, deleteSeconds: 3, updateSeconds: 5, tokenSeconds: 300 };
 
 export type AwsCloudFixture = Awaited<ReturnType<typeof startAwsCloud>>;
 
-/** An AwsCloud on a free loopback port, and real SDK clients that talk to it. */
+/** An AwsCloud on a free loopback port, and real SDK clients that talk to it. Time stands still unless it is told to pass. */
 export async function startAwsCloud(durations: Partial<Durations> = {}, options: Partial<FsxOptions> = {}) {
   const servers = new Map<string, LustreServer>();
-  const clock = { skewMilliseconds: 0 };
-  const world = new World(
-    { ...fast, ...durations },
+  const world = new SteppedWorld(
+    { ...usual, ...durations },
     {
       publish: (server) => void servers.set(server.id, server),
       withdraw: (id) => void servers.delete(id),
     },
-    () => Date.now() + clock.skewMilliseconds,
   );
   const cloud = new AwsCloud(world, options);
   const app = fastify({ forceCloseConnections: true });
@@ -40,6 +37,7 @@ export async function startAwsCloud(durations: Partial<Durations> = {}, options:
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   };
   const fsx = new FSxClient(settings);
+  const impatient = new FSxClient({ ...settings, maxAttempts: 1 });
   const ec2 = new EC2Client(settings);
   return {
     world,
@@ -47,14 +45,15 @@ export async function startAwsCloud(durations: Partial<Durations> = {}, options:
     servers,
     endpoint,
     fsx,
+    /** Tries once. */
+    impatient,
     ec2,
-    /** Lets the world's clock jump; what is scheduled keeps its time. */
-    advance: (seconds: number) => (clock.skewMilliseconds += seconds * 1000),
     create: (input: Partial<CreateFileSystemCommandInput> = {}) => createFileSystem(fsx, input),
     describe: (id: string) => describeFileSystem(fsx, id),
     close: async () => {
       world.stop();
       fsx.destroy();
+      impatient.destroy();
       ec2.destroy();
       await app.close();
     },
@@ -82,15 +81,4 @@ async function describeFileSystem(fsx: FSxClient, id: string): Promise<FileSyste
   const [only] = reply.FileSystems ?? [];
   if (!only) throw new Error(`${id} is not in the reply`);
   return only;
-}
-
-/** Asks again until the answer is there. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error('not within 10 seconds');
-    await delay(10);
-  }
 }

@@ -23,6 +23,9 @@ interface ClientOptions {
   readonly apiVersion?: string;
 }
 
+/** Made once for all servers of a spec: keys cost more time than most tests. */
+let authority: ReturnType<typeof makeCertificateAuthority> | undefined;
+
 /** An emulated Azure that listens on loopback, and real SDK clients for it. */
 export class AzureServer {
   readonly published = new Map<string, LustreServer>();
@@ -37,9 +40,9 @@ export class AzureServer {
     options: AzureCloudOptions,
   ) {
     const fast: Durations = {
-      createSeconds: 0.05,
-      deleteSeconds: 0.05,
-      updateSeconds: 0.05,
+      createSeconds: 0.01,
+      deleteSeconds: 0.01,
+      updateSeconds: 0.01,
       tokenSeconds: 300,
     };
     const registry = {
@@ -55,7 +58,8 @@ export class AzureServer {
     durations: Partial<Durations> = {},
     options: AzureCloudOptions = {},
   ): Promise<AzureServer> {
-    const { caPem, certificate } = await makeCertificateAuthority();
+    authority ??= makeCertificateAuthority();
+    const { caPem, certificate } = await authority;
     const app = fastify({
       https: { key: certificate.keyPem, cert: certificate.certPem },
       forceCloseConnections: true,

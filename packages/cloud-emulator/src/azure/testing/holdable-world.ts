@@ -16,6 +16,11 @@ export class HoldableWorld extends World {
     for (const happen of held) happen();
   }
 
+  /** Ends what was held back first, and holds the rest. */
+  releaseNext(): void {
+    this.#held?.shift()?.();
+  }
+
   override after(seconds: number, happen: () => void): () => void {
     const held = this.#held;
     if (!held) return super.after(seconds, happen);

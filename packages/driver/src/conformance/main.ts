@@ -1,0 +1,96 @@
+// npm run conformance: the upstream suite, csi-sanity, against every driver. No spec is skipped or focused by name.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { csiSanityVersion, hasGo, obtainCsiSanity } from './csi-sanity.js';
+import { parseJunit, type SpecResult } from './junit-report.js';
+import { subjects, type Subject } from './subjects.js';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const suiteScript = fileURLToPath(new URL('./run-suite.js', import.meta.url));
+const reports = join(process.env['LUSTRE_CSI_TEST_REPORTS'] ?? join(root, 'reports'), 'conformance');
+const emulator = join(root, 'node_modules/.bin/lustre-cloud-emulator');
+
+/** How much of a failed suite's output is worth a screen, in characters. */
+const SHOWN_OUTPUT = 2000;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+interface SuiteRun {
+  readonly status: number;
+  readonly output: string;
+  readonly results: readonly SpecResult[];
+}
+
+/** The suite for one driver, with clouds of its own. */
+async function runSubject(subject: Subject, csiSanity: string): Promise<SuiteRun> {
+  const report = join(reports, `${subject.name}.xml`);
+  const durations = ['--create-seconds', '0.1', '--delete-seconds', '0.1', '--update-seconds', '0.1'];
+  const command = [process.execPath, suiteScript, subject.name, csiSanity, report];
+  const child = spawn(emulator, ['exec', ...durations, '--', ...command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const status = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+  const output = Buffer.concat(chunks).toString();
+  writeFileSync(join(reports, `${subject.name}.log`), output);
+  return { status, output, results: parseJunit(readReport(report)) };
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Prints what came of it; true: every spec that ran has passed. */
+function tell({ driverName, name }: Subject, { status, output, results }: SuiteRun): boolean {
+  const count = (wanted: SpecResult['status']): number =>
+    results.filter((spec) => spec.status === wanted).length;
+  const log = join(reports, `${name}.log`);
+  const passed = status === 0 && count('failed') === 0 && count('passed') > 0;
+  say(
+    `csi-sanity ${csiSanityVersion}, ${driverName}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+  );
+  const reasons = new Map<string, number>();
+  for (const spec of results.filter((each) => each.status === 'skipped')) {
+    reasons.set(spec.reason, (reasons.get(spec.reason) ?? 0) + 1);
+  }
+  for (const [reason, times] of reasons) say(`  ${times} skipped by the suite: ${reason}`);
+  for (const spec of results.filter((each) => each.status === 'failed'))
+    say(`  FAILED ${spec.name}: ${spec.reason}`);
+  if (!passed)
+    say(
+      `  status ${status}; the end of the output, all of which is in ${log}:\n${output.slice(-SHOWN_OUTPUT)}`,
+    );
+  return passed;
+}
+
+async function main(): Promise<number> {
+  if (!(await hasGo())) {
+    const mandatory = process.env['CI'] === 'true';
+    say(
+      `csi-sanity was not run: there is no Go toolchain to build it with${mandatory ? ', and in CI it must be' : ''}`,
+    );
+    return mandatory ? 1 : 0;
+  }
+  mkdirSync(reports, { recursive: true });
+  const cache = join(root, 'node_modules/.cache/lustre-csi');
+  mkdirSync(cache, { recursive: true });
+  const csiSanity = await obtainCsiSanity(cache);
+  const only = process.argv.slice(2);
+  const chosen = subjects.filter(({ name }) => only.length === 0 || only.includes(name));
+  const runs = await Promise.all(
+    chosen.map(async (subject) => ({ subject, run: await runSubject(subject, csiSanity) })),
+  );
+  return runs.map(({ subject, run }) => tell(subject, run)).every((passed) => passed) ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,81 @@
+import { DriverError } from '@lustre-csi/core';
+import { KubeApiError, type KubeClient } from './kube-client.js';
+
+/** What the cluster says about a pod's runtime. */
+interface Runtime {
+  readonly uid: string;
+  readonly runtimeClass?: string;
+  readonly handler?: string;
+  readonly annotation?: string;
+}
+
+/** Looks up pods and their RuntimeClasses in the Kubernetes API; needs `get` on pods and on runtimeclasses (node.k8s.io). */
+export class KubernetesPodRuntimes {
+  constructor(
+    private readonly client: Pick<KubeClient, 'get'>,
+    /** The annotation of RuntimeClasses that is wanted. */
+    private readonly annotation: string,
+  ) {}
+
+  /** @throws DriverError unavailable, naming the permission or object that is missing */
+  async handlerOf(
+    pod: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<Runtime> {
+    const what = `pod ${pod.namespace}/${pod.name}`;
+    const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}`;
+    const found = await this.#read(path, what, signal);
+    const uid = textAt(found, 'metadata', 'uid');
+    if (uid === undefined) throw unreadable(what, 'its answer has no metadata.uid');
+    const runtimeClass = textAt(found, 'spec', 'runtimeClassName');
+    if (runtimeClass === undefined) return { uid };
+    return { uid, runtimeClass, ...(await this.#classOf(runtimeClass, signal)) };
+  }
+
+  async #classOf(name: string, signal: AbortSignal): Promise<Pick<Runtime, 'handler' | 'annotation'>> {
+    const what = `RuntimeClass ${name}`;
+    const path = `/apis/node.k8s.io/v1/runtimeclasses/${encodeURIComponent(name)}`;
+    const found = await this.#read(path, what, signal);
+    const handler = textAt(found, 'handler');
+    if (handler === undefined) throw unreadable(what, 'its answer has no handler');
+    const annotation = textAt(found, 'metadata', 'annotations', this.annotation);
+    return { handler, ...(annotation === undefined ? {} : { annotation }) };
+  }
+
+  async #read(path: string, what: string, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.client.get(path, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw unreadable(what, (error as Error).message, error);
+    }
+  }
+}
+
+/** Text in an object of the API; undefined if it is absent, or no text. */
+function textAt(object: unknown, ...path: readonly string[]): string | undefined {
+  const value = path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
+    object,
+  );
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function unreadable(what: string, why: string, cause?: unknown): DriverError {
+  return new DriverError(
+    'unavailable',
+    `${what} cannot be read from the Kubernetes API: ${why}; ${nextStep(cause)} Nothing is published until it is known ` +
+      `whether the pod's runtime would lose the data (--kata-aware); it is tried again`,
+    { cause },
+  );
+}
+
+function nextStep(cause: unknown): string {
+  const status = cause instanceof KubeApiError ? cause.status : undefined;
+  if (status === 403 || status === 401) {
+    return "give the node plugin's service account get on pods and on runtimeclasses.node.k8s.io (ClusterRole and binding).";
+  }
+  if (status === 404) return 'it was deleted, or does not exist yet.';
+  return 'check that the node reaches the API server.';
+}

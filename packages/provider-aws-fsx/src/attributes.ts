@@ -1,0 +1,105 @@
+import type { FileSystem as SdkFileSystem, LustreFileSystemConfiguration } from '@aws-sdk/client-fsx';
+import { repositoriesDigest } from './data-repository-associations.js';
+import { mutableParameters } from './mutable-parameters.js';
+import type { FsxParameters } from './parameters.js';
+import { tagKeys, type Tags } from './tags.js';
+
+/** What of the parameters FSx shows again, and how: what a plan and a file system are compared by. */
+export type ComparedName =
+  | 'snapshot'
+  | Extract<
+      keyof FsxParameters,
+      | 'dataRepositoryAssociations'
+      | 'deploymentType'
+      | 'storageType'
+      | 'subnetId'
+      | 'perUnitStorageThroughput'
+      | 'driveCacheType'
+      | 'efaEnabled'
+      | 'metadataConfigurationMode'
+      | 'metadataIops'
+      | 'throughputCapacity'
+      | 'dataReadCacheSizingMode'
+      | 'dataReadCacheSizeGiB'
+      | 'dataCompressionType'
+      | 'fileSystemTypeVersion'
+      | 'kmsKeyId'
+      | 's3ImportPath'
+      | 's3ExportPath'
+    >;
+
+type Shown = string | number | boolean | undefined;
+
+/**
+ * What a file system was created with. Once its settings were changed in place (ControllerModifyVolume marks it),
+ * those that can be are left out: they say nothing about the request that it was created for, and a repetition of
+ * that request still has to find it. Until then they are compared like the others.
+ */
+export function attributesOf(found: SdkFileSystem, tags: Tags): Readonly<Record<string, string>> {
+  const shown: Partial<Record<ComparedName, Shown>> = {
+    storageType: found.StorageType,
+    subnetId: found.SubnetIds?.[0],
+    fileSystemTypeVersion: found.FileSystemTypeVersion,
+    kmsKeyId: found.KmsKeyId,
+    ...lustreAttributes(found.LustreConfiguration ?? {}),
+    dataRepositoryAssociations: tags[tagKeys.repositories] ?? 'none',
+    snapshot: tags[tagKeys.snapshot] ?? 'none',
+  };
+  const all = comparable(shown);
+  if (tags[tagKeys.modified] === undefined) return all;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in mutableParameters)));
+}
+
+function lustreAttributes(lustre: LustreFileSystemConfiguration): Partial<Record<ComparedName, Shown>> {
+  return {
+    deploymentType: lustre.DeploymentType,
+    perUnitStorageThroughput: lustre.PerUnitStorageThroughput,
+    driveCacheType: lustre.DriveCacheType,
+    efaEnabled: lustre.EfaEnabled,
+    metadataConfigurationMode: lustre.MetadataConfiguration?.Mode,
+    metadataIops: lustre.MetadataConfiguration?.Iops,
+    throughputCapacity: lustre.ThroughputCapacity,
+    dataReadCacheSizingMode: lustre.DataReadCacheConfiguration?.SizingMode,
+    dataReadCacheSizeGiB: lustre.DataReadCacheConfiguration?.SizeGiB,
+    dataCompressionType: lustre.DataCompressionType,
+    s3ImportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ImportPath),
+    s3ExportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ExportPath),
+  };
+}
+
+/** The attributes that settings ask for: those alone are compared that were asked for and that FSx shows. */
+export function askedAttributes(
+  settings: FsxParameters,
+  snapshotId?: string,
+): Readonly<Record<string, string>> {
+  const { subnetId, kmsKeyId, s3ImportPath, s3ExportPath, ...others } = settings;
+  return comparable({
+    subnetId,
+    // FSx shows a key by its ARN, whatever name it was given by.
+    kmsKeyId:
+      kmsKeyId !== undefined && /^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(kmsKeyId) ? kmsKeyId : undefined,
+    s3ImportPath: withoutTrailingSlash(s3ImportPath),
+    s3ExportPath: withoutTrailingSlash(s3ExportPath),
+    deploymentType: others.deploymentType,
+    storageType: others.storageType,
+    perUnitStorageThroughput: others.perUnitStorageThroughput,
+    driveCacheType: others.driveCacheType,
+    efaEnabled: others.efaEnabled,
+    metadataConfigurationMode: others.metadataConfigurationMode,
+    metadataIops: others.metadataIops,
+    throughputCapacity: others.throughputCapacity,
+    dataReadCacheSizingMode: others.dataReadCacheSizingMode,
+    dataReadCacheSizeGiB: others.dataReadCacheSizeGiB,
+    dataCompressionType: others.dataCompressionType,
+    fileSystemTypeVersion: others.fileSystemTypeVersion,
+    dataRepositoryAssociations: repositoriesDigest(others.dataRepositoryAssociations),
+    snapshot: snapshotId ?? 'none',
+  });
+}
+
+const withoutTrailingSlash = (path: string | undefined): string | undefined => path?.replace(/\/+$/, '');
+
+function comparable(values: Partial<Record<ComparedName, Shown>>): Readonly<Record<string, string>> {
+  const told = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(told.map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,41 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { AwsCaller } from './aws-operation.js';
+import { ec2Operations as operations } from './ec2-operations.js';
+
+/** The calls that the driver makes to EC2, with its errors: the only user of the SDK's client. */
+export class Ec2Api {
+  readonly #caller: AwsCaller<EC2Client>;
+
+  constructor(client: EC2Client) {
+    this.#caller = new AwsCaller(client);
+  }
+
+  /** Subnet id to Availability Zone; undefined where one of the subnets does not exist. */
+  async zones(
+    subnetIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const input = { SubnetIds: [...subnetIds] };
+    const absent = ['InvalidSubnetID.NotFound', 'InvalidSubnetId.Malformed'];
+    const found = await this.#caller.callUnless(operations.DescribeSubnets, input, { signal, absent });
+    return (
+      found &&
+      new Map(
+        (found.Subnets ?? []).flatMap(({ SubnetId, AvailabilityZone }) =>
+          SubnetId && AvailabilityZone ? [[SubnetId, AvailabilityZone] as const] : [],
+        ),
+      )
+    );
+  }
+
+  /** The private IPv4 address of a network interface; undefined where it does not exist. */
+  async address(networkInterfaceId: string, signal: AbortSignal): Promise<string | undefined> {
+    const input = { NetworkInterfaceIds: [networkInterfaceId] };
+    const absent = ['InvalidNetworkInterfaceID.NotFound'];
+    const found = await this.#caller.callUnless(operations.DescribeNetworkInterfaces, input, {
+      signal,
+      absent,
+    });
+    return found?.NetworkInterfaces?.[0]?.PrivateIpAddress;
+  }
+}

@@ -1,0 +1,144 @@
+import { ParameterSchema, integer, list, oneOf, parsed, text, type ParameterValues } from '@lustre-csi/core';
+import { DRIVER_NAME } from './driver-name.js';
+import { readRootSquash } from './root-squash.js';
+import { parseTags, type Tags } from './tags.js';
+
+const speed = {
+  perUnitStorageThroughput: integer({
+    description:
+      'Throughput in MB/s for each TiB of storage. Required with PERSISTENT_1 (SSD: 50, 100, 200; HDD: 12, 40) and with PERSISTENT_2 on SSD (125, 250, 500, 1000); with nothing else. It can be changed on SSD without EFA, up and down, once in 6 hours; the file system can be unavailable for up to an hour meanwhile.',
+    example: '250',
+    min: 12,
+    max: 1000,
+  }),
+  throughputCapacity: integer({
+    description:
+      'Throughput of an INTELLIGENT_TIERING file system in MB/s: a multiple of 4000. Required there, and only there. It can be raised later, not lowered.',
+    example: '4000',
+    min: 4000,
+    max: 2_000_000,
+  }),
+  metadataConfigurationMode: oneOf({
+    description:
+      'How metadata performance is provisioned, PERSISTENT_2 only. AUTOMATIC follows the size; INTELLIGENT_TIERING takes only USER_PROVISIONED. A file system that was created without a mode cannot get one.',
+    example: 'AUTOMATIC',
+    defaultsTo: 'USER_PROVISIONED with INTELLIGENT_TIERING, AUTOMATIC with efaEnabled, otherwise none',
+    values: ['AUTOMATIC', 'USER_PROVISIONED'],
+  }),
+  metadataIops: integer({
+    description:
+      'Metadata operations per second with mode USER_PROVISIONED: 1500, 3000, 6000, 12000 or a multiple of 12000 up to 192000; 6000 or 12000 with INTELLIGENT_TIERING. It can be raised later, not lowered, once in 6 hours. In a StorageClass without a mode it has no effect, as with aws-fsx-csi-driver; the driver logs a warning. In a VolumeAttributesClass it implies the mode.',
+    example: '6000',
+    defaultsTo: '6000 with INTELLIGENT_TIERING',
+    min: 1500,
+    max: 192_000,
+  }),
+  dataReadCacheSizingMode: oneOf({
+    description:
+      'How the SSD read cache of an INTELLIGENT_TIERING file system is sized; proportional is 5 GiB for each MB/s.',
+    example: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY',
+    defaultsTo: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY with INTELLIGENT_TIERING',
+    values: ['NO_CACHE', 'USER_PROVISIONED', 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY'],
+  }),
+  dataReadCacheSizeGiB: integer({
+    description:
+      'Size of the SSD read cache in GiB, with dataReadCacheSizingMode USER_PROVISIONED: 32 to 131072 for each 4000 MB/s of throughputCapacity.',
+    example: '20480',
+    min: 32,
+    max: 65_536_000,
+  }),
+} as const;
+
+const servers = {
+  dataCompressionType: oneOf({
+    description: 'Compression of data that is written from then on.',
+    example: 'LZ4',
+    defaultsTo: 'NONE',
+    values: ['NONE', 'LZ4'],
+  }),
+  fileSystemTypeVersion: oneOf({
+    description:
+      'The Lustre version of the servers. The default is the API’s, as with aws-fsx-csi-driver: 2.10 for SCRATCH and PERSISTENT_1, which Lustre 2.15 clients (Amazon Linux 2023) cannot mount, so the driver logs a warning. PERSISTENT_2 takes 2.12 or 2.15, and only 2.15 with metadata configuration, EFA or INTELLIGENT_TIERING. It can be changed to a newer one, when no client has the file system mounted.',
+    example: '2.15',
+    defaultsTo:
+      '2.10 for SCRATCH and PERSISTENT_1; for PERSISTENT_2 2.12, or 2.15 with a metadata configuration',
+    values: ['2.10', '2.12', '2.15'],
+  }),
+  rootSquash: parsed<string>({
+    description:
+      'The user and group that root on the clients becomes on the file system. `0:0` switches root squash off.',
+    example: '65534:65534',
+    defaultsTo: 'no root squash',
+    legal: 'UID:GID, each from 0 to 4294967294',
+    read: readRootSquash,
+  }),
+  noSquashNids: list({
+    description: 'The clients to which root squash does not apply. Needs rootSquash.',
+    example: '10.0.1.6@tcp,10.0.[2-4].[1-255]@tcp',
+    defaultsTo: 'none',
+    item: /^([0-9[\]-]*\.){3}[0-9[\]-]*@tcp$/,
+    legal: 'NIDs of clients (IPv4 address, or ranges in [ ], and @tcp), separated by commas, at most 64',
+  }),
+  logLevel: oneOf({
+    description: 'Which events of data repositories FSx logs to CloudWatch Logs or Firehose.',
+    example: 'WARN_ERROR',
+    defaultsTo: 'DISABLED',
+    values: ['DISABLED', 'WARN_ONLY', 'ERROR_ONLY', 'WARN_ERROR'],
+  }),
+  logDestination: text({
+    description: 'Where the events are logged. Needs logLevel, and not DISABLED.',
+    example: 'arn:aws:logs:us-west-2:111122223333:log-group:/aws/fsx/lustre',
+    defaultsTo: 'the log group /aws/fsx/lustre',
+    pattern:
+      /^arn:[^:]+:(logs:[^:]+:\d{12}:log-group:\/aws\/fsx|firehose:[^:]+:\d{12}:deliverystream\/aws-fsx).*$/,
+    legal:
+      'the ARN of a log group whose name begins with /aws/fsx, or of a delivery stream whose name begins with aws-fsx',
+  }),
+} as const;
+
+const upkeep = {
+  automaticBackupRetentionDays: integer({
+    description:
+      'How many days automatic backups are kept; 0 makes none. PERSISTENT_1 and PERSISTENT_2 without S3 link. Automatic backups are deleted with the file system.',
+    example: '7',
+    defaultsTo: '0',
+    min: 0,
+    max: 90,
+  }),
+  dailyAutomaticBackupStartTime: text({
+    description:
+      'When the automatic backup of the day begins, UTC. Has an effect only with automaticBackupRetentionDays above 0.',
+    example: '04:30',
+    defaultsTo: 'a time that FSx chooses',
+    pattern: /^([01]\d|2[0-3]):[0-5]\d$/,
+    legal: 'HH:MM, 00:00 to 23:59',
+  }),
+  weeklyMaintenanceStartTime: text({
+    description: 'When the weekly maintenance window begins, UTC; day 1 is Monday.',
+    example: '7:03:00',
+    defaultsTo: 'a time that FSx chooses',
+    pattern: /^[1-7]:([01]\d|2[0-3]):[0-5]\d$/,
+    legal: 'D:HH:MM, 1:00:00 to 7:23:59',
+  }),
+  autoImportPolicy: oneOf({
+    description: 'Which changes in the bucket of s3ImportPath the file system follows.',
+    example: 'NEW_CHANGED',
+    defaultsTo: 'NONE',
+    values: ['NONE', 'NEW', 'NEW_CHANGED', 'NEW_CHANGED_DELETED'],
+  }),
+  extraTags: parsed<Tags>({
+    description:
+      'Further tags of the file system. A value may contain “=”. They win over the tags of --extra-tags. A VolumeAttributesClass adds tags and gives them new values; it takes none away.',
+    example: 'team=genomics,cost-center=42',
+    legal: 'KEY=VALUE pairs separated by commas, with what FSx accepts in tags',
+    read: parseTags,
+  }),
+} as const;
+
+/** The parameters that may stand in a VolumeAttributesClass; a StorageClass takes them too. */
+export const mutableParameters = { ...speed, ...servers, ...upkeep } as const;
+
+/** The parameters that a VolumeAttributesClass gives, read. */
+export type MutableParameters = ParameterValues<typeof mutableParameters>;
+
+export const mutableParameterSchema = new ParameterSchema(DRIVER_NAME, mutableParameters);

@@ -1,0 +1,63 @@
+import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
+import { acceptable, checkTag, type Tags } from './tags.js';
+
+/** A tag whose value is made for each volume. */
+export interface TagTemplate {
+  readonly key: string;
+  readonly parts: readonly TemplatePart[];
+}
+
+type TemplatePart =
+  { readonly text: string } | { readonly variable: keyof VolumeMetadata; readonly spelled: string };
+
+/** As aws-ebs-csi-driver spells them. */
+const variables: Readonly<Record<string, keyof VolumeMetadata>> = {
+  PVCName: 'pvcName',
+  PVCNamespace: 'pvcNamespace',
+  PVName: 'pvName',
+};
+
+const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** Reads `KEY=VALUE`, in whose value `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}` stand for the claim's.
+ *  @throws Error whose message says what is wrong */
+export function parseTagTemplate(line: string): TagTemplate {
+  const split = line.indexOf('=');
+  if (split < 0) throw new Error('no "=" between key and value');
+  const parts: TemplatePart[] = [];
+  const value = line.slice(split + 1);
+  let from = 0;
+  for (const match of value.matchAll(PLACEHOLDER)) {
+    parts.push({ text: value.slice(from, match.index) }, variableOf(match[1] ?? ''));
+    from = match.index + match[0].length;
+  }
+  parts.push({ text: value.slice(from) });
+  const key = line.slice(0, split);
+  const literal = parts.map((part) => ('text' in part ? part.text : '')).join('');
+  checkTag(key, literal);
+  return { key, parts };
+}
+
+function variableOf(expression: string): TemplatePart {
+  const name = /^\.(\w+)$/.exec(expression)?.[1] ?? '';
+  const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (variable) return { variable, spelled: name };
+  const known = Object.keys(variables).map((each) => `{{ .${each} }}`);
+  throw new Error(`"{{ ${expression} }}" is not known: known are ${known.join(', ')}`);
+}
+
+/** The tag of one volume.
+ *  @throws DriverError invalid-argument where the provisioner does not tell what the template needs */
+export function renderTag({ key, parts }: TagTemplate, metadata: VolumeMetadata): Tags {
+  const value = parts.map((part) => {
+    if ('text' in part) return part.text;
+    const known = metadata[part.variable];
+    if (known !== undefined) return known;
+    throw new DriverError(
+      'invalid-argument',
+      `parameter "tagSpecification": the tag "${key}" needs {{ .${part.spelled} }}, which the external-provisioner ` +
+        'tells only with its flag --extra-create-metadata: set it',
+    );
+  });
+  return { [key]: acceptable(value.join('')) };
+}

@@ -1,0 +1,124 @@
+import type { Volume, VolumeOperations } from '@lustre-csi/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EmulatedAzure } from './testing/emulated-azure.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+
+const account =
+  '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
+const importing = {
+  'hsm-container': `${account}/data`,
+  'hsm-logging-container': `${account}/logs`,
+  'auto-import-prefixes': '/raw',
+  'auto-import-conflict-resolution-mode': 'OverwriteIfDirty',
+  'auto-import-enable-deletions': 'true',
+  'auto-import-maximum-errors': '7',
+};
+const both = { ...importing, 'auto-export-prefix': '/results' };
+const put = { autoImport: 'autoImportJobs.createOrUpdate', autoExport: 'autoExportJobs.createOrUpdate' };
+
+let azure: EmulatedAzure;
+let replica: VolumeOperations;
+let other: VolumeOperations;
+
+beforeAll(async () => {
+  azure = await EmulatedAzure.start({
+    durations: { createSeconds: 0.02, deleteSeconds: 0.02, updateSeconds: 0.05 },
+  });
+  replica = await azure.replica();
+  other = await azure.replica();
+});
+afterAll(() => azure.stop());
+
+beforeEach(() => azure.emulator.journal.clear());
+afterEach(async () => {
+  azure.emulator.faults.clear();
+  for (const { name } of azure.state.fileSystems) {
+    await replica.delete(`${name}#lustrefs#10.1.0.4##t#lustre-rg`, callOf(5000));
+  }
+});
+
+const create = (
+  by = replica,
+  parameters: Record<string, string> = both,
+  call = callOf(5000),
+): Promise<Volume> => by.create(requestOf({ ...dynamicParameters, ...parameters }, { name: 'pvc-1' }), call);
+
+describe('completing a volume', () => {
+  it('creates the jobs once the file system can be used, and then nothing more', async () => {
+    const volume = await create();
+    expect(azure.state.autoImportJobs).toEqual([
+      expect.objectContaining({
+        name: 'lustre-csi-auto-import',
+        location: 'eastus',
+        properties: expect.objectContaining({
+          provisioningState: 'Succeeded',
+          autoImportPrefixes: ['/raw'],
+          conflictResolutionMode: 'OverwriteIfDirty',
+          enableDeletions: true,
+          maximumErrors: 7,
+        }) as object,
+      }),
+    ]);
+    expect(azure.state.autoExportJobs).toEqual([
+      expect.objectContaining({
+        name: 'lustre-csi-auto-export',
+        properties: expect.objectContaining({ autoExportPrefixes: ['/results'] }) as object,
+      }),
+    ]);
+    expect(await create(other)).toEqual(volume);
+    expect([azure.count(put.autoImport), azure.count(put.autoExport)]).toEqual([1, 1]);
+  });
+
+  it('is resumed by another replica, which is told how far it is', async () => {
+    const call = azure.callEndingAt(put.autoImport, 'autoImportJobs.get');
+    await expect(create(replica, importing, call)).rejects.toMatchObject({
+      kind: 'deadline-exceeded',
+      message: expect.stringMatching(/its auto-import job is being created; the time of the call/) as string,
+    });
+    await create(other, importing);
+    expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);
+    expect(azure.count(put.autoImport)).toBe(1);
+  });
+
+  it('tells why a job has failed, and makes it anew', async () => {
+    const failure = { code: 'ContainerAccessDenied', message: 'The container cannot be read.' };
+    azure.emulator.faults.add({
+      kind: 'fail-creation',
+      cloud: 'azure',
+      operation: put.autoImport,
+      ...failure,
+    });
+    await expect(create()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('ContainerAccessDenied: The container cannot be read.') as string,
+    });
+    await persistently(() => create());
+    expect(azure.state.autoImportJobs).toHaveLength(1);
+    expect(azure.state.fileSystems).toHaveLength(1);
+    expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);
+  });
+
+  it.each(
+    passingFaults.flatMap(([name, fault]) =>
+      [put.autoImport, put.autoExport].map((operation) => [name, operation, fault] as const),
+    ),
+  )('makes one job of each kind through %s of %s', async (_, operation, fault) => {
+    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation });
+    await persistently(() => create());
+    const accepted = azure.emulator.journal
+      .entries()
+      .filter((entry) => entry.operation === operation && entry.status === 201);
+    expect(accepted.length).toBeLessThanOrEqual(1);
+    expect([azure.state.autoImportJobs, azure.state.autoExportJobs].map((jobs) => jobs?.length)).toEqual([
+      1, 1,
+    ]);
+    expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);
+    expect(azure.count('amlFilesystems.delete')).toBe(0);
+  });
+
+  it.each(passingFaults)('puts each job once through %s of looking', async (_, fault) => {
+    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'autoImportJobs.get' });
+    await persistently(() => create());
+    expect([azure.count(put.autoImport), azure.count(put.autoExport)]).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,31 @@
+import { DriverError } from '@lustre-csi/core';
+
+/** Parameters of the customer-managed key that were given. */
+export interface EncryptionParameters {
+  readonly 'key-vault-key-url'?: string | undefined;
+  readonly 'key-vault-id'?: string | undefined;
+}
+
+/** `encryptionSettings.keyEncryptionKey`, as ARM has it. */
+export interface EncryptionKey {
+  readonly keyUrl: string;
+  readonly sourceVault: { readonly id: string };
+}
+
+/** The key that the parameters name.
+ *  @throws DriverError invalid-argument where only one of them was given */
+export function encryptionKeyFor(given: EncryptionParameters): EncryptionKey | undefined {
+  const keyUrl = given['key-vault-key-url'];
+  const id = given['key-vault-id'];
+  if (keyUrl === undefined && id === undefined) return undefined;
+  if (keyUrl !== undefined && id !== undefined) return { keyUrl, sourceVault: { id } };
+  throw new DriverError(
+    'invalid-argument',
+    'key-vault-key-url and key-vault-id belong together: give both, the key and its vault',
+  );
+}
+
+/** Whether they are the same key of the same vault. ARM compares resource ids without case. */
+export function sameKey(a: EncryptionKey | undefined, b: EncryptionKey | undefined): boolean {
+  return a?.keyUrl === b?.keyUrl && a?.sourceVault.id.toLowerCase() === b?.sourceVault.id.toLowerCase();
+}

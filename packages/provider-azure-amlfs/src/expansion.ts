@@ -1,0 +1,94 @@
+import {
+  DriverError,
+  type Capacity,
+  type CapacityRange,
+  type FileSystem,
+  type GrowingFileSystem,
+  type VolumeExpansion,
+  type VolumeReference,
+} from '@lustre-csi/core';
+import { allPages } from './arm-pages.js';
+import { armOperations } from './arm-operations.js';
+import type { Arm } from './arm.js';
+import { smallestCapacity } from './capacity-rules.js';
+import { isAbsent, isAbsentParent, toDriverError } from './errors.js';
+import type { FileSystemReader } from './file-system-reader.js';
+import type { Demand, Preflight } from './preflight.js';
+import type { SkuCatalogue } from './skus.js';
+import { attribute } from './to-file-system.js';
+import { expansionJobName, growthOf, toExpansionJob, type ExpansionJob } from './to-growth.js';
+
+/** Growing file systems by expansion jobs. Clients go on working meanwhile. */
+export class AmlExpansion implements VolumeExpansion {
+  constructor(
+    private readonly arm: Arm,
+    private readonly reader: FileSystemReader,
+    private readonly skus: Pick<SkuCatalogue, 'find'>,
+    private readonly preflight: Pick<Preflight, 'checkGrowth'>,
+  ) {}
+
+  async capacityFor(fileSystem: FileSystem, range: CapacityRange): Promise<Capacity> {
+    const { capacity } = fileSystem;
+    const required = range.required && capacity.isLessThan(range.required) ? range.required : capacity;
+    const { skuName, location } = this.#demand(fileSystem, required);
+    try {
+      return smallestCapacity(await this.skus.find(skuName, location), { ...range, required });
+    } catch (error) {
+      throw toDriverError(error, 'cannot list the SKUs of Azure Managed Lustre', 'lookup');
+    }
+  }
+
+  async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
+    // Jobs first: one that is seen to have completed is then part of the capacity.
+    const growth = growthOf(await this.#jobs(reference, signal));
+    const found = await this.reader.find(reference, signal);
+    return found && { fileSystem: found.fileSystem, ...(growth ? { growth } : {}) };
+  }
+
+  /** The name of the job follows from the size and from what was tried before, so that the PUTs of two replicas are
+   *  one expansion; Azure refuses a second one of another name while one is under way. */
+  async start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void> {
+    const { id: name, scope } = fileSystem;
+    const doing = `cannot expand file system ${name} of resource group ${scope} to ${capacity.toString()}`;
+    const demand = this.#demand(fileSystem, capacity);
+    const jobs = await this.#jobs(fileSystem, signal);
+    await this.preflight.checkGrowth(demand, fileSystem.capacity, signal);
+    const newStorageCapacityTiB = capacity.toTebibytes();
+    const input = {
+      resourceGroup: scope,
+      name,
+      job: expansionJobName(newStorageCapacityTiB, jobs),
+      body: { location: demand.location, properties: { newStorageCapacityTiB } },
+    };
+    try {
+      await this.arm.call(armOperations.putExpansion, input, signal);
+    } catch (error) {
+      throw toDriverError(error, doing, 'effect', signal);
+    }
+  }
+
+  async #jobs({ id, scope }: VolumeReference, signal: AbortSignal): Promise<readonly ExpansionJob[]> {
+    const address = { resourceGroup: scope, name: id };
+    try {
+      const jobs = await allPages((page) =>
+        this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
+      );
+      return jobs.flatMap((job) => toExpansionJob(job) ?? []);
+    } catch (error) {
+      if (isAbsent(error) || isAbsentParent(error)) return [];
+      const doing = `cannot list the expansion jobs of file system ${id} of resource group ${scope}`;
+      throw toDriverError(error, doing, 'lookup', signal);
+    }
+  }
+
+  #demand({ id, attributes }: FileSystem, capacity: Capacity): Demand {
+    const [skuName, location] = [attributes[attribute.sku], attributes[attribute.location]];
+    if (skuName !== undefined && location !== undefined) {
+      return { skuName, location, subnetId: attributes[attribute.subnet] ?? '', capacity };
+    }
+    throw new DriverError(
+      'unavailable',
+      `Azure does not tell the SKU and location of file system ${id}: it cannot be expanded without them`,
+    );
+  }
+}

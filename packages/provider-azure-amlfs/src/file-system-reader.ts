@@ -1,0 +1,76 @@
+import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
+import { allPages } from './arm-pages.js';
+import { armOperations } from './arm-operations.js';
+import type { Arm } from './arm.js';
+import { isAbsent, toDriverError } from './errors.js';
+import type { FailedOperations } from './failed-operations.js';
+import { toFileSystem } from './to-file-system.js';
+
+/** A file system with the JSON that it was read from. */
+export interface ReadFileSystem {
+  readonly fileSystem: FileSystem;
+  readonly resource: unknown;
+}
+
+/** Reads file systems. A scope is a resource group, its name in lower case. */
+export class FileSystemReader {
+  constructor(
+    private readonly arm: Arm,
+    private readonly failed: FailedOperations,
+    private readonly options: { readonly clusterId: string; readonly log: Log },
+  ) {}
+
+  /** Every file system of a resource group. */
+  async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+    let resources: readonly unknown[];
+    try {
+      resources = await allPages((page) =>
+        this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
+      );
+    } catch (error) {
+      throw toDriverError(error, `cannot list the file systems of resource group ${scope}`, 'lookup', signal);
+    }
+    const found = resources.flatMap((resource) => this.read(resource, scope) ?? []);
+    return Promise.all(found.map((fileSystem) => this.#explained(fileSystem, signal)));
+  }
+
+  /** Undefined if Azure says that it does not exist. */
+  async find({ scope, id }: VolumeReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
+    const doing = `cannot look up file system ${id} of resource group ${scope}`;
+    const resource = await this.#get(scope, id, signal).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw toDriverError(error, doing, 'lookup', signal);
+    });
+    if (!resource) return undefined;
+    const fileSystem = this.read(resource.body, scope);
+    if (!fileSystem)
+      throw new DriverError('unavailable', `${doing}: Azure answered something that cannot be read`);
+    return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
+  }
+
+  /** What ARM's JSON is; undefined if that is no file system. */
+  read(resource: unknown, scope: string): FileSystem | undefined {
+    const fileSystem = toFileSystem(resource, scope, this.options.clusterId);
+    if (!fileSystem) this.options.log.warn({ scope, resource }, 'left out what is no AML file system');
+    return fileSystem;
+  }
+
+  async #get(scope: string, name: string, signal: AbortSignal): Promise<{ readonly body: unknown }> {
+    return this.arm.call(armOperations.getFileSystem, { resourceGroup: scope, name }, signal);
+  }
+
+  /** Why a creation has failed, if it can be found out; that it has is known without it. */
+  async #explained(fileSystem: FileSystem, signal: AbortSignal): Promise<FileSystem> {
+    if (fileSystem.state !== 'failed') return fileSystem;
+    try {
+      const reason = await this.failed.reasonOf(operationKey(fileSystem), signal);
+      return reason === undefined ? fileSystem : { ...fileSystem, stateDetail: reason };
+    } catch (error) {
+      this.options.log.warn({ fileSystem: fileSystem.id, error }, 'cannot find out why the creation failed');
+      return fileSystem;
+    }
+  }
+}
+
+/** What `FailedOperations` knows the operations of a file system by. ARM compares names without case. */
+export const operationKey = ({ scope, id }: VolumeReference): string => `${scope}/${id.toLowerCase()}`;

@@ -1,0 +1,110 @@
+import {
+  DriverError,
+  ParameterSchema,
+  integer,
+  list,
+  oneOf,
+  parsed,
+  text,
+  type ParameterValues,
+} from '@lustre-csi/core';
+import { DRIVER_NAME } from './driver-name.js';
+import { encryptionKeyFor } from './encryption.js';
+import { squashIds } from './root-squash.js';
+import { parseTags } from './tags.js';
+
+/** The parameters that may stand in a VolumeAttributesClass; a StorageClass takes them, too. */
+export const mutableParameters = {
+  'maintenance-day-of-week': oneOf({
+    description: 'Day of the weekly maintenance window. Required to create a file system.',
+    example: 'Sunday',
+    values: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
+  }),
+  'maintenance-time-of-day-utc': text({
+    description:
+      'When the 30 minutes of the maintenance window begin, in UTC. Required to create a file system.',
+    example: '22:00',
+    pattern: /^([01]?[0-9]|2[0-3]):[0-5][0-9]$/,
+    legal: 'HH:MM from 00:00 to 23:59',
+  }),
+  'root-squash-mode': oneOf({
+    description:
+      'Whose requests the file system takes for those of another user: nobody’s, those of root, or everybody’s. With ' +
+      '`RootOnly` and `All`, directories that the driver makes for `sub-dir` need a place that the other user may ' +
+      'write to, or the nodes in `no-squash-nids`.',
+    example: 'RootOnly',
+    defaultsTo: '`None`',
+    values: ['None', 'RootOnly', 'All'],
+  }),
+  'root-squash-uid': integer({
+    description: 'The user that they are taken for. Needs `root-squash-mode`.',
+    example: '65534',
+    defaultsTo: 'Azure’s choice',
+    ...squashIds,
+  }),
+  'root-squash-gid': integer({
+    description: 'The group that they are taken for. Needs `root-squash-mode`.',
+    example: '65534',
+    defaultsTo: 'Azure’s choice',
+    ...squashIds,
+  }),
+  'no-squash-nids': list({
+    description:
+      'Clients that root squash leaves alone, as Lustre NIDs; Azure calls them noSquashNidLists. Needs ' +
+      '`root-squash-mode`.',
+    example: '10.1.0.[4-20]@tcp,10.2.0.7@tcp',
+    defaultsTo: 'none',
+    item: /^[0-9[\]\-*.]+@tcp[0-9]*$/,
+    legal: 'NIDs, ranges in brackets, separated by commas, such as 10.1.0.[4-20]@tcp',
+  }),
+  'key-vault-key-url': text({
+    description:
+      'Key of a Key Vault that encrypts the file system’s data, instead of one of Microsoft’s. Needs `key-vault-id`, ' +
+      'and `identities` with an identity that may use the key. A file system that was created without an identity ' +
+      'cannot get a key later.',
+    example: 'https://lustre-vault.vault.azure.net/keys/lustre/0123456789abcdef0123456789abcdef',
+    defaultsTo: 'a key that Microsoft manages',
+    pattern: /^https:\/\/[^/]+\/keys\/[^/]+(\/[^/]+)?$/,
+    legal: 'the URL of a key, https://VAULT/keys/NAME or https://VAULT/keys/NAME/VERSION',
+  }),
+  'key-vault-id': text({
+    description: 'The vault of that key.',
+    example:
+      '/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/lustre-rg/providers/' +
+      'Microsoft.KeyVault/vaults/lustre-vault',
+    pattern:
+      /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/[^/]+$/i,
+    legal: 'the resource id of a Key Vault',
+  }),
+  tags: parsed({
+    description:
+      'Tags of the file system beside those that the driver writes. A value may contain `=`, but no comma. A ' +
+      'VolumeAttributesClass adds tags and gives them new values; it takes none away.',
+    example: 'team=research,cost-center=42',
+    legal: 'name=value pairs, separated by commas',
+    read: parseTags,
+  }),
+};
+
+export const mutableParameterSchema = new ParameterSchema(DRIVER_NAME, mutableParameters, {
+  caseInsensitive: true,
+});
+
+export type MutableParameters = ParameterValues<typeof mutableParameters>;
+
+/** Reads the parameters of a VolumeAttributesClass, and checks what can be judged without the file system.
+ *  @throws DriverError invalid-argument naming the key and those that are allowed */
+export function readMutableParameters(given: Readonly<Record<string, string>>): MutableParameters {
+  const allowed = Object.keys(mutableParameters);
+  const unknown = Object.keys(given).find((key) => !allowed.includes(key.toLowerCase()));
+  if (unknown !== undefined) {
+    throw new DriverError(
+      'invalid-argument',
+      `${DRIVER_NAME} cannot change "${unknown}" of a volume; allowed in a VolumeAttributesClass are ` +
+        allowed.join(', '),
+    );
+  }
+  const values = mutableParameterSchema.read(given);
+  encryptionKeyFor(values);
+  return values;
+}

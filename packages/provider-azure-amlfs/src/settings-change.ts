@@ -1,0 +1,112 @@
+import { DriverError } from '@lustre-csi/core';
+import * as z from 'zod/mini';
+import { encryptionKeyFor, sameKey } from './encryption.js';
+import { lenient, text } from './lenient.js';
+import type { MutableParameters } from './mutable-parameters.js';
+import { rootSquashFor, sameRootSquash } from './root-squash.js';
+import { withTags } from './tags.js';
+
+const number = lenient(z.number());
+
+/** What can be changed of a file system, as ARM shows it. */
+const armSettings = z.object({
+  tags: lenient(z.record(z.string(), z.string())),
+  identity: lenient(z.object({ type: text })),
+  properties: lenient(
+    z.object({
+      maintenanceWindow: lenient(z.object({ dayOfWeek: z.string(), timeOfDayUTC: z.string() })),
+      rootSquashSettings: lenient(
+        z.object({
+          mode: z.string(),
+          squashUID: number,
+          squashGID: number,
+          noSquashNidLists: text,
+        }),
+      ),
+      encryptionSettings: lenient(
+        z.object({
+          keyEncryptionKey: lenient(
+            z.object({ keyUrl: z.string(), sourceVault: z.object({ id: z.string() }) }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type ArmSettings = z.infer<typeof armSettings>;
+
+/** Reads them from the JSON of a file system; what is odd reads as absent. */
+export function toSettings(resource: unknown): ArmSettings {
+  const parsed = z.safeParse(armSettings, resource);
+  return parsed.success ? parsed.data : {};
+}
+
+/** The body of AmlFilesystems_Update (Microsoft.StorageCache, 2024-03-01 and later) that makes the file system what the
+ *  parameters ask for; undefined if it is already.
+ *  @throws DriverError invalid-argument where this file system cannot become that */
+export function settingsChange(settings: ArmSettings, asked: MutableParameters): object | undefined {
+  const properties = {
+    ...windowChange(settings, asked),
+    ...rootSquashChange(settings, asked),
+    ...encryptionChange(settings, asked),
+  };
+  const tags = withTags(settings.tags ?? {}, asked.tags ?? {});
+  const change = {
+    // ARM replaces all tags at once.
+    ...(tags ? { tags } : {}),
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+  };
+  return Object.keys(change).length > 0 ? change : undefined;
+}
+
+function windowChange({ properties }: ArmSettings, asked: MutableParameters): object {
+  const current: Partial<Window> = properties?.maintenanceWindow ?? {};
+  const wanted = withDefined(current, {
+    dayOfWeek: asked['maintenance-day-of-week'],
+    timeOfDayUTC: asked['maintenance-time-of-day-utc'],
+  });
+  const { dayOfWeek, timeOfDayUTC } = wanted;
+  if (dayOfWeek === undefined && timeOfDayUTC === undefined) return {};
+  if (dayOfWeek === undefined || timeOfDayUTC === undefined) {
+    throw invalid('Azure tells no maintenance window: give maintenance-day-of-week and -time-of-day-utc');
+  }
+  const same = current.dayOfWeek === dayOfWeek && minutes(current.timeOfDayUTC) === minutes(timeOfDayUTC);
+  return same ? {} : { maintenanceWindow: { dayOfWeek, timeOfDayUTC } };
+}
+
+interface Window {
+  readonly dayOfWeek: string | undefined;
+  readonly timeOfDayUTC: string | undefined;
+}
+
+const withDefined = (current: Partial<Window>, asked: Window): Partial<Window> => ({
+  dayOfWeek: asked.dayOfWeek ?? current.dayOfWeek,
+  timeOfDayUTC: asked.timeOfDayUTC ?? current.timeOfDayUTC,
+});
+
+/** `9:30` and `09:30` are the same time. */
+function minutes(time = ''): number {
+  const [hours = '', minute = ''] = time.split(':');
+  return Number(hours) * 60 + Number(minute);
+}
+
+function rootSquashChange({ properties }: ArmSettings, asked: MutableParameters): object {
+  const current = properties?.rootSquashSettings;
+  const wanted = rootSquashFor(asked, current);
+  return wanted && !sameRootSquash(current, wanted) ? { rootSquashSettings: wanted } : {};
+}
+
+function encryptionChange({ identity, properties }: ArmSettings, asked: MutableParameters): object {
+  const wanted = encryptionKeyFor(asked);
+  if (!wanted || sameKey(properties?.encryptionSettings?.keyEncryptionKey, wanted)) return {};
+  if (identity?.type?.toLowerCase() !== 'userassigned') {
+    throw invalid(
+      'key-vault-key-url needs a file system with a user-assigned identity, and this one was created without: Azure ' +
+        'does not let it be added later',
+    );
+  }
+  return { encryptionSettings: { keyEncryptionKey: wanted } };
+}
+
+const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

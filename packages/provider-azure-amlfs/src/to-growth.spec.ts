@@ -1,0 +1,101 @@
+import { Capacity } from '@lustre-csi/core';
+import { describe, expect, it } from 'vitest';
+import { expansionJobName, growthOf, toExpansionJob, type ExpansionJob } from './to-growth.js';
+
+const job = (properties: object, name = 'job'): ExpansionJob | undefined =>
+  toExpansionJob({ name, properties: { newStorageCapacityTiB: 32, ...properties } });
+
+describe('toExpansionJob', () => {
+  it.each<[string, object, Partial<ExpansionJob>]>([
+    [
+      'under way',
+      { status: { state: 'InProgress', percentComplete: 40 } },
+      { state: 'running', percent: 40 },
+    ],
+    ['without a percentage', { status: { state: 'InProgress' } }, { state: 'running' }],
+    [
+      'with an odd percentage',
+      { status: { state: 'InProgress', percentComplete: 140 } },
+      { state: 'running' },
+    ],
+    [
+      'rolling back',
+      { status: { state: 'RollingBack', statusMessage: 'Asked for.', percentComplete: 40 } },
+      { state: 'running', detail: 'RollingBack, Asked for.' },
+    ],
+    [
+      'failed',
+      { status: { state: 'Failed', statusCode: 'C', statusMessage: 'M' } },
+      { state: 'failed', detail: 'Failed, C: M' },
+    ],
+    ['completed', { status: { state: 'Completed' } }, { state: 'over', detail: 'Completed' }],
+    ['being forgotten', { status: { state: 'Deleting' } }, { state: 'over', detail: 'Deleting' }],
+    ['of a state nobody knows', { status: { state: 'Paused' } }, { state: 'running', detail: 'Paused' }],
+    ['without a status', { provisioningState: 'Creating' }, { state: 'running', detail: 'Creating' }],
+    ['canceled', { provisioningState: 'Canceled' }, { state: 'failed', detail: 'Canceled' }],
+    ['that tells nothing', {}, { state: 'running', detail: 'unknown' }],
+  ])('reads one %s', (_, properties, expected) => {
+    expect(job(properties)).toEqual({ name: 'job', targetTiB: 32, startedAt: 0, ...expected });
+  });
+
+  it('reads when it began', () => {
+    expect(job({ status: { state: 'Completed', startTimeUTC: '2026-01-01T00:00:01Z' } })?.startedAt).toBe(
+      Date.UTC(2026, 0, 1, 0, 0, 1),
+    );
+  });
+
+  it.each([null, {}, { name: 'x' }, { name: 'x', properties: { newStorageCapacityTiB: -1 } }])(
+    'takes %j for no job',
+    (resource) => expect(toExpansionJob(resource)).toBeUndefined(),
+  );
+});
+
+const jobAt = (startedAt: number, state: ExpansionJob['state'], targetTiB = 32): ExpansionJob => ({
+  name: `job-${startedAt}`,
+  targetTiB,
+  state,
+  startedAt,
+});
+
+describe('growthOf', () => {
+  it.each<[string, readonly ExpansionJob[], object | undefined]>([
+    ['none', [], undefined],
+    ['one that is over', [jobAt(1, 'over')], undefined],
+    ['an old failure', [jobAt(1, 'failed'), jobAt(2, 'over')], undefined],
+    ['the newest failure', [jobAt(2, 'failed', 48), jobAt(1, 'over')], { state: 'failed', target: 48 }],
+    ['one under way', [jobAt(1, 'running', 48), jobAt(2, 'failed')], { state: 'running', target: 48 }],
+  ])('of %s', (_, jobs, expected) => {
+    const growth = growthOf(jobs);
+    expect(growth && { state: growth.state, target: growth.target.toTebibytes() }).toEqual(expected);
+  });
+
+  it('passes on what is told', () => {
+    expect(growthOf([{ ...jobAt(1, 'running'), percent: 7, detail: 'words' }])).toEqual({
+      target: Capacity.tebibytes(32),
+      state: 'running',
+      percent: 7,
+      detail: 'words',
+    });
+  });
+});
+
+describe('expansionJobName', () => {
+  const named = (name: string, state: ExpansionJob['state']): ExpansionJob => ({ ...jobAt(1, state), name });
+
+  it.each<[readonly ExpansionJob[], string]>([
+    [[], 'lustre-csi-expand-32tib-1'],
+    [[named('lustre-csi-expand-32tib-1', 'running')], 'lustre-csi-expand-32tib-1'],
+    [[named('lustre-csi-expand-32tib-1', 'failed')], 'lustre-csi-expand-32tib-2'],
+    [
+      [named('lustre-csi-expand-32tib-1', 'failed'), named('lustre-csi-expand-32tib-2', 'running')],
+      'lustre-csi-expand-32tib-2',
+    ],
+    [[named('LUSTRE-CSI-EXPAND-32TIB-3', 'over')], 'lustre-csi-expand-32tib-4'],
+    [[named('lustre-csi-expand-32tib-mine', 'failed')], 'lustre-csi-expand-32tib-1'],
+    [[named('lustre-csi-expand-320tib-1', 'failed')], 'lustre-csi-expand-32tib-1'],
+  ])('after %j is %s', (jobs, name) => expect(expansionJobName(32, jobs)).toBe(name));
+
+  it('of a fraction is a name that ARM takes', () => {
+    expect(expansionJobName(4.5, [])).toBe('lustre-csi-expand-4-5tib-1');
+  });
+});
