@@ -3,7 +3,8 @@ import { pollDelay } from './polling-pace.js';
 
 describe('pollDelay', () => {
   it.each([
-    ['at first, when refusals show', 0, 600, 1_000],
+    ['at first, when refusals show', 0, 600, 500],
+    ['in the first seconds', 2, 600, 1_000],
     ['after ten seconds', 10, 600, 3_000],
     ['while nothing can have happened', 30, 600, 15_000],
     ['until half the usual time', 299, 600, 15_000],

@@ -6,6 +6,7 @@ import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../pro
 import type { Log } from '../provider/provider-plugin.js';
 import type { Snapshot } from '../provider/volume-snapshots.js';
 import { Capacity, type CapacityRange } from './capacity.js';
+import type { DirectoryOperations } from './directory-operations.js';
 import { runExclusive } from './exclusive.js';
 import { ExpandVolume } from './expand-volume.js';
 import { FileSystemListing } from './file-system-listing.js';
@@ -40,6 +41,8 @@ export class VolumeOperations {
     private readonly provider: ControllerProvider,
     log: Log,
     private readonly clock: Clock = systemClock,
+    /** Volumes that are directories; absent: there are none. */
+    private readonly directories?: DirectoryOperations,
   ) {
     this.snapshots = provider.snapshots && new SnapshotOperations(provider, provider.snapshots, clock);
     this.#listing = new FileSystemListing(provider, clock);
@@ -54,7 +57,7 @@ export class VolumeOperations {
   } {
     const { expansion, modification, snapshots } = this.provider;
     return {
-      expansion: expansion !== undefined,
+      expansion: expansion !== undefined || this.directories !== undefined,
       modification: modification !== undefined,
       snapshots: snapshots !== undefined,
     };
@@ -65,7 +68,8 @@ export class VolumeOperations {
     const objection = this.#objection(request.capabilities);
     if (objection) throw new DriverError('invalid-argument', objection);
     const source = await this.#snapshotOf(request, signal);
-    const plan = await this.provider.plan(request, source);
+    if (this.directories?.isAskedFor(request.parameters)) return this.directories.create(request, signal);
+    const plan = await this.provider.plan(this.#forProvider(request), source);
     if (plan.existingVolume) return plan.existingVolume;
     const capacity = await this.#capacityFor(plan, request);
     const fileSystem = await runExclusive(
@@ -87,6 +91,7 @@ export class VolumeOperations {
 
   /** DeleteVolume: returns when the file system is gone. Unknown handles are gone already. */
   async delete(volumeId: string, { signal }: OperationContext): Promise<void> {
+    if (this.directories?.owns(volumeId)) return this.directories.delete(volumeId, signal);
     const reference = this.provider.parseVolumeId(volumeId);
     if (!reference || reference.staticSource) return;
     const fileSystem = await untilAborted(this.provider.find(reference, signal), signal);
@@ -105,9 +110,10 @@ export class VolumeOperations {
   /** ControllerExpandVolume: returns when the capacity can be used.
    *  @throws DriverError not-found, out-of-range, unimplemented */
   async expand(volumeId: string, range: CapacityRange, { signal }: OperationContext): Promise<Capacity> {
+    if (this.directories?.owns(volumeId)) return this.directories.expand(volumeId, range, signal);
     const { expansion } = this.provider;
-    if (!expansion) throw new DriverError('unimplemented', 'this provider cannot expand volumes');
     const reference = this.#reference(volumeId);
+    if (!expansion) throw new DriverError('unimplemented', 'this provider cannot expand file systems');
     const expand = new ExpandVolume(expansion, this.clock);
     const job = { key: `size of ${volumeId}`, fingerprint: fingerprint(range) };
     const work = (stopped: AbortSignal, report: Work['report']): Promise<Capacity> =>
@@ -120,6 +126,7 @@ export class VolumeOperations {
   async modify(volumeId: string, parameters: Settings, { signal }: OperationContext): Promise<void> {
     const { modification } = this.provider;
     if (!modification) throw new DriverError('unimplemented', 'this provider cannot modify volumes');
+    if (this.directories?.owns(volumeId)) throw unmodifiable(volumeId);
     const reference = this.#reference(volumeId);
     modification.check(parameters);
     const modify = new ModifyVolume(modification, this.clock);
@@ -132,13 +139,14 @@ export class VolumeOperations {
   /** ValidateVolumeCapabilities: what stands against the capabilities, in words; undefined: nothing.
    *  @throws DriverError not-found */
   async objectionTo(question: CapabilitiesQuestion, context: OperationContext): Promise<string | undefined> {
-    await this.#existing(question.volumeId, context.signal);
+    await this.get(question.volumeId, context);
     return this.#objection(question.capabilities);
   }
 
   /** ControllerGetVolume.
    *  @throws DriverError not-found */
   async get(volumeId: string, { signal }: OperationContext): Promise<ListedVolume> {
+    if (this.directories?.owns(volumeId)) return this.directories.get(volumeId, signal);
     const fileSystem = await this.#existing(volumeId, signal);
     if (!fileSystem)
       return { volume: { id: volumeId, capacity: Capacity.zero, context: {} }, condition: unasked };
@@ -161,7 +169,15 @@ export class VolumeOperations {
         volume: this.provider.toVolume(fileSystem),
         condition: conditionOf(fileSystem),
       }));
-    return pageOf(volumes, ({ volume }) => volume.id, request);
+    const directories = (await this.directories?.list(signal)) ?? [];
+    return pageOf([...volumes, ...directories], ({ volume }) => volume.id, request);
+  }
+
+  /** The mode was the core's to read. */
+  #forProvider(request: VolumeRequest): VolumeRequest {
+    if (!this.directories) return request;
+    const parameters = Object.entries(request.parameters).filter(([name]) => !isProvisioningMode(name));
+    return { ...request, parameters: Object.fromEntries(parameters) };
   }
 
   /** The handle of a volume that has a file system in the cloud. */
@@ -220,6 +236,14 @@ export class VolumeOperations {
 
 const notFound = (volumeId: string, why: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: ${why}`);
+
+const isProvisioningMode = (name: string): boolean => name.toLowerCase() === 'provisioningmode';
+
+const unmodifiable = (volumeId: string): DriverError =>
+  new DriverError(
+    'invalid-argument',
+    `volume "${volumeId}" is a directory, which has no mutable parameters: its file system has, in the cloud`,
+  );
 
 const unasked: VolumeCondition = {
   abnormal: false,
