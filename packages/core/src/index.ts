@@ -3,6 +3,7 @@ export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/
 export { untilAborted } from './concurrency/abort.js';
 export { ConfigurationError } from './errors/configuration-error.js';
 export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
+export type { DirectoryHosts } from './provider/directory-hosts.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
 export {
   ParameterSchema,
@@ -16,6 +17,7 @@ export {
   type Parameters,
   type ParameterValues,
 } from './provider/parameters.js';
+export { parameterSections } from './provider/parameter-reference.js';
 export type { Log, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';
 export type { ModificationStep, VolumeModification } from './provider/volume-modification.js';
@@ -42,7 +44,13 @@ export type {
 } from './volume/volume-request.js';
 
 // For whoever serves CSI.
-export { NodeEngine } from './node/node-engine.js';
+export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
+export { ClientTuner } from './node/client-tuner.js';
+export { defaultTuningAllow, parseTuningAllow } from './node/client-tuning.js';
+export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
+export { publishSettingKeys } from './node/publish-settings.js';
+export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';
+export type { UnmountEscalation } from './node/unmounting.js';
 export { controllerService } from './rpc/controller-service.js';
 export { parseEndpoint, type Endpoint } from './rpc/endpoint.js';
 export { identityService, type PluginIdentity } from './rpc/identity-service.js';

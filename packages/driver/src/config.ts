@@ -49,14 +49,16 @@ export function readConfig(
   if (given.get('version') === 'true') return { kind: 'version' };
   const settings = settingsOf(flags, given, environment);
   const registry = new ProviderRegistry(plugins);
-  const driverName = required(settings, 'driver-name', `one of ${registry.names.join(', ')}`);
-  const plugin = registry.get(driverName);
+  const plugin = registry.named(
+    required(settings, 'driver-name', `one of ${registry.names.join(', ')}`),
+    settings,
+  );
   const config: Config = {
     plugin,
     mode: modeOf(settings.flag('mode') ?? 'all'),
     endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
     nodeId: settings.flag('node-id') ?? settings.environment('KUBE_NODE_NAME') ?? hostname(),
-    stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${driverName}`,
+    stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${plugin.driverName}`,
     clusterId: settings.flag('cluster-id') ?? '',
     shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
     logLevel: logLevelOf(settings, given.get('v')),

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import {
+  DirectoryVolumes,
   NodeEngine,
   VolumeOperations,
   controllerService,
@@ -12,6 +14,7 @@ import {
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { Config } from './config.js';
+import { nodeEngineSettings } from './node-settings.js';
 import { version } from './version.js';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
@@ -50,12 +53,17 @@ const providerModule = new ContainerModule(({ bind }) => {
 const coreModule = new ContainerModule(({ bind }) => {
   bind(tokens.volumes)
     .toResolvedValue(
-      (provider, log) => new VolumeOperations(provider, log),
-      [tokens.controllerProvider, tokens.log],
+      (provider, log, config) =>
+        new VolumeOperations(provider, log, undefined, directoriesOf(provider, log, config)),
+      [tokens.controllerProvider, tokens.log, tokens.config],
     )
     .inSingletonScope();
   bind(tokens.nodeEngine)
-    .toResolvedValue(({ stateDir }, log) => new NodeEngine({ stateDir, log }), [tokens.config, tokens.log])
+    .toDynamicValue(async (context) => {
+      const { stateDir, settings, plugin } = context.get(tokens.config);
+      const chosen = await nodeEngineSettings(settings, plugin.driverName);
+      return new NodeEngine({ stateDir, log: context.get(tokens.log), ...chosen });
+    })
     .inSingletonScope();
   bind(tokens.identityService).toResolvedValue(
     ({ plugin, settings }) =>
@@ -74,6 +82,24 @@ const coreModule = new ContainerModule(({ bind }) => {
     [tokens.nodeEngine, tokens.nodeProvider, tokens.config],
   );
 });
+
+/** Directory volumes, where the provider knows file systems that can hold them. Nothing is mounted for them before the
+ *  first one is asked for; what an earlier run has left to do is gone on with. */
+function directoriesOf(
+  provider: ControllerProvider,
+  log: Log,
+  { plugin, stateDir }: Config,
+): DirectoryVolumes | undefined {
+  const hosts = provider.directoryHosts;
+  if (!hosts) return undefined;
+  const { driverName } = plugin;
+  const parts = { driverName, hosts, provider, stateDir: join(stateDir, 'controller'), log };
+  const directories = new DirectoryVolumes(parts);
+  directories
+    .resume()
+    .catch((error: unknown) => log.warn({ err: error }, 'directory volumes are not available yet'));
+  return directories;
+}
 
 /** The composition root. */
 export function createContainer(config: Config, log: Log): Container {

@@ -1,4 +1,5 @@
 import type { FlagDefinition } from '@lustre-csi/core';
+import { nodeFlags } from './node-settings.js';
 
 /** The driver's own flags. Providers add theirs. `--help` and docs/reference are rendered from this table. */
 export const driverFlags: readonly FlagDefinition[] = [
@@ -61,6 +62,7 @@ export const driverFlags: readonly FlagDefinition[] = [
     default: 'info',
     description: 'debug, info, warn or error',
   },
+  ...nodeFlags,
   { name: 'help', type: 'boolean', description: 'print this and exit' },
   { name: 'version', type: 'boolean', description: 'print the version and exit' },
 ];

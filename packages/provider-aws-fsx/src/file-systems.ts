@@ -5,6 +5,7 @@ import {
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
+  type DirectoryHosts,
   type FileSystem,
   type Log,
   type Snapshot,
@@ -17,6 +18,7 @@ import {
 } from '@lustre-csi/core';
 import { smallestCapacity } from './capacity-rules.js';
 import { createRequest, restoreRequest } from './create-request.js';
+import { fsxDirectoryHosts } from './directory-hosts.js';
 import { isRefusal } from './errors.js';
 import type { FsxApi } from './fsx-api.js';
 import type { MountAddresses } from './mount-addresses.js';
@@ -52,6 +54,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   /** Lustre User Guide and measured creations: about 5 to 10 minutes. */
   readonly usualSeconds = { create: 480, delete: 240 } as const;
 
+  readonly directoryHosts: DirectoryHosts;
   readonly expansion: VolumeExpansion;
   readonly modification: VolumeModification;
   readonly snapshots: VolumeSnapshots;
@@ -60,6 +63,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     readonly parts: FsxParts,
     private readonly options: FsxFileSystemsOptions,
   ) {
+    this.directoryHosts = fsxDirectoryHosts(options.region);
     this.expansion = parts.expansion;
     this.modification = parts.modification;
     this.snapshots = parts.snapshots;

@@ -27,6 +27,11 @@ const checkGroup =
 const always: readonly Rule[] = [
   { kind: 'failed-precondition', code: /^ResourceGroupNotFound$/, next: checkGroup },
   {
+    kind: 'failed-precondition',
+    code: /^(NoRegisteredProviderFound|InvalidApiVersionParameter|InvalidResourceType)$/,
+    next: 'this Azure does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
+  },
+  {
     kind: 'unavailable',
     status: 401,
     next: 'check that the identity of the controller still exists and that azure.json names its tenant',
@@ -70,18 +75,13 @@ const refusals: readonly Rule[] = [
   {
     kind: 'permission-denied',
     status: 403,
-    next: 'give the identity of the controller the role that deploy/ defines, on the resource group and the subnet',
+    next: 'give the identity of the controller the role of deploy/azure-amlfs/role-definition.json',
   },
   { kind: 'failed-precondition', code: /^ResourceGroupBeingDeleted$/, next: checkGroup },
   {
     kind: 'failed-precondition',
     code: /^MissingSubscriptionRegistration$/,
     next: 'register the resource provider Microsoft.StorageCache in the subscription',
-  },
-  {
-    kind: 'failed-precondition',
-    code: /^(NoRegisteredProviderFound|InvalidApiVersionParameter|InvalidResourceType)$/,
-    next: 'this Azure does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
   },
   { kind: 'aborted', status: 409, next: 'another operation is under way on it; the call is repeated' },
   { kind: 'aborted', status: 412, next: 'it was changed meanwhile; the call is repeated' },
@@ -113,7 +113,9 @@ const lookupFailed: Rule = {
 
 const lookupForbidden: Rule = {
   kind: 'unavailable',
-  next: 'give the identity of the controller the role that deploy/ defines; until then nothing is known about it',
+  next:
+    'give the identity of the controller the role of deploy/azure-amlfs/role-definition.json; until then nothing is ' +
+    'known about it',
 };
 
 /** Names of the errors of @azure/identity. */

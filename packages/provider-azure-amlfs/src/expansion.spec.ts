@@ -159,17 +159,18 @@ describe('expansion', () => {
     expect(azure.count(put)).toBe(1);
   });
 
-  it('is refused in words where this Azure has no expansion', async () => {
-    azure.emulator.faults.add({
-      kind: 'error',
-      status: 400,
-      code: 'NoRegisteredProviderFound',
-      cloud: 'azure',
-      operation: put,
-    });
-    await expect(expand(32)).rejects.toMatchObject({
-      kind: 'failed-precondition',
-      message: expect.stringContaining('need api-version 2026-01-01') as string,
-    });
-  });
+  it.each([
+    [400, 'NoRegisteredProviderFound', 'expansionJobs.listByAmlFilesystem'],
+    [404, 'InvalidResourceType', 'expansionJobs.listByAmlFilesystem'],
+    [400, 'NoRegisteredProviderFound', put],
+  ])(
+    'is refused in words where this Azure has no expansion: %i %s of %s',
+    async (status, code, operation) => {
+      azure.emulator.faults.add({ kind: 'error', status, code, cloud: 'azure', operation });
+      await expect(expand(32)).rejects.toMatchObject({
+        kind: 'failed-precondition',
+        message: expect.stringContaining('need api-version 2026-01-01') as string,
+      });
+    },
+  );
 });

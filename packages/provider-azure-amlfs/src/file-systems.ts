@@ -3,6 +3,7 @@ import {
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
+  type DirectoryHosts,
   type FileSystem,
   type Volume,
   type VolumeReference,
@@ -16,6 +17,7 @@ import type { AzureConfig } from './azure-config.js';
 import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
 import { createRequest, demandOf } from './create-request.js';
 import type { DataJobCompletion } from './data-jobs.js';
+import { amlDirectoryHosts } from './directory-hosts.js';
 import { isAbsent, isSubnetRefusal, toDriverError } from './errors.js';
 import type { AmlExpansion } from './expansion.js';
 import type { FailedOperations } from './failed-operations.js';
@@ -49,6 +51,7 @@ type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complet
  *  system is the name of its ARM resource, which follows from the volume's. */
 export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   readonly usualSeconds = { create: 900, delete: 600 };
+  readonly directoryHosts: DirectoryHosts;
   readonly expansion: AmlExpansion;
   readonly modification: AmlModification;
 
@@ -57,6 +60,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     private readonly parts: AmlParts,
     private readonly options: AmlFileSystemsOptions,
   ) {
+    this.directoryHosts = amlDirectoryHosts(options.config.resourceGroup);
     this.expansion = parts.expansion;
     this.modification = parts.modification;
   }

@@ -48,6 +48,13 @@ describe('toFileSystem', () => {
     });
   });
 
+  it('reads its blob container, which cannot be changed, in lower case', () => {
+    const hsm = { settings: { container: '/X/containers/Data', loggingContainer: '/X/containers/logs' } };
+    expect(toFileSystem(resource({ hsm }), 'lustre-rg', '')?.attributes).toMatchObject({
+      'hsm-container': '/x/containers/data',
+    });
+  });
+
   /** provisioningState, health, whether there are servers; what it means, and the cloud's name of it. */
   it.each<[string | undefined, string | undefined, boolean, FileSystemState, string]>([
     ['Creating', 'Transitioning', false, 'creating', 'Creating'],

@@ -53,7 +53,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     expect(available.NetworkInterfaceIds).toHaveLength(2);
     expect(aws.servers.get(id)).toEqual({
       id,
-      mgsAddresses: ['10.0.0.4'],
+      mgsAddresses: ['127.100.0.4'],
       dnsNames: [created.DNSName],
       fsname: created.LustreConfiguration?.MountName,
       capacityBytes: 1200n * 1024n ** 3n,

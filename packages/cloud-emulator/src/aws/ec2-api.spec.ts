@@ -47,9 +47,9 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     const command = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds });
     const { NetworkInterfaces = [] } = await aws.ec2.send(command);
     expect(NetworkInterfaces.map((each) => each.PrivateIpAddress)).toEqual([
-      '10.0.0.4',
-      '10.0.0.5',
-      '10.0.0.6',
+      '127.100.0.4',
+      '127.100.0.5',
+      '127.100.0.6',
     ]);
     expect(NetworkInterfaces[0]).toMatchObject({
       SubnetId: 'subnet-0aaaaaaaaaaaaaaa1',

@@ -2,7 +2,7 @@
  * The AWS world that the emulator starts with. Tests, examples and the demo rely on these names:
  *
  * - region `us-west-2`, account `111122223333`;
- * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 10.0.0.0/16, with one subnet in each of three zones, 251 free addresses each
+ * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 127.100.0.0/16 (loopback: whatever probes a server's address stays on this machine), with one subnet in each of three zones, 251 free addresses each
  *   (a /24 less the five that AWS keeps for itself);
  * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
  *   other on every port, as Lustre needs;
@@ -56,19 +56,19 @@ export const seed: Seed = {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
       availabilityZone: 'us-west-2a',
       availabilityZoneId: 'usw2-az1',
-      prefix: '10.0.0',
+      prefix: '127.100.0',
     },
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa2',
       availabilityZone: 'us-west-2b',
       availabilityZoneId: 'usw2-az2',
-      prefix: '10.0.1',
+      prefix: '127.100.1',
     },
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa3',
       availabilityZone: 'us-west-2c',
       availabilityZoneId: 'usw2-az3',
-      prefix: '10.0.2',
+      prefix: '127.100.2',
     },
   ],
   securityGroups: [

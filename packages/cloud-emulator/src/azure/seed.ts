@@ -47,16 +47,16 @@ export const azureSeed = {
       resourceGroup: 'lustre-rg',
       location: 'eastus',
       subnets: [
-        { name: 'lustre-subnet', addressPrefix: '10.1.0.0/16', usedAddresses: 3 },
-        { name: 'lustre-small-subnet', addressPrefix: '10.2.0.0/27', usedAddresses: 3 },
-        { name: 'lustre-tiny-subnet', addressPrefix: '10.2.1.0/29', usedAddresses: 0 },
+        { name: 'lustre-subnet', addressPrefix: '127.101.0.0/16', usedAddresses: 3 },
+        { name: 'lustre-small-subnet', addressPrefix: '127.102.0.0/27', usedAddresses: 3 },
+        { name: 'lustre-tiny-subnet', addressPrefix: '127.102.1.0/29', usedAddresses: 0 },
       ],
     },
     {
       name: 'lustre-vnet-west',
       resourceGroup: 'lustre-rg',
       location: 'westcentralus',
-      subnets: [{ name: 'lustre-subnet', addressPrefix: '10.3.0.0/24', usedAddresses: 0 }],
+      subnets: [{ name: 'lustre-subnet', addressPrefix: '127.103.0.0/24', usedAddresses: 0 }],
     },
   ],
   clients: [

@@ -17,7 +17,7 @@ export interface MountNamespace {
   readonly helpers: string;
 }
 
-/** Writes the helper, with every path that it needs: mount(8) and its callers may have cleaned the environment. */
+/** Writes the helper and `lfs`, with every path that they need: mount(8) and its callers may have cleaned the environment. */
 export function prepareNamespace(
   directory: string,
   helpers: string,
@@ -28,11 +28,16 @@ export function prepareNamespace(
   mkdirSync(inside);
   mkdirSync(registry, { recursive: true });
   // Counted from the package, so that it is the built program also where this module runs from its source.
-  const program = fileURLToPath(new URL('../../dist/mount/mount-lustre.js', import.meta.url));
-  const words = [`PATH=${path}`, process.execPath, program, registry, join(inside, 'servers')];
-  const script = `#!/bin/sh\nexec /usr/bin/env -i ${words.map(quote).join(' ')} "$@"\n`;
-  writeFileSync(join(directory, 'mount.lustre'), script, { mode: 0o755 });
+  const program = (name: string): string => fileURLToPath(new URL(`../../dist/mount/${name}`, import.meta.url));
+  const storage = join(inside, 'servers');
+  writeScript(join(directory, 'mount.lustre'), path, [program('mount-lustre.js'), registry, storage]);
+  writeScript(join(directory, 'lfs'), path, [program('lfs.js'), storage]);
   return { directory, helpers };
+}
+
+function writeScript(file: string, path: string, args: readonly string[]): void {
+  const words = [`PATH=${path}`, process.execPath, ...args].map(quote);
+  writeFileSync(file, `#!/bin/sh\nexec /usr/bin/env -i ${words.join(' ')} "$@"\n`, { mode: 0o755 });
 }
 
 /** The command line that enters the namespace, keeping its process id, and becomes `command` there. */
@@ -59,7 +64,7 @@ shift 3
 
 overlay() {
   mkdir -m 755 "$inside/upper" "$inside/work" &&
-    cp "$directory/mount.lustre" "$inside/upper/" &&
+    cp "$directory/mount.lustre" "$directory/lfs" "$inside/upper/" &&
     (cd "$inside" && mount -i -t overlay -o "lowerdir=$helpers,upperdir=upper,workdir=work" lustre-emulator "$helpers")
 }
 
@@ -68,7 +73,7 @@ links() {
     mount -i --bind "$helpers" "$inside/real" &&
     ln -s "$inside/real"/* "$inside/links/" &&
     find "$inside/real" -maxdepth 1 -type l -exec cp -P --remove-destination -t "$inside/links" {} + &&
-    cp --remove-destination "$directory/mount.lustre" "$inside/links/" &&
+    cp --remove-destination "$directory/mount.lustre" "$directory/lfs" "$inside/links/" &&
     mount -i --bind "$inside/links" "$helpers"
 }
 

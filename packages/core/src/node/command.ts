@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
+import { Conversation, type ConversationOptions } from './conversation.js';
 import { groupMembers } from './process-table.js';
 import { signalProcess, stopProcesses } from './stop-processes.js';
 import { stuckChild, StuckChildError } from './stuck-child.js';
@@ -82,6 +83,15 @@ export class CommandRunner {
     };
   }
 
+  /** Starts a program in a process group of its own that is spoken to in lines until it is stopped; its stderr is
+   *  nobody's. A program that cannot be started ends the conversation. @throws DriverError unavailable if no process
+   *  can be made */
+  converse(program: string, args: readonly string[], options: ConversationOptions): Conversation {
+    const onEnd = (error?: Error): void => options.onEnd(error && notStarted(program, error));
+    const child = start(program, args, ['pipe', 'pipe', 'ignore'], options.environment);
+    return new Conversation(child, { ...options, onEnd }, this.clock);
+  }
+
   /** Ends the child and what it started: mount(8) only waits for its helper, which does the work. */
   async #stop(
     child: ChildProcess,
@@ -110,15 +120,17 @@ export class CommandRunner {
   }
 }
 
-function start(program: string, args: readonly string[]): ChildProcess {
+type Stdio = 'ignore' | 'pipe';
+
+function start(
+  program: string,
+  args: readonly string[],
+  stdio: [Stdio, Stdio, Stdio] = ['ignore', 'pipe', 'pipe'],
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
   try {
     // The working directory is the root, so that no child ever stands in a volume.
-    return spawn(program, args, {
-      cwd: '/',
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
+    return spawn(program, args, { cwd: '/', env: { ...environment, ...more }, stdio, detached: true });
   } catch (error) {
     throw notStarted(program, error);
   }

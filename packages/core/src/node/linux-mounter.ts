@@ -1,48 +1,98 @@
-import { release } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
 import { formatMountSource } from '../volume/mount-source.js';
-import type { CommandResult } from './command.js';
-import { explainMountFailure } from './mount-failure.js';
-import type { Mounter, MountRequest } from './mounter.js';
+import { CommandRunner, type CommandResult } from './command.js';
+import { ClientMounting, type ClientMountingParts } from './client-mounting.js';
+import { MgsProbe } from './mgs-probe.js';
+import { readMountTable, type MountTable } from './mount-table.js';
+import type { BindRequest, ClientDirectory, Mounter, MountRequest } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
+import {
+  explainSubDirectoryFailure,
+  SUB_DIRECTORY_FAILED,
+  type SubDirectoryFailure,
+  type SubDirectoryTask,
+} from './sub-directory.js';
 import { TargetChildren } from './target-children.js';
+import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
 import type { Limits } from './within.js';
+
+/** What a mounter looks at and tells of its work; everything has a working default. */
+export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
+  readonly log?: Log;
+  readonly readMountTable?: () => Promise<MountTable>;
+  /** Looks at a server that cannot be mounted from. */
+  readonly probe?: Pick<MgsProbe, 'explain'>;
+  /** Default: neither by force nor lazily. */
+  readonly escalation?: UnmountEscalation;
+}
 
 /** mount(8) and umount(8) of util-linux, with mount.lustre(8) behind them. */
 export class LinuxMounter implements Mounter {
+  readonly #mounting: ClientMounting;
+  readonly #unmounting: Unmounting;
+
   constructor(
     private readonly children: TargetChildren = new TargetChildren(),
     private readonly clock: Clock = systemClock,
-  ) {}
+    parts: LinuxMounterParts = {},
+  ) {
+    const basis = {
+      ...parts,
+      clock,
+      readMountTable: parts.readMountTable ?? readMountTable,
+      log: parts.log ?? noLog,
+    };
+    const probe = parts.probe ?? new MgsProbe({ runner: new CommandRunner(clock), clock });
+    this.#mounting = new ClientMounting({ ...basis, probe });
+    this.#unmounting = new Unmounting(basis);
+  }
 
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.children.stuck;
   }
 
-  async mount({ source, target, options }: MountRequest, limits: Limits): Promise<void> {
+  /** For metrics: mounts that take too long, and how often volumes were unmounted by force or lazily. */
+  get counts(): { readonly overdueMounts: number; readonly forced: number; readonly lazy: number } {
+    const { force, lazy } = this.#unmounting.escalations;
+    return { overdueMounts: this.#mounting.limiter.overdue, forced: force, lazy };
+  }
+
+  async mount(request: MountRequest, limits: Limits): Promise<void> {
+    const { source, target, options } = request;
     const from = formatMountSource(source);
     const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
     const title = `mount -t lustre ${from} ${target}`;
-    const result = await this.#run(
-      target,
-      ['mount', '-t', 'lustre', ...optionArgs, from, target],
-      title,
-      limits,
-    );
-    if (result.exitCode === 0) return;
-    if (result.interruptedBy) throw this.#interrupted(title, limits);
-    const { exitCode, stderr } = result;
-    throw explainMountFailure({ exitCode, stderr, source: from, target, kernel: release() });
+    const command = ['mount', '-t', 'lustre', ...optionArgs, from, target];
+    await this.#mounting.run(request, limits, async (within) => {
+      const result = await this.#run(target, command, title, within);
+      if (result.interruptedBy) throw this.#interrupted(title, within);
+      return result;
+    });
+  }
+
+  async bind(request: BindRequest, limits: Limits): Promise<void> {
+    const { clientMount, directory, target, options } = request;
+    if (directory)
+      return this.#inDirectory({ ...directory, root: clientMount, target, options }, target, limits);
+    const title = `mount --bind ${clientMount} ${target}`;
+    const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
+    const command = ['mount', '-c', '-i', '--bind', ...optionArgs, clientMount, target];
+    this.#checkBind(title, await this.#run(target, command, title, limits), limits);
+  }
+
+  async makeDirectory(
+    { clientMount, directory }: Required<ClientDirectory>,
+    target: string,
+    limits: Limits,
+  ): Promise<void> {
+    await this.#inDirectory({ ...directory, root: clientMount, options: [] }, target, limits);
   }
 
   async unmount(target: string, limits: Limits): Promise<void> {
-    // -c: looking at the path would hang on a dead server. -i: Lustre has no umount helper, none is to be called.
-    const title = `umount ${target}`;
-    const result = await this.#run(target, ['umount', '-c', '-i', target], title, limits);
-    if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;
-    if (result.interruptedBy) throw this.#interrupted(title, limits);
-    throw explainUnmountFailure(title, result);
+    await this.#unmounting.run(target, limits, (flag, within) => this.#umount(target, flag, within));
   }
 
   async settle(target: string, limits: Limits): Promise<void> {
@@ -51,6 +101,38 @@ export class LinuxMounter implements Mounter {
 
   async adopt(targets: readonly string[]): Promise<void> {
     await this.children.adoptOrphans(targets);
+  }
+
+  async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
+    // -c: looking at the path would hang on a dead server. -i: Lustre has no umount helper, none is to be called.
+    const args = ['umount', '-c', '-i', ...(flag ? [flag] : []), target];
+    const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
+    // A plain umount that hangs must not keep the forced one back.
+    const child = flag ? `${target} ${flag}` : target;
+    const result = await this.#run(child, args, title, limits);
+    if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;
+    if (result.interruptedBy) throw this.#interrupted(title, limits);
+    throw explainUnmountFailure(title, result);
+  }
+
+  async #inDirectory(task: SubDirectoryTask, target: string, limits: Limits): Promise<void> {
+    const path = task.parts.join('/');
+    const title =
+      task.target === undefined
+        ? `mkdir ${task.root}/${path}`
+        : `mount --bind ${task.root}/${path} ${target}`;
+    const command = [process.execPath, subDirectoryProgram, target, JSON.stringify(task)];
+    const result = await this.#run(target, command, title, limits);
+    if (result.exitCode === SUB_DIRECTORY_FAILED) {
+      throw explainSubDirectoryFailure(task.root, JSON.parse(result.stdout) as SubDirectoryFailure);
+    }
+    this.#checkBind(title, result, limits);
+  }
+
+  #checkBind(title: string, result: CommandResult, limits: Limits): void {
+    if (result.exitCode === 0) return;
+    if (result.interruptedBy) throw this.#interrupted(title, limits);
+    throw explainBindFailure(title, result);
   }
 
   async #run(
@@ -86,9 +168,30 @@ export class LinuxMounter implements Mounter {
   }
 }
 
+const noLog: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => noLog,
+};
+
 const lookAtServers =
   'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
   "1018-1023, and the node's kernel log";
+
+/** Counted from the package: the built program, also where this module runs from its source. */
+const subDirectoryProgram = fileURLToPath(new URL('../../dist/node/sub-directory-main.js', import.meta.url));
+
+const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+
+function explainBindFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
+  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;
+  if (/permitted|permission denied|superuser/i.test(stderr)) {
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
+  }
+  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
+}
 
 function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
   const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim() || 'it said nothing'}`;
@@ -99,10 +202,7 @@ function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResul
     );
   }
   if (/permitted|permission|superuser/i.test(stderr)) {
-    return new DriverError(
-      'permission-denied',
-      `${what}; the node plugin's container must be privileged (CAP_SYS_ADMIN)`,
-    );
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
   }
   return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
 }

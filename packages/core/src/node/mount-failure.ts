@@ -8,7 +8,12 @@ export interface FailedMount {
   readonly target: string;
   /** `uname -r` of the node. */
   readonly kernel: string;
+  /** What a look at the client or at the server has found, in place of the general advice. */
+  readonly finding?: string;
 }
+
+/** What is worth a closer look before a failed mount is reported. */
+export type MountSymptom = 'no-client' | 'unreachable' | 'exists';
 
 interface Explanation {
   /** The errno that mount.lustre exits with. */
@@ -16,6 +21,7 @@ interface Explanation {
   /** What it then prints; stronger evidence than the status, which mount(8) has uses of its own for. */
   readonly text: RegExp;
   readonly kind: ErrorKind;
+  readonly symptom?: MountSymptom;
   readonly advice: (failed: FailedMount) => string;
 }
 
@@ -28,6 +34,7 @@ const explanations: readonly Explanation[] = [
   {
     text: /unknown filesystem type '?lustre/,
     kind: 'failed-precondition',
+    symptom: 'no-client',
     advice: noClient,
   },
   {
@@ -37,7 +44,20 @@ const explanations: readonly Explanation[] = [
       `a host name in ${source} could not be resolved on the node: check the name, and that the node's DNS resolves ` +
       `names of the file system's network`,
   },
-  { exitCode: 19, text: /: No such device/, kind: 'failed-precondition', advice: noClient },
+  {
+    exitCode: 19,
+    text: /: No such device/,
+    kind: 'failed-precondition',
+    symptom: 'no-client',
+    advice: noClient,
+  },
+  {
+    // Without its helper the kernel's own mount(2) lacks what only the helper adds.
+    text: /wrong fs type, bad option, bad superblock/,
+    kind: 'failed-precondition',
+    symptom: 'no-client',
+    advice: noClient,
+  },
   {
     text: /mount point (?:\S+ )?does not exist/,
     kind: 'unavailable',
@@ -56,6 +76,7 @@ const explanations: readonly Explanation[] = [
     exitCode: 5,
     text: /: Input\/output error/,
     kind: 'unavailable',
+    symptom: 'unreachable',
     advice: () =>
       'the management server did not answer: check that the file system is available, that security rules allow ' +
       'TCP 988 and 1018-1023 between node and file system in both directions, and that the source port is not ' +
@@ -65,6 +86,7 @@ const explanations: readonly Explanation[] = [
     exitCode: 110,
     text: /: Connection timed out/,
     kind: 'unavailable',
+    symptom: 'unreachable',
     advice: () =>
       'no packet came back: check routing and the security rules for TCP 988 and 1018-1023 between the node and ' +
       'the file system',
@@ -93,6 +115,7 @@ const explanations: readonly Explanation[] = [
     exitCode: 17,
     text: /: File exists|is already mounted on/,
     kind: 'unavailable',
+    symptom: 'exists',
     advice: () => 'several mounts began at once and met in the client; the next attempt goes on from here',
   },
   {
@@ -120,13 +143,18 @@ const explanations: readonly Explanation[] = [
 
 const serverStatuses = [6, 15, 98, 114];
 
+/** What a failed mount looks like at first sight; undefined: there is nothing more to find out. */
+export const symptomOf = (failed: FailedMount): MountSymptom | undefined => explanationOf(failed)?.symptom;
+
+const explanationOf = (failed: FailedMount): Explanation | undefined =>
+  explanations.find(({ text }) => text.test(failed.stderr)) ??
+  explanations.find(({ exitCode }) => exitCode !== undefined && exitCode === failed.exitCode);
+
 /** Says why a mount failed, in the words of mount.lustre, and what to do about it. */
 export function explainMountFailure(failed: FailedMount): DriverError {
-  const known =
-    explanations.find(({ text }) => text.test(failed.stderr)) ??
-    explanations.find(({ exitCode }) => exitCode !== undefined && exitCode === failed.exitCode);
+  const known = explanationOf(failed);
   const what = `mount -t lustre ${failed.source} ${failed.target} failed (${statusOf(failed)}): ${said(failed.stderr)}`;
-  if (known) return new DriverError(known.kind, `${what}; ${known.advice(failed)}`);
+  if (known) return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`);
   if (failed.exitCode !== null && serverStatuses.includes(failed.exitCode)) {
     return new DriverError('internal', `${what}; only mounts of server targets end like this`);
   }

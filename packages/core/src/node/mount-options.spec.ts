@@ -11,6 +11,12 @@ describe('mountOptions', () => {
     [['flock', selinux, 'retry=3'], false, ['flock', selinux, 'retry=3']],
     [[`noatime,${selinux},flock`], false, ['noatime', selinux, 'flock']],
     [['network=tcp1', 'skpath=/etc/lustre/key'], false, ['network=tcp1', 'skpath=/etc/lustre/key']],
+    [
+      ['localflock', 'user_xattr', 'network=o2ib1', 'mgssec=skpi', 'context=system_u:object_r:nfs_t:s0'],
+      false,
+      ['localflock', 'user_xattr', 'network=o2ib1', 'mgssec=skpi', 'context=system_u:object_r:nfs_t:s0'],
+    ],
+    [['some_later_option=1', 'another'], false, ['some_later_option=1', 'another']],
     [[], true, ['ro']],
     [['rw', 'flock'], true, ['flock', 'ro']],
     [['ro', 'flock'], true, ['flock', 'ro']],
@@ -37,6 +43,14 @@ describe('mountOptions', () => {
     ['context="a"b', 'not a mount option'],
     ['-o', 'not a mount option'],
     ['fl\nock', 'control character'],
+    ['flock=yes', 'takes no value'],
+    ['noatime=', 'takes no value'],
+    ['retry', 'needs a number of attempts'],
+    ['retry=often', 'needs a number of attempts'],
+    ['network=', 'needs an LNet network'],
+    ['network=tcp(eth0)', 'needs an LNet network'],
+    ['skpath=keys', 'needs an absolute path'],
+    ['context=', 'needs an SELinux context'],
   ])('refuses %j: %s', (flag, why) => {
     expect(() => checkMountFlags(['noatime', flag])).toThrow(
       expect.objectContaining({

@@ -5,6 +5,39 @@ const helperInternal = ['device', 'mgsnode', 'svname', 'osd', 'param', 'force'];
 /** Options that make mount(8) do something else than one Lustre mount. */
 const otherWork = ['bind', 'rbind', 'move', 'remount', 'loop', 'helper', 'uhelper'];
 
+/** Options of Lustre clients that are words alone (mount.lustre(8)). */
+const words = [
+  ...['flock', 'noflock', 'localflock', 'user_xattr', 'nouser_xattr', 'lazystatfs', 'nolazystatfs'],
+  ...[
+    'user_fid2path',
+    'nouser_fid2path',
+    'always_ping',
+    'encrypt',
+    'noencrypt',
+    'ro',
+    'rw',
+    'noatime',
+    'relatime',
+  ],
+];
+/** Options that need a value, and what it must look like. */
+const values: Readonly<Record<string, { readonly form: RegExp; readonly words: string }>> = {
+  retry: { form: /^\d{1,5}$/, words: 'a number of attempts, such as retry=3' },
+  network: { form: /^[a-z][a-z0-9]*$/, words: 'an LNet network, such as network=tcp1' },
+  skpath: { form: /^\/./, words: 'an absolute path, such as skpath=/etc/lustre/client.key' },
+  mgssec: { form: /^[A-Za-z0-9]+$/, words: 'a security flavour, such as mgssec=skpi' },
+  exclude: { form: /^\S+$/, words: 'storage targets, such as exclude=lustrefs-OST0001' },
+  ...Object.fromEntries(
+    ['context', 'fscontext', 'defcontext', 'rootcontext'].map((name) => [
+      name,
+      {
+        form: /^"?[^"\s]+"?$/,
+        words: `an SELinux context, such as ${name}="system_u:object_r:container_file_t:s0"`,
+      },
+    ]),
+  ),
+};
+
 const OPTION = /^[A-Za-z][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
 /** mount(2) takes one page. */
 const LONGEST_OPTIONS = 4095;
@@ -59,6 +92,7 @@ function checkOption(flag: string, option: string): void {
     );
   }
   const [name = ''] = option.split('=');
+  checkValue(flag, option, name);
   if (helperInternal.includes(name)) {
     throw invalid(flag, `is refused: mount.lustre uses "${name}" internally; leave it out`);
   }
@@ -67,6 +101,16 @@ function checkOption(flag: string, option: string): void {
       flag,
       `is refused: "${name}" makes mount(8) do something else than mount Lustre; leave it out`,
     );
+  }
+}
+
+/** A value in the wrong form would make the client refuse all options with one and the same EINVAL. */
+function checkValue(flag: string, option: string, name: string): void {
+  const hasValue = option.length > name.length;
+  if (hasValue && words.includes(name)) throw invalid(flag, `is refused: "${name}" takes no value`);
+  const needed = values[name];
+  if (needed && !needed.form.test(option.slice(name.length + 1))) {
+    throw invalid(flag, `is refused: "${name}" needs ${needed.words}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LustreMountSource } from '../volume/mount-source.js';
+import type { SubDirectory } from './sub-directory.js';
 import type { StuckChild } from './stuck-child.js';
 import type { Limits } from './within.js';
 
@@ -11,6 +12,22 @@ export interface MountRequest {
   readonly options: readonly string[];
 }
 
+/** A mounted client, or a directory of its file system. */
+export interface ClientDirectory {
+  /** Where the client is mounted. */
+  readonly clientMount: string;
+  /** Absent: the root of the file system. */
+  readonly directory?: SubDirectory;
+}
+
+/** One bind mount. */
+export interface BindRequest extends ClientDirectory {
+  /** As in MountRequest. */
+  readonly target: string;
+  /** Options of a single mount point: `ro`, `nosuid`, ... */
+  readonly options: readonly string[];
+}
+
 /**
  * What changes the mount table. An error says that the work ended without success, not that nothing is mounted:
  * that only the mount table tells. At most one change of a target is under way at a time, also after errors and
@@ -19,6 +36,13 @@ export interface MountRequest {
 export interface Mounter {
   /** Mounts one Lustre client. @throws DriverError with the cause and the next step */
   mount(request: MountRequest, limits: Limits): Promise<void>;
+
+  /** Shows a mounted client, or a directory of it, at a second place. Without a directory the file system is not asked
+   *  for anything, so that it works with dead servers, too. @throws DriverError with the cause and the next step */
+  bind(request: BindRequest, limits: Limits): Promise<void>;
+
+  /** Makes a directory of a mounted client, on behalf of a target. @throws DriverError */
+  makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void>;
 
   /** Takes the topmost mount off the target. @throws DriverError with the cause and the next step */
   unmount(target: string, limits: Limits): Promise<void>;

@@ -4,20 +4,32 @@ import type { Log } from '../provider/provider-plugin.js';
 import type { MountTable } from './mount-table.js';
 import type { Mounter } from './mounter.js';
 import type { Publications } from './publications.js';
-import type { TargetChildren } from './target-children.js';
+import type { AfterMount, BeforePublish } from './publish-hooks.js';
+import type { MountSharing } from './publish-settings.js';
+import type { SharedMounts } from './shared-mounts.js';
+import type { StatfsHelper } from './statfs-helper.js';
 
-/** What the node operations work with. */
-export interface NodeContext {
+/** What everything on the node works with. */
+export interface NodeBasis {
   readonly mounter: Mounter;
   readonly publications: Publications;
   readonly readMountTable: () => Promise<MountTable>;
-  /** Holds a target while an operation changes it. */
-  readonly targets: Coalescer;
-  /** Children that only look. They have a table of their own: a hung look keeps no target from being unmounted. */
-  readonly lookers: TargetChildren;
   readonly clock: Clock;
   readonly log: Log;
   readonly timing: NodeTiming;
+  readonly afterMount: readonly AfterMount[];
+}
+
+/** What the node operations work with. */
+export interface NodeContext extends NodeBasis {
+  readonly shared: SharedMounts;
+  /** Who shares a client where the volume does not say it. */
+  readonly mountSharing: MountSharing;
+  readonly beforePublish: readonly BeforePublish[];
+  /** Holds a target while an operation changes it. */
+  readonly targets: Coalescer;
+  /** Who looks at file systems: not a target's child, so that a look that hangs keeps no target from being unmounted. */
+  readonly statfs: Pick<StatfsHelper, 'measure' | 'finished' | 'stuck'>;
 }
 
 /** How long the node's work may take. */

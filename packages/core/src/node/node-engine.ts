@@ -1,16 +1,24 @@
+import { join } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
+import { ClientTuner } from './client-tuner.js';
+import { ClientMountRecords } from './client-mount-records.js';
 import { CommandRunner } from './command.js';
 import { LinuxMounter } from './linux-mounter.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import type { Mounter } from './mounter.js';
-import { defaultTiming, type NodeContext, type NodeTiming } from './node-context.js';
+import { defaultTiming, type NodeBasis, type NodeContext, type NodeTiming } from './node-context.js';
 import { Publications } from './publications.js';
+import type { AfterMount, BeforePublish } from './publish-hooks.js';
+import type { MountSharing } from './publish-settings.js';
 import { PublishVolume, type PublishCommand } from './publish-volume.js';
+import { SharedMounts } from './shared-mounts.js';
+import { StatfsHelper } from './statfs-helper.js';
 import type { StuckChild } from './stuck-child.js';
 import { TargetChildren } from './target-children.js';
+import type { UnmountEscalation } from './unmounting.js';
 import { UnpublishVolume, type UnpublishCommand } from './unpublish-volume.js';
 import { GetVolumeStats, type StatsCommand, type VolumeStats } from './volume-stats.js';
 
@@ -19,6 +27,17 @@ export interface NodeEngineParts {
   /** A directory on the host, private to this driver, that outlives its container. Made if it is missing. */
   readonly stateDir: string;
   readonly log: Log;
+  /** Where the clients are mounted that pods share: a directory on the host, private to this driver, in which mounts
+   *  propagate to the host (`Bidirectional`). Default: `mounts` in the state directory. */
+  readonly mountsDir?: string;
+  /** Who shares a client where the volume context does not say it. Default: all pods of the node. */
+  readonly mountSharing?: MountSharing;
+  /** When a volume that cannot be unmounted is taken away by force or lazily. Default: never. */
+  readonly unmountEscalation?: UnmountEscalation;
+  /** Sets what volumes ask for with `clientTuning`. Default: what `defaultTuningAllow` lists may be set. */
+  readonly clientTuner?: Pick<ClientTuner, 'beforePublish' | 'tune'>;
+  readonly beforePublish?: readonly BeforePublish[];
+  readonly afterMount?: readonly AfterMount[];
   readonly clock?: Clock;
   readonly mounter?: Mounter;
   readonly readMountTable?: () => Promise<MountTable>;
@@ -40,21 +59,30 @@ export class NodeEngine {
   #takenOver: Promise<void> | undefined;
 
   constructor(parts: NodeEngineParts) {
-    const clock = parts.clock ?? systemClock;
+    const { log, clock = systemClock, stateDir } = parts;
     const runner = new CommandRunner(clock);
-    this.#node = {
-      mounter: parts.mounter ?? new LinuxMounter(new TargetChildren(runner, clock), clock),
-      publications: new Publications(parts.stateDir, parts.log),
+    const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
+    const basis: NodeBasis = {
+      mounter: parts.mounter ?? linuxMounter(runner, clock, parts),
+      publications: new Publications(stateDir, log),
       readMountTable: parts.readMountTable ?? readMountTable,
-      targets: new Coalescer(),
-      lookers: new TargetChildren(runner, clock),
       clock,
-      log: parts.log,
+      log,
       timing: { ...defaultTiming, ...parts.timing },
+      afterMount: [tuner.tune, ...(parts.afterMount ?? [])],
+    };
+    const clientMounts = new ClientMountRecords(stateDir, log);
+    this.#node = {
+      ...basis,
+      shared: new SharedMounts(basis, clientMounts, parts.mountsDir ?? join(stateDir, 'mounts')),
+      mountSharing: parts.mountSharing ?? 'node',
+      beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
+      targets: new Coalescer(),
+      statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),
     };
     this.#publish = new PublishVolume(this.#node);
     this.#unpublish = new UnpublishVolume(this.#node);
-    this.#stats = new GetVolumeStats(this.#node);
+    this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
   }
 
   /** Mounts a volume at a target, once. @throws DriverError, see PublishVolume */
@@ -77,7 +105,7 @@ export class NodeEngine {
 
   /** Children that nothing can end, for metrics and diagnosis. */
   stuckChildren(): readonly StuckChild[] {
-    return [...this.#node.mounter.stuck.values(), ...this.#node.lookers.stuck.values()];
+    return [...this.#node.mounter.stuck.values(), ...this.#node.statfs.stuck.values()];
   }
 
   async #takeOver(): Promise<void> {
@@ -95,17 +123,31 @@ export class NodeEngine {
     }
   }
 
-  /** Takes over from an earlier run: its records, its children, and drops records of mounts that are gone. */
+  /** Takes over from an earlier run: its records, its children and its clients, and drops records of mounts that are
+   *  gone. */
   async #readState(): Promise<void> {
-    const { publications, mounter, readMountTable, log } = this.#node;
+    const { publications, shared, mounter, readMountTable, log } = this.#node;
     await publications.load();
     const restored = publications.all();
-    await mounter.adopt(restored.map(({ mountPoint }) => mountPoint));
+    await mounter.adopt([...restored.map(({ mountPoint }) => mountPoint), ...(await shared.load())]);
     const table = await readMountTable();
     for (const { targetPath, mountPoint } of restored) {
       if (table.at(mountPoint) || mounter.stuck.has(mountPoint)) continue;
       log.info({ targetPath }, 'a recorded publication is no longer mounted');
       await publications.remove(targetPath);
     }
+    shared.sweep();
   }
+}
+
+function linuxMounter(
+  runner: CommandRunner,
+  clock: Clock,
+  { log, readMountTable: read, unmountEscalation: escalation }: NodeEngineParts,
+): LinuxMounter {
+  return new LinuxMounter(new TargetChildren(runner, clock), clock, {
+    log,
+    ...(read ? { readMountTable: read } : {}),
+    ...(escalation ? { escalation } : {}),
+  });
 }

@@ -32,10 +32,20 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
 /** The process, or undefined if there is none with this id. */
 export async function readProcess(pid: number): Promise<ProcessStat | undefined> {
   try {
-    return parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+    const process = parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+    return process?.state === 'Z' ? { ...process, state: await stateOfThreads(pid) } : process;
   } catch {
     return undefined; // It ended between the look at the directory and this one.
   }
+}
+
+/** A process whose first thread was killed looks as if it had ended while another thread is held by the kernel. */
+async function stateOfThreads(pid: number): Promise<string> {
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const found = parseProcessStat(await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8'));
+    if (found && isAlive(found)) return found.state;
+  }
+  return 'Z';
 }
 
 /** Every process that this one can see. */

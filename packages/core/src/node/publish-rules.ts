@@ -5,8 +5,9 @@ import { isSameSource, lustreSourceOf } from './mount-identity.js';
 import { isReadOnlyMount, type MountEntry } from './mount-table.js';
 import type { Publication } from './publications.js';
 
-/** What is left to do for a publication: mount, only write down what is mounted already, or nothing. */
-export type PublishStep = 'mount' | 'record' | 'nothing';
+/** What is left to do for a publication: mount, mount once more what was only begun, write down what is mounted already,
+ *  or nothing. */
+export type PublishStep = 'mount' | 'mount-again' | 'record' | 'nothing';
 
 /**
  * Compares a wanted publication with what is mounted on its target and what is known about it.
@@ -19,10 +20,8 @@ export function nextPublishStep(
   mounted: MountEntry | undefined,
 ): PublishStep {
   if (!mounted) return 'mount';
-  if (known && known.volumeId !== wanted.volumeId) {
-    throw occupied(wanted, `volume ${known.volumeId} is published there`);
-  }
-  if (!showsSource(mounted, wanted, known)) throw occupied(wanted, describeMount(mounted));
+  refuseOtherVolume(wanted, known, mounted);
+  if (known && isHalfDone(known)) return 'mount-again';
   const differences = differencesOf(wanted, known ?? { ...wanted, readonly: isReadOnlyMount(mounted) });
   if (differences.length > 0) {
     throw new DriverError(
@@ -40,17 +39,32 @@ export function nextPublishStep(
   return known?.observedSource === undefined ? 'record' : 'nothing';
 }
 
+function refuseOtherVolume(wanted: Publication, known: Publication | undefined, mounted: MountEntry): void {
+  if (known && known.volumeId !== wanted.volumeId) {
+    throw occupied(wanted, `volume ${known.volumeId} is published there`);
+  }
+  if (!showsSource(mounted, wanted, known)) throw occupied(wanted, describeMount(mounted));
+}
+
+/** A bind mount gets its options after it is there, so that it counts only once it is recorded as observed. Until then
+ *  kubelet has had no answer, and no pod uses it. */
+const isHalfDone = (known: Publication): boolean =>
+  known.clientMount !== undefined && known.observedSource === undefined;
+
 /** Whether a mount is what a publication asks for: the volume, and no more rights than asked for. */
 export function showsPublication(mounted: MountEntry, wanted: Publication): boolean {
   return showsSource(mounted, wanted) && isReadOnlyMount(mounted) === wanted.readonly;
 }
 
+/** What was, or is to be, mounted from where. */
+type Sourced = Pick<Publication, 'source' | 'observedSource'>;
+
 /** Whether a mount shows the source of a publication. What the kernel showed for a source when it was mounted
  *  counts only as long as that source is the wanted one. */
 export function showsSource(
   mounted: MountEntry,
-  wanted: Publication,
-  known: Publication | undefined = wanted,
+  wanted: Sourced,
+  known: Sourced | undefined = wanted,
 ): boolean {
   const source = lustreSourceOf(mounted);
   if (!source) return false;

@@ -1,12 +1,13 @@
 import { DriverError } from '../errors/driver-error.js';
 import { runExclusive } from '../volume/exclusive.js';
 import { fingerprint } from '../volume/fingerprint.js';
-import { formatMountSource, type LustreMountSource } from '../volume/mount-source.js';
-import { isReadOnly, type VolumeCapability } from '../volume/volume-capability.js';
-import { asksReadOnly, mountOptions } from './mount-options.js';
+import type { LustreMountSource } from '../volume/mount-source.js';
+import type { VolumeCapability } from '../volume/volume-capability.js';
+import { sharesSuperblock } from './client-references.js';
 import type { MountEntry, MountTable } from './mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from './publications.js';
+import { publishPlan, type PublishPlan } from './publish-plan.js';
 import {
   describeMount,
   nextPublishStep,
@@ -14,7 +15,8 @@ import {
   showsPublication,
   showsSource,
 } from './publish-rules.js';
-import { makeTarget, mountPointOf, removeTarget, targetKey } from './target-path.js';
+import type { Lease } from './shared-mounts.js';
+import { makeTarget, removeTarget } from './target-path.js';
 import type { Limits } from './within.js';
 
 /** NodePublishVolume: what to mount, where and how. */
@@ -24,11 +26,12 @@ export interface PublishCommand {
   readonly readonly: boolean;
   readonly capability: VolumeCapability;
   readonly source: LustreMountSource;
+  /** The volume context; `publishSettingKeys` says what is read from it. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
-interface Job {
-  readonly wanted: Publication;
-  readonly source: LustreMountSource;
+interface Job extends PublishPlan {
+  readonly command: PublishCommand;
   readonly limits: Limits;
   readonly report: (progress: string) => void;
 }
@@ -45,8 +48,9 @@ interface Remains {
 const UNDO_MS = 5_000;
 
 /**
- * Makes a volume visible at a target: a mount of its own for each target. Repeating it is harmless, since kubelet
- * repeats it after each of its restarts: what is mounted already is compared, never mounted over.
+ * Makes a volume visible at a target: a bind mount of the client that the node's pods share, or a client of its own.
+ * Repeating it is harmless, since kubelet repeats it after each of its restarts: what is mounted already is compared,
+ * never mounted over.
  */
 export class PublishVolume {
   /** Publications that are under way: no mount tells of them yet. */
@@ -56,20 +60,20 @@ export class PublishVolume {
 
   /** @throws DriverError: csi-spec "NodePublishVolume Errors"; what mount.lustre said, and the next step */
   async run(command: PublishCommand, signal: AbortSignal): Promise<void> {
-    const wanted = await publicationOf(command);
+    const plan = await publishPlan(command, this.node);
+    const { targetPath } = plan.wanted;
     await runExclusive(
       this.node.targets,
       {
-        key: wanted.targetPath,
-        fingerprint: fingerprint(['publish', wanted]),
+        key: targetPath,
+        fingerprint: fingerprint(['publish', plan]),
         work: async (everybodyLeft, report) => {
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
-          const limits = { signal: everybodyLeft, endsAt };
-          this.#underWay.add(wanted.targetPath);
+          this.#underWay.add(targetPath);
           try {
-            await this.#publish({ wanted, source: command.source, limits, report });
+            await this.#publish({ ...plan, command, limits: { signal: everybodyLeft, endsAt }, report });
           } finally {
-            this.#underWay.delete(wanted.targetPath);
+            this.#underWay.delete(targetPath);
           }
         },
       },
@@ -88,35 +92,92 @@ export class PublishVolume {
     if (step === 'nothing') return;
     // From here to the record nothing is awaited: of two simultaneous publishes, one sees the other.
     refuseSecondTarget(wanted, this.#othersThan(wanted, table));
-    if (mounted) return publications.save({ ...wanted, observedSource: mounted.source });
+    if (mounted && step === 'record') return publications.save(recordOf(wanted, mounted, table));
     await publications.save(wanted);
+    if (step === 'mount-again') await mounter.unmount(wanted.mountPoint, limits);
     await this.#mount(job);
   }
 
   async #mount(job: Job): Promise<void> {
-    const { wanted, source, limits, report } = job;
-    const { mounter, publications, readMountTable, log } = this.node;
-    const target = wanted.mountPoint;
+    const { wanted, command, client, limits, report } = job;
+    let lease: Lease | undefined;
     let isNew = false;
     let failure: Error | undefined;
-    report(`mounting ${wanted.source} on ${target}`);
+    report(`mounting ${wanted.source} on ${wanted.mountPoint}`);
     try {
-      isNew = await makeTarget(target);
-      const options = mountOptions(wanted.mountFlags, wanted.readonly);
-      await mounter.mount({ source, target, options }, limits);
+      for (const mayPublish of this.node.beforePublish) await mayPublish(command, limits.signal);
+      if (wanted.clientMount !== undefined) lease = await this.node.shared.hold(client, limits);
+      isNew = await makeTarget(wanted.mountPoint);
+      this.node.log.debug({ target: wanted.mountPoint }, 'the target is there');
+      await (lease ? this.#bind(job, lease) : this.#mountClient(job));
+      this.node.log.debug({ target: wanted.mountPoint }, 'mounted');
     } catch (error) {
       failure = error as Error;
     }
-    // Whatever mount(8) said, the table tells: it may have mounted before it was killed.
+    try {
+      await this.#conclude(job, isNew, failure);
+    } finally {
+      lease?.release();
+      if (failure) this.node.shared.sweep();
+    }
+  }
+
+  /** Whatever mount(8) said, the table tells: it may have mounted before it was killed. */
+  async #conclude(job: Job, isNew: boolean, failure: Error | undefined): Promise<void> {
+    const { wanted } = job;
+    const { publications, readMountTable, log } = this.node;
+    const target = wanted.mountPoint;
     const mounted = (await readMountTable()).at(target);
-    if (mounted && showsPublication(mounted, wanted)) {
-      log.info({ source: mounted.source, target }, 'mounted');
-      return publications.save({ ...wanted, observedSource: mounted.source });
+    // A bind mount that failed may lack its options; a client is mounted with them, or not at all.
+    const isDone = !failure || wanted.clientMount === undefined;
+    if (mounted && isDone && showsPublication(mounted, wanted)) {
+      try {
+        await this.#settled(job);
+        await publications.save({ ...wanted, observedSource: mounted.source });
+        log.info({ source: mounted.source, target }, 'published');
+        return;
+      } catch (error) {
+        await this.#undo(job, { isOurs: true, isNew });
+        throw error;
+      }
     }
     // A failed mount(8) mounted nothing else: what somebody else has put here meanwhile is not ours to take away.
     const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted));
     await this.#undo(job, { isOurs, isNew });
     throw failure ?? mountedSomethingElse(wanted, mounted);
+  }
+
+  async #bind({ wanted, bindOptions, directory, limits }: Job, { path }: Lease): Promise<void> {
+    const from = { clientMount: path, ...(directory ? { directory } : {}) };
+    await this.node.mounter.bind({ ...from, target: wanted.mountPoint, options: bindOptions }, limits);
+  }
+
+  /** A client of the target's own. The servers look its sub-directory up themselves, and follow no links. */
+  async #mountClient(job: Job): Promise<void> {
+    const { wanted, command, client, clientOptions, directory, limits } = job;
+    const { mounter, shared } = this.node;
+    const request = { source: command.source, target: wanted.mountPoint, options: clientOptions };
+    try {
+      return await mounter.mount(request, limits);
+    } catch (error) {
+      const mayBeMissing = error instanceof DriverError && error.kind === 'not-found';
+      if (!mayBeMissing || !directory?.create) throw error;
+    }
+    const lease = await shared.hold(client, limits);
+    try {
+      await mounter.makeDirectory({ clientMount: lease.path, directory }, wanted.mountPoint, limits);
+    } finally {
+      lease.release();
+      shared.sweep();
+    }
+    await mounter.mount(request, limits);
+  }
+
+  /** What is to be done with a client that no pod shares before its pod sees it. */
+  async #settled({ wanted, command, client, limits }: Job): Promise<void> {
+    if (wanted.clientMount !== undefined) return;
+    const mounted = { mountPoint: wanted.mountPoint, source: command.source, tuning: client.tuning };
+    for (const hook of this.node.afterMount) await hook(mounted, limits);
   }
 
   /** Leaves nothing behind: after a final error kubelet never asks to unpublish. */
@@ -146,18 +207,13 @@ export class PublishVolume {
   }
 }
 
-async function publicationOf(command: PublishCommand): Promise<Publication> {
-  const { accessMode, mountFlags } = command.capability;
-  const targetPath = targetKey(command.targetPath);
-  return {
-    volumeId: command.volumeId,
-    targetPath,
-    mountPoint: await mountPointOf(targetPath),
-    source: formatMountSource(command.source),
-    accessMode,
-    readonly: command.readonly || isReadOnly(accessMode) || asksReadOnly(mountFlags),
-    mountFlags,
-  };
+/** What is mounted already, by whomever: it keeps a client in use only if it can be a bind mount of it. */
+function recordOf(wanted: Publication, mounted: MountEntry, table: MountTable): Publication {
+  const { clientMount, ...asFound } = { ...wanted, observedSource: mounted.source };
+  const client = clientMount === undefined ? undefined : table.at(clientMount);
+  return clientMount !== undefined && client && sharesSuperblock(mounted, client)
+    ? { ...asFound, clientMount }
+    : asFound;
 }
 
 function mountedSomethingElse(wanted: Publication, mounted: MountEntry | undefined): DriverError {
@@ -166,7 +222,7 @@ function mountedSomethingElse(wanted: Publication, mounted: MountEntry | undefin
     : 'the mount table shows nothing';
   return new DriverError(
     'unavailable',
-    `mount -t lustre ${wanted.source} ${wanted.targetPath} succeeded, but ${found}: the node plugin must run in ` +
+    `mounting ${wanted.source} on ${wanted.targetPath} succeeded, but ${found}: the node plugin must run in ` +
       `the mount namespace in which it mounts, and mount.lustre must be the one of the Lustre client`,
   );
 }

@@ -6,8 +6,9 @@ import { signalProcess, stopProcesses } from './stop-processes.js';
 import { describeStuckChild, stuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
 import { within, type Limits } from './within.js';
 
-/** Programs that work on a target; a driver that was killed may have left them behind. */
-const mountPrograms = ['mount', 'umount', 'mount.lustre'];
+/** Programs that work on a target; a driver that was killed may have left them behind. Node.js shows itself as `node`,
+ *  or by the name of its first thread. */
+const mountPrograms = ['mount', 'umount', 'mount.lustre', 'node', 'MainThread'];
 const ORPHAN_GRACE_MS = 1000;
 
 /**

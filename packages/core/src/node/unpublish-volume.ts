@@ -18,7 +18,8 @@ export interface UnpublishCommand {
 
 /**
  * Takes a volume away from a target: every mount that lies on it, then the empty directory, then the record.
- * Nothing mounted, or no target at all, is success. Never forced, never lazy: both lose data.
+ * Nothing mounted, or no target at all, is success. A shared client that nothing uses any more is let go of afterwards,
+ * in the background: taking a bind mount away asks no server for anything, so that a dead one keeps no pod.
  */
 export class UnpublishVolume {
   constructor(private readonly node: NodeContext) {}
@@ -50,14 +51,17 @@ export class UnpublishVolume {
     const stack = (await readMountTable()).all(mountPoint);
     refuseForeign({ volumeId, targetPath, known }, stack);
     await this.#unmountAll(mountPoint, stack.length, limits);
+    this.node.log.debug({ mountPoint }, 'nothing is mounted any more');
     await removeTarget(mountPoint);
+    this.node.log.debug({ mountPoint }, 'the target is gone');
     await publications.remove(targetPath);
+    this.node.shared.sweep();
   }
 
   /** One mount at a time, the topmost first; each look at the table must show fewer. */
   async #unmountAll(mountPoint: string, count: number, limits: Limits): Promise<void> {
     // A running look at the volume would make it busy; it ends by itself within its deadline.
-    if (count > 0) await this.node.lookers.finished(mountPoint, limits);
+    if (count > 0) await this.node.statfs.finished(mountPoint, limits);
     for (let left = count; left > 0;) {
       let failure: Error | undefined;
       try {
@@ -74,7 +78,7 @@ export class UnpublishVolume {
 
   /** A statfs that a dead server holds uses the mount, so that it cannot be unmounted without force. */
   #heldByLook(mountPoint: string): DriverError | undefined {
-    const child = this.node.lookers.stuck.get(mountPoint);
+    const child = this.node.statfs.stuck.get(mountPoint);
     if (!child) return undefined;
     return new DriverError(
       'unavailable',

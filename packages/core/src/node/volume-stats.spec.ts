@@ -1,16 +1,134 @@
 import { describe, expect, it } from 'vitest';
-import { parseStatfs } from './volume-stats.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { parseMountInfo } from './mount-table.js';
+import type { NodeContext } from './node-context.js';
+import type { Publication } from './publications.js';
+import { NotAnswering, type Look } from './statfs-helper.js';
+import { StatfsError, type Measurement } from './statfs-process.js';
+import { GetVolumeStats } from './volume-stats.js';
 
-describe('parseStatfs', () => {
-  it('counts in bytes without losing precision', () => {
-    // 64 PiB in blocks of 4 KiB: more bytes than a double can count.
-    expect(parseStatfs('4096 17592186044417 17592186044416 17592186044000 1000 900\n')).toEqual({
-      bytes: { total: 72057594037932032n, used: 4096n, available: 72057594036224000n },
-      inodes: { total: 1000n, used: 100n, available: 900n },
+const measured: Measurement = {
+  bytes: { total: 10n, used: 4n, available: 6n },
+  inodes: { total: 5n, used: 1n, available: 4n },
+};
+const target = '/pods/p/mount';
+const command = { volumeId: 'v1', volumePath: target };
+const signal = new AbortController().signal;
+
+const line = (id: number, root: string, at: string, source = '10.0.0.4@tcp:/lustrefs') =>
+  `${id} 1 0:50 ${root} ${at} rw shared:1 - lustre ${source} rw,flock`;
+const bound = `${line(40, '/', '/state/mounts/c')}\n${line(41, '/team', target)}`;
+
+/** A node with one publication, whose kernel says what the test wants. */
+function nodeWith(change: Partial<Publication> = {}) {
+  const publication: Publication = {
+    volumeId: 'v1',
+    targetPath: target,
+    mountPoint: target,
+    source: '10.0.0.4@tcp:/lustrefs/team',
+    accessMode: 'MULTI_NODE_MULTI_WRITER',
+    readonly: false,
+    mountFlags: [],
+    clientMount: '/state/mounts/c',
+    observedSource: '10.0.0.4@tcp:/lustrefs',
+    ...change,
+  };
+  const world = {
+    mountInfo: bound,
+    publications: [publication] as Publication[],
+    kernel: (): Promise<Measurement> => Promise.resolve(measured),
+    looks: [] as Look[],
+    clock: new ManualClock(),
+  };
+  const context = {
+    publications: {
+      get: (path: string) => world.publications.find(({ targetPath }) => targetPath === path),
+      all: () => world.publications,
+    },
+    readMountTable: () => Promise.resolve(parseMountInfo(world.mountInfo)),
+    clock: world.clock,
+  } as unknown as NodeContext;
+  const stats = new GetVolumeStats(context, {
+    measure: (look) => {
+      world.looks.push(look);
+      return world.kernel();
+    },
+  });
+  return { world, ask: () => stats.run(command, signal) };
+}
+
+describe('GetVolumeStats', () => {
+  it('looks at a bound volume through the shared client, so that the look never makes the bind mount busy', async () => {
+    const { world, ask } = nodeWith();
+    expect(await ask()).toEqual({
+      ...measured,
+      condition: { abnormal: false, message: 'the file system answers' },
     });
+    expect(world.looks).toEqual([{ fileSystem: '10.0.0.4@tcp:/lustrefs', path: '/state/mounts/c/team' }]);
   });
 
-  it.each(['', '1 2 3', 'a b c d e f', '1 2 3 4 5 6 7'])('refuses %j', (text) => {
-    expect(() => parseStatfs(text)).toThrow(expect.objectContaining({ kind: 'internal' }) as Error);
+  it('looks at a client of its own where it is', async () => {
+    const { world, ask } = nodeWith();
+    const { clientMount: _, ...own } = world.publications[0]!;
+    world.publications = [own];
+    world.mountInfo = line(41, '/', target, '10.0.0.4@tcp:/lustrefs/team');
+    await ask();
+    expect(world.looks).toEqual([{ fileSystem: '10.0.0.4@tcp:/lustrefs', path: target }]);
+  });
+
+  it.each([
+    [new StatfsError('ESHUTDOWN', ''), 'evicted this client'],
+    [new NotAnswering(0, undefined), 'has not answered'],
+    [new StatfsError('ENOENT', ''), 'sub-directory was deleted'],
+  ])('keeps the last numbers: %s', async (error, words) => {
+    const { world, ask } = nodeWith();
+    world.kernel = () => Promise.reject(error);
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining(words) as string,
+    });
+    world.kernel = () => Promise.resolve(measured);
+    await ask();
+    world.clock.after(90_000, () => {});
+    await world.clock.next();
+    world.kernel = () => Promise.reject(error);
+    const { bytes, condition } = await ask();
+    expect(bytes).toEqual(measured.bytes);
+    expect(condition.abnormal).toBe(true);
+    expect(condition.message).toContain(words);
+    expect(condition.message).toContain('The numbers are those of 90 s ago');
+    world.kernel = () => Promise.resolve(measured);
+    expect((await ask()).condition.abnormal).toBe(false);
+  });
+
+  it('says that a volume which somebody has unmounted is not well, and that an unpublished one is not there', async () => {
+    const { world, ask } = nodeWith();
+    world.mountInfo = '';
+    await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
+    world.mountInfo = bound;
+    await ask();
+    world.mountInfo = '';
+    expect((await ask()).condition).toMatchObject({
+      abnormal: true,
+      message: expect.stringContaining('is no longer mounted at /pods/p/mount') as string,
+    });
+    world.publications = [];
+    await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('believes no numbers of a directory that was unmounted meanwhile', async () => {
+    const { world, ask } = nodeWith();
+    world.kernel = () => {
+      world.mountInfo = '';
+      return Promise.resolve(measured);
+    };
+    await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('shows no numbers of another volume that was at the same place', async () => {
+    const { world, ask } = nodeWith();
+    await ask();
+    world.publications = [{ ...world.publications[0]!, volumeId: 'v2' }];
+    await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 });

@@ -1,25 +1,21 @@
-import { Coalescer } from '../concurrency/coalescer.js';
+import { untilAborted } from '../concurrency/abort.js';
 import { DriverError } from '../errors/driver-error.js';
-import { runExclusive } from '../volume/exclusive.js';
-import type { CommandResult } from './command.js';
+import { formatMountSource } from '../volume/mount-source.js';
 import { lustreSourceOf } from './mount-identity.js';
-import type { MountEntry } from './mount-table.js';
+import type { MountEntry, MountTable } from './mount-table.js';
 import type { NodeContext } from './node-context.js';
+import type { Publication } from './publications.js';
 import { showsSource } from './publish-rules.js';
-import { describeStuckChild, StuckChildError } from './stuck-child.js';
+import { statPathFor } from './stat-path.js';
+import type { Look, StatfsHelper } from './statfs-helper.js';
+import type { Measurement, Usage } from './statfs-process.js';
 import { mountPointOf, targetKey } from './target-path.js';
+import { ageOf, whyAbnormal } from './volume-condition.js';
 
 /** NodeGetVolumeStats. */
 export interface StatsCommand {
   readonly volumeId: string;
   readonly volumePath: string;
-}
-
-/** Amounts of one resource: bytes, or inodes. */
-export interface Usage {
-  readonly total: bigint;
-  readonly used: bigint;
-  readonly available: bigint;
 }
 
 /** What a published volume holds, and whether it is well. The numbers are the whole file system's, unless a project
@@ -35,32 +31,58 @@ export interface VolumeCondition {
   readonly message: string;
 }
 
-/** Measures a volume where it is published, without ever touching the path in this process. */
+/** Where a volume is published, as far as that is known. */
+interface Place {
+  readonly known: Publication | undefined;
+  readonly mountPoint: string;
+}
+
+interface Remembered {
+  readonly volumeId: string;
+  readonly measurement: Measurement;
+  readonly at: number;
+}
+
+const healthy: VolumeCondition = { abnormal: false, message: 'the file system answers' };
+
+/**
+ * Measures a volume where it is published, without ever touching the path in this process. A volume that was measured
+ * before and is not well has its last numbers, with their age and what is wrong as its condition: kubelet takes an
+ * answer without numbers for a failure and shows nothing at all then.
+ */
 export class GetVolumeStats {
-  /** A path's look is shared by all who ask while it runs. */
-  readonly #looks = new Coalescer();
+  /** The last good measurement, by mount point. */
+  readonly #last = new Map<string, Remembered>();
 
-  constructor(private readonly node: NodeContext) {}
+  constructor(
+    private readonly node: NodeContext,
+    private readonly statfs: Pick<StatfsHelper, 'measure'>,
+  ) {}
 
-  /** @throws DriverError not-found if the volume is not published there; unavailable, naming the process that
-   *    hangs, if the file system does not answer */
+  /** @throws DriverError not-found if the volume is not published there; unavailable, with what is wrong, if it could
+   *    not be measured and never was before */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
-    const { targetPath, mountPoint } = await this.#publishedAt(command);
-    const before = await this.#mountOf(command, targetPath, mountPoint);
-    const job = {
-      key: mountPoint,
-      fingerprint: 'statfs',
-      work: (everybodyLeft: AbortSignal) => this.#statfs(mountPoint, everybodyLeft),
-    };
-    const { stdout } = await runExclusive(this.#looks, job, signal);
-    const after = await this.#mountOf(command, targetPath, mountPoint);
-    // The numbers of the directory underneath are not the volume's.
-    if (after.id !== before.id) throw notPublished(command, 'it was unmounted during the measurement');
-    return { ...parseStatfs(stdout), condition: { abnormal: false, message: 'the file system answers' } };
+    const place = await this.#publishedAt(command);
+    const table = await this.node.readMountTable();
+    const mounted = table.at(place.mountPoint);
+    if (!mounted) return this.#unmounted(command, place);
+    this.#refuseOther(command, place, mounted);
+    const look = lookOf(place, mounted, table);
+    try {
+      const measurement = await untilAborted(this.statfs.measure(look), signal);
+      const after = (await this.node.readMountTable()).at(place.mountPoint);
+      // The numbers of the directory underneath are not the volume's.
+      if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
+      this.#remember(command, place, measurement, table);
+      return { ...measurement, condition: healthy };
+    } catch (error) {
+      signal.throwIfAborted();
+      return this.#abnormal(command, place, look, error);
+    }
   }
 
   /** Any text may come as a path: nothing is published at one that is no target. */
-  async #publishedAt(command: StatsCommand): Promise<{ targetPath: string; mountPoint: string }> {
+  async #publishedAt(command: StatsCommand): Promise<Place> {
     let targetPath: string;
     try {
       targetPath = targetKey(command.volumePath);
@@ -68,72 +90,70 @@ export class GetVolumeStats {
       throw notPublished(command, 'this is no path of a target');
     }
     const known = this.node.publications.get(targetPath);
-    return { targetPath, mountPoint: known?.mountPoint ?? (await mountPointOf(targetPath)) };
-  }
-
-  async #mountOf(command: StatsCommand, targetPath: string, mountPoint: string): Promise<MountEntry> {
-    const known = this.node.publications.get(targetPath);
     if (known && known.volumeId !== command.volumeId) {
       throw notPublished(command, `volume ${known.volumeId} is published there`);
     }
-    const mounted = (await this.node.readMountTable()).at(mountPoint);
-    if (!mounted) throw notPublished(command, 'nothing is mounted there');
+    return { known, mountPoint: known?.mountPoint ?? (await mountPointOf(targetPath)) };
+  }
+
+  #refuseOther(command: StatsCommand, { known }: Place, mounted: MountEntry): void {
     // Without a record it was published by another driver, before an upgrade to this one.
     const isTheVolume = known ? showsSource(mounted, known) : lustreSourceOf(mounted) !== undefined;
     if (!isTheVolume) throw notPublished(command, `${mounted.source} (${mounted.fsType}) is mounted there`);
-    return mounted;
   }
 
-  async #statfs(mountPoint: string, signal: AbortSignal): Promise<CommandResult> {
-    try {
-      const result = await this.node.lookers.run(
-        mountPoint,
-        'stat',
-        ['-f', '-c', STATFS_FORMAT, '--', mountPoint],
-        { signal, deadlineMs: this.node.timing.statfsMs, graceMs: 0, title: `statfs ${mountPoint}` },
-      );
-      if (result.exitCode === 0) return result;
-      throw new DriverError('unavailable', whyNot(mountPoint, result));
-    } catch (error) {
-      if (!(error instanceof StuckChildError)) throw error;
-      throw new DriverError(
-        'unavailable',
-        `the file system at ${mountPoint} does not answer: ${describeStuckChild(error.child, this.node.clock.now())}; ` +
-          `no second one is started. ${checkServers}`,
-        { cause: error },
-      );
+  #unmounted(command: StatsCommand, place: Place): VolumeStats {
+    const last = this.#lastOf(command, place);
+    if (!place.known || !last) throw notPublished(command, 'nothing is mounted there');
+    return this.#outdated(
+      last,
+      `${place.known.source} is no longer mounted at ${place.mountPoint}, although its pod still exists: somebody has ` +
+        `unmounted it on the node; restart the pod`,
+    );
+  }
+
+  #abnormal(command: StatsCommand, place: Place, look: Look, error: unknown): VolumeStats {
+    if (error instanceof DriverError && error.kind === 'not-found') throw error;
+    const why = whyAbnormal(error, look.fileSystem, this.node.clock.now());
+    if (why === undefined) throw error;
+    const last = this.#lastOf(command, place);
+    if (!last) throw new DriverError('unavailable', why, { cause: error });
+    return this.#outdated(last, why);
+  }
+
+  #outdated({ measurement, at }: Remembered, why: string): VolumeStats {
+    const age = ageOf(at, this.node.clock.now());
+    return {
+      ...measurement,
+      condition: { abnormal: true, message: `${why}. The numbers are those of ${age} ago` },
+    };
+  }
+
+  #lastOf({ volumeId }: StatsCommand, { mountPoint }: Place): Remembered | undefined {
+    const last = this.#last.get(mountPoint);
+    return last?.volumeId === volumeId ? last : undefined;
+  }
+
+  #remember(
+    { volumeId }: StatsCommand,
+    { mountPoint }: Place,
+    measurement: Measurement,
+    table: MountTable,
+  ): void {
+    const published = new Set(this.node.publications.all().map((publication) => publication.mountPoint));
+    for (const other of this.#last.keys()) {
+      if (!published.has(other) && !table.at(other)) this.#last.delete(other);
     }
+    this.#last.set(mountPoint, { volumeId, measurement, at: this.node.clock.now() });
   }
 }
 
-/** Block size, blocks, free blocks, blocks for ordinary users; inodes, free inodes (coreutils stat(1)). */
-const STATFS_FORMAT = '%S %b %f %a %c %d';
-
-const checkServers =
-  "Check that the file system is available, the security rules for TCP 988, and the node's kernel log";
-
-/** Reads the answer of `stat -f -c '%S %b %f %a %c %d'`. @throws DriverError internal */
-export function parseStatfs(text: string): Pick<VolumeStats, 'bytes' | 'inodes'> {
-  if (!/^\d+(?: \d+){5}\s*$/.test(text)) {
-    throw new DriverError('internal', `stat -f answered ${JSON.stringify(text)}, which is not six numbers`);
-  }
-  const [size = 0n, blocks = 0n, free = 0n, available = 0n, inodes = 0n, freeInodes = 0n] = text
-    .trim()
-    .split(' ')
-    .map(BigInt);
-  return {
-    bytes: { total: size * blocks, used: size * (blocks - free), available: size * available },
-    inodes: { total: inodes, used: inodes - freeInodes, available: freeInodes },
-  };
-}
-
-function whyNot(mountPoint: string, { interruptedBy, stderr }: CommandResult): string {
-  if (interruptedBy) return `the file system at ${mountPoint} did not answer in time. ${checkServers}`;
-  const said = stderr.trim();
-  if (/transport endpoint shutdown/i.test(said)) {
-    return `the servers have evicted this client from ${mountPoint} (${said}); it reconnects by itself, files that were open must be opened again`;
-  }
-  return `the file system at ${mountPoint} cannot be measured: ${said}. ${checkServers}`;
+/** A bind mount is not looked at itself: a question that a dead server holds would make it busy, and the pod could not
+ *  terminate. */
+function lookOf({ known, mountPoint }: Place, mounted: MountEntry, table: MountTable): Look {
+  const { path, mount } = (known && statPathFor(known, table)) ?? { path: mountPoint, mount: mounted };
+  const source = lustreSourceOf({ ...mount, root: '/' });
+  return { fileSystem: source ? formatMountSource({ ...source, subdir: '' }) : mount.source, path };
 }
 
 const notPublished = ({ volumeId, volumePath }: StatsCommand, why: string): DriverError =>

@@ -3,6 +3,7 @@ import type { FileSystem } from '../volume/file-system.js';
 import type { VolumeCapability } from '../volume/volume-capability.js';
 import type { LustreMountSource } from '../volume/mount-source.js';
 import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+import type { DirectoryHosts } from './directory-hosts.js';
 import type { VolumeExpansion } from './volume-expansion.js';
 import type { VolumeModification } from './volume-modification.js';
 import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
@@ -91,6 +92,9 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
   readonly expansion?: VolumeExpansion;
   readonly modification?: VolumeModification;
   readonly snapshots?: VolumeSnapshots;
+  /** How file systems are named and mounted in which volumes are directories. The core makes these volumes, lists and
+   *  expands them. */
+  readonly directoryHosts?: DirectoryHosts;
 }
 
 /** How far the completion of a volume is: done, or what it waits for, in words. */

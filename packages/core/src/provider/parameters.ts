@@ -140,6 +140,23 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     return values as ParameterValues<P>;
   }
 
+  /** JSON Schema (draft 2020-12) of the parameters as they are written: every value is a string. What only reading
+   *  can judge (ranges, lists) is told in `description`. */
+  jsonSchema(): { readonly properties: Readonly<Record<string, object>> } & Readonly<
+    Record<string, unknown>
+  > {
+    const properties = Object.entries(this.parameters).flatMap(([name, parameter]) =>
+      [name, ...(parameter.aliases ?? [])].map((spelling) => [spelling, jsonSchemaOf(parameter)] as const),
+    );
+    return {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: `Parameters of ${this.driverName}`,
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      additionalProperties: false,
+    };
+  }
+
   #value(name: string, spelling: string, value: string): unknown {
     const parameter = this.parameters[name] as Parameter<unknown>;
     const outcome = z.safeParse(parameter.schema, value);
@@ -166,6 +183,12 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   #fold(spelling: string): string {
     return this.options.caseInsensitive ? spelling.toLowerCase() : spelling;
   }
+}
+
+function jsonSchemaOf({ description, example, defaultsTo, legal, schema }: Parameter<unknown>): object {
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
+  const byDefault = defaultsTo === undefined ? '' : ` Default: ${defaultsTo}.`;
+  return { description: `${description} Legal: ${legal}.${byDefault}`, ...shape, examples: [example] };
 }
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

@@ -35,6 +35,9 @@ export interface ProviderPlugin {
   /** Command-line flags of this provider alone. */
   readonly flags: readonly FlagDefinition[];
 
+  /** The CSI plugin name to be served under, where the settings give another than `driverName`. */
+  servedAs?(settings: Settings): string | undefined;
+
   /** What every instance of the driver tells of itself, nodes too, which have no controller side to ask:
    *  whether volumes can be expanded online, and whether topology matters with these settings. */
   readonly expandable?: boolean;

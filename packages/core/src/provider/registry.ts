@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.js';
 import type { ProviderPlugin } from './provider-plugin.js';
+import type { Settings } from './settings.js';
 
 /** CSI: the name of a plugin, GetPluginInfo; it also has to end with a letter. */
 const DRIVER_NAME = /^[a-zA-Z][A-Za-z0-9-._]{0,61}[a-zA-Z]$/;
@@ -10,11 +11,7 @@ export class ProviderRegistry {
 
   constructor(plugins: readonly ProviderPlugin[]) {
     for (const plugin of plugins) {
-      if (!DRIVER_NAME.test(plugin.driverName)) {
-        throw new ConfigurationError(
-          `"${plugin.driverName}" is not a CSI driver name (${DRIVER_NAME.source})`,
-        );
-      }
+      checkDriverName(plugin.driverName);
       if (this.#byName.has(plugin.driverName)) {
         throw new ConfigurationError(`two providers are registered as ${plugin.driverName}`);
       }
@@ -24,6 +21,18 @@ export class ProviderRegistry {
 
   get names(): readonly string[] {
     return [...this.#byName.keys()].sort();
+  }
+
+  /** The provider of that name, under the name that the settings want it to have.
+   *  @throws ConfigurationError */
+  named(driverName: string, settings: Settings): ProviderPlugin {
+    const plugin = this.get(driverName);
+    const servedAs = plugin.servedAs?.(settings) ?? driverName;
+    checkDriverName(servedAs);
+    if (servedAs !== driverName && this.#byName.has(servedAs)) {
+      throw new ConfigurationError(`"${servedAs}" is the name of another provider: choose one of your own`);
+    }
+    return servedAs === driverName ? plugin : { ...plugin, driverName: servedAs };
   }
 
   /** @throws ConfigurationError listing the known names */
@@ -36,4 +45,9 @@ export class ProviderRegistry {
     }
     return plugin;
   }
+}
+
+function checkDriverName(name: string): void {
+  if (DRIVER_NAME.test(name)) return;
+  throw new ConfigurationError(`"${name}" is not a CSI driver name (${DRIVER_NAME.source})`);
 }

@@ -5,17 +5,20 @@ import type {
 } from '../gen/csi.js';
 import type { ContentSource, TopologyRequirement, VolumeRequest } from '../volume/volume-request.js';
 import { metadataOf, withoutOrchestratorKeys } from './orchestrator-keys.js';
+import { splitNodeSettings } from './node-settings.js';
 import { parseCapacityRange } from './parse-capacity-range.js';
 import { parseVolumeCapabilities } from './parse-volume-capability.js';
 import { missing, requireName, requireString } from './require.js';
 
 export function parseCreateVolume(request: CreateVolumeRequest): VolumeRequest {
   const contentSource = parseContentSource(request.volumeContentSource);
+  const { nodeSettings, parameters } = splitNodeSettings(withoutOrchestratorKeys(request.parameters));
   return {
     name: requireName(request.name, 'name'),
     capabilities: parseVolumeCapabilities(request.volumeCapabilities),
     capacityRange: parseCapacityRange(request.capacityRange),
-    parameters: withoutOrchestratorKeys(request.parameters),
+    parameters,
+    nodeSettings,
     mutableParameters: withoutOrchestratorKeys(request.mutableParameters),
     metadata: metadataOf(request.parameters),
     topology: parseTopology(request.accessibilityRequirements),

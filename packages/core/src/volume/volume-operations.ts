@@ -70,7 +70,7 @@ export class VolumeOperations {
     const source = await this.#snapshotOf(request, signal);
     if (this.directories?.isAskedFor(request.parameters)) return this.directories.create(request, signal);
     const plan = await this.provider.plan(this.#forProvider(request), source);
-    if (plan.existingVolume) return plan.existingVolume;
+    if (plan.existingVolume) return asAsked(plan.existingVolume, request);
     const capacity = await this.#capacityFor(plan, request);
     const fileSystem = await runExclusive(
       this.#exclusive,
@@ -85,8 +85,7 @@ export class VolumeOperations {
       },
       signal,
     );
-    const volume = this.provider.toVolume(fileSystem, plan);
-    return request.contentSource ? { ...volume, contentSource: request.contentSource } : volume;
+    return asAsked(this.provider.toVolume(fileSystem, plan), request);
   }
 
   /** DeleteVolume: returns when the file system is gone. Unknown handles are gone already. */
@@ -244,6 +243,13 @@ const unmodifiable = (volumeId: string): DriverError =>
     'invalid-argument',
     `volume "${volumeId}" is a directory, which has no mutable parameters: its file system has, in the cloud`,
   );
+
+/** The volume with what the request says of it beyond the provider. */
+const asAsked = (volume: Volume, { nodeSettings, contentSource }: VolumeRequest): Volume => ({
+  ...volume,
+  context: { ...volume.context, ...nodeSettings },
+  ...(contentSource ? { contentSource } : {}),
+});
 
 const unasked: VolumeCondition = {
   abnormal: false,

@@ -9,6 +9,8 @@ export interface VolumeRequest {
   readonly capabilities: readonly VolumeCapability[];
   /** StorageClass parameters without those that the container orchestrator adds. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** StorageClass parameters that are for the nodes, whatever the provider: they become part of the volume context. */
+  readonly nodeSettings?: Readonly<Record<string, string>>;
   /** VolumeAttributesClass parameters. */
   readonly mutableParameters: Readonly<Record<string, string>>;
   readonly metadata: VolumeMetadata;

@@ -1,10 +1,22 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DriverError, isDriverError, messageOf } from '../../errors/driver-error.js';
 import { parseMountSource } from '../../volume/mount-source.js';
 import type { VolumeCapability } from '../../volume/volume-capability.js';
+import type { Log } from '../../provider/provider-plugin.js';
 import type { NodeTiming } from '../node-context.js';
-import { NodeEngine } from '../node-engine.js';
+import { NodeEngine, type NodeEngineParts } from '../node-engine.js';
 import { silentLog } from './silent-log.js';
+
+/** How an engine process is to be. */
+export interface EngineSettings extends Pick<NodeEngineParts, 'mountSharing'> {
+  readonly timing?: Partial<NodeTiming>;
+  /** The log entry at which the process kills itself, counted from 1: each step of the engine makes one. */
+  readonly dieAtStep?: number;
+  /** Whether the engine has hooks: see `hooks`. */
+  readonly hooks?: boolean;
+}
 
 /** A call of the engine, one line of JSON on stdin. */
 export interface EngineCall {
@@ -15,6 +27,7 @@ export interface EngineCall {
   readonly source: string;
   readonly readonly: boolean;
   readonly capability: VolumeCapability;
+  readonly context: Readonly<Record<string, string>>;
   /** Milliseconds after which the caller leaves. */
   readonly patienceMs: number;
 }
@@ -26,20 +39,44 @@ export interface EngineAnswer {
   readonly error?: { readonly kind: string; readonly message: string };
 }
 
-// `engine-process.js STATE_DIR TIMING`: a node engine as a process of its own, to be killed by a test.
-const [stateDir = '', timing = '{}'] = process.argv.slice(2);
-const engine = new NodeEngine({
-  stateDir,
-  log: silentLog,
-  timing: JSON.parse(timing) as Partial<NodeTiming>,
-});
+// `engine-process.js STATE_DIR SETTINGS`: a node engine as a process of its own, to be killed by a test.
+const [stateDir = '', settings = '{}'] = process.argv.slice(2);
+
+/** Refuses volumes whose context has `refuse`, writes tunings into STATE_DIR/tuned, and cannot set the tuning `wrong`. */
+const hooks: Pick<NodeEngineParts, 'beforePublish' | 'clientTuner'> = {
+  beforePublish: [
+    async ({ context = {} }) => {
+      if (context['refuse']) throw new DriverError('failed-precondition', 'the guard refuses');
+    },
+  ],
+  clientTuner: {
+    beforePublish: async () => {},
+    tune: async ({ mountPoint, tuning }) => {
+      await appendFile(join(stateDir, 'tuned'), `${mountPoint} ${tuning}\n`);
+      if (tuning === 'wrong') throw new DriverError('invalid-argument', 'cannot be set');
+    },
+  },
+};
+
+const { dieAtStep, hooks: hasHooks = false, ...parts } = JSON.parse(settings) as EngineSettings;
+const log = dieAtStep ? deadlyLog(dieAtStep) : silentLog;
+const engine = new NodeEngine({ stateDir, log, ...(hasHooks ? hooks : {}), ...parts });
+
+/** Each entry is a step; at the last one the process is gone before it can do another. */
+function deadlyLog(lastStep: number): Log {
+  let steps = 0;
+  const step = (): void => {
+    if ((steps += 1) === lastStep) process.kill(process.pid, 'SIGKILL');
+  };
+  return { ...silentLog, debug: step, info: step };
+}
 
 async function perform(call: EngineCall, signal: AbortSignal): Promise<unknown> {
-  const { volumeId, path, readonly, capability } = call;
+  const { volumeId, path, readonly, capability, context } = call;
   switch (call.operation) {
     case 'publish': {
       const source = parseMountSource(call.source);
-      return engine.publish({ volumeId, targetPath: path, readonly, capability, source }, signal);
+      return engine.publish({ volumeId, targetPath: path, readonly, capability, source, context }, signal);
     }
     case 'unpublish':
       return engine.unpublish({ volumeId, targetPath: path }, signal);

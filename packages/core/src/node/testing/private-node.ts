@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseMountInfo, type MountTable } from '../mount-table.js';
+import { parseMountInfo, type MountEntry, type MountTable } from '../mount-table.js';
 import type { NodeTiming } from '../node-context.js';
-import type { EngineAnswer, EngineCall } from './engine-process.js';
+import { signalProcess } from '../stop-processes.js';
+import type { EngineAnswer, EngineCall, EngineSettings } from './engine-process.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -25,8 +26,24 @@ path=\${source#*:/}
 server=${base}/servers/\${source%%:/*}
 [ -d "$server" ] || fail 5 'Input/output error'
 [ -d "$server/$path" ] || fail 2 'No such file or directory'
+if [ -e "$server/.bindfs" ]; then
+  LUSTRE="\${source%%:/*}:/\${path%%/*}" setsid bindfs -f -o auto_unmount "$server/$path" "$target" > /dev/null 2>&1 &
+  echo $! >> ${base}/bindfs-pids
+  until grep -q " $target " /proc/self/mountinfo; do sleep 0.01; done
+  exit 0
+fi
 mount -i --bind "$server/$path" "$target" || exit 32
 case ",$options," in *,ro,*) mount -i -o remount,bind,ro "$target" ;; esac
+`;
+
+/** bindfs names its source after a directory; fusermount can be told what to say instead. */
+const fusermountScript = (base: string): string => `#!/bin/sh
+for argument do
+  shift
+  case $argument in *fsname=*) argument=$(echo "$argument" | sed "s#fsname=[^,]*#fsname=$LUSTRE#") ;; esac
+  set -- "$@" "$argument"
+done
+exec ${base}/fusermount.real "$@"
 `;
 
 /** The overlay puts the helper where mount(8) looks for it, in this namespace alone. */
@@ -42,9 +59,30 @@ for nid in 10.0.0.4@tcp 10.0.0.5@tcp; do
   mount -t tmpfs -o size=4t,nr_inodes=1000000 $nid:/lustrefs ${base}/servers/$nid/lustrefs
   mkdir ${base}/servers/$nid/lustrefs/team
 done
+if ${isRoot} && fusermount=$(command -v fusermount); then
+  cp -p "$fusermount" ${base}/fusermount.real
+  mount --bind ${base}/fusermount "$fusermount"
+fi
 echo ready
 exec cat
 `;
+
+/** Clients of a server, as processes. */
+export interface BindfsServer {
+  /** From now on nobody is answered. */
+  stop(): Promise<void>;
+  goOn(): Promise<void>;
+}
+
+/** A file system whose server takes requests and answers none. */
+export interface SilentServer {
+  /** Resolves when somebody waits for the answer to statfs(2). */
+  readonly asked: Promise<void>;
+  /** From now on it answers, also what it was asked before. */
+  heal(): void;
+  /** The server ends; the mount stays, and everybody gets ENOTCONN. */
+  die(): Promise<void>;
+}
 
 /** A mount namespace of its own, in which `mount -t lustre` works and node engines run as processes. */
 export class PrivateNode {
@@ -53,21 +91,24 @@ export class PrivateNode {
   private constructor(
     readonly base: string,
     private readonly holder: ChildProcessWithoutNullStreams,
+    private readonly settings: EngineSettings,
   ) {}
 
-  static async start(): Promise<PrivateNode> {
+  /** @param settings of every engine, unless it gets others */
+  static async start(settings: EngineSettings = {}): Promise<PrivateNode> {
     const base = await mkdtemp(join(tmpdir(), 'private-node-'));
     for (const name of ['overlay', 'servers', 'pods']) await mkdir(join(base, name));
     await writeFile(join(base, 'behaviour'), '');
     await writeFile(join(base, 'calls'), '');
     await writeFile(join(base, 'mount.lustre'), helperScript(base), { mode: 0o755 });
+    await writeFile(join(base, 'fusermount'), fusermountScript(base), { mode: 0o755 });
     const asUser = isRoot ? [] : ['--user', '--map-root-user'];
     const holder = spawn('unshare', [
       ...asUser,
       ...['--mount', '--propagation', 'private', 'sh', '-c', setupScript(base)],
     ]);
     await firstLine(holder, 'a private mount namespace needs root, or user namespaces');
-    return new PrivateNode(base, holder);
+    return new PrivateNode(base, holder, settings);
   }
 
   /** A pod's target; its parent exists. */
@@ -100,28 +141,68 @@ export class PrivateNode {
     return output();
   }
 
+  /** Starts a program in the namespace. */
+  program(program: string, args: readonly string[]): { kill(signal: NodeJS.Signals): boolean } {
+    return this.#enter(program, args);
+  }
+
   /** A node engine as a new process, with the state of all earlier ones. */
-  engine(timing: Partial<NodeTiming> = {}): EngineProcess {
-    const args = [built('engine-process.js'), join(this.base, 'state'), JSON.stringify(timing)];
+  engine(timing: Partial<NodeTiming> = {}, settings: EngineSettings = {}): EngineProcess {
+    const all: EngineSettings = { ...this.settings, timing, ...settings };
+    const args = [built('engine-process.js'), join(this.base, 'state'), JSON.stringify(all)];
     return new EngineProcess(this.#enter(process.execPath, args));
   }
 
+  /** The mounts in the driver's own directory. */
+  async clientMounts(): Promise<readonly MountEntry[]> {
+    const inside = join(this.base, 'state', 'mounts/');
+    return (await this.mountTable()).entries.filter(({ mountPoint }) => mountPoint.startsWith(inside));
+  }
+
+  /** A server whose clients are FUSE file systems of Debian's bindfs, each a process that can be stopped. */
+  async bindfsServer(source: string): Promise<BindfsServer> {
+    const [nid = '', fsname = ''] = source.split(':/');
+    await mkdir(join(this.base, 'servers', nid, fsname), { recursive: true });
+    await writeFile(join(this.base, 'servers', nid, '.bindfs'), '');
+    const signal = async (name: NodeJS.Signals): Promise<void> => {
+      for (const pid of await this.#bindfsPids()) signalProcess(pid, name);
+    };
+    return { stop: () => signal('SIGSTOP'), goOn: () => signal('SIGCONT') };
+  }
+
+  async #bindfsPids(): Promise<readonly number[]> {
+    const pids = await readFile(join(this.base, 'bindfs-pids'), 'utf8').catch(() => '');
+    return pids.split('\n').filter(Boolean).map(Number);
+  }
+
   /** Mounts a file system whose server does not answer. */
-  async silentServer(source: string, target: string): Promise<{ heal(): void }> {
+  async silentServer(source: string, target: string): Promise<SilentServer> {
     const child = this.#enter(process.execPath, [built('silent-server.js'), source, target]);
     await firstLine(child, 'the FUSE server did not start');
-    return { heal: () => void child.stdin.write('heal\n') };
+    const asked = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    return {
+      asked,
+      heal: () => void child.stdin.write('heal\n'),
+      die: () => new Promise((resolve) => child.once('close', () => resolve()).stdin.end()),
+    };
   }
 
   async stop(): Promise<void> {
+    for (const pid of await this.#bindfsPids()) signalProcess(pid, 'SIGKILL');
     for (const child of [...this.#children, this.holder]) child.kill('SIGKILL');
     // The namespace's mounts end with its last process; until then the directory may be in use.
     await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
-  #enter(program: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  /** The command line that runs a program inside. */
+  inside(program: string, args: readonly string[] = []): readonly [string, ...string[]] {
     const asUser = isRoot ? [] : ['--user', '--preserve-credentials'];
-    const child = spawn('nsenter', [`--target=${this.holder.pid}`, ...asUser, '--mount', program, ...args]);
+    return ['nsenter', `--target=${this.holder.pid}`, ...asUser, '--mount', program, ...args];
+  }
+
+  #enter(program: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+    const [command, ...rest] = this.inside(program, args);
+    const child = spawn(command, rest);
     this.#children.push(child);
     return child;
   }
@@ -131,6 +212,7 @@ const defaults: Omit<EngineCall, 'id' | 'operation' | 'path'> = {
   volumeId: 'v1',
   source: '10.0.0.4@tcp:/lustrefs',
   readonly: false,
+  context: {},
   capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] },
   patienceMs: 20_000,
 };
@@ -142,6 +224,7 @@ export class EngineProcess {
 
   constructor(private readonly process: ChildProcessWithoutNullStreams) {
     const errors = collect(process.stderr);
+    process.stdin.on('error', () => {}); // It was killed before it had read a call; `close` answers that call.
     createInterface({ input: process.stdout }).on('line', (line) => {
       const answer = JSON.parse(line) as EngineAnswer;
       this.#waiting.get(answer.id)?.(answer);
@@ -171,6 +254,7 @@ export class EngineProcess {
 
   /** SIGKILL; resolves when the process is gone. */
   async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const gone = new Promise((resolve) => this.process.once('close', resolve));
     this.process.kill('SIGKILL');
     await gone;

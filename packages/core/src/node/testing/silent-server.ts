@@ -4,7 +4,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 // `silent-server.js SOURCE TARGET`: mounts a FUSE file system that takes every request and answers none, so that
 // whoever asks it for something is held by the kernel (state D), as by a dead Lustre server. A line on stdin makes it
-// answer, also what it was asked before.
+// answer, also what it was asked before. Says `mounted`, and `asked` for each statfs that it lets wait.
 
 const OPCODE_STATFS = 17;
 const OPCODE_INIT = 26;
@@ -57,7 +57,10 @@ function serve(device: number): void {
     if (request.opcode === OPCODE_INIT) writeSync(device, initReply(request.unique));
     else if (WITHOUT_ANSWER.includes(request.opcode)) return;
     else if (isHealthy) answer(request);
-    else pending.push(request);
+    else {
+      pending.push(request);
+      if (request.opcode === OPCODE_STATFS) process.stdout.write('asked\n');
+    }
   });
   process.stdin.on('data', () => {
     isHealthy = true;

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Clock } from '../concurrency/clock.js';
+import { ClientMountRecords } from '../node/client-mount-records.js';
+import { CommandRunner } from '../node/command.js';
+import { LinuxMounter } from '../node/linux-mounter.js';
+import { readMountTable } from '../node/mount-table.js';
+import { defaultTiming, type NodeBasis } from '../node/node-context.js';
+import { Publications } from '../node/publications.js';
+import { SharedMounts } from '../node/shared-mounts.js';
+import { TargetChildren } from '../node/target-children.js';
+import type { Log } from '../provider/provider-plugin.js';
+import type { HostParts } from './mounted-host.js';
+
+/** What the controller mounts with: the node's engine, in a directory of the controller's own. */
+export interface ControllerMounts extends Pick<HostParts, 'mounts' | 'runner'> {
+  /** Takes over what an earlier run has left. */
+  load(): Promise<void>;
+}
+
+/** Touches nothing before `load`. */
+export function controllerMounts(stateDir: string, log: Log, clock: Clock): ControllerMounts {
+  const runner = new CommandRunner(clock);
+  const mounter = new LinuxMounter(new TargetChildren(runner, clock), clock, { log });
+  const basis: NodeBasis = {
+    mounter,
+    publications: new Publications(stateDir, log),
+    readMountTable,
+    clock,
+    log,
+    timing: defaultTiming,
+    afterMount: [],
+  };
+  const mounts = new SharedMounts(basis, new ClientMountRecords(stateDir, log), join(stateDir, 'mounts'));
+  return {
+    mounts,
+    runner,
+    load: async () => {
+      await mounter.adopt(await mounts.load());
+      mounts.sweep();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { closeSync, renameSync } from 'node:fs';
+import { abandon, buildingPath, inodeAt } from './create-directory.js';
+import { ownerOf, readEntry, removeEntry } from './directory-entries.js';
+import { openPath, self, type OpenBase } from './open-base.js';
+import { releasePath } from './path-claims.js';
+import { keepProject } from './projects.js';
+import { codeOf, makeRecord } from './record-files.js';
+import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
+
+/** The rename that takes a directory out of its path. */
+interface Departure {
+  /** Where it goes; from the base path. */
+  readonly to: string;
+  readonly result: WorkerResults['delete'];
+}
+
+/**
+ * Takes a volume away: its directory into the trash (or to its archive name), the trash's own record, the claim, and
+ * last the entry. Each step can be found done by the next attempt. A directory that is not the one that was made for the
+ * volume is not touched.
+ * @throws DirectoryError replaced
+ */
+export function deleteDirectory(open: OpenBase, key: string): WorkerResults['delete'] {
+  const entry = readEntry(open, key);
+  if (!entry) return 'absent';
+  if (entry.inode === undefined) {
+    abandon(open, entry);
+    return 'absent';
+  }
+  const departure = departureOf(open, entry);
+  if (departure.result !== 'retained') moveAway(open, entry, departure);
+  // Until the trash is empty, files count for the project.
+  if (departure.result === 'trashed') makeRecord(open, `trash/${entry.incarnation}.json`, JSON.stringify(entry));
+  else keepProject(open, entry);
+  releasePath(open, entry.path, ownerOf(entry));
+  removeEntry(open, entry);
+  return departure.result;
+}
+
+function departureOf({ registry, base }: OpenBase, { settings, incarnation, path }: DirectoryEntry): Departure {
+  if (settings.onDelete === 'retain') return { to: '', result: 'retained' };
+  if (settings.onDelete === 'delete') return { to: `${registry}/trash/${incarnation}`, result: 'trashed' };
+  // The incarnation, not the time, makes it unique: the name must be the same in every attempt.
+  const readable = Buffer.from(path.join('-')).subarray(0, 200).toString().replace(/\ufffd+$/, '');
+  return { to: `${base}/archived-${readable}-${incarnation}`, result: 'archived' };
+}
+
+function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Departure): void {
+  if (inodeAt(to) === entry.inode) return;
+  // Killed between the inode and the last rename: it was never seen.
+  const building = buildingPath(open, entry);
+  if (inodeAt(building) === entry.inode) return renameSync(building, to);
+  const { root, base } = open.place;
+  const parent = openPath(root, [...base, ...entry.path.slice(0, -1)], false);
+  if (parent === undefined) return;
+  try {
+    const from = `${self(parent)}/${entry.path.at(-1)}`;
+    const found = inodeAt(from);
+    if (found === undefined) return;
+    if (found !== entry.inode) throw replaced(open, entry, `inode ${found} instead of ${entry.inode}`);
+    renameSync(from, to);
+    if (inodeAt(to) === entry.inode) return;
+    renameSync(to, from);
+    throw replaced(open, entry, 'it was exchanged at that moment');
+  } catch (error) {
+    // Another replica was faster.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  } finally {
+    closeSync(parent);
+  }
+}
+
+function replaced({ place }: OpenBase, { path }: DirectoryEntry, code: string): DirectoryError {
+  return new DirectoryError({ reason: 'replaced', path: [...place.base, ...path].join('/'), code });
+}

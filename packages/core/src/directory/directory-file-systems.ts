@@ -1,0 +1,92 @@
+import { untilAborted } from '../concurrency/abort.js';
+import type { Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
+import type { ControllerProvider } from '../provider/controller-provider.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import { isUsable, type FileSystem } from '../volume/file-system.js';
+import { formatMountSource, type LustreMountSource } from '../volume/mount-source.js';
+import { MountedHost, type HostParts } from './mounted-host.js';
+
+/** A file system whose directories are volumes. */
+export interface DirectoryFileSystem {
+  readonly source: LustreMountSource;
+  /** What the cloud tells of it; absent where no cloud is asked. */
+  readonly fileSystem?: FileSystem;
+  readonly mounted: MountedHost;
+}
+
+/** How long what the cloud has told counts: a thousand claims cost one call, not a thousand. Milliseconds. */
+const FRESH_MS = 30_000;
+/** One look at the cloud serves many callers: it ends with none of them. */
+const LOOK_MS = 30_000;
+
+interface Look {
+  readonly at: number;
+  readonly found: Promise<FileSystem | undefined>;
+}
+
+/** The file systems that hold directories, by the provider's name of them. */
+export class DirectoryFileSystems {
+  readonly #looks = new Map<string, Look>();
+  /** By what is mounted: two names of one file system share a mount. */
+  readonly #mounted = new Map<string, MountedHost>();
+
+  constructor(
+    private readonly hosts: DirectoryHosts,
+    private readonly provider: Pick<ControllerProvider, 'find'>,
+    private readonly parts: HostParts & { readonly clock: Clock },
+  ) {}
+
+  get mounted(): readonly MountedHost[] {
+    return [...this.#mounted.values()];
+  }
+
+  /** @returns undefined if the file system does not exist
+   *  @throws DriverError unavailable, failed-precondition if it cannot be mounted */
+  async find(host: string, signal: AbortSignal): Promise<DirectoryFileSystem | undefined> {
+    const reference = this.hosts.referenceTo(host);
+    if (!reference) return undefined;
+    if (reference.staticSource) return this.#of(reference.staticSource);
+    const look = this.#look(host, () =>
+      this.provider.find(reference, AbortSignal.timeout(LOOK_MS)),
+    );
+    const fileSystem = await untilAborted(look, signal);
+    if (!fileSystem) return undefined;
+    return { ...this.#of(mountable(fileSystem)), fileSystem };
+  }
+
+  #look(host: string, find: () => Promise<FileSystem | undefined>): Promise<FileSystem | undefined> {
+    const now = this.parts.clock.now();
+    const known = this.#looks.get(host);
+    if (known && now - known.at < FRESH_MS) return known.found;
+    const look: Look = { at: now, found: find() };
+    this.#looks.set(host, look);
+    const forget = (): void => {
+      if (this.#looks.get(host) === look) this.#looks.delete(host);
+    };
+    // Only what can be used is remembered: all else may be otherwise a moment later.
+    look.found.then((fileSystem) => {
+      if (!fileSystem || !isUsable(fileSystem)) forget();
+    }, forget);
+    return look.found;
+  }
+
+  #of(source: LustreMountSource): DirectoryFileSystem {
+    const key = formatMountSource(source);
+    const mounted = this.#mounted.get(key) ?? new MountedHost(source, this.parts);
+    this.#mounted.set(key, mounted);
+    return { source, mounted };
+  }
+}
+
+function mountable(fileSystem: FileSystem): LustreMountSource {
+  const { id, state, cloudState, stateDetail, mountSource } = fileSystem;
+  const detail = stateDetail === undefined ? '' : ` (${stateDetail})`;
+  if (isUsable(fileSystem) && mountSource) return mountSource;
+  const isComing = state === 'creating' || isUsable(fileSystem);
+  throw new DriverError(
+    isComing ? 'unavailable' : 'failed-precondition',
+    `file system ${id} is ${cloudState}${detail}: directories can be made in it ` +
+      (isComing ? 'once it is available; the call is repeated' : 'no more; name another one in the StorageClass'),
+  );
+}

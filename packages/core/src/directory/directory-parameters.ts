@@ -1,0 +1,182 @@
+import { DriverError } from '../errors/driver-error.js';
+import { subDirectoryParts } from '../node/sub-directory.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import { integer, oneOf, ParameterSchema, parsed, text, type Parameters } from '../provider/parameters.js';
+import { checkTemplate } from './path-template.js';
+import { parseStripeLayout } from './stripe-layout.js';
+
+/** The StorageClass parameter that chooses between a file system and a directory. */
+export const provisioningModeKey = 'provisioningMode';
+
+const LARGEST_ID = 0xffff_fffe;
+
+/** A range of project ids. */
+export interface ProjectIdRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** StorageClass parameters of a directory, the same for every provider. */
+export const directoryParameters = {
+  [provisioningModeKey]: oneOf({
+    description: 'Whether a claim gets a file system of its own or a directory of one that exists.',
+    example: 'directory',
+    values: ['directory'],
+  }),
+  basePath: parsed<readonly string[]>({
+    description:
+      'The directory below which the volumes are made, from the root of what is mounted; made if it is missing. ' +
+      'Base paths must not lie inside each other.',
+    example: '/kubernetes',
+    defaultsTo: '`/csi-volumes`',
+    legal: 'a path without "..", or "/"',
+    read: (path) => pathParts(path),
+  }),
+  subPath: parsed<string>({
+    description:
+      'The directory of a volume below `basePath`; `${pvc.namespace}`, `${pvc.name}` and `${pv.name}` are replaced once, ' +
+      'when the volume is created (external-provisioner needs --extra-create-metadata).',
+    example: '${pvc.namespace}/${pvc.name}',
+    defaultsTo: 'the name of the volume',
+    legal: 'a relative path of names and variables',
+    read: checkTemplate,
+  }),
+  uid: integer({ description: 'Owner of the directory.', example: '1000', defaultsTo: '0', min: 0, max: LARGEST_ID }),
+  gid: integer({ description: 'Group of the directory.', example: '1000', defaultsTo: '0', min: 0, max: LARGEST_ID }),
+  directoryPerms: parsed<number>({
+    description: 'Permissions of the directory.',
+    example: '0770',
+    defaultsTo: '`0777`: pods of any user may write, as on a file system of their own',
+    legal: 'three or four octal digits',
+    read: (digits) => {
+      if (!/^[0-7]{3,4}$/.test(digits)) throw new Error('it is no octal number');
+      return Number.parseInt(digits, 8);
+    },
+  }),
+  stripe: parsed<readonly string[]>({
+    description: 'The layout of new files in the directory, as lfs-setstripe(1) takes it.',
+    example: '-E 64M -c 1 -E -1 -c -1',
+    defaultsTo: "the file system's own",
+    legal: 'options of lfs setstripe that describe a layout',
+    read: parseStripeLayout,
+  }),
+  onDelete: oneOf({
+    description:
+      'What becomes of the directory with its volume: removed, left where it is, or renamed to a name that tells what ' +
+      'it was.',
+    example: 'archive',
+    defaultsTo: '`delete`',
+    values: ['delete', 'retain', 'archive'],
+  }),
+  quota: oneOf({
+    description:
+      "Whether the capacity is a Lustre project quota: `hard` refuses writes beyond it (root's excepted), `soft` does so " +
+      'after the grace period, `none` makes it a number without effect.',
+    example: 'hard',
+    defaultsTo: '`none`',
+    values: ['hard', 'soft', 'none'],
+  }),
+  projectIdRange: parsed<ProjectIdRange>({
+    description: 'Project ids that the driver may give to directories; nobody else may use them on the file system.',
+    example: '100000-199999',
+    defaultsTo: '`100000-199999`',
+    legal: 'FIRST-LAST, from 1 to 4294967294',
+    read: readRange,
+  }),
+  mountSharing: oneOf({
+    description: 'Whether the pods of a node share one Lustre client.',
+    example: 'node',
+    defaultsTo: 'as the node plugin is set up',
+    values: ['node', 'pod'],
+  }),
+  clientTuning: text({
+    description: 'Parameters that are set on the Lustre client once it is mounted.',
+    example: 'llite.*.max_cached_mb=2048',
+    legal: 'what the node plugin allows',
+  }),
+} satisfies Parameters;
+
+export type Quota = 'hard' | 'soft' | 'none';
+export type OnDelete = 'delete' | 'retain' | 'archive';
+
+/** What a StorageClass says about directories. */
+export interface DirectoryClass {
+  /** The provider's name of the file system. */
+  readonly host: string;
+  readonly base: readonly string[];
+  /** Absent: the volume's name. */
+  readonly subPath?: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  readonly stripe: readonly string[];
+  readonly onDelete: OnDelete;
+  readonly quota: Quota;
+  readonly projectIds: ProjectIdRange;
+  /** Keys for the node, as they are. */
+  readonly nodeSettings: Readonly<Record<string, string>>;
+}
+
+const defaults = {
+  base: ['csi-volumes'],
+  uid: 0,
+  gid: 0,
+  mode: 0o777,
+  stripe: [] as readonly string[],
+  onDelete: 'delete' as OnDelete,
+  quota: 'none' as Quota,
+  projectIds: { first: 100_000, last: 199_999 },
+};
+
+/** Reads the parameters of a directory. @throws DriverError invalid-argument naming the parameter */
+export class DirectoryParameters {
+  readonly #schema: ParameterSchema<typeof directoryParameters & Parameters>;
+
+  constructor(
+    driverName: string,
+    private readonly hosts: DirectoryHosts,
+  ) {
+    const parameters = { ...hosts.parameters, ...directoryParameters };
+    this.#schema = new ParameterSchema(driverName, parameters, { caseInsensitive: hosts.caseInsensitive ?? false });
+  }
+
+  read(given: Readonly<Record<string, string>>): DirectoryClass {
+    const values = this.#schema.read(given);
+    return {
+      host: this.hosts.hostOf(values),
+      base: values.basePath ?? defaults.base,
+      ...(values.subPath === undefined ? {} : { subPath: values.subPath }),
+      uid: values.uid ?? defaults.uid,
+      gid: values.gid ?? defaults.gid,
+      mode: values.directoryPerms ?? defaults.mode,
+      stripe: values.stripe ?? defaults.stripe,
+      onDelete: values.onDelete ?? defaults.onDelete,
+      quota: values.quota ?? defaults.quota,
+      projectIds: values.projectIdRange ?? defaults.projectIds,
+      nodeSettings: {
+        ...(values.mountSharing === undefined ? {} : { mountSharing: values.mountSharing }),
+        ...(values.clientTuning === undefined ? {} : { clientTuning: values.clientTuning }),
+      },
+    };
+  }
+}
+
+/** Takes an absolute or relative path apart; slashes around it mean nothing. @throws Error */
+function pathParts(path: string): readonly string[] {
+  const relative = path.replace(/^\/+|\/+$/g, '');
+  try {
+    return relative === '' ? [] : subDirectoryParts(relative);
+  } catch (error) {
+    if (error instanceof DriverError) throw new Error(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function readRange(text: string): ProjectIdRange {
+  const [, first, last] = /^(\d{1,10})-(\d{1,10})$/.exec(text) ?? [];
+  const range = { first: Number(first), last: Number(last) };
+  if (first === undefined || range.first < 1 || range.last > LARGEST_ID || range.first > range.last) {
+    throw new Error('it is no range of project ids');
+  }
+  return range;
+}

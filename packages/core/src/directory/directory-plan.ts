@@ -1,0 +1,91 @@
+import { DriverError } from '../errors/driver-error.js';
+import { subDirectoryParts } from '../node/sub-directory.js';
+import { Capacity } from '../volume/capacity.js';
+import type { VolumeRequest } from '../volume/volume-request.js';
+import { directoryKey } from './directory-handle.js';
+import { provisioningModeKey, type DirectoryClass } from './directory-parameters.js';
+import { registryName } from './open-base.js';
+import { renderTemplate } from './path-template.js';
+import type { WantedDirectory } from './worker-protocol.js';
+
+/** What a volume with a quota has if nobody says how much. */
+const USUAL_QUOTA = Capacity.gibibytes(1);
+
+/** What is to be made, and where. */
+export interface DirectoryPlan {
+  readonly host: string;
+  readonly base: readonly string[];
+  readonly wanted: WantedDirectory;
+}
+
+/** What `provisioningMode` says. @throws DriverError invalid-argument */
+export function provisioningMode(
+  parameters: Readonly<Record<string, string>>,
+  caseInsensitive: boolean,
+): 'directory' | 'filesystem' {
+  const fold = (text: string): string => (caseInsensitive ? text.toLowerCase() : text);
+  const [, mode = 'filesystem'] =
+    Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey)) ?? [];
+  if (mode === 'directory' || mode === 'filesystem') return mode;
+  throw new DriverError(
+    'invalid-argument',
+    `parameter "${provisioningModeKey}" is "${mode}"; legal: directory, filesystem`,
+  );
+}
+
+/** Decides what a request asks for. Pure. @throws DriverError invalid-argument */
+export function directoryPlan(request: VolumeRequest, settings: DirectoryClass): DirectoryPlan {
+  refuseExtras(request);
+  const key = directoryKey(request.name);
+  const { required, limit } = request.capacityRange;
+  const capacity = required ?? (settings.quota === 'none' ? Capacity.zero : (limit ?? USUAL_QUOTA));
+  const { uid, gid, mode, stripe, quota, onDelete, nodeSettings } = settings;
+  return {
+    host: settings.host,
+    base: settings.base,
+    wanted: {
+      name: request.name,
+      key,
+      path: pathOf(request, settings, key),
+      capacityBytes: capacity.bytes.toString(),
+      range: {
+        ...(required ? { required: required.bytes.toString() } : {}),
+        ...(limit ? { limit: limit.bytes.toString() } : {}),
+      },
+      settings: { uid, gid, mode, stripe, quota, onDelete, node: nodeSettings },
+      projectIds: settings.projectIds,
+    },
+  };
+}
+
+function refuseExtras({ contentSource, mutableParameters }: VolumeRequest): void {
+  if (contentSource) {
+    throw new DriverError(
+      'invalid-argument',
+      `a directory cannot be created from a ${contentSource.kind}: Lustre has neither; copy the files in a pod`,
+    );
+  }
+  const [unknown] = Object.keys(mutableParameters);
+  if (unknown === undefined) return;
+  throw new DriverError('invalid-argument', `directories have no mutable parameter "${unknown}", nor any other`);
+}
+
+/** A name that is no name of a file (any Unicode may be a volume's) is replaced by the key. */
+function pathOf(request: VolumeRequest, { subPath }: DirectoryClass, key: string): readonly string[] {
+  if (subPath === undefined) return [isFileName(request.name) ? request.name : `volume-${key}`];
+  const path = renderTemplate(subPath, { ...request.metadata, volumeName: request.name });
+  const names = subDirectoryParts(path.replace(/^\/+|\/+$/g, ''));
+  // Providers replace such variables when a volume is mounted.
+  if (!path.includes('${') && !names.includes(registryName)) return names;
+  throw new DriverError('invalid-argument', `subPath: "${path}" cannot be the path of a volume`);
+}
+
+function isFileName(name: string): boolean {
+  if (name.includes('/') || name.includes('${') || name === registryName) return false;
+  try {
+    subDirectoryParts(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { closeSync } from 'node:fs';
+import { createDirectory, inodeAt } from './create-directory.js';
+import { deleteDirectory } from './delete-directory.js';
+import { entryKeys, readEntry, saveEntry } from './directory-entries.js';
+import { emptyTrash } from './empty-trash.js';
+import { openPath, self, withBase, type OpenBase } from './open-base.js';
+import { limitProject } from './projects.js';
+import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from './worker-protocol.js';
+
+/** Does one task. Blocks as long as the file system does: only for a process of its own.
+ *  @throws DirectoryError, SubDirectoryError, what the system says */
+export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
+  const { place } = task;
+  switch (task.operation) {
+    case 'create':
+      return withBase(place, true, (open) => createDirectory(open, task.wanted)) as DirectoryEntry;
+    case 'delete':
+      return withBase(place, false, (open) => deleteDirectory(open, task.key)) ?? 'absent';
+    case 'get':
+      return withBase(place, false, (open) => lookUp(open, task.key)) ?? null;
+    case 'expand':
+      return withBase(place, false, (open) => expand(open, task.key, BigInt(task.capacityBytes))) ?? null;
+    case 'list':
+      return withBase(place, false, (open) => list(open, task.after, task.limit)) ?? { found: [], next: null };
+    case 'sweep':
+      return withBase(place, false, (open) => emptyTrash(open, task.budget)) ?? nothingToSweep;
+  }
+}
+
+const nothingToSweep: WorkerResults['sweep'] = { removed: 0, isDone: true, trouble: [] };
+
+/** The limit first: a capacity that is told is one that can be used. */
+function expand(open: OpenBase, key: string, bytes: bigint): DirectoryEntry | undefined {
+  const entry = readEntry(open, key);
+  if (!entry || entry.inode === undefined) return undefined;
+  if (BigInt(entry.capacityBytes) >= bytes) return entry;
+  limitProject(open, entry, bytes);
+  const grown = { ...entry, capacityBytes: bytes.toString() };
+  saveEntry(open, grown);
+  return grown;
+}
+
+function lookUp(open: OpenBase, key: string): FoundDirectory | undefined {
+  const entry = readEntry(open, key);
+  if (!entry || entry.inode === undefined) return undefined;
+  const fault = faultOf(open, entry);
+  return { entry, ...(fault === undefined ? {} : { fault }) };
+}
+
+/** What is still being created is no volume yet. */
+function list(open: OpenBase, after: string, limit: number): WorkerResults['list'] {
+  const keys = entryKeys(open, after, limit);
+  const found = keys.flatMap((key) => lookUp(open, key) ?? []);
+  return { found, next: keys.length === limit ? (keys.at(-1) ?? null) : null };
+}
+
+function faultOf({ place: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
+  const way = [...base, ...entry.path];
+  try {
+    const parent = openPath(root, way.slice(0, -1), false);
+    if (parent === undefined) return `its directory /${way.join('/')} does not exist`;
+    const found = inodeAt(`${self(parent)}/${way.at(-1)}`);
+    closeSync(parent);
+    if (found === undefined) return `its directory /${way.join('/')} does not exist`;
+    return found === entry.inode ? undefined : `another directory is at /${way.join('/')}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,255 @@
+import { Coalescer } from '../concurrency/coalescer.js';
+import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
+import type { StuckChild } from '../node/stuck-child.js';
+import type { ControllerProvider } from '../provider/controller-provider.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import type { Log } from '../provider/provider-plugin.js';
+import { Capacity, describeRange, type CapacityRange } from '../volume/capacity.js';
+import type { DirectoryOperations } from '../volume/directory-operations.js';
+import { runExclusive } from '../volume/exclusive.js';
+import { fingerprint } from '../volume/fingerprint.js';
+import type { ListedVolume } from '../volume/listed-volume.js';
+import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+import { controllerMounts } from './controller-mounts.js';
+import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
+import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
+import { DirectoryParameters } from './directory-parameters.js';
+import { directoryPlan, provisioningMode } from './directory-plan.js';
+import { KnownPlaces, placeKey, type KnownPlace } from './known-places.js';
+import type { HostParts } from './mounted-host.js';
+import { TrashSweeper } from './trash-sweeper.js';
+import { volumeOfDirectory } from './volume-of-directory.js';
+import type { DirectoryEntry, FoundDirectory } from './worker-protocol.js';
+
+/** What directory volumes are made of. */
+export interface DirectoryVolumesParts {
+  readonly driverName: string;
+  readonly hosts: DirectoryHosts;
+  readonly provider: Pick<ControllerProvider, 'find'>;
+  /** A directory private to this driver, for its mounts and records; made when the first directory is asked for. */
+  readonly stateDir: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Default: mount(8) and processes of the driver's own. */
+  readonly host?: Pick<HostParts, 'mounts' | 'runner'>;
+}
+
+/** Volumes in one answer of the worker. */
+const LIST_PAGE = 200;
+/** A file system that does not answer keeps a listing from the others no longer than this. Milliseconds. */
+const LIST_MS = 20_000;
+
+/** Volumes that are directories of file systems which exist: the rules of CSI over the registry on the file system
+ *  itself, so that any replica of the driver knows what any other has done. */
+export class DirectoryVolumes implements DirectoryOperations {
+  readonly #parameters: DirectoryParameters;
+  readonly #fileSystems: DirectoryFileSystems;
+  readonly #places: KnownPlaces;
+  readonly #exclusive = new Coalescer();
+  readonly #sweepers = new Map<string, TrashSweeper>();
+  readonly #prepare: () => Promise<void>;
+  #ready: Promise<void> | undefined;
+
+  constructor(private readonly parts: DirectoryVolumesParts) {
+    const { driverName, hosts, provider, stateDir, log, clock = systemClock } = parts;
+    const own = parts.host ? { ...parts.host, load: async () => {} } : controllerMounts(stateDir, log, clock);
+    this.#parameters = new DirectoryParameters(driverName, hosts);
+    this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
+    this.#places = new KnownPlaces(stateDir, log);
+    this.#prepare = async () => {
+      await own.load();
+      await this.#places.load();
+    };
+  }
+
+  /** Processes that nothing can end. */
+  get stuck(): readonly StuckChild[] {
+    return this.#fileSystems.mounted.flatMap(({ stuck }) => stuck);
+  }
+
+  /** Goes on with the trash that an earlier run has left. Mounts nothing if directories were never used. */
+  async resume(): Promise<void> {
+    await this.#loaded();
+    for (const place of this.#places.all()) this.#sweeper(place).start();
+  }
+
+  isAskedFor(parameters: Readonly<Record<string, string>>): boolean {
+    return provisioningMode(parameters, this.parts.hosts.caseInsensitive ?? false) === 'directory';
+  }
+
+  owns(volumeId: string): boolean {
+    const handle = parseDirectoryHandle(volumeId);
+    return handle !== undefined && this.parts.hosts.referenceTo(handle.host) !== undefined;
+  }
+
+  async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
+    const plan = directoryPlan(request, this.#parameters.read(request.parameters));
+    await this.#loaded();
+    const found = await this.#fileSystems.find(plan.host, signal);
+    if (!found) {
+      throw new DriverError('not-found', `there is no file system ${plan.host}: name one that exists in the StorageClass`);
+    }
+    if (plan.wanted.settings.quota !== 'none') this.#refuseQuota(found);
+    const place: KnownPlace = { host: plan.host, base: plan.base };
+    const entry = await this.#exclusively(place, plan.wanted.key, { create: plan.wanted }, signal, async (stopped) => {
+      if (!this.#places.get(placeKey(place))) await this.#places.save(place);
+      return found.mounted.run({ operation: 'create', base: plan.base, wanted: plan.wanted }, stopped);
+    });
+    return this.#volume(place, found, entry);
+  }
+
+  async delete(volumeId: string, signal: AbortSignal): Promise<void> {
+    const handle = parseDirectoryHandle(volumeId);
+    if (!handle) return;
+    await this.#loaded();
+    const found = await this.#fileSystems.find(handle.host, signal);
+    if (!found) return; // With the file system all its directories are gone.
+    const { base, key } = handle;
+    const became = await this.#exclusively(handle, key, 'delete', signal, (stopped) =>
+      found.mounted.run({ operation: 'delete', base, key }, stopped),
+    );
+    if (became !== 'absent') this.parts.log.info({ volumeId, became }, 'deleted a directory volume');
+    if (became === 'trashed') this.#sweeper({ host: handle.host, base }).start();
+  }
+
+  async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
+    const { handle, found, entry } = await this.#existing(volumeId, signal);
+    const current = Capacity.bytes(BigInt(entry.capacityBytes));
+    if (range.limit && current.isGreaterThan(range.limit)) {
+      throw new DriverError(
+        'out-of-range',
+        `the volume has ${current.toString()}, asked for is ${describeRange(range)}; volumes do not shrink`,
+      );
+    }
+    const { required } = range;
+    if (!required || !current.isLessThan(required)) return current;
+    const { base, key } = handle;
+    const capacityBytes = required.bytes.toString();
+    const grown = await this.#exclusively(handle, key, { expand: capacityBytes }, signal, (stopped) =>
+      found.mounted.run({ operation: 'expand', base, key, capacityBytes }, stopped),
+    );
+    if (!grown) throw notFound(volumeId);
+    return Capacity.bytes(BigInt(grown.capacityBytes));
+  }
+
+  async get(volumeId: string, signal: AbortSignal): Promise<ListedVolume> {
+    const { handle, found, ...directory } = await this.#existing(volumeId, signal);
+    return this.#listed(handle, found, directory);
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
+    await this.#loaded();
+    const pages = await Promise.all(this.#places.all().map((place) => this.#listPlace(place, signal)));
+    return pages.flat();
+  }
+
+  /** What does not answer is left out, and said in the log: it must not hide the volumes of other file systems. */
+  async #listPlace(place: KnownPlace, caller: AbortSignal): Promise<readonly ListedVolume[]> {
+    const signal = AbortSignal.any([caller, AbortSignal.timeout(LIST_MS)]);
+    try {
+      const found = await this.#fileSystems.find(place.host, signal);
+      if (!found) return [];
+      const volumes: ListedVolume[] = [];
+      for (let after: string | null = ''; after !== null; ) {
+        const task = { operation: 'list', base: place.base, after, limit: LIST_PAGE } as const;
+        const page: { readonly found: readonly FoundDirectory[]; readonly next: string | null } =
+          await found.mounted.run(task, signal);
+        volumes.push(...page.found.map((directory) => this.#listed(place, found, directory)));
+        after = page.next;
+      }
+      return volumes;
+    } catch (error) {
+      caller.throwIfAborted();
+      this.parts.log.warn({ host: place.host, err: error }, 'the directories of a file system could not be listed');
+      return [];
+    }
+  }
+
+  async #existing(
+    volumeId: string,
+    signal: AbortSignal,
+  ): Promise<FoundDirectory & { readonly handle: DirectoryHandle; readonly found: DirectoryFileSystem }> {
+    const handle = parseDirectoryHandle(volumeId);
+    if (!handle) throw notFound(volumeId);
+    await this.#loaded();
+    const found = await this.#fileSystems.find(handle.host, signal);
+    const { base, key } = handle;
+    const directory = await found?.mounted.run({ operation: 'get', base, key }, signal);
+    if (!found || !directory) throw notFound(volumeId);
+    return { handle, found, ...directory };
+  }
+
+  #exclusively<T>(
+    { host, base }: KnownPlace,
+    key: string,
+    what: unknown,
+    signal: AbortSignal,
+    work: (stopped: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const job = { key: `directory volume ${key} of ${host}:/${base.join('/')}`, fingerprint: fingerprint(what), work };
+    return runExclusive(this.#exclusive, job, signal);
+  }
+
+  #refuseQuota({ fileSystem }: DirectoryFileSystem): void {
+    const objection = fileSystem && this.parts.hosts.quotaObjection?.(fileSystem);
+    if (objection === undefined) return;
+    throw new DriverError('failed-precondition', `quota: ${objection}; leave quota out of the StorageClass, or set "none"`);
+  }
+
+  #listed(place: KnownPlace, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
+    return {
+      volume: this.#volume(place, found, entry),
+      condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
+    };
+  }
+
+  #volume({ host, base }: KnownPlace, { source }: DirectoryFileSystem, entry: DirectoryEntry): Volume {
+    const id = formatDirectoryHandle({
+      host,
+      base,
+      key: entry.key,
+      ...(entry.projectId === undefined ? {} : { projectId: entry.projectId }),
+    });
+    return volumeOfDirectory(id, entry, [...base, ...entry.path], (subdir) =>
+      this.parts.hosts.contextFor({ ...source, subdir: [source.subdir, subdir].filter((part) => part !== '').join('/') }),
+    );
+  }
+
+  #sweeper(place: KnownPlace): TrashSweeper {
+    const key = placeKey(place);
+    const { clock = systemClock } = this.parts;
+    const log = this.parts.log.child({ host: place.host, basePath: place.base.join('/') });
+    const existing = this.#sweepers.get(key);
+    if (existing) return existing;
+    const sweeper = new TrashSweeper(
+      async (budget, signal) => {
+        const found = await this.#fileSystems.find(place.host, signal);
+        if (!found) return { removed: 0, isDone: true, trouble: [] };
+        return found.mounted.run({ operation: 'sweep', base: place.base, budget }, signal);
+      },
+      log,
+      clock,
+    );
+    this.#sweepers.set(key, sweeper);
+    return sweeper;
+  }
+
+  async #loaded(): Promise<void> {
+    this.#ready ??= this.#prepare();
+    try {
+      await this.#ready;
+    } catch (error) {
+      this.#ready = undefined; // The next call tries again.
+      throw new DriverError(
+        'unavailable',
+        `the state directory ${this.parts.stateDir} cannot be used: ${messageOf(error)}; provisioningMode "directory" ` +
+          'needs a writable one (--state-dir)',
+        { cause: error },
+      );
+    }
+  }
+}
+
+const notFound = (volumeId: string): DriverError =>
+  new DriverError('not-found', `volume "${volumeId}" does not exist: its file system has no directory of it`);

@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import { untilAborted } from '../concurrency/abort.js';
+import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
+import { CommandRunner } from '../node/command.js';
+import type { Conversation } from '../node/conversation.js';
+import { describeStuckChild, type StuckChild } from '../node/stuck-child.js';
+import { explainDirectoryFailure } from './explain-directory-failure.js';
+import type { WorkerAnswer, WorkerResults, WorkerTask } from './worker-protocol.js';
+
+/** Milliseconds that a task may take: an `lfs` that waits for all servers is slow, a dead server is for ever. */
+const TASK_MS = 60_000;
+
+/** Counted from the package: the built program, also where this module runs from its source. */
+const program = fileURLToPath(new URL('../../dist/directory/directory-worker-main.js', import.meta.url));
+
+interface Pending {
+  readonly line: string;
+  readonly settle: (outcome: WorkerAnswer | DriverError) => void;
+}
+
+/**
+ * The process that touches one file system: does one task at a time, and is given up when one takes too long. As long as
+ * the kernel holds a given-up process, no other is started beside it.
+ */
+export class DirectoryWorker {
+  readonly #queue: Pending[] = [];
+  #conversation: Conversation | undefined;
+  #current: Pending | undefined;
+  #callOffDeadline = (): void => {};
+  #ids = 0;
+  #stuck: StuckChild | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    /** Where the client is mounted. */
+    private readonly root: string,
+    /** The file system in messages. */
+    private readonly title: string,
+    private readonly runner: CommandRunner = new CommandRunner(),
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** Whether a task is under way or waits. */
+  get isBusy(): boolean {
+    return this.#current !== undefined || this.#queue.length > 0;
+  }
+
+  /** A process that nothing can end. */
+  get stuck(): StuckChild | undefined {
+    return this.#stuck;
+  }
+
+  /** Does a task. A caller that leaves stops nothing: the task is done, or can be repeated.
+   *  @throws DriverError with the cause and the next step; the signal's reason */
+  async run<T extends WorkerTask>(task: T, signal: AbortSignal): Promise<WorkerResults[T['operation']]> {
+    const id = (this.#ids += 1);
+    const outcome = await untilAborted(
+      new Promise<WorkerAnswer | DriverError>((settle) => {
+        this.#queue.push({ line: JSON.stringify({ id, ...task }), settle });
+        this.#next();
+      }),
+      signal,
+    );
+    if (outcome instanceof DriverError) throw outcome;
+    if ('failure' in outcome) throw explainDirectoryFailure(this.title, outcome.failure);
+    return outcome.result as WorkerResults[T['operation']];
+  }
+
+  /** Ends the process; a later task starts another. */
+  async stop(): Promise<void> {
+    const conversation = this.#conversation;
+    this.#conversation = undefined;
+    if (!conversation) return;
+    const stuck = await conversation.stop();
+    if (!stuck) return;
+    this.#stuck = stuck;
+    void stuck.ended.then(() => {
+      this.#stuck = undefined;
+    });
+  }
+
+  #next(): void {
+    if (this.#current) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    this.#current = next;
+    void this.#ending.then(() => this.#start(next));
+  }
+
+  #start(task: Pending): void {
+    if (this.#stuck) return this.#finish(this.#held(this.#stuck));
+    try {
+      this.#conversation ??= this.#converse();
+    } catch (error) {
+      return this.#finish(error as DriverError);
+    }
+    this.#callOffDeadline = this.clock.after(TASK_MS, () => this.#giveUp());
+    this.#conversation.say(task.line);
+  }
+
+  #converse(): Conversation {
+    const conversation: Conversation = this.runner.converse(process.execPath, [program, this.root], {
+      title: `the directory worker of ${this.title}`,
+      onLine: (line) => this.#finish(JSON.parse(line) as WorkerAnswer),
+      onEnd: (error) => {
+        if (this.#conversation !== conversation) return;
+        this.#conversation = undefined;
+        if (this.#current) this.#finish(ended(this.title, error));
+      },
+    });
+    return conversation;
+  }
+
+  #finish(outcome: WorkerAnswer | DriverError): void {
+    this.#callOffDeadline();
+    const current = this.#current;
+    this.#current = undefined;
+    current?.settle(outcome);
+    this.#next();
+  }
+
+  #giveUp(): void {
+    this.#ending = this.stop();
+    this.#finish(
+      new DriverError(
+        'deadline-exceeded',
+        `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is repeated. ${lookAtServers}`,
+      ),
+    );
+  }
+
+  #held(child: StuckChild): DriverError {
+    const what = describeStuckChild(child, this.clock.now());
+    return new DriverError('deadline-exceeded', `${what}, can be neither awaited nor killed. ${lookAtServers}`);
+  }
+}
+
+const lookAtServers =
+  'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
+  "1018-1023, and the kernel log of the controller's node";
+
+const ended = (title: string, error: Error | undefined): DriverError =>
+  new DriverError(
+    'unavailable',
+    `the process that works on the directories of ${title} has ended${error ? ` (${error.message})` : ''}; the work is ` +
+      'repeated. If that goes on, the controller is out of memory or processes',
+  );

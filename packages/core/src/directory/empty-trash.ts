@@ -1,0 +1,111 @@
+import { closeSync, constants, lstatSync, opendirSync, openSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { parseEntry } from './directory-entries.js';
+import { self, type OpenBase } from './open-base.js';
+import { releaseProject } from './projects.js';
+import { codeOf, readRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
+import { DirectoryError, type WorkerResults } from './worker-protocol.js';
+
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** Deeper directories are brought up first: each level holds a descriptor. */
+const MAX_DEPTH = 200;
+
+interface Slice {
+  readonly open: OpenBase;
+  left: number;
+  removed: number;
+  lifted: number;
+  readonly trouble: string[];
+}
+
+/**
+ * Removes from the trash at most so many files and directories. Follows no symbolic link, and needs no memory: what is
+ * there tells where to go on. Only what has a record is removed.
+ */
+export function emptyTrash(open: OpenBase, budget: number): WorkerResults['sweep'] {
+  removeStaleTemporaries(open);
+  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, trouble: [] };
+  const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
+  for (const record of records) {
+    if (slice.left <= 0) break;
+    attempt(slice, record, () => removeTrash(slice, record.slice(0, -'.json'.length)));
+  }
+  return { removed: slice.removed, isDone: slice.left > 0, trouble: slice.trouble };
+}
+
+function removeTrash(slice: Slice, incarnation: string): void {
+  const { open } = slice;
+  const directory = `${open.registry}/trash/${incarnation}`;
+  const isThere = lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+  if (isThere && !removeTree(slice, directory, directory, 0)) return;
+  const record = `trash/${incarnation}.json`;
+  const entry = parseEntry(readRecord(open, record));
+  if (entry) releaseProject(open, entry);
+  removeRecord(open, record);
+  spend(slice);
+}
+
+/** @returns whether it is gone */
+function removeTree(slice: Slice, path: string, top: string, depth: number): boolean {
+  if (depth >= MAX_DEPTH) {
+    // A sibling of the others at the top, removed in a later slice.
+    renameSync(path, `${top}/.lustre-csi-deep-${(slice.lifted += 1)}-${process.pid}-${Date.now()}`);
+    return true;
+  }
+  const descriptor = openSync(path, DIRECTORY);
+  try {
+    if (!removeContents(slice, self(descriptor), top, depth)) return false;
+  } finally {
+    closeSync(descriptor);
+  }
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOTEMPTY') return false;
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  spend(slice);
+  return true;
+}
+
+function removeContents(slice: Slice, directory: string, top: string, depth: number): boolean {
+  const entries = opendirSync(directory);
+  let isEmpty = true;
+  try {
+    for (let entry = entries.readSync(); entry; entry = entries.readSync()) {
+      if (slice.left <= 0) return false;
+      const path = `${directory}/${entry.name}`;
+      const isDirectory = entry.isDirectory();
+      const isGone = attempt(slice, entry.name, () =>
+        isDirectory ? removeTree(slice, path, top, depth + 1) : removeFile(slice, path),
+      );
+      isEmpty &&= isGone;
+    }
+  } finally {
+    entries.closeSync();
+  }
+  return isEmpty;
+}
+
+function removeFile(slice: Slice, path: string): boolean {
+  unlinkSync(path);
+  spend(slice);
+  return true;
+}
+
+function spend(slice: Slice): void {
+  slice.left -= 1;
+  slice.removed += 1;
+}
+
+/** What one file refuses keeps the others from nothing. What is gone already was removed by another replica. */
+function attempt(slice: Slice, what: string, work: () => boolean | void): boolean {
+  try {
+    return work() ?? true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return true;
+    const why = error instanceof DirectoryError ? error.failure.code : codeOf(error);
+    if (slice.trouble.length < 5) slice.trouble.push(`${what}: ${why}`);
+    slice.left -= 1;
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { lstatSync, rmdirSync } from 'node:fs';
+import { makeIfMissing, type OpenBase } from './open-base.js';
+import { codeOf, makeRecord, readRecord, removeRecord } from './record-files.js';
+import { DirectoryError } from './worker-protocol.js';
+
+/**
+ * Which paths volumes have. The claim of `a/b` is the file `paths/a/b`, in a directory `paths/a`: a second claim of the
+ * same path, of one above it or of one below it fails in the file system itself, whoever makes it at whatever time.
+ */
+
+/** @param owner tells the volume from all others, earlier ones of its name included
+ *  @throws DirectoryError path-taken */
+export function claimPath(open: OpenBase, path: readonly string[], owner: string): void {
+  // A parent that its last claim has left is removed; then it is made again.
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    try {
+      path.slice(0, -1).forEach((_, depth) => {
+        makeIfMissing(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`);
+      });
+      if (makeRecord(open, nameOf(path), owner)) return;
+      if (readRecord(open, nameOf(path)) === owner) return;
+      throw taken(open, path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOTDIR') throw taken(open, path);
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  }
+  throw new DirectoryError({ reason: 'system', path: path.join('/'), code: 'ENOENT' });
+}
+
+/** Gives the path up, if the claim is the owner's. */
+export function releasePath(open: OpenBase, path: readonly string[], owner: string): void {
+  if (readRecord(open, nameOf(path)) !== owner) return;
+  removeRecord(open, nameOf(path));
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    try {
+      rmdirSync(`${open.registry}/${nameOf(path.slice(0, length))}`);
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error))) throw error;
+      return;
+    }
+  }
+}
+
+const nameOf = (path: readonly string[]): string => ['paths', ...path].join('/');
+
+function taken(open: OpenBase, path: readonly string[]): DirectoryError {
+  const claimed = path.findIndex((_, depth) => {
+    const found = lstatSync(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`, { throwIfNoEntry: false });
+    return found?.isFile();
+  });
+  const by = claimed < 0 ? 'a volume below it' : `a volume at ${path.slice(0, claimed + 1).join('/')}`;
+  return new DirectoryError({ reason: 'path-taken', path: [...open.place.base, ...path].join('/'), code: by });
+}

@@ -1,0 +1,58 @@
+import { DriverError } from '../errors/driver-error.js';
+import type { VolumeMetadata } from '../volume/volume-request.js';
+
+/** What a path is made from. */
+export interface TemplateValues extends VolumeMetadata {
+  /** The CSI name of the volume: what Kubernetes calls the PersistentVolume. */
+  readonly volumeName: string;
+}
+
+interface Variable {
+  readonly valueIn: (values: TemplateValues) => string | undefined;
+  /** Other spellings: those of azurelustre-csi-driver's `sub-dir`. */
+  readonly aliases: readonly string[];
+}
+
+const variables: Readonly<Record<string, Variable>> = {
+  'pvc.name': { valueIn: ({ pvcName }) => pvcName, aliases: ['pvc.metadata.name'] },
+  'pvc.namespace': { valueIn: ({ pvcNamespace }) => pvcNamespace, aliases: ['pvc.metadata.namespace'] },
+  'pv.name': { valueIn: ({ pvName, volumeName }) => pvName ?? volumeName, aliases: ['pv.metadata.name'] },
+};
+
+const bySpelling = new Map(
+  Object.entries(variables).flatMap(([name, variable]) =>
+    [name, ...variable.aliases].map((spelling) => [spelling, variable] as const),
+  ),
+);
+
+const VARIABLE = /\$\{([^}]*)\}/g;
+
+/** Checks that a template holds no variable that nobody knows.
+ *  @throws Error that says which */
+export function checkTemplate(template: string): string {
+  for (const [, name = ''] of template.matchAll(VARIABLE)) {
+    if (!bySpelling.has(name)) throw new Error(`"\${${name}}" is unknown; known are ${known}`);
+  }
+  if (template.replace(VARIABLE, '').includes('${')) throw new Error('a "${" has no "}"');
+  return template;
+}
+
+/** Puts values in the place of the variables. The result is fixed for the life of the volume.
+ *  @throws DriverError invalid-argument naming the variable that has no value, or a value that would lead elsewhere */
+export function renderTemplate(template: string, values: TemplateValues): string {
+  return template.replace(VARIABLE, (_, name: string) => {
+    const value = bySpelling.get(name)?.valueIn(values);
+    if (value === undefined || value === '') {
+      throw new DriverError(
+        'invalid-argument',
+        `subPath: "\${${name}}" has no value; run external-provisioner with --extra-create-metadata`,
+      );
+    }
+    if (!value.includes('/') && value !== '.' && value !== '..') return value;
+    throw new DriverError('invalid-argument', `subPath: "\${${name}}" is "${value}", which is no name of a directory`);
+  });
+}
+
+const known = Object.keys(variables)
+  .map((name) => `\${${name}}`)
+  .join(', ');

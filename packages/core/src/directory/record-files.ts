@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import type { OpenBase } from './open-base.js';
+
+/** Files in the registry that appear whole or not at all, and of which only one of several makers wins: link(2) refuses
+ *  a name that is taken, on every client of the file system. */
+
+/** @returns whether it was made; false: the name is taken, by a file or a directory */
+export function makeRecord({ registry }: OpenBase, name: string, text: string): boolean {
+  const temporary = writeTemporary(registry, text);
+  try {
+    linkSync(temporary, `${registry}/${name}`);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+export function replaceRecord({ registry }: OpenBase, name: string, text: string): void {
+  renameSync(writeTemporary(registry, text), `${registry}/${name}`);
+}
+
+/** @returns undefined if there is none, or a directory in its place */
+export function readRecord({ registry }: OpenBase, name: string): string | undefined {
+  try {
+    return readFileSync(`${registry}/${name}`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+export function removeRecord({ registry }: OpenBase, name: string): void {
+  rmSync(`${registry}/${name}`, { force: true });
+}
+
+/** What killed workers have begun to write, after so long that nobody can still be writing it. */
+export function removeStaleTemporaries({ registry }: OpenBase): void {
+  for (const name of readdirSync(`${registry}/tmp`)) {
+    const path = `${registry}/tmp/${name}`;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > STALE_MS) rmSync(path, { force: true });
+  }
+}
+
+const STALE_MS = 3_600_000;
+
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+function writeTemporary(registry: string, text: string): string {
+  const path = `${registry}/tmp/${randomBytes(12).toString('hex')}`;
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return path;
+}

@@ -1,0 +1,72 @@
+import { pause, systemClock, type Clock } from '../concurrency/clock.js';
+import { messageOf } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
+import type { WorkerResults } from './worker-protocol.js';
+
+/** Files and directories that are removed at once, and the pause after them: at most 2000 a second, so that the metadata
+ *  servers have time for others. */
+export const SLICE = 200;
+const PAUSE_MS = 100;
+/** What could not be removed is tried again. */
+const FIRST_RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 600_000;
+
+type Sweep = (budget: number, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
+
+/** Empties the trash of a base path in the background, once at a time, until nothing is left. */
+export class TrashSweeper {
+  #running = false;
+  #again = false;
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(
+    private readonly sweep: Sweep,
+    private readonly log: Log,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** There may be something in the trash. */
+  start(): void {
+    this.#again = true;
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = new AbortController();
+    let removed = 0;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        removed += await this.#untilDone(signal);
+      }
+    } catch (error) {
+      this.#retry(messageOf(error));
+    } finally {
+      this.#running = false;
+      if (removed > 0) this.log.info({ removed }, 'removed files and directories of deleted volumes');
+      if (this.#again) this.start();
+    }
+  }
+
+  async #untilDone(signal: AbortSignal): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const { removed, isDone, trouble } = await this.sweep(SLICE, signal);
+      total += removed;
+      if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
+      if (isDone || removed === 0) {
+        if (trouble.length > 0) this.#retry(trouble.join('; '));
+        return total;
+      }
+      await pause(this.clock, PAUSE_MS, signal);
+    }
+  }
+
+  #retry(why: string): void {
+    this.log.warn({ why }, 'what deleted volumes held could not all be removed yet; it is tried again');
+    setTimeout(() => this.start(), this.#retryMs).unref(); // Who starts next goes on: the trash is on the file system.
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+  }
+}

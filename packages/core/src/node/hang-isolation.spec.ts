@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failure, success, until } from './testing/engine-answers.js';
+import { PrivateNode, type BindfsServer, type EngineProcess } from './testing/private-node.js';
+
+// A FUSE file system whose server is stopped stands for a Lustre whose servers are gone: whoever asks it for something
+// waits. Needs Debian's bindfs and root; .ci/run installs it.
+const canHang =
+  existsSync('/dev/fuse') && process.getuid?.() === 0 && !spawnSync('bindfs', ['--version']).error;
+if (!canHang)
+  process.stderr.write('NOT RUN: hang isolation; it needs root, /dev/fuse and the Debian package bindfs\n');
+
+const dead = { volumeId: 'dead', source: '10.0.0.66@tcp:/lustrefs' };
+const timing = { changeMs: 2000, statfsMs: 1000 };
+
+describe.runIf(canHang)('a file system whose servers do not answer', () => {
+  let node: PrivateNode;
+  let engine: EngineProcess;
+  let server: BindfsServer;
+  let targets: Readonly<Record<'dead1' | 'dead2' | 'dead3' | 'deadSub' | 'healthy' | 'later', string>>;
+
+  beforeAll(async () => {
+    node = await PrivateNode.start();
+    server = await node.bindfsServer(dead.source);
+    engine = node.engine(timing);
+    const target = (name: string) => node.target(name);
+    targets = {
+      dead1: await target('dead1'),
+      dead2: await target('dead2'),
+      dead3: await target('dead3'),
+      deadSub: await target('dead-sub'),
+      healthy: await target('healthy'),
+      later: await target('later'),
+    };
+    for (const path of [targets.dead1, targets.dead2])
+      expect(await engine.publish(path, dead)).toEqual(success);
+    expect(await engine.publish(targets.healthy)).toEqual(success);
+    await node.shell(`echo precious > ${targets.dead1}/file`);
+  });
+  afterAll(() => node.stop());
+
+  const promptly = async <T>(work: Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const result = await work;
+    expect(performance.now() - startedAt).toBeLessThan(timing.changeMs); // Whoever waits for the dead takes longer.
+    return result;
+  };
+  const mountsAt = async (path: string) => (await node.mountTable()).all(path);
+
+  it('is mounted once for its pods, by a client of its own', async () => {
+    const clients = (await node.clientMounts()).map(({ source, fsType }) => [source, fsType]);
+    expect(clients).toContainEqual([dead.source, 'fuse']);
+    expect(clients).toHaveLength(2);
+  });
+
+  it('keeps no other volume waiting, and none of its own pods from ending', async () => {
+    await server.stop();
+    const waiting = [
+      engine.stats(targets.dead2, dead),
+      engine.publish(targets.deadSub, { ...dead, source: `${dead.source}/new/sub` }),
+    ];
+    // Everything of another file system goes on, while those wait.
+    expect(await promptly(engine.stats(targets.healthy))).toEqual(success);
+    expect(await promptly(engine.publish(targets.later))).toEqual(success);
+    expect(await promptly(engine.unpublish(targets.later))).toEqual(success);
+    // Of the dead one: the pod that ends is let go, and a pod that comes is not kept from seeing it.
+    expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
+    expect(existsSync(targets.dead1)).toBe(false);
+    expect(await promptly(engine.publish(targets.dead3, dead))).toEqual(success);
+    expect(await promptly(engine.publish(targets.dead3, dead))).toEqual(success);
+    expect(await mountsAt(targets.dead3)).toHaveLength(1);
+    expect(await promptly(engine.unpublish(targets.dead3, dead))).toEqual(success);
+    const [, subDirectory] = await Promise.all(waiting);
+    expect(subDirectory).toEqual(failure('deadline-exceeded', 'new/sub'));
+    expect(existsSync(targets.deadSub)).toBe(false);
+  });
+
+  it('is taken over by a restarted driver that does not wait for it either', async () => {
+    await engine.kill();
+    engine = node.engine(timing);
+    expect(await promptly(engine.publish(targets.healthy))).toEqual(success);
+    expect(await promptly(engine.publish(targets.dead2, dead))).toEqual(success);
+    expect(await promptly(engine.unpublish(targets.healthy))).toEqual(success);
+  });
+
+  it('heals when its servers answer again, without a restart of the driver', async () => {
+    await server.goOn();
+    expect(await node.shell(`cat ${targets.dead2}/file`)).toBe('precious\n');
+    await until(async () => expect(await engine.stats(targets.dead2, dead)).toEqual(success));
+    const sub = { ...dead, source: `${dead.source}/new/sub` };
+    await until(async () => expect(await engine.publish(targets.deadSub, sub)).toEqual(success));
+    await node.shell(`echo new > ${targets.deadSub}/file; cat ${targets.dead2}/new/sub/file`);
+    for (const path of [targets.deadSub, targets.dead2])
+      expect(await engine.unpublish(path, dead)).toEqual(success);
+    await until(async () => expect(await node.clientMounts()).toEqual([]));
+    expect(await engine.stuck()).toEqual([]);
+  });
+
+  it('lets its last pod end, too', async () => {
+    expect(await engine.publish(targets.dead1, dead)).toEqual(success);
+    await server.stop();
+    expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
+    expect(existsSync(targets.dead1)).toBe(false);
+    await server.goOn();
+    await until(async () => expect(await node.clientMounts()).toEqual([]));
+  });
+});

@@ -1,0 +1,121 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { SubDirectoryFailure, SubDirectoryTask } from './sub-directory.js';
+
+/** Names a file without opening it: no permission to read it is needed, and Lustre sends no open (open(2)). */
+const O_PATH = 0o10000000;
+const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** A directory has this mode from mkdir(2) until its owner and permissions are set, so that one whose maker was killed
+ *  in between is finished by the next, and no directory that a user has put in its place ever is. */
+const HALF_MADE = 0o1700;
+const PERMISSIONS = 0o7777;
+/** A new directory inherits it where the one above has it. */
+const SET_GROUP = 0o2000;
+
+export class SubDirectoryError extends Error {
+  override readonly name = 'SubDirectoryError';
+
+  constructor(readonly failure: SubDirectoryFailure) {
+    super(`${failure.path}: ${failure.reason} (${failure.code})`);
+  }
+}
+
+type Way = Pick<SubDirectoryTask, 'root' | 'parts' | 'create' | 'mode' | 'uid' | 'gid'>;
+
+/**
+ * Opens a directory below a mounted file system's root, one name at a time, each in the directory that is open, none
+ * through a symbolic link: whatever is moved or replaced meanwhile, it is below the root. Makes what is missing if it
+ * may. Blocks as long as the file system does: only for a process of its own.
+ * @returns a descriptor of the directory itself (O_PATH)
+ * @throws SubDirectoryError
+ */
+export function openSubDirectory(way: Way): number {
+  let directory = openRoot(way.root);
+  way.parts.forEach((name, depth) => {
+    const path = way.parts.slice(0, depth + 1).join('/');
+    const next = enter(directory, name, path, way);
+    closeSync(directory);
+    directory = next;
+  });
+  return directory;
+}
+
+/** The mounted root, never the directory of the node's own disk under it. */
+function openRoot(root: string): number {
+  const descriptor = attempt('', () => openSync(root, DIRECTORY_ITSELF));
+  if (fstatSync(descriptor).dev === statSync(dirname(root)).dev) {
+    throw new SubDirectoryError({ reason: 'not-mounted', path: '', code: 'ENOTCONN' });
+  }
+  return descriptor;
+}
+
+function enter(parent: number, name: string, path: string, way: Way): number {
+  const place = `/proc/self/fd/${parent}/${name}`;
+  const found = openIfThere(place, path);
+  if (found !== undefined) return finished(found, path, way);
+  if (!way.create) throw new SubDirectoryError({ reason: 'missing', path, code: 'ENOENT' });
+  makeIfMissing(place, path);
+  const made = openIfThere(place, path);
+  // Somebody removed it at once; the next attempt begins anew.
+  if (made === undefined) throw new SubDirectoryError({ reason: 'system', path, code: 'ENOENT' });
+  return finished(made, path, way);
+}
+
+function openIfThere(place: string, path: string): number | undefined {
+  try {
+    return openSync(place, DIRECTORY_ITSELF);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw new SubDirectoryError({ reason: 'system', path, code });
+    const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    throw new SubDirectoryError({ reason: isLink ? 'symlink' : 'not-a-directory', path, code });
+  }
+}
+
+function makeIfMissing(place: string, path: string): void {
+  attempt(path, () => {
+    try {
+      mkdirSync(place, { mode: HALF_MADE });
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error; // Another publish made it first.
+    }
+  });
+}
+
+/** Gives a directory that was just made its owner and permissions. All through the descriptor: the name may lead
+ *  somewhere else by now. */
+function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way): number {
+  const self = `/proc/self/fd/${descriptor}`;
+  attempt(path, () => {
+    const found = fstatSync(descriptor);
+    if (!create || (found.mode & PERMISSIONS & ~SET_GROUP) !== HALF_MADE) return;
+    if (readdirSync(self).length > 0) return;
+    if (uid !== undefined || gid !== undefined) chownSync(self, uid ?? found.uid, gid ?? found.gid);
+    // Last: it ends the half-made state, and chown(2) clears set-id bits.
+    chmodSync(self, mode | (found.mode & SET_GROUP));
+  });
+  return descriptor;
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new SubDirectoryError({ reason: 'system', path, code: codeOf(error) });
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

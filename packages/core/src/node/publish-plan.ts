@@ -1,0 +1,55 @@
+import { formatMountSource } from '../volume/mount-source.js';
+import { isReadOnly } from '../volume/volume-capability.js';
+import type { WantedClient } from './client-mount-key.js';
+import { asksReadOnly, mountOptions } from './mount-options.js';
+import type { NodeContext } from './node-context.js';
+import { scopeOptions } from './option-scope.js';
+import type { Publication } from './publications.js';
+import { publishSettings } from './publish-settings.js';
+import type { PublishCommand } from './publish-volume.js';
+import { subDirectoryParts, type SubDirectory } from './sub-directory.js';
+import { mountPointOf, targetKey } from './target-path.js';
+
+/** A publish command, decided on: what is to be recorded and how it is mounted. */
+export interface PublishPlan {
+  /** The record; it names a client mount if the client is shared. */
+  readonly wanted: Publication;
+  /** The client that pods share, or could. */
+  readonly client: WantedClient;
+  /** Options of a client of the target's own. */
+  readonly clientOptions: readonly string[];
+  /** Options of a bind mount of the shared client. */
+  readonly bindOptions: readonly string[];
+  /** The sub-directory; absent: the root of the file system. */
+  readonly directory?: SubDirectory;
+}
+
+/** Decides how a volume is published. Looks at nothing that a server could hold.
+ *  @throws DriverError invalid-argument naming what is wrong in the command */
+export async function publishPlan(
+  command: PublishCommand,
+  { shared, mountSharing }: Pick<NodeContext, 'shared' | 'mountSharing'>,
+): Promise<PublishPlan> {
+  const { source, capability } = command;
+  const { accessMode, mountFlags } = capability;
+  const settings = publishSettings(command.context ?? {}, mountSharing);
+  const readonly = command.readonly || isReadOnly(accessMode) || asksReadOnly(mountFlags);
+  const clientOptions = mountOptions(mountFlags, readonly);
+  const { perMount, perClient } = scopeOptions(clientOptions);
+  const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };
+  const targetPath = targetKey(command.targetPath);
+  const wanted: Publication = {
+    volumeId: command.volumeId,
+    targetPath,
+    mountPoint: await mountPointOf(targetPath),
+    source: formatMountSource(source),
+    accessMode,
+    readonly,
+    mountFlags,
+    ...(settings.sharing === 'node' ? { clientMount: shared.pathOf(client) } : {}),
+  };
+  const plan = { wanted, client, clientOptions, bindOptions: perMount };
+  if (source.subdir === '') return plan;
+  const create = settings.directory.create && !readonly;
+  return { ...plan, directory: { ...settings.directory, create, parts: subDirectoryParts(source.subdir) } };
+}

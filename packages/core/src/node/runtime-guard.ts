@@ -1,0 +1,142 @@
+import { isDriverError, messageOf, DriverError } from '../errors/driver-error.js';
+
+/** A pod, as kubelet names it to a driver whose CSIDriver object has `podInfoOnMount`. */
+export interface PodReference {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What the cluster says about a pod's runtime. */
+export interface PodRuntime {
+  /** The uid of the pod that has the name now. */
+  readonly uid: string;
+  /** The pod's RuntimeClass; absent: the node's ordinary runtime. */
+  readonly runtimeClass?: string;
+  /** The handler of the RuntimeClass. */
+  readonly handler?: string;
+  /** The value of the RuntimeClass annotation `DRIVER/volume-mode`. */
+  readonly annotation?: string;
+}
+
+/** Looks pods up. */
+export interface PodRuntimes {
+  /** @throws if it cannot be said; then nothing is published */
+  handlerOf(pod: PodReference, signal: AbortSignal): Promise<PodRuntime>;
+}
+
+/** What becomes of a mounted volume in a runtime: the container sees the mount, or a copy that nobody writes back. */
+export type VolumeMode = 'host' | 'refuse';
+
+/** What a guard needs to know of a publish. */
+export interface GuardedPublish {
+  readonly volumeId: string;
+  /** The volume context, with the pod's keys. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+const podKeys = {
+  name: 'csi.storage.k8s.io/pod.name',
+  namespace: 'csi.storage.k8s.io/pod.namespace',
+  uid: 'csi.storage.k8s.io/pod.uid',
+} as const;
+
+/**
+ * Handlers of runtimes without a file system that host and guest share: Kata's shim copies a mounted volume into the
+ * guest, file by file, and what the pod writes ends with it. Peer pods (kata-remote) and confidential guests.
+ */
+const copyingHandlers: readonly RegExp[] = [
+  /^kata-remote(?:-|$)/,
+  /^kata-cc(?:-|$)/,
+  /(?:^|-)qemu-(?:.+-)?(?:snp|tdx|se|coco-dev)(?:-|$)/,
+];
+
+/** What the driver knows of a handler without being told. */
+export const builtInMode = (handler: string): VolumeMode =>
+  copyingHandlers.some((pattern) => pattern.test(handler)) ? 'refuse' : 'host';
+
+/**
+ * Refuses to publish volumes to pods whose runtime would copy them: the pod would read a copy of terabytes, and lose
+ * what it writes while every write succeeds. What cannot be found out is refused, too, until it can.
+ */
+export class RuntimeGuard {
+  constructor(
+    private readonly runtimes: PodRuntimes,
+    private readonly driverName: string,
+  ) {}
+
+  /** The annotation of a RuntimeClass that overrides what the driver knows of its handler: `host`, `guest`, `refuse`. */
+  static annotationOf(driverName: string): string {
+    return `${driverName}/volume-mode`;
+  }
+
+  /** @throws DriverError failed-precondition if the pod must not have the volume, or kubelet does not say which pod it
+   *    is; unavailable if the cluster does not say what runs it */
+  readonly check = async (publish: GuardedPublish, signal: AbortSignal): Promise<void> => {
+    const pod = podOf(publish, this.driverName);
+    const runtime = await this.#lookUp(pod, signal);
+    if (runtime.uid !== pod.uid) {
+      throw new DriverError(
+        'unavailable',
+        `pod ${nameOf(pod)} has the uid ${runtime.uid} in the cluster, but kubelet publishes for ${pod.uid}: the pod was ` +
+          `replaced; nothing is published for the old one, and kubelet asks for the new one by itself`,
+      );
+    }
+    this.#refuse(publish, pod, runtime);
+  };
+
+  async #lookUp(pod: PodReference, signal: AbortSignal): Promise<PodRuntime> {
+    try {
+      return await this.runtimes.handlerOf(pod, signal);
+    } catch (error) {
+      if (signal.aborted || isDriverError(error, 'unavailable')) throw error;
+      throw new DriverError(
+        'unavailable',
+        `the runtime of pod ${nameOf(pod)} could not be looked up: ${messageOf(error)}; nothing is published until it ` +
+          `is known (--kata-aware), it is tried again`,
+        { cause: error },
+      );
+    }
+  }
+
+  #refuse({ volumeId }: GuardedPublish, pod: PodReference, runtime: PodRuntime): void {
+    const { runtimeClass, handler, annotation } = runtime;
+    if (runtimeClass === undefined) return;
+    const what = `volume ${volumeId} is not published to pod ${nameOf(pod)} of RuntimeClass ${runtimeClass}`;
+    const mode = annotation ?? builtInMode(handler ?? runtimeClass);
+    if (mode === 'host') return;
+    throw new DriverError('failed-precondition', `${what}${this.#why(mode, runtime)}`);
+  }
+
+  #why(mode: string, { runtimeClass = '', handler, annotation }: PodRuntime): string {
+    const key = RuntimeGuard.annotationOf(this.driverName);
+    if (mode === 'guest') {
+      return `: its annotation ${key} asks for a mount inside the guest, which this version of the driver cannot make`;
+    }
+    if (mode !== 'refuse') {
+      return `: its annotation ${key} is ${JSON.stringify(mode)}; write host or refuse`;
+    }
+    const cause =
+      annotation === undefined
+        ? `its handler ${handler ?? runtimeClass} copies volumes into the guest instead of sharing them`
+        : `its annotation ${key} says refuse`;
+    return (
+      `: ${cause}, so that data would be lost. Use a RuntimeClass whose guests share a file system with the host, such as ` +
+      `kata (virtio-fs), or none; if this handler does share one, say so: kubectl annotate runtimeclass ${runtimeClass} ` +
+      `${key}=host`
+    );
+  }
+}
+
+const nameOf = ({ namespace, name }: PodReference): string => `${namespace}/${name}`;
+
+function podOf({ volumeId, context = {} }: GuardedPublish, driverName: string): PodReference {
+  const [name, namespace, uid] = [context[podKeys.name], context[podKeys.namespace], context[podKeys.uid]];
+  if (name && namespace && uid) return { name, namespace, uid };
+  throw new DriverError(
+    'failed-precondition',
+    `volume ${volumeId} is not published, since kubelet does not say for which pod (${podKeys.name}, .namespace, .uid ` +
+      `are missing): --kata-aware needs "podInfoOnMount: true" in the CSIDriver object ${driverName}; set it (the object ` +
+      `can be changed in place) or start the node plugin without --kata-aware`,
+  );
+}

@@ -1,0 +1,371 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineCall } from './testing/engine-process.js';
+import { failure, success, until } from './testing/engine-answers.js';
+import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+
+// `mountSharing: node`: real kernel mounts in a private namespace; every engine is a process of its own.
+let node: PrivateNode;
+let engine: EngineProcess;
+/** Tests that need no engine of their own share one. */
+let shared: EngineProcess | undefined;
+let count = 0;
+
+beforeAll(async () => {
+  node = await PrivateNode.start();
+});
+beforeEach(async () => {
+  await writeFile(join(node.base, 'calls'), '');
+  engine = shared ??= node.engine();
+});
+afterEach(async () => {
+  await node.behave('');
+  if (engine === shared) return;
+  await engine.kill();
+  shared = undefined;
+});
+afterAll(() => node.stop());
+
+const newTargets = (number: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: number }, () => node.target(`pod-${(count += 1)}`)));
+const mountsAt = async (path: string) => (await node.mountTable()).all(path);
+const clients = async () => (await node.clientMounts()).map(({ source }) => source).sort();
+const stateFiles = async (name: string) => readdir(join(node.base, 'state', name));
+const withFlags = (...mountFlags: string[]): Partial<EngineCall> => ({
+  capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags },
+});
+
+/** Nothing is left: no client, no directory, no record. */
+const nothingLeft = () =>
+  until(async () => {
+    expect(await clients()).toEqual([]);
+    expect(await stateFiles('mounts')).toEqual([]);
+    expect(await stateFiles('client-mounts')).toEqual([]);
+    expect(await stateFiles('publications')).toEqual([]);
+  });
+
+describe('the pods of a node', () => {
+  it('share one client of a file system, and the last one to go takes it away', async () => {
+    const targets = await newTargets(20);
+    const answers = await Promise.all(targets.map((target) => engine.publish(target)));
+    expect(answers).toEqual(targets.map(() => success));
+    expect(await clients()).toEqual(['10.0.0.4@tcp:/lustrefs']);
+    for (const target of targets) {
+      expect(await mountsAt(target)).toMatchObject([{ source: '10.0.0.4@tcp:/lustrefs', root: '/' }]);
+    }
+    const [client] = await node.clientMounts();
+    expect(await node.callsFor(client!.mountPoint)).toBe(1);
+    const [last = '', ...others] = targets;
+    await Promise.all(others.map((target) => engine.unpublish(target)));
+    expect(await node.shell(`echo 1 > ${last}/file; cat ${last}/file`)).toBe('1\n');
+    expect(await clients()).toHaveLength(1);
+    expect(await engine.unpublish(last)).toEqual(success);
+    await nothingLeft();
+  });
+
+  it('see a file system that has the name of another one as another one', async () => {
+    const [a = '', b = ''] = await newTargets(2);
+    await engine.publish(a);
+    await engine.publish(b, { volumeId: 'v2', source: '10.0.0.5@tcp:/lustrefs' });
+    expect(await clients()).toEqual(['10.0.0.4@tcp:/lustrefs', '10.0.0.5@tcp:/lustrefs']);
+    await node.shell(`echo a > ${a}/only-a; test ! -e ${b}/only-a`);
+    await engine.unpublish(a);
+    await until(async () => expect(await clients()).toEqual(['10.0.0.5@tcp:/lustrefs']));
+    await engine.unpublish(b, { volumeId: 'v2' });
+    await nothingLeft();
+  });
+
+  it('get clients of their own where options contradict each other, and only then', async () => {
+    const targets = await newTargets(5);
+    const flags = [['flock'], ['noflock'], ['noflock', 'flock'], ['flock', 'noatime'], ['flock', 'retry=2']];
+    for (const [index, target] of targets.entries()) {
+      const change = { volumeId: `v${index}`, ...withFlags(...flags[index]!) };
+      expect(await engine.publish(target, change)).toEqual(success);
+    }
+    expect(await clients()).toHaveLength(2);
+    for (const [index, target] of targets.entries())
+      await engine.unpublish(target, { volumeId: `v${index}` });
+    await nothingLeft();
+  });
+
+  it('have each their own read-only, nosuid, noexec and noatime', async () => {
+    const [plain = '', strict = ''] = await newTargets(2);
+    await engine.publish(plain);
+    const change = withFlags('ro', 'nosuid', 'noexec', 'noatime');
+    expect(await engine.publish(strict, change)).toEqual(success);
+    expect(await engine.publish(strict, change)).toEqual(success);
+    expect(await clients()).toHaveLength(1);
+    const [mounted] = await mountsAt(strict);
+    expect(mounted?.options).toEqual(expect.arrayContaining(['ro', 'nosuid', 'noexec', 'noatime']));
+    await node.shell(`touch ${plain}/x`);
+    await expect(node.shell(`touch ${strict}/x`)).rejects.toThrow('Read-only file system');
+    expect((await mountsAt(plain))[0]?.options).not.toContain('nosuid');
+    await engine.unpublish(plain);
+    await engine.unpublish(strict);
+    await nothingLeft();
+  });
+
+  it('may keep to themselves: by volume context, beside others that share', async () => {
+    const [own = '', shared = ''] = await newTargets(2);
+    const context = { mountSharing: 'pod' };
+    expect(await engine.publish(own, { context })).toEqual(success);
+    expect(await node.callsFor(own)).toBe(1);
+    expect(await clients()).toEqual([]);
+    expect(await engine.publish(shared)).toEqual(success);
+    expect(await clients()).toHaveLength(1);
+    await engine.unpublish(shared);
+    await engine.unpublish(own);
+    await nothingLeft();
+  });
+
+  it('never get the directory of the node that lies under a client', async () => {
+    const [target = ''] = await newTargets(1);
+    await node.behave('exit 0');
+    expect(await engine.publish(target)).toEqual(failure('unavailable', 'the mount table shows nothing'));
+    expect(existsSync(target)).toBe(false);
+    await nothingLeft();
+  });
+
+  it('are refused, and nothing stays, if the file system cannot be mounted', async () => {
+    const targets = await newTargets(3);
+    const source = '10.0.0.4@tcp:/nosuchfs';
+    const answers = await Promise.all(targets.map((target) => engine.publish(target, { source })));
+    expect(answers).toEqual(targets.map(() => failure('not-found', 'mount name')));
+    await nothingLeft();
+    expect(targets.filter((target) => existsSync(target))).toEqual([]);
+  });
+
+  it('do not wait for a client that is slow to go', async () => {
+    const [target = ''] = await newTargets(1);
+    await engine.publish(target);
+    const [client] = await node.clientMounts();
+    const user = node.shell(
+      `cd ${client!.mountPoint}; echo > ${node.base}/inside; until [ -e ${node.base}/leave ]; do sleep 0.02; done`,
+    );
+    await until(async () => expect(existsSync(join(node.base, 'inside'))).toBe(true));
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(await clients()).toHaveLength(1);
+    expect(await engine.publish(target)).toEqual(success);
+    expect(await node.callsFor(client!.mountPoint)).toBe(1);
+    expect(await engine.unpublish(target)).toEqual(success);
+    await writeFile(join(node.base, 'leave'), '');
+    await user;
+    await nothingLeft();
+  });
+});
+
+describe('a target', () => {
+  it('may be called whatever a directory may', async () => {
+    const target = await node.target('pod a\\040b#\tc ü');
+    expect(await engine.publish(target, { readonly: true })).toEqual(success);
+    expect(await engine.publish(target, { readonly: true })).toEqual(success);
+    expect(await mountsAt(target)).toHaveLength(1);
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(existsSync(target)).toBe(false);
+    await nothingLeft();
+  });
+});
+
+describe('what is plugged in', () => {
+  beforeEach(async () => {
+    await engine.kill();
+    await rm(join(node.base, 'state', 'tuned'), { force: true });
+    engine = node.engine({}, { hooks: true });
+  });
+  const tuned = async () =>
+    (await readFile(join(node.base, 'state', 'tuned'), 'utf8')).split('\n').slice(0, -1);
+
+  it('may refuse a publish, but is not asked about a pod that runs', async () => {
+    const [target = ''] = await newTargets(1);
+    const refused = { context: { refuse: 'yes' } };
+    expect(await engine.publish(target, refused)).toEqual(
+      failure('failed-precondition', 'the guard refuses'),
+    );
+    expect(existsSync(target)).toBe(false);
+    await nothingLeft();
+    expect(await engine.publish(target)).toEqual(success);
+    expect(await engine.publish(target, refused)).toEqual(success);
+    expect(await engine.unpublish(target)).toEqual(success);
+    await nothingLeft();
+  });
+
+  it.each(['node', 'pod'])(
+    'works on each client once, before a pod sees it (mountSharing: %s)',
+    async (mountSharing) => {
+      const [first = '', second = '', other = ''] = await newTargets(3);
+      const context = (clientTuning: string) => ({ context: { mountSharing, clientTuning } });
+      for (const target of [first, second])
+        expect(await engine.publish(target, context('a=1'))).toEqual(success);
+      expect(await engine.publish(other, context('a=2'))).toEqual(success);
+      const [client = '', ...others] = mountSharing === 'node' ? await tuned() : (await tuned()).slice(1);
+      expect(client).toMatch(/ a=1$/);
+      expect(others).toEqual([expect.stringMatching(/ a=2$/)]);
+      for (const target of [first, second, other]) await engine.unpublish(target);
+      await nothingLeft();
+      expect(await engine.publish(first, context('wrong'))).toEqual(
+        failure('invalid-argument', 'cannot be set'),
+      );
+      expect(await mountsAt(first)).toEqual([]);
+      await nothingLeft();
+    },
+  );
+
+  it('works on a client again if the driver was killed meanwhile', async () => {
+    const [target = ''] = await newTargets(1);
+    await engine.publish(target);
+    await engine.kill();
+    const [name = ''] = await stateFiles('client-mounts');
+    const path = join(node.base, 'state', 'client-mounts', name);
+    const { observedSource: _, ...begun } = JSON.parse(await readFile(path, 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    await writeFile(path, JSON.stringify(begun));
+    engine = node.engine({}, { hooks: true });
+    const [second = ''] = await newTargets(1);
+    expect(await engine.publish(second)).toEqual(success);
+    const [before, again] = await tuned();
+    expect(again).toBe(before);
+    for (const each of [target, second]) await engine.unpublish(each);
+    await nothingLeft();
+  });
+});
+
+describe('a restarted driver', () => {
+  const restart = async () => {
+    await engine.kill();
+    engine = node.engine();
+  };
+
+  it('goes on with the client of its predecessor', async () => {
+    const [first = '', second = ''] = await newTargets(2);
+    await engine.publish(first);
+    const [client] = await node.clientMounts();
+    await restart();
+    expect(await engine.publish(first)).toEqual(success);
+    expect(await engine.publish(second)).toEqual(success);
+    expect(await mountsAt(first)).toHaveLength(1);
+    expect(await node.callsFor(client!.mountPoint)).toBe(1);
+    await engine.unpublish(first);
+    await restart();
+    await engine.unpublish(second);
+    await nothingLeft();
+  });
+
+  it('takes away a client whose last pod went while nobody looked', async () => {
+    const [target = ''] = await newTargets(1);
+    await engine.publish(target);
+    await engine.kill();
+    await node.shell(`umount ${target}; rmdir ${target}`);
+    engine = node.engine();
+    await engine.unpublish(target);
+    await nothingLeft();
+  });
+
+  it('finds client and pods again without its state files', async () => {
+    const pv = join(node.base, 'pods', 'uid-1', 'volumes', 'kubernetes.io~csi', 'pv');
+    await mkdir(pv, { recursive: true });
+    const [kept, second] = [join(pv, 'mount'), (await newTargets(1))[0]!];
+    await engine.publish(kept);
+    await engine.kill();
+    for (const name of ['publications', 'client-mounts']) {
+      await rm(join(node.base, 'state', name), { recursive: true });
+    }
+    engine = node.engine();
+    expect(await engine.publish(second)).toEqual(success);
+    await engine.unpublish(second);
+    expect(await clients()).toHaveLength(1);
+    expect(await engine.publish(kept)).toEqual(success);
+    expect(await mountsAt(kept)).toHaveLength(1);
+    await engine.unpublish(kept);
+    await nothingLeft();
+  });
+
+  it('leaves what its earlier version and other drivers have mounted where it is, until it is unpublished', async () => {
+    const [old = '', foreign = '', shared = ''] = await newTargets(3);
+    await engine.publish(old, { context: { mountSharing: 'pod' } });
+    const [name = ''] = await stateFiles('publications');
+    await restart();
+    await node.shell(`mkdir ${foreign}; mount -t lustre 10.0.0.4@tcp:/lustrefs ${foreign}`);
+    expect(await readFile(join(node.base, 'state', 'publications', name), 'utf8')).not.toContain(
+      'clientMount',
+    );
+    for (const target of [old, foreign, shared]) expect(await engine.publish(target)).toEqual(success);
+    for (const target of [old, foreign]) expect(await node.callsFor(target)).toBe(1);
+    for (const target of [old, foreign, shared]) {
+      expect(await mountsAt(target)).toHaveLength(1);
+      expect(await engine.stats(target)).toEqual(success);
+      expect(await engine.unpublish(target)).toEqual(success);
+    }
+    await nothingLeft();
+  });
+
+  it('ends the slow mount of its predecessor, and mounts once', async () => {
+    const [target = ''] = await newTargets(1);
+    await node.behave(`echo $$ > ${node.base}/slow; sleep 30`);
+    void engine.publish(target);
+    await until(async () => expect(existsSync(join(node.base, 'slow'))).toBe(true));
+    await engine.kill();
+    const slow = Number(await readFile(join(node.base, 'slow'), 'utf8'));
+    await node.behave('');
+    engine = node.engine();
+    expect(await engine.publish(target)).toEqual(success);
+    expect(existsSync(`/proc/${slow}/root`)).toBe(false);
+    expect(await clients()).toHaveLength(1);
+    await engine.unpublish(target);
+    await nothingLeft();
+  });
+
+  it('finishes what its predecessor has begun: a bind mount without its options', async () => {
+    const [target = ''] = await newTargets(1);
+    await engine.publish(target, { readonly: true });
+    await engine.kill();
+    const [name = ''] = await stateFiles('publications');
+    const path = join(node.base, 'state', 'publications', name);
+    const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    delete record['observedSource'];
+    await writeFile(path, JSON.stringify(record));
+    await node.shell(`mount -o remount,bind,rw ${target}`);
+    engine = node.engine();
+    expect(await engine.publish(target, { readonly: true })).toEqual(success);
+    expect(await mountsAt(target)).toMatchObject([{ options: expect.arrayContaining(['ro']) as unknown }]);
+    await engine.unpublish(target);
+    await nothingLeft();
+  });
+});
+
+describe('SIGKILL', () => {
+  /** A step count that a publish or an unpublish never reaches. */
+  const MOST_STEPS = 30;
+
+  it.each(['publish', 'unpublish'] as const)(
+    'at every step of %s is healed by the next attempt',
+    async (operation) => {
+      const [target = ''] = await newTargets(1);
+      const change: Partial<EngineCall> = { source: '10.0.0.4@tcp:/lustrefs/team', readonly: true };
+      let deaths = 0;
+      for (let dieAtStep = 1; dieAtStep <= MOST_STEPS; dieAtStep += 1) {
+        if (operation === 'unpublish') expect(await engine.publish(target, change)).toEqual(success);
+        await engine.kill();
+        engine = node.engine({}, { dieAtStep });
+        const { error } = await engine[operation](target, change);
+        await engine.kill();
+        engine = node.engine();
+        expect(error?.kind ?? 'died').toBe('died');
+        if (error) deaths += 1;
+        expect(await engine.publish(target, change)).toEqual(success);
+        expect(await mountsAt(target)).toMatchObject([{ root: '/team', source: '10.0.0.4@tcp:/lustrefs' }]);
+        expect((await mountsAt(target))[0]?.options).toContain('ro');
+        expect(await clients()).toHaveLength(1);
+        expect(await engine.unpublish(target)).toEqual(success);
+        expect(existsSync(target)).toBe(false);
+        await nothingLeft();
+        if (!error) break;
+      }
+      expect(deaths).toBeGreaterThan(operation === 'publish' ? 5 : 2);
+      expect(deaths).toBeLessThan(MOST_STEPS);
+    },
+  );
+});

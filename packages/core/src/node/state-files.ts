@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DriverError, messageOf } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
+
+/** How records are told apart and read. */
+export interface RecordKind<T> {
+  readonly keyOf: (record: T) => string;
+  /** Reads a file's text; undefined if it is no such record. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/**
+ * Records of the node, one file each in one directory, written before the step that they announce and removed after
+ * the step that ends it. The driver is the only writer; it reads them once.
+ */
+export class StateFiles<T> {
+  readonly #byKey = new Map<string, T>();
+
+  constructor(
+    private readonly directory: string,
+    private readonly kind: RecordKind<T>,
+    private readonly log: Log,
+  ) {}
+
+  /** Reads what an earlier run of the driver has left. @throws what the file system says */
+  async load(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.directory)) {
+      const path = join(this.directory, name);
+      if (name.endsWith('.tmp')) await rm(path, { force: true });
+      if (!name.endsWith('.json')) continue;
+      const record = this.kind.parse(await readFile(path, 'utf8'));
+      if (record) this.#byKey.set(this.kind.keyOf(record), record);
+      else this.log.warn({ path }, 'a state file makes no sense and is ignored');
+    }
+  }
+
+  all(): readonly T[] {
+    return [...this.#byKey.values()];
+  }
+
+  get(key: string): T | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Known to this process at once, and durable when the promise resolves. @throws DriverError unavailable */
+  async save(record: T): Promise<void> {
+    const key = this.kind.keyOf(record);
+    const before = this.#byKey.get(key);
+    this.#byKey.set(key, record);
+    try {
+      await this.#write(this.#pathOf(key), JSON.stringify(record));
+    } catch (error) {
+      if (before) this.#byKey.set(key, before);
+      else this.#byKey.delete(key);
+      throw new DriverError(
+        'unavailable',
+        `the state file of ${key} cannot be written: ${messageOf(error)}; ${this.directory} must be writable for ` +
+          `the node plugin and its disk must have space`,
+        { cause: error },
+      );
+    }
+    this.log.debug({ key }, 'state file written');
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#pathOf(key), { force: true });
+    this.#byKey.delete(key);
+    this.log.debug({ key }, 'state file removed');
+  }
+
+  #pathOf(key: string): string {
+    return join(this.directory, `${createHash('sha256').update(key).digest('hex')}.json`);
+  }
+
+  /** A reader sees the old text or the new one, also after a power failure. */
+  async #write(path: string, text: string): Promise<void> {
+    const file = await open(`${path}.tmp`, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.tmp`, path);
+    const directory = await open(this.directory, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+}
+
+/** The fields of a JSON object, or undefined if the text is none. */
+export function parseFields(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is a list of texts. */
+export const isTextList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -1,0 +1,150 @@
+import { fileURLToPath } from 'node:url';
+import type { CommandRunner } from './command.js';
+import type { Conversation } from './conversation.js';
+import type { StuckChild } from './stuck-child.js';
+
+/** Asks a file system for its size: a line of JSON to the child. */
+export interface StatfsQuestion {
+  readonly id: number;
+  readonly path: string;
+}
+
+/** What the kernel said: a line of JSON from the child. */
+export type StatfsAnswer =
+  | { readonly id: number; readonly numbers: readonly string[] }
+  | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
+
+/** Amounts of one resource: bytes, or inodes. */
+export interface Usage {
+  readonly total: bigint;
+  readonly used: bigint;
+  readonly available: bigint;
+}
+
+/** What a file system holds. */
+export interface Measurement {
+  readonly bytes: Usage;
+  readonly inodes: Usage;
+}
+
+/** The kernel's answer to statfs(2) was an error. */
+export class StatfsError extends Error {
+  override readonly name = 'StatfsError';
+
+  constructor(
+    /** As in errno(3): `ESHUTDOWN`. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The child ended before it had answered. */
+export class StatfsProcessEnded extends Error {
+  override readonly name = 'StatfsProcessEnded';
+}
+
+/** Questions that one child can have under way: each takes a thread, and a dead server keeps it. */
+export const STATFS_THREADS = 32;
+
+/** The child as it runs in production: a small heap, no helper threads of V8's. */
+export const statfsProgram: readonly string[] = [
+  process.execPath,
+  '--max-semi-space-size=1',
+  '--max-old-space-size=16',
+  '--v8-pool-size=0',
+  // Counted from the package: the built program, also where this module runs from its source.
+  fileURLToPath(new URL('../../dist/node/statfs-child.js', import.meta.url)),
+];
+
+interface Asked {
+  readonly path: string;
+  readonly resolve: (measurement: Measurement) => void;
+  readonly reject: (error: Error) => void;
+  isGivenUp: boolean;
+}
+
+/** One child that asks file systems for their size, many at a time. */
+export class StatfsProcess {
+  readonly #conversation: Conversation;
+  readonly #asked = new Map<number, Asked>();
+  readonly #retired: Promise<StuckChild | undefined>;
+  #questions = 0;
+  #ended: Error | undefined;
+  #isRetired = false;
+  #stop: () => void = () => {};
+
+  /** @throws DriverError unavailable if no process can be made */
+  constructor(runner: CommandRunner, [program = '', ...args]: readonly string[] = statfsProgram) {
+    this.#conversation = runner.converse(program, args, {
+      title: 'the statfs helper',
+      environment: { UV_THREADPOOL_SIZE: String(STATFS_THREADS) },
+      onLine: (line) => this.#hear(JSON.parse(line) as StatfsAnswer),
+      onEnd: (error) => this.#end(error ?? new StatfsProcessEnded('the statfs helper has ended')),
+    });
+    this.#retired = new Promise((resolve) => {
+      this.#stop = () => resolve(this.#conversation.stop());
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#conversation.pid;
+  }
+
+  /** Whether it can take one more question. */
+  get isFree(): boolean {
+    return this.#ended === undefined && !this.#isRetired && this.#asked.size < STATFS_THREADS;
+  }
+
+  /** Measures the file system at a path. @throws StatfsError, StatfsProcessEnded, DriverError if it never started */
+  async ask(path: string): Promise<Measurement> {
+    if (this.#ended) throw this.#ended;
+    const id = (this.#questions += 1);
+    return new Promise<Measurement>((resolve, reject) => {
+      this.#asked.set(id, { path, resolve, reject, isGivenUp: false });
+      this.#conversation.say(JSON.stringify({ id, path } satisfies StatfsQuestion));
+    });
+  }
+
+  /**
+   * Takes no more questions and ends when the last one is answered; the one about `hungPath` is not waited for.
+   * Resolves when it is over, to what is left if a file system holds it.
+   */
+  retire(hungPath?: string): Promise<StuckChild | undefined> {
+    this.#isRetired = true;
+    for (const asked of this.#asked.values()) asked.isGivenUp ||= asked.path === hungPath;
+    this.#stopIfDone();
+    return this.#retired;
+  }
+
+  #hear(answer: StatfsAnswer): void {
+    const asked = this.#asked.get(answer.id);
+    this.#asked.delete(answer.id);
+    if ('error' in answer) asked?.reject(new StatfsError(answer.error.code, answer.error.message));
+    else asked?.resolve(measurementOf(answer.numbers));
+    this.#stopIfDone();
+  }
+
+  #stopIfDone(): void {
+    if (this.#isRetired && [...this.#asked.values()].every(({ isGivenUp }) => isGivenUp)) this.#stop();
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
+    this.#stopIfDone();
+  }
+}
+
+/** From block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre counts blocks in the
+ *  size that statfs(2) calls f_bsize, and has no smaller fragments. */
+export function measurementOf(numbers: readonly string[]): Measurement {
+  const [size = 0n, blocks = 0n, free = 0n, available = 0n, inodes = 0n, freeInodes = 0n] =
+    numbers.map(BigInt);
+  return {
+    bytes: { total: size * blocks, used: size * (blocks - free), available: size * available },
+    inodes: { total: inodes, used: inodes - freeInodes, available: freeInodes },
+  };
+}

@@ -1,0 +1,164 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EngineCall } from './testing/engine-process.js';
+import { failure, success, until } from './testing/engine-answers.js';
+import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+
+// Sub-directories of a real (tmpfs) file system in a private namespace, on which somebody else writes as well.
+let node: PrivateNode;
+let engine: EngineProcess;
+let target: string;
+/** The root of the file system, as its other users see it. */
+let root: string;
+let count = 0;
+
+beforeAll(async () => {
+  node = await PrivateNode.start();
+  root = join(node.base, 'servers', '10.0.0.4@tcp', 'lustrefs');
+  engine = node.engine();
+});
+beforeEach(async () => {
+  target = await node.target(`pod-${(count += 1)}`);
+});
+afterEach(async () => {
+  await engine.unpublish(target);
+});
+afterAll(() => node.stop());
+
+/** An ordinary user's namespace has no other ids than its own, as 0. */
+const [uid, gid] = process.getuid?.() === 0 ? ['1000', '2000'] : ['0', '0'];
+
+const of = (subdir: string, change: Partial<EngineCall> = {}): Partial<EngineCall> => ({
+  source: `10.0.0.4@tcp:/lustrefs/${subdir}`,
+  ...change,
+});
+const mountsAt = async (path: string) => (await node.mountTable()).all(path);
+const modeOf = async (path: string) => (await node.shell(`stat -c '%a %u %g' ${root}/${path}`)).trim();
+
+describe.each(['node', 'pod'] as const)('mountSharing: %s', (mountSharing) => {
+  const context = { mountSharing };
+
+  it('makes what is missing, name by name, and shows that directory alone', async () => {
+    const path = `made-${mountSharing}/a b/ü`;
+    expect(await engine.publish(target, of(path, { context }))).toEqual(success);
+    expect(await engine.publish(target, of(path, { context }))).toEqual(success);
+    expect(await mountsAt(target)).toMatchObject([{ root: `/${path}` }]);
+    await node.shell(`echo 1 > ${target}/file; test -e '${root}/${path}/file'; test ! -e ${target}/team`);
+    expect(await modeOf(`made-${mountSharing}`)).toBe('775 0 0');
+  });
+
+  it('gives what it makes the owner and the permissions that the volume asks for, and nothing else', async () => {
+    await node.shell(`mkdir -m 700 ${root}/old-${mountSharing}`);
+    const path = `old-${mountSharing}/new/sub`;
+    const owned = { ...context, directoryPerms: '2770', uid, gid };
+    expect(await engine.publish(target, of(path, { context: owned }))).toEqual(success);
+    expect(await modeOf(`old-${mountSharing}`)).toBe('700 0 0');
+    expect(await modeOf(`old-${mountSharing}/new`)).toBe(`2770 ${uid} ${gid}`);
+    expect(await modeOf(path)).toBe(`2770 ${uid} ${gid}`);
+  });
+
+  it.each<[string, Partial<EngineCall>]>([
+    ['read-only', { context, readonly: true }],
+    ['that forbids it', { context: { ...context, createSubDir: 'false' } }],
+  ])('makes nothing for a volume %s', async (_, change) => {
+    expect(await engine.publish(target, of('never', change))).toEqual(failure('not-found'));
+    await node.shell(`test ! -e ${root}/never`);
+    expect(await mountsAt(target)).toEqual([]);
+  });
+});
+
+describe('what a sub-directory may not be', () => {
+  it.each([
+    ['..', 'invalid-argument'],
+    ['team/../..', 'invalid-argument'],
+    ['./team', 'invalid-argument'],
+    ['a\0b', 'invalid-argument'],
+    ['caf\ufffd', 'invalid-argument'],
+    ['x'.repeat(300), 'invalid-argument'],
+  ])('%j', async (subdir, kind) => {
+    expect(await engine.publish(target, of(subdir))).toEqual(failure(kind));
+    expect(await mountsAt(target)).toEqual([]);
+  });
+
+  it.each([
+    ['a link to the outside', 'ln -s /etc', 'link', 'symbolic link'],
+    ['a link to another tenant', 'mkdir -p other; ln -s other', 'link', 'symbolic link'],
+    ['below a link', 'mkdir -p other/in; ln -s other', 'link/in', 'symbolic link'],
+    ['a file', 'touch', 'link', 'it is a file'],
+    ['below a file', 'touch', 'link/in', 'it is a file'],
+  ])('%s', async (_, make, subdir, words) => {
+    await node.shell(`cd ${root}; ${make} link`);
+    expect(await engine.publish(target, of(subdir))).toEqual(failure('failed-precondition', words));
+    expect(await mountsAt(target)).toEqual([]);
+    await node.shell(
+      `cd ${root}; rm link; test ! -e other/in || rmdir other/in; test ! -e other || rmdir other`,
+    );
+  });
+});
+
+/** Swaps as fast as it can; what it cannot do because the driver was faster, it does the next time. */
+const swapper = `
+  const fs = require('node:fs');
+  const [root, secret] = process.argv.slice(1);
+  process.chdir(root);
+  const attempt = (work) => { try { work(); } catch {} };
+  for (;;) {
+    for (const elsewhere of ['victim', secret]) {
+      attempt(() => fs.renameSync('good', 'race'));
+      attempt(() => fs.renameSync('race', 'good'));
+      attempt(() => fs.symlinkSync(elsewhere, 'race'));
+      attempt(() => fs.unlinkSync('race'));
+    }
+    attempt(() => fs.rmdirSync('race/in'));
+    attempt(() => fs.rmdirSync('race'));
+  }`;
+
+describe('a writer on the same file system', () => {
+  it('who swaps a directory for a link, over and over, leads nobody out', async () => {
+    const secret = join(node.base, 'secret');
+    await node.shell(
+      `mkdir -p ${secret}/in ${root}/victim/in ${root}/good/in; echo secret > ${secret}/in/file`,
+    );
+    // `race` is by turns a directory, a link to another tenant, a link out of the file system, and nothing.
+    const swapping = node.program(process.execPath, ['-e', swapper, root, secret]);
+    const opener = fileURLToPath(new URL('../../dist/node/testing/open-in-race.js', import.meta.url));
+    const outcomes = await node.shell(`${process.execPath} ${opener} ${root} race/in ${uid} 5000`);
+    const { symlink = 0, ...others } = JSON.parse(outcomes) as Record<string, number>;
+    const opened = Object.keys(others).filter((outcome) => !['not-a-directory', 'system'].includes(outcome));
+    expect(symlink).toBeGreaterThan(0);
+    expect(opened).not.toEqual([]);
+    // What was opened as race/in may bear its other name by now.
+    for (const path of opened) expect(path).toMatch(/^(?:race|good)\/in$/);
+    for (let time = 0; time < 8; time += 1) {
+      const { error } = await engine.publish(target, of('race/in'));
+      const [mounted] = await mountsAt(target);
+      if (error) expect(mounted).toBeUndefined();
+      else expect(mounted?.root).toMatch(/^\/(?:race|good)\/in$/);
+      expect(await engine.unpublish(target)).toEqual(success);
+    }
+    swapping.kill('SIGKILL');
+    expect(await node.shell(`cd ${secret}; find . -perm 777; find .; cd ${root}/victim; find .`)).toBe(
+      '.\n./in\n./in/file\n.\n./in\n',
+    );
+  });
+
+  it('finds no owner or permissions changed of what was there', async () => {
+    await node.shell(`mkdir -m 1700 ${root}/looks-new ${root}/looks-new/full; mkdir ${root}/plain`);
+    const context = { uid, gid, directoryPerms: '0777' };
+    expect(await engine.publish(target, of('looks-new/full', { context }))).toEqual(success);
+    expect(await modeOf('looks-new')).toBe('1700 0 0');
+    await engine.unpublish(target);
+    expect(await engine.publish(target, of('plain', { context }))).toEqual(success);
+    expect(await modeOf('plain')).toBe('755 0 0');
+  });
+
+  it('who removes a published directory does not wedge it', async () => {
+    expect(await engine.publish(target, of('doomed'))).toEqual(success);
+    await node.shell(`rmdir ${root}/doomed`);
+    expect(await mountsAt(target)).toMatchObject([{ deleted: true }]);
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(await mountsAt(target)).toEqual([]);
+    await until(async () => expect(await node.clientMounts()).toEqual([]));
+  });
+});

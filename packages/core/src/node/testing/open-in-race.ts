@@ -1,0 +1,31 @@
+import { closeSync, readlinkSync } from 'node:fs';
+import { openSubDirectory, SubDirectoryError } from '../open-sub-directory.js';
+
+// `open-in-race.js ROOT PATH UID TIMES`: opens and makes a sub-directory again and again, while somebody else swaps it. Prints
+// how often it was refused for which reason, and what was opened, as JSON.
+const [root = '', path = '', uid = '', times = ''] = process.argv.slice(2);
+const outcomes: Record<string, number> = {};
+
+function open(): string {
+  try {
+    const descriptor = openSubDirectory({
+      root,
+      parts: path.split('/'),
+      create: true,
+      mode: 0o777,
+      uid: Number(uid),
+    });
+    const opened = readlinkSync(`/proc/self/fd/${descriptor}`);
+    closeSync(descriptor);
+    return opened.replace(`${root}/`, '').replace(/ \(deleted\)$/, '');
+  } catch (error) {
+    if (!(error instanceof SubDirectoryError)) throw error;
+    return error.failure.reason;
+  }
+}
+
+for (let time = 0; time < Number(times); time += 1) {
+  const outcome = open();
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+}
+process.stdout.write(JSON.stringify(outcomes));

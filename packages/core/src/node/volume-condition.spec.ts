@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { DriverError } from '../errors/driver-error.js';
+import { NotAnswering } from './statfs-helper.js';
+import { StatfsError } from './statfs-process.js';
+import { ageOf, whyAbnormal } from './volume-condition.js';
+
+const now = 1_000_000;
+const why = (error: unknown) => whyAbnormal(error, '10.0.0.4@tcp:/lustrefs', now);
+
+describe('whyAbnormal', () => {
+  it.each([
+    ['ESHUTDOWN', 'evicted this client'],
+    ['EIO', 'cannot reach a server'],
+    ['ENOENT', 'sub-directory was deleted'],
+    ['ESTALE', 'no longer exists'],
+    ['ENOTCONN', 'lost its connection'],
+    ['EXDEV', 'kernel log'],
+  ])('%s: %s', (code, words) => {
+    const message = why(new StatfsError(code, 'words of the kernel'));
+    expect(message).toContain(`10.0.0.4@tcp:/lustrefs cannot be measured (${code})`);
+    expect(message).toContain(words);
+  });
+
+  it('names the process that waits, and otherwise how long', () => {
+    const child = {
+      pid: 17,
+      command: 'statfs /target',
+      startedAt: now - 61_000,
+      state: 'D',
+      ended: Promise.resolve(),
+    };
+    expect(why(new NotAnswering(now - 61_000, child))).toContain(
+      'process 17 (statfs /target), in state D (uninterruptible sleep: the kernel waits for a server), for 61 s',
+    );
+    expect(why(new NotAnswering(now - 2_000, undefined))).toContain('has not answered for 2 s');
+  });
+
+  it('leaves defects alone, and lets the driver speak for itself', () => {
+    expect(why(new TypeError('defect'))).toBeUndefined();
+    expect(why(new DriverError('unavailable', 'out of processes'))).toBe('out of processes');
+  });
+});
+
+describe('ageOf', () => {
+  it.each([
+    [0, '0 s'],
+    [119_400, '119 s'],
+    [120_000, '2 min'],
+    [7_199_000, '120 min'],
+    [7_200_000, '2 h'],
+    [-5_000, '0 s'],
+  ])('%s ms: %s', (ms, words) => {
+    expect(ageOf(now - ms, now)).toBe(words);
+  });
+});

@@ -1,0 +1,46 @@
+import { isDriverError } from '../errors/driver-error.js';
+import { NotAnswering } from './statfs-helper.js';
+import { StatfsError } from './statfs-process.js';
+import { describeStuckChild } from './stuck-child.js';
+
+const checkServers =
+  "Check that the file system is available, the security rules for TCP 988, and the node's kernel log";
+
+/** What errno(3) means when it comes from a mounted Lustre client. */
+const meanings: Readonly<Record<string, string>> = {
+  ESHUTDOWN:
+    'the servers have evicted this client; it reconnects by itself, but files that were open must be opened again: ' +
+    'restart the pods that report errors',
+  EIO: `the client cannot reach a server, or was evicted from it. ${checkServers}`,
+  ENOTCONN: `the client has lost its connection. ${checkServers}`,
+  EHOSTDOWN: `a server is down. ${checkServers}`,
+  ETIMEDOUT: `a server did not answer. ${checkServers}`,
+  ENODEV: `the client has lost the file system: it was deactivated, or forcibly unmounted. Restart the pods that use it`,
+  ESTALE: 'the directory no longer exists on the servers: restart the pods that use it, or restore it',
+  ENOENT: 'the sub-directory was deleted on the file system: restore it, or delete the pods that use it',
+  ENOTDIR: 'the sub-directory was replaced by a file on the file system: restore it',
+  ELOOP: 'the sub-directory was replaced by a symbolic link on the file system: restore it',
+  EACCES: "the file system's nodemap or root squash refuses the node: check both",
+};
+
+/** Why a volume could not be measured, and what to do about it; undefined if it is not the volume's fault. */
+export function whyAbnormal(error: unknown, source: string, now: number): string | undefined {
+  if (error instanceof NotAnswering) return describeSilence(error, source, now);
+  if (error instanceof StatfsError) {
+    const meaning = meanings[error.code] ?? checkServers;
+    return `${source} cannot be measured (${error.code}): ${meaning}`;
+  }
+  return isDriverError(error) ? error.message : undefined;
+}
+
+function describeSilence({ since, child }: NotAnswering, source: string, now: number): string {
+  if (!child) return `${source} has not answered for ${ageOf(since, now)}. ${checkServers}`;
+  return `${source} does not answer: ${describeStuckChild(child, now)}, waits for it; it is not asked again before that ends. ${checkServers}`;
+}
+
+/** How long ago something was, for people. */
+export function ageOf(then: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - then) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { splitNodeSettings } from './node-settings.js';
+
+describe('splitNodeSettings', () => {
+  it.each([
+    [{ subnetId: 's' }, {}, { subnetId: 's' }],
+    [{ subnetId: 's', mountSharing: 'pod' }, { mountSharing: 'pod' }, { subnetId: 's' }],
+    [
+      { mountsharing: 'node', CLIENTTUNING: 'llite.*.max_cached_mb=1' },
+      { mountSharing: 'node', clientTuning: 'llite.*.max_cached_mb=1' },
+      {},
+    ],
+    [{ provisioningMode: 'directory', uid: '1000' }, {}, { provisioningMode: 'directory', uid: '1000' }],
+  ])('%j', (given, nodeSettings, parameters) => {
+    expect(splitNodeSettings(given)).toEqual({ nodeSettings, parameters });
+  });
+
+  it('refuses a value that a node could not use, by name', () => {
+    expect(() => splitNodeSettings({ mountSharing: 'everybody' })).toThrow(/mountSharing.*everybody/);
+  });
+});

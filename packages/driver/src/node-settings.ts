@@ -1,0 +1,106 @@
+import {
+  ClientTuner,
+  ConfigurationError,
+  RuntimeGuard,
+  parseTuningAllow,
+  type FlagDefinition,
+  type NodeEngineParts,
+  type Settings,
+} from '@lustre-csi/core';
+
+/** The flags of the node service. */
+export const nodeFlags: readonly FlagDefinition[] = [
+  {
+    name: 'mount-sharing',
+    type: 'string',
+    valueName: 'WHO',
+    default: 'node',
+    description:
+      'who shares a Lustre client where the volume does not say it (`mountSharing`): node (all pods of the node) or pod',
+  },
+  {
+    name: 'mounts-dir',
+    type: 'string',
+    valueName: 'DIR',
+    description:
+      'where the shared Lustre clients are mounted: a directory of the host with Bidirectional mount propagation. ' +
+      'Default: mounts in --state-dir',
+  },
+  {
+    name: 'unmount-force-after',
+    type: 'string',
+    valueName: 'SECONDS',
+    description:
+      'umount -f what cannot be unmounted for so long. Loses data that is not written yet. Default: never',
+  },
+  {
+    name: 'unmount-lazy-after',
+    type: 'string',
+    valueName: 'SECONDS',
+    description:
+      'umount -l what cannot be unmounted for so long. Hides a mount that is still in use. Default: never',
+  },
+  {
+    name: 'client-tuning-allow',
+    type: 'string',
+    valueName: 'KEY,...',
+    description: 'the Lustre parameters that volumes may set with `clientTuning`; replaces the built-in list',
+  },
+  {
+    name: 'kata-aware',
+    type: 'boolean',
+    description:
+      'refuse to publish to pods whose runtime copies volumes into a virtual machine, where data would be lost. ' +
+      'Needs podInfoOnMount and the right to get pods and runtimeclasses',
+  },
+];
+
+type FromSettings = Pick<
+  NodeEngineParts,
+  'mountSharing' | 'mountsDir' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
+>;
+
+/** What the flags say of the node engine. The Kubernetes client is loaded only where a flag needs it.
+ *  @throws ConfigurationError naming the flag */
+export async function nodeEngineSettings(settings: Settings, driverName: string): Promise<FromSettings> {
+  const mountsDir = settings.flag('mounts-dir');
+  const allow = settings.flag('client-tuning-allow');
+  const forceAfterMs = milliseconds(settings, 'unmount-force-after');
+  const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
+  return {
+    mountSharing: mountSharing(settings),
+    ...(mountsDir === undefined ? {} : { mountsDir }),
+    unmountEscalation: {
+      ...(forceAfterMs === undefined ? {} : { forceAfterMs }),
+      ...(lazyAfterMs === undefined ? {} : { lazyAfterMs }),
+    },
+    ...(allow === undefined ? {} : { clientTuner: new ClientTuner({ allow: parseTuningAllow(allow) }) }),
+    ...(settings.flag('kata-aware') === 'true'
+      ? { beforePublish: [await runtimeGuard(settings, driverName)] }
+      : {}),
+  };
+}
+
+function mountSharing(settings: Settings): 'node' | 'pod' {
+  const value = settings.flag('mount-sharing') ?? 'node';
+  if (value === 'node' || value === 'pod') return value;
+  throw new ConfigurationError(`--mount-sharing is "${value}": write node or pod`);
+}
+
+function milliseconds(settings: Settings, name: string): number | undefined {
+  const value = settings.flag(name);
+  if (value === undefined) return undefined;
+  if (/^[0-9]+$/.test(value)) return Number(value) * 1000;
+  throw new ConfigurationError(`--${name} is "${value}": write a number of seconds`);
+}
+
+async function runtimeGuard(settings: Settings, driverName: string): Promise<RuntimeGuard['check']> {
+  const { KubeClient, inClusterEndpoint } = await import('./kubernetes/kube-client.js');
+  const { KubernetesPodRuntimes } = await import('./kubernetes/pod-runtimes.js');
+  const client = new KubeClient(inClusterEndpoint(settings));
+  const guard = new RuntimeGuard(
+    new KubernetesPodRuntimes(client, RuntimeGuard.annotationOf(driverName)),
+    driverName,
+  );
+  return guard.check;
+}

@@ -1,0 +1,71 @@
+import {
+  DriverError,
+  formatMountSource,
+  isDriverError,
+  mountSource,
+  parseMountSource,
+  type LustreMountSource,
+} from '@lustre-csi/core';
+
+/** Keys of the volume context: the whole source, or its parts. */
+export const contextKey = {
+  /** As `mount -t lustre` takes it: `NID[:NID...]:/FSNAME[/SUBDIR]`. */
+  source: 'source',
+  /** `NID[,NID...][:NID...]`: `,` parts the interfaces of one server, `:` failover partners. */
+  mgsNids: 'mgsNids',
+  /** At most 8 characters. */
+  fsName: 'fsName',
+  /** Below the root of the file system, or below the sub-directory of `source`. */
+  subDir: 'subDir',
+} as const;
+
+/** The volume context with which a node mounts this source. */
+export const toVolumeContext = (source: LustreMountSource): Readonly<Record<string, string>> => ({
+  [contextKey.source]: formatMountSource(source),
+});
+
+/** What the volume context says is to be mounted.
+ *  @throws DriverError invalid-argument naming the key that is missing or wrong */
+export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
+  const source = namedSource({
+    source: context[contextKey.source] ?? '',
+    mgsNids: context[contextKey.mgsNids] ?? '',
+    fsName: context[contextKey.fsName] ?? '',
+  });
+  const below = [source.subdir, trimmed(context[contextKey.subDir] ?? '')].filter((part) => part !== '').join('/');
+  return naming(contextKey.subDir, () => mountSource(source.mgsNodes, source.fsname, below));
+}
+
+/** The file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.
+ *  @throws DriverError invalid-argument */
+export function namedSource({ source, mgsNids, fsName }: Record<'source' | 'mgsNids' | 'fsName', string>): LustreMountSource {
+  const isWhole = source !== '';
+  if (isWhole !== (mgsNids === '' && fsName === '')) {
+    throw invalid(
+      isWhole
+        ? '"source" says it all: leave out "mgsNids" and "fsName"'
+        : 'no file system is named: write "source" (such as 10.0.0.4@tcp:/scratch), or "mgsNids" and "fsName"',
+    );
+  }
+  if (isWhole) return naming(contextKey.source, () => parseMountSource(source.trim()));
+  if (mgsNids === '') throw invalid('"mgsNids" is missing beside "fsName": write the NIDs of the MGS, such as 10.0.0.4@tcp');
+  if (fsName === '') throw invalid('"fsName" is missing beside "mgsNids": write the name of the file system, such as scratch');
+  const nodes = mgsNids
+    .trim()
+    .split(':')
+    .map((node) => node.split(','));
+  return naming(`${contextKey.mgsNids}", "${contextKey.fsName}`, () => mountSource(nodes, fsName.trim()));
+}
+
+const trimmed = (path: string): string => path.trim().replace(/^\/+|\/+$/g, '');
+
+function naming<T>(key: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isDriverError(error)) throw error.prefixed(`"${key}"`);
+    throw error;
+  }
+}
+
+const invalid = (why: string): DriverError => new DriverError('invalid-argument', why);
