@@ -95,17 +95,27 @@ export class PublishVolume {
     if (mounted && step === 'record') return publications.save(recordOf(wanted, mounted, table));
     await publications.save(wanted);
     if (step === 'mount-again') await mounter.unmount(wanted.mountPoint, limits);
+    await this.#askGuards(job);
     await this.#mount(job);
   }
 
+  /** A refusal is final: nothing that is found on the target afterwards makes it a success. */
+  async #askGuards({ wanted, command, limits }: Job): Promise<void> {
+    try {
+      for (const mayPublish of this.node.beforePublish) await mayPublish(command, limits.signal);
+    } catch (error) {
+      await this.node.publications.remove(wanted.targetPath);
+      throw error;
+    }
+  }
+
   async #mount(job: Job): Promise<void> {
-    const { wanted, command, client, limits, report } = job;
+    const { wanted, client, limits, report } = job;
     let lease: Lease | undefined;
     let isNew = false;
     let failure: Error | undefined;
     report(`mounting ${wanted.source} on ${wanted.mountPoint}`);
     try {
-      for (const mayPublish of this.node.beforePublish) await mayPublish(command, limits.signal);
       if (wanted.clientMount !== undefined) lease = await this.node.shared.hold(client, limits);
       isNew = await makeTarget(wanted.mountPoint);
       this.node.log.debug({ target: wanted.mountPoint }, 'the target is there');

@@ -18,7 +18,7 @@ export function parseCreateVolume(request: CreateVolumeRequest): VolumeRequest {
     capabilities: parseVolumeCapabilities(request.volumeCapabilities),
     capacityRange: parseCapacityRange(request.capacityRange),
     parameters,
-    nodeSettings,
+    ...(Object.keys(nodeSettings).length > 0 ? { nodeSettings } : {}),
     mutableParameters: withoutOrchestratorKeys(request.mutableParameters),
     metadata: metadataOf(request.parameters),
     topology: parseTopology(request.accessibilityRequirements),

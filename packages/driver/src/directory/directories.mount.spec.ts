@@ -13,6 +13,7 @@ import {
   GIB,
   LookingGlass,
   publication,
+  run,
   stateDirectory,
   type PreparedHost,
 } from '../testing/directory-bench.js';
@@ -34,27 +35,25 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
   let host: PreparedHost;
   let look: LookingGlass;
   let driver: DriverProcess;
-  let stateDir: string;
   let kubelet: string;
 
   beforeAll(async () => {
     host = await prepare();
     look = new LookingGlass(host.source);
+    driver = await startDriverProcess({ driverName, args: ['--state-dir', stateDirectory()] });
   });
 
   afterAll(async () => {
+    await driver.stop();
     look.close();
     await host.remove();
   });
 
   beforeEach(async () => {
-    stateDir = stateDirectory();
     kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));
-    driver = await startDriverProcess({ driverName, args: ['--state-dir', stateDir] });
   });
 
   afterEach(async () => {
-    await driver.stop();
     await rm(kubelet, { recursive: true });
   });
 
@@ -226,14 +225,14 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     ['a base path inside another', { basePath: '/csi-volumes/x' }, FAILED_PRECONDITION, /inside another/],
     ['the registry as a path', { subPath: '.lustre-csi/volumes' }, INVALID_ARGUMENT, /cannot be the path/],
   ])('refuses %s, and makes nothing', async (_, parameters, code, message) => {
-    symlinkSync('/tmp', join(look.root, 'link'));
+    symlinkSync('/etc/ssl', join(look.root, 'link'));
     writeFileSync(join(look.root, 'file'), '');
-    const before = readdirSync(look.root, { recursive: true });
+    const before = run('find', [look.root]);
     try {
       await expect(
         createDirectory(driver, directoryRequest('pvc-bad', host, parameters)),
       ).rejects.toMatchObject({ code, details: expect.stringMatching(message) as string });
-      expect(readdirSync(look.root, { recursive: true })).toEqual(before);
+      expect(run('find', [look.root])).toEqual(before);
     } finally {
       rmSync(join(look.root, 'link'));
       rmSync(join(look.root, 'file'));
