@@ -44,6 +44,7 @@ export type {
 } from './volume/volume-request.js';
 
 // For whoever serves CSI.
+export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
 export { ClientTuner } from './node/client-tuner.js';
 export { defaultTuningAllow, parseTuningAllow } from './node/client-tuning.js';

@@ -51,12 +51,12 @@ const volume = (
 
 /** Two file systems of one name, options that contradict each other, read-only volumes and a sub-directory. */
 const volumes: readonly Volume[] = [
-  volume(['10.0.0.4@tcp'], false),
-  volume(['10.0.0.4@tcp'], false, 'flock'),
-  volume(['10.0.0.4@tcp'], true, 'flock', 'noatime'),
-  volume(['10.0.0.4@tcp', '/team'], false),
-  volume(['10.0.0.5@tcp'], false),
-  volume(['10.0.0.5@tcp'], true, 'noflock'),
+  volume(['127.0.0.4@tcp'], false),
+  volume(['127.0.0.4@tcp'], false, 'flock'),
+  volume(['127.0.0.4@tcp'], true, 'flock', 'noatime'),
+  volume(['127.0.0.4@tcp', '/team'], false),
+  volume(['127.0.0.5@tcp'], false),
+  volume(['127.0.0.5@tcp'], true, 'noflock'),
 ];
 
 it(`ends with exactly the expected mounts, whatever is killed when (seed ${seed})`, async () => {

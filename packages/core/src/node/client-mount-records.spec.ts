@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseClientMountRecord } from './client-mount-records.js';
 
-const record = { path: '/m/1', source: '10.0.0.4@tcp:/lustrefs', options: ['flock'] };
+const record = { path: '/m/1', source: '127.0.0.4@tcp:/lustrefs', options: ['flock'] };
 
 describe('parseClientMountRecord', () => {
-  it.each([record, { ...record, observedSource: '10.0.0.4@tcp:/lustrefs' }])('reads %j', (value) => {
+  it.each([record, { ...record, observedSource: '127.0.0.4@tcp:/lustrefs' }])('reads %j', (value) => {
     expect(parseClientMountRecord(JSON.stringify(value))).toEqual(value);
   });
 

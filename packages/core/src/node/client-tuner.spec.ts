@@ -7,7 +7,7 @@ import { ClientTuner } from './client-tuner.js';
 import { CommandRunner, type RunOptions } from './command.js';
 import { PrivateNode, type EngineProcess } from './testing/private-node.js';
 
-const source = parseMountSource('10.0.0.4@tcp:/lustrefs');
+const source = parseMountSource('127.0.0.4@tcp:/lustrefs');
 const limits = () => ({ signal: new AbortController().signal, endsAt: Date.now() + 5_000 });
 
 let base: string;

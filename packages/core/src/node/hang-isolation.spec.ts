@@ -11,7 +11,7 @@ const canHang =
 if (!canHang)
   process.stderr.write('NOT RUN: hang isolation; it needs root, /dev/fuse and the Debian package bindfs\n');
 
-const dead = { volumeId: 'dead', source: '10.0.0.66@tcp:/lustrefs' };
+const dead = { volumeId: 'dead', source: '127.0.0.66@tcp:/lustrefs' };
 const timing = { changeMs: 2000, statfsMs: 1000 };
 
 describe.runIf(canHang)('a file system whose servers do not answer', () => {

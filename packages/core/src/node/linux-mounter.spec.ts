@@ -54,7 +54,7 @@ const forMs = (milliseconds: number) => ({
   signal: new AbortController().signal,
   endsAt: Date.now() + milliseconds,
 });
-const source = parseMountSource('10.0.0.4@tcp:/lustrefs');
+const source = parseMountSource('127.0.0.4@tcp:/lustrefs');
 const mount = (on: LinuxMounter, at = target, from = source, milliseconds = 10_000) =>
   on.mount({ source: from, target: at, options: [] }, forMs(milliseconds));
 const isMounted = async (at = target) => (await node.mountTable()).at(at) !== undefined;
@@ -145,7 +145,7 @@ describe('many mounts at once', () => {
   });
 
   it('are not tried again when the target is mounted already', async () => {
-    await node.behave(`mount -i --bind ${node.base}/servers/10.0.0.4@tcp/lustrefs $target
+    await node.behave(`mount -i --bind ${node.base}/servers/127.0.0.4@tcp/lustrefs $target
       echo "mount.lustre: mount $source at $target failed: File exists" >&2; exit 17`);
     await mount(mounter());
     expect(await node.callsFor(target)).toBe(1);
@@ -153,7 +153,7 @@ describe('many mounts at once', () => {
 
   it('end with what mount.lustre says if they always meet', async () => {
     await node.behave('echo "mount.lustre: mount $source at $target failed: File exists" >&2; exit 17');
-    await expect(mount(mounter(), target, source, 1_000)).rejects.toMatchObject(
+    await expect(mount(mounter(), target, source, 5_000)).rejects.toMatchObject(
       failing('unavailable', 'several mounts began at once'),
     );
     expect(await isMounted()).toBe(false);
@@ -175,8 +175,8 @@ describe('many mounts at once', () => {
   });
 
   it('are not kept back by one that hangs', async () => {
-    const dead = parseMountSource('10.0.0.5@tcp:/lustrefs');
-    await node.behave('case $source in 10.0.0.5*) sleep 60 ;; esac');
+    const dead = parseMountSource('127.0.0.5@tcp:/lustrefs');
+    await node.behave('case $source in 127.0.0.5*) sleep 60 ;; esac');
     const mounting = mounter({ limiter: new Limiter({ limit: 2, holdMs: 200 }) });
     const hanging = await Promise.all(
       Array.from({ length: 6 }, async (_, n) => newTarget(`hanging-${count}-${n}`)),
@@ -198,7 +198,7 @@ const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 
 describe('unmount', () => {
   it.runIf(fuse)('takes away what is corrupted', async () => {
-    const server = await node.silentServer('10.0.0.66@tcp:/lost', target);
+    const server = await node.silentServer('127.0.0.66@tcp:/lost', target);
     await server.die();
     await expect(node.shell(`stat ${target}`)).rejects.toThrow('not connected');
     await mounter().unmount(target, forMs(5_000));
@@ -250,7 +250,7 @@ describe('unmount', () => {
     const { log, messages } = warnings();
     const mounting = mounter({ log, escalation: { forceAfterMs: 0 } });
     const other = await newTarget(`beside-${count}`);
-    await node.silentServer('10.0.0.66@tcp:/held', target);
+    await node.silentServer('127.0.0.66@tcp:/held', target);
     await node.shell(`mount -c -i --bind ${target} ${other}`);
     const held = node.shell(`stat -f ${target}`).catch((error: Error) => error.message);
     await vi.waitFor(async () => expect(await node.shell('ps -eo stat,args')).toContain(`stat -f ${target}`));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainMountFailure } from './mount-failure.js';
 
-const source = '10.0.0.4@tcp:/lustrefs';
+const source = '127.0.0.4@tcp:/lustrefs';
 const explain = (exitCode: number | null, stderr: string) =>
   explainMountFailure({ exitCode, stderr, source, target: '/t', kernel: '6.1.0-aws' });
 const helper = (words: string) => `mount.lustre: mount ${source} at /t failed: ${words}\n`;

@@ -27,7 +27,7 @@ describe('mountOptions', () => {
 
   it.each([
     ['device=/dev/sda', 'mount.lustre uses "device" internally'],
-    ['flock,mgsnode=10.0.0.1@tcp', 'mount.lustre uses "mgsnode" internally'],
+    ['flock,mgsnode=127.0.0.1@tcp', 'mount.lustre uses "mgsnode" internally'],
     ['svname=x', 'internally'],
     ['osd=zfs', 'internally'],
     ['param=x.y=z', 'internally'],

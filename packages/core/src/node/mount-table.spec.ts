@@ -3,12 +3,12 @@ import { isReadOnlyMount, parseMountInfo, readMountTable } from './mount-table.j
 
 const mountinfo = [
   '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw',
-  '90 22 0:50 / /pods/a/mount rw,noatime shared:7 master:3 - lustre 10.0.0.4@tcp:/lustrefs rw,flock,lazystatfs',
-  '91 22 0:50 / /pods/b/mount ro,relatime - lustre 10.0.0.4@tcp:/lustrefs/team rw,flock',
-  '92 22 0:50 /team\\040one /pods/with\\040blank\\134x rw - tmpfs 10.0.0.4@tcp:/lustrefs rw',
-  '94 93 0:60 / /pods/stacked rw - lustre 10.0.0.9@tcp:/upper rw',
-  '93 22 0:50 / /pods/stacked rw - lustre 10.0.0.4@tcp:/lower rw',
-  '95 22 0:51 /gone//deleted /pods/c/mount//deleted rw - lustre 10.0.0.4@tcp:/lustrefs rw',
+  '90 22 0:50 / /pods/a/mount rw,noatime shared:7 master:3 - lustre 127.0.0.4@tcp:/lustrefs rw,flock,lazystatfs',
+  '91 22 0:50 / /pods/b/mount ro,relatime - lustre 127.0.0.4@tcp:/lustrefs/team rw,flock',
+  '92 22 0:50 /team\\040one /pods/with\\040blank\\134x rw - tmpfs 127.0.0.4@tcp:/lustrefs rw',
+  '94 93 0:60 / /pods/stacked rw - lustre 127.0.0.9@tcp:/upper rw',
+  '93 22 0:50 / /pods/stacked rw - lustre 127.0.0.4@tcp:/lower rw',
+  '95 22 0:51 /gone//deleted /pods/c/mount//deleted rw - lustre 127.0.0.4@tcp:/lustrefs rw',
   '96 22 0:70 / /pods/none rw - fuse.x \\043odd rw',
   'nonsense',
   '97 22 0:70 / /pods/short rw - ',
@@ -25,7 +25,7 @@ describe('parseMountInfo', () => {
       mountPoint: '/pods/a/mount',
       options: ['rw', 'noatime'],
       fsType: 'lustre',
-      source: '10.0.0.4@tcp:/lustrefs',
+      source: '127.0.0.4@tcp:/lustrefs',
       superOptions: ['rw', 'flock', 'lazystatfs'],
       deleted: false,
     });
@@ -43,7 +43,7 @@ describe('parseMountInfo', () => {
   });
 
   it('sees the mount that covers the others, whatever the order of the lines', () => {
-    expect(table.at('/pods/stacked')?.source).toBe('10.0.0.9@tcp:/upper');
+    expect(table.at('/pods/stacked')?.source).toBe('127.0.0.9@tcp:/upper');
     expect(table.all('/pods/stacked').map(({ id }) => id)).toEqual([93, 94]);
   });
 

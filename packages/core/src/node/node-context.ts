@@ -2,6 +2,7 @@ import type { Coalescer } from '../concurrency/coalescer.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { Log } from '../provider/provider-plugin.js';
 import type { MountTable } from './mount-table.js';
+import type { MeasureQuota } from './measure-quota.js';
 import type { Mounter } from './mounter.js';
 import type { Publications } from './publications.js';
 import type { AfterMount, BeforePublish } from './publish-hooks.js';
@@ -26,6 +27,7 @@ export interface NodeContext extends NodeBasis {
   /** Who shares a client where the volume does not say it. */
   readonly mountSharing: MountSharing;
   readonly beforePublish: readonly BeforePublish[];
+  readonly measureQuota?: MeasureQuota;
   /** Holds a target while an operation changes it. */
   readonly targets: Coalescer;
   /** Who looks at file systems: not a target's child, so that a look that hangs keeps no target from being unmounted. */

@@ -35,7 +35,7 @@ const records = async () => readdir(join(node.base, 'state', 'publications'));
 describe('publish', () => {
   it('mounts once, however often it is repeated, and unpublish leaves nothing', async () => {
     for (let time = 0; time < 10; time += 1) expect(await engine.publish(target)).toEqual(success);
-    expect(await mountsAt(target)).toMatchObject([{ source: '10.0.0.4@tcp:/lustrefs', root: '/' }]);
+    expect(await mountsAt(target)).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs', root: '/' }]);
     expect(await node.callsFor(target)).toBe(1);
     for (let time = 0; time < 3; time += 1) expect(await engine.unpublish(target)).toEqual(success);
     expect(await mountsAt(target)).toEqual([]);
@@ -60,10 +60,10 @@ describe('publish', () => {
     const team = await node.target('team');
     expect(await engine.publish(target)).toEqual(success);
     expect(await engine.publish(second)).toEqual(success);
-    expect(await engine.publish(team, { volumeId: 'v2', source: '10.0.0.4@tcp:/lustrefs/team' })).toEqual(
+    expect(await engine.publish(team, { volumeId: 'v2', source: '127.0.0.4@tcp:/lustrefs/team' })).toEqual(
       success,
     );
-    expect(await engine.publish(team, { volumeId: 'v2', source: '10.0.0.4@tcp:/lustrefs/team' })).toEqual(
+    expect(await engine.publish(team, { volumeId: 'v2', source: '127.0.0.4@tcp:/lustrefs/team' })).toEqual(
       success,
     );
     expect(await node.shell(`echo hello > ${target}/team/file; cat ${second}/team/file ${team}/file`)).toBe(
@@ -100,9 +100,9 @@ describe('publish', () => {
     expect(await engine.publish(target, { volumeId: 'v2' })).toEqual(
       failure('failed-precondition', 'volume v1 is published there'),
     );
-    const other = '10.0.0.5@tcp:/lustrefs';
+    const other = '127.0.0.5@tcp:/lustrefs';
     expect(await engine.publish(target, { source: other })).toEqual(
-      failure('failed-precondition', '10.0.0.4@tcp:/lustrefs is mounted there'),
+      failure('failed-precondition', '127.0.0.4@tcp:/lustrefs is mounted there'),
     );
     await engine.unpublish(target);
     await node.shell(`mkdir ${target}; mount -t tmpfs strange ${target}`);
@@ -137,8 +137,8 @@ describe('publish', () => {
 
   it.each([
     ['127.0.0.9@tcp:/lustrefs', 'unavailable', 'the management server did not answer'],
-    ['10.0.0.4@tcp:/nosuchfs', 'not-found', 'check the file system'],
-    ['10.0.0.4@tcp:/nosuchfs/gone', 'not-found', 'check the file system'],
+    ['127.0.0.4@tcp:/nosuchfs', 'not-found', 'check the file system'],
+    ['127.0.0.4@tcp:/nosuchfs/gone', 'not-found', 'check the file system'],
   ])('explains why %s cannot be mounted, and leaves nothing', async (source, kind, words) => {
     expect(await engine.publish(target, { source })).toEqual(failure(kind, words));
     expect(existsSync(target)).toBe(false);
@@ -147,7 +147,7 @@ describe('publish', () => {
 
   it('keeps a directory that was there before', async () => {
     await node.shell(`mkdir ${target}`);
-    expect(await engine.publish(target, { source: '10.0.0.4@tcp:/nosuchfs' })).toEqual(
+    expect(await engine.publish(target, { source: '127.0.0.4@tcp:/nosuchfs' })).toEqual(
       failure('not-found', ''),
     );
     expect(existsSync(target)).toBe(true);
@@ -157,9 +157,9 @@ describe('publish', () => {
     await node.behave('exit 0');
     expect(await engine.publish(target)).toEqual(failure('unavailable', 'the mount table shows nothing'));
     await node.behave(
-      `mount -i --bind ${node.base}/servers/10.0.0.4@tcp/lustrefs $target; fail 17 'File exists'`,
+      `mount -i --bind ${node.base}/servers/127.0.0.4@tcp/lustrefs $target; fail 17 'File exists'`,
     );
-    await node.behave(`mount -i --bind ${node.base}/servers/10.0.0.4@tcp/lustrefs $target; exit 17`);
+    await node.behave(`mount -i --bind ${node.base}/servers/127.0.0.4@tcp/lustrefs $target; exit 17`);
     expect(await engine.publish(target)).toEqual(success);
     expect(await engine.unpublish(target)).toEqual(success);
   });
@@ -177,7 +177,7 @@ describe('publish', () => {
     await node.behave('sleep 0.3');
     const publishing = engine.publish(target);
     await until(async () => expect(await node.callsFor(target)).toBe(1));
-    expect(await engine.unpublish(target)).toEqual(failure('aborted', 'mounting 10.0.0.4@tcp:/lustrefs'));
+    expect(await engine.unpublish(target)).toEqual(failure('aborted', 'mounting 127.0.0.4@tcp:/lustrefs'));
     expect(await publishing).toEqual(success);
     expect(await engine.unpublish(target)).toEqual(success);
   });
@@ -195,7 +195,7 @@ describe('a restarted driver', () => {
   });
 
   it('accepts what another driver has mounted, and publishes no second mount over it', async () => {
-    await node.shell(`mkdir ${target}; mount -t lustre 10.0.0.4@tcp:/lustrefs ${target}`);
+    await node.shell(`mkdir ${target}; mount -t lustre 127.0.0.4@tcp:/lustrefs ${target}`);
     expect(await engine.stats(target)).toEqual(success);
     expect(await engine.publish(target, { source: 'fs-1.example@tcp:/lustrefs' })).toEqual(success);
     expect(await mountsAt(target)).toHaveLength(1);
@@ -244,7 +244,7 @@ describe('unpublish', () => {
   it('takes every mount off the target', async () => {
     await engine.publish(target);
     await node.shell(
-      `for i in 1 2; do mount --bind ${node.base}/servers/10.0.0.5@tcp/lustrefs ${target}; done`,
+      `for i in 1 2; do mount --bind ${node.base}/servers/127.0.0.5@tcp/lustrefs ${target}; done`,
     );
     expect(await mountsAt(target)).toHaveLength(3);
     expect(await engine.unpublish(target)).toEqual(success);
@@ -330,7 +330,7 @@ describe('a mount that hangs', () => {
   it('ends with its last caller', async () => {
     await node.behave('sleep 60');
     expect(await engine.publish(target, { patienceMs: 1000 })).toEqual(
-      failure('deadline-exceeded', 'mounting 10.0.0.4@tcp:/lustrefs'),
+      failure('deadline-exceeded', 'mounting 127.0.0.4@tcp:/lustrefs'),
     );
     expect(await engine.unpublish(target)).toEqual(success);
     expect(await mountsAt(target)).toEqual([]);
@@ -343,7 +343,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
   it('is named, asked by one process only, disturbs no other volume, and heals', async () => {
     const other = await node.target('beside-the-dead');
     await node.shell(`mkdir ${target}`);
-    const source = '10.0.0.66@tcp:/dead';
+    const source = '127.0.0.66@tcp:/dead';
     const server = await node.silentServer(source, target);
     await engine.kill();
     engine = node.engine({ statfsMs: 800 });
@@ -370,7 +370,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
   it('keeps unpublish waiting for a look that is under way, not failing', async () => {
     const other = await node.target('beside-the-slow');
     await node.shell(`mkdir ${target}`);
-    const server = await node.silentServer('10.0.0.66@tcp:/slow', target);
+    const server = await node.silentServer('127.0.0.66@tcp:/slow', target);
     await engine.kill();
     engine = node.engine({ statfsMs: 10_000 });
     const looking = engine.stats(target);
@@ -388,7 +388,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
   it('may hold a mount: retries start no second one, and it heals', async () => {
     const dead = await node.target('dead');
     await node.shell(`mkdir ${dead}`);
-    const server = await node.silentServer('10.0.0.66@tcp:/dead', dead);
+    const server = await node.silentServer('127.0.0.66@tcp:/dead', dead);
     await engine.kill();
     engine = node.engine({ changeMs: 800 });
     await node.behave(`stat -f ${dead} > ${node.base}/answer`);

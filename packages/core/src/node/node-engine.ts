@@ -8,6 +8,7 @@ import { ClientMountRecords } from './client-mount-records.js';
 import { CommandRunner } from './command.js';
 import { LinuxMounter } from './linux-mounter.js';
 import { readMountTable, type MountTable } from './mount-table.js';
+import type { MeasureQuota } from './measure-quota.js';
 import type { Mounter } from './mounter.js';
 import { defaultTiming, type NodeBasis, type NodeContext, type NodeTiming } from './node-context.js';
 import { Publications } from './publications.js';
@@ -38,6 +39,8 @@ export interface NodeEngineParts {
   readonly clientTuner?: Pick<ClientTuner, 'beforePublish' | 'tune'>;
   readonly beforePublish?: readonly BeforePublish[];
   readonly afterMount?: readonly AfterMount[];
+  /** Measures volumes that have a limit of their own. Default: every volume has the numbers of its file system. */
+  readonly measureQuota?: MeasureQuota;
   readonly clock?: Clock;
   readonly mounter?: Mounter;
   readonly readMountTable?: () => Promise<MountTable>;
@@ -76,6 +79,7 @@ export class NodeEngine {
       ...basis,
       shared: new SharedMounts(basis, clientMounts, parts.mountsDir ?? join(stateDir, 'mounts')),
       mountSharing: parts.mountSharing ?? 'node',
+      ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
       beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
       targets: new Coalescer(),
       statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),

@@ -9,7 +9,7 @@ const publication: Publication = {
   volumeId: 'v1',
   targetPath: '/pods/a b/mount',
   mountPoint: '/pods/a b/mount',
-  source: '10.0.0.4@tcp:/lustrefs',
+  source: '127.0.0.4@tcp:/lustrefs',
   accessMode: 'MULTI_NODE_MULTI_WRITER',
   readonly: false,
   mountFlags: ['flock'],

@@ -13,11 +13,11 @@ const wanted: Publication = {
   readonly: false,
   mountFlags: ['flock'],
 };
-const known: Publication = { ...wanted, observedSource: '10.0.0.4@tcp:/abcde' };
+const known: Publication = { ...wanted, observedSource: '127.0.0.4@tcp:/abcde' };
 
 const mount = (source: string, options = 'rw'): MountEntry =>
   parseMountInfo(`90 22 0:50 / /t ${options} - lustre ${source} rw`).at('/t')!;
-const ours = mount('10.0.0.4@tcp:/abcde');
+const ours = mount('127.0.0.4@tcp:/abcde');
 
 describe('nextPublishStep', () => {
   it.each<[string, Partial<Publication>, Publication | undefined, MountEntry | undefined, string]>([
@@ -31,7 +31,7 @@ describe('nextPublishStep', () => {
       'mounted read-only by another driver',
       { readonly: true },
       undefined,
-      mount('10.0.0.4@tcp:/abcde', 'ro'),
+      mount('127.0.0.4@tcp:/abcde', 'ro'),
       'record',
     ],
   ])('%s', (_, change, record, mounted, step) => {
@@ -44,7 +44,7 @@ describe('nextPublishStep', () => {
       'another file system',
       {},
       undefined,
-      mount('10.0.0.4@tcp:/zzzzz'),
+      mount('127.0.0.4@tcp:/zzzzz'),
       'failed-precondition',
       '/zzzzz is mounted',
     ],
@@ -52,11 +52,11 @@ describe('nextPublishStep', () => {
       'another sub-directory',
       {},
       undefined,
-      mount('10.0.0.4@tcp:/abcde/x'),
+      mount('127.0.0.4@tcp:/abcde/x'),
       'failed-precondition',
       '/abcde/x',
     ],
-    ['not what we mounted', {}, known, mount('10.9.9.9@tcp:/abcde'), 'failed-precondition', '10.9.9.9'],
+    ['not what we mounted', {}, known, mount('127.9.9.9@tcp:/abcde'), 'failed-precondition', '127.9.9.9'],
     ['no Lustre', {}, undefined, mount('tmpfs'), 'failed-precondition', '(tmpfs)'],
     ['other readonly', { readonly: true }, known, ours, 'already-exists', 'it is writable'],
     ['other readonly, no record', { readonly: true }, undefined, ours, 'already-exists', 'it is writable'],
@@ -77,7 +77,7 @@ describe('nextPublishStep', () => {
       'already-exists',
       'b.example',
     ],
-    ['remounted', {}, known, mount('10.0.0.4@tcp:/abcde', 'ro'), 'failed-precondition', 'remounted'],
+    ['remounted', {}, known, mount('127.0.0.4@tcp:/abcde', 'ro'), 'failed-precondition', 'remounted'],
   ])('refuses: %s', (_, change, record, mounted, kind, words) => {
     expect(() => nextPublishStep({ ...wanted, ...change }, record, mounted)).toThrow(
       expect.objectContaining({ kind, message: expect.stringContaining(words) as string }) as Error,

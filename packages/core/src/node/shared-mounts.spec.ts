@@ -51,9 +51,9 @@ describe('the pods of a node', () => {
     const targets = await newTargets(20);
     const answers = await Promise.all(targets.map((target) => engine.publish(target)));
     expect(answers).toEqual(targets.map(() => success));
-    expect(await clients()).toEqual(['10.0.0.4@tcp:/lustrefs']);
+    expect(await clients()).toEqual(['127.0.0.4@tcp:/lustrefs']);
     for (const target of targets) {
-      expect(await mountsAt(target)).toMatchObject([{ source: '10.0.0.4@tcp:/lustrefs', root: '/' }]);
+      expect(await mountsAt(target)).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs', root: '/' }]);
     }
     const [client] = await node.clientMounts();
     expect(await node.callsFor(client!.mountPoint)).toBe(1);
@@ -68,11 +68,11 @@ describe('the pods of a node', () => {
   it('see a file system that has the name of another one as another one', async () => {
     const [a = '', b = ''] = await newTargets(2);
     await engine.publish(a);
-    await engine.publish(b, { volumeId: 'v2', source: '10.0.0.5@tcp:/lustrefs' });
-    expect(await clients()).toEqual(['10.0.0.4@tcp:/lustrefs', '10.0.0.5@tcp:/lustrefs']);
+    await engine.publish(b, { volumeId: 'v2', source: '127.0.0.5@tcp:/lustrefs' });
+    expect(await clients()).toEqual(['127.0.0.4@tcp:/lustrefs', '127.0.0.5@tcp:/lustrefs']);
     await node.shell(`echo a > ${a}/only-a; test ! -e ${b}/only-a`);
     await engine.unpublish(a);
-    await until(async () => expect(await clients()).toEqual(['10.0.0.5@tcp:/lustrefs']));
+    await until(async () => expect(await clients()).toEqual(['127.0.0.5@tcp:/lustrefs']));
     await engine.unpublish(b, { volumeId: 'v2' });
     await nothingLeft();
   });
@@ -130,7 +130,7 @@ describe('the pods of a node', () => {
 
   it('are refused, and nothing stays, if the file system cannot be mounted', async () => {
     const targets = await newTargets(3);
-    const source = '10.0.0.4@tcp:/nosuchfs';
+    const source = '127.0.0.4@tcp:/nosuchfs';
     const answers = await Promise.all(targets.map((target) => engine.publish(target, { source })));
     expect(answers).toEqual(targets.map(() => failure('not-found', 'mount name')));
     await nothingLeft();
@@ -288,7 +288,7 @@ describe('a restarted driver', () => {
     await engine.publish(old, { context: { mountSharing: 'pod' } });
     const [name = ''] = await stateFiles('publications');
     await restart();
-    await node.shell(`mkdir ${foreign}; mount -t lustre 10.0.0.4@tcp:/lustrefs ${foreign}`);
+    await node.shell(`mkdir ${foreign}; mount -t lustre 127.0.0.4@tcp:/lustrefs ${foreign}`);
     expect(await readFile(join(node.base, 'state', 'publications', name), 'utf8')).not.toContain(
       'clientMount',
     );
@@ -344,7 +344,7 @@ describe('SIGKILL', () => {
     'at every step of %s is healed by the next attempt',
     async (operation) => {
       const [target = ''] = await newTargets(1);
-      const change: Partial<EngineCall> = { source: '10.0.0.4@tcp:/lustrefs/team', readonly: true };
+      const change: Partial<EngineCall> = { source: '127.0.0.4@tcp:/lustrefs/team', readonly: true };
       let deaths = 0;
       for (let dieAtStep = 1; dieAtStep <= MOST_STEPS; dieAtStep += 1) {
         if (operation === 'unpublish') expect(await engine.publish(target, change)).toEqual(success);
@@ -356,7 +356,7 @@ describe('SIGKILL', () => {
         expect(error?.kind ?? 'died').toBe('died');
         if (error) deaths += 1;
         expect(await engine.publish(target, change)).toEqual(success);
-        expect(await mountsAt(target)).toMatchObject([{ root: '/team', source: '10.0.0.4@tcp:/lustrefs' }]);
+        expect(await mountsAt(target)).toMatchObject([{ root: '/team', source: '127.0.0.4@tcp:/lustrefs' }]);
         expect((await mountsAt(target))[0]?.options).toContain('ro');
         expect(await clients()).toHaveLength(1);
         expect(await engine.unpublish(target)).toEqual(success);

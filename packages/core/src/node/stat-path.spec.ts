@@ -12,11 +12,11 @@ const shared: Publication = {
   readonly: false,
   mountFlags: [],
   clientMount: '/m/1',
-  observedSource: '10.0.0.4@tcp:/abcde',
+  observedSource: '127.0.0.4@tcp:/abcde',
 };
 const { clientMount: _, ...own } = shared;
-const client = '80 22 0:50 / /m/1 rw - lustre 10.0.0.4@tcp:/abcde rw';
-const target = '81 22 0:50 /team/a /t rw - lustre 10.0.0.4@tcp:/abcde rw';
+const client = '80 22 0:50 / /m/1 rw - lustre 127.0.0.4@tcp:/abcde rw';
+const target = '81 22 0:50 /team/a /t rw - lustre 127.0.0.4@tcp:/abcde rw';
 
 describe('statPathFor', () => {
   it.each<[string, Publication, string[], string | undefined, number | undefined]>([

@@ -89,7 +89,7 @@ describe.runIf(fuse)('a dead server', () => {
     for (const name of names) {
       const path = await node.target(name);
       await node.shell(`mkdir ${path}`);
-      const server = await node.silentServer(`10.0.0.66@tcp:/${name}`, path);
+      const server = await node.silentServer(`127.0.0.66@tcp:/${name}`, path);
       servers.push({ ...server, look: { fileSystem: name, path } });
     }
     await helper.measure(healthy());

@@ -15,7 +15,7 @@ let count = 0;
 
 beforeAll(async () => {
   node = await PrivateNode.start();
-  root = join(node.base, 'servers', '10.0.0.4@tcp', 'lustrefs');
+  root = join(node.base, 'servers', '127.0.0.4@tcp', 'lustrefs');
   engine = node.engine();
 });
 beforeEach(async () => {
@@ -30,7 +30,7 @@ afterAll(() => node.stop());
 const [uid, gid] = process.getuid?.() === 0 ? ['1000', '2000'] : ['0', '0'];
 
 const of = (subdir: string, change: Partial<EngineCall> = {}): Partial<EngineCall> => ({
-  source: `10.0.0.4@tcp:/lustrefs/${subdir}`,
+  source: `127.0.0.4@tcp:/lustrefs/${subdir}`,
   ...change,
 });
 const mountsAt = async (path: string) => (await node.mountTable()).all(path);

@@ -5,7 +5,7 @@ import { StatfsError } from './statfs-process.js';
 import { ageOf, whyAbnormal } from './volume-condition.js';
 
 const now = 1_000_000;
-const why = (error: unknown) => whyAbnormal(error, '10.0.0.4@tcp:/lustrefs', now);
+const why = (error: unknown) => whyAbnormal(error, '127.0.0.4@tcp:/lustrefs', now);
 
 describe('whyAbnormal', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('whyAbnormal', () => {
     ['EXDEV', 'kernel log'],
   ])('%s: %s', (code, words) => {
     const message = why(new StatfsError(code, 'words of the kernel'));
-    expect(message).toContain(`10.0.0.4@tcp:/lustrefs cannot be measured (${code})`);
+    expect(message).toContain(`127.0.0.4@tcp:/lustrefs cannot be measured (${code})`);
     expect(message).toContain(words);
   });
 

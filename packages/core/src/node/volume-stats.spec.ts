@@ -15,7 +15,7 @@ const target = '/pods/p/mount';
 const command = { volumeId: 'v1', volumePath: target };
 const signal = new AbortController().signal;
 
-const line = (id: number, root: string, at: string, source = '10.0.0.4@tcp:/lustrefs') =>
+const line = (id: number, root: string, at: string, source = '127.0.0.4@tcp:/lustrefs') =>
   `${id} 1 0:50 ${root} ${at} rw shared:1 - lustre ${source} rw,flock`;
 const bound = `${line(40, '/', '/state/mounts/c')}\n${line(41, '/team', target)}`;
 
@@ -25,12 +25,12 @@ function nodeWith(change: Partial<Publication> = {}) {
     volumeId: 'v1',
     targetPath: target,
     mountPoint: target,
-    source: '10.0.0.4@tcp:/lustrefs/team',
+    source: '127.0.0.4@tcp:/lustrefs/team',
     accessMode: 'MULTI_NODE_MULTI_WRITER',
     readonly: false,
     mountFlags: [],
     clientMount: '/state/mounts/c',
-    observedSource: '10.0.0.4@tcp:/lustrefs',
+    observedSource: '127.0.0.4@tcp:/lustrefs',
     ...change,
   };
   const world = {
@@ -64,16 +64,16 @@ describe('GetVolumeStats', () => {
       ...measured,
       condition: { abnormal: false, message: 'the file system answers' },
     });
-    expect(world.looks).toEqual([{ fileSystem: '10.0.0.4@tcp:/lustrefs', path: '/state/mounts/c/team' }]);
+    expect(world.looks).toEqual([{ fileSystem: '127.0.0.4@tcp:/lustrefs', path: '/state/mounts/c/team' }]);
   });
 
   it('looks at a client of its own where it is', async () => {
     const { world, ask } = nodeWith();
     const { clientMount: _, ...own } = world.publications[0]!;
     world.publications = [own];
-    world.mountInfo = line(41, '/', target, '10.0.0.4@tcp:/lustrefs/team');
+    world.mountInfo = line(41, '/', target, '127.0.0.4@tcp:/lustrefs/team');
     await ask();
-    expect(world.looks).toEqual([{ fileSystem: '10.0.0.4@tcp:/lustrefs', path: target }]);
+    expect(world.looks).toEqual([{ fileSystem: '127.0.0.4@tcp:/lustrefs', path: target }]);
   });
 
   it.each([

@@ -69,7 +69,7 @@ export class GetVolumeStats {
     this.#refuseOther(command, place, mounted);
     const look = lookOf(place, mounted, table);
     try {
-      const measurement = await untilAborted(this.statfs.measure(look), signal);
+      const measurement = await untilAborted(this.#measure(command, look), signal);
       const after = (await this.node.readMountTable()).at(place.mountPoint);
       // The numbers of the directory underneath are not the volume's.
       if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
@@ -79,6 +79,11 @@ export class GetVolumeStats {
       signal.throwIfAborted();
       return this.#abnormal(command, place, look, error);
     }
+  }
+
+  async #measure({ volumeId }: StatsCommand, look: Look): Promise<Measurement> {
+    const whole = await this.statfs.measure(look);
+    return this.node.measureQuota ? this.node.measureQuota(volumeId, look.path, whole) : whole;
   }
 
   /** Any text may come as a path: nothing is published at one that is no target. */

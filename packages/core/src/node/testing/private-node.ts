@@ -54,7 +54,7 @@ mkdir ${base}/overlay/upper ${base}/overlay/work
 cp -p ${base}/mount.lustre ${base}/overlay/upper/
 sbin=$(readlink -f /sbin)
 mount -t overlay helpers -o lowerdir=$sbin,upperdir=${base}/overlay/upper,workdir=${base}/overlay/work "$sbin"
-for nid in 10.0.0.4@tcp 10.0.0.5@tcp; do
+for nid in 127.0.0.4@tcp 127.0.0.5@tcp; do
   mkdir -p ${base}/servers/$nid/lustrefs
   mount -t tmpfs -o size=4t,nr_inodes=1000000 $nid:/lustrefs ${base}/servers/$nid/lustrefs
   mkdir ${base}/servers/$nid/lustrefs/team
@@ -210,7 +210,7 @@ export class PrivateNode {
 
 const defaults: Omit<EngineCall, 'id' | 'operation' | 'path'> = {
   volumeId: 'v1',
-  source: '10.0.0.4@tcp:/lustrefs',
+  source: '127.0.0.4@tcp:/lustrefs',
   readonly: false,
   context: {},
   capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] },

@@ -1,0 +1,75 @@
+import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { CommandRunner } from '../node/command.js';
+import type { Measurement, Usage } from '../node/statfs-process.js';
+import { describeStuckChild, StuckChildError } from '../node/stuck-child.js';
+import { TargetChildren } from '../node/target-children.js';
+import { parseDirectoryHandle } from './directory-handle.js';
+import { parseProjectUsage, type ProjectUsage } from './project-quota.js';
+
+/** Milliseconds for `lfs quota`, which asks every server. */
+const QUOTA_MS = 5_000;
+
+/** What directories with a quota use and may use: NodeGetVolumeStats of such volumes. */
+export class DirectoryUsage {
+  readonly #clock: Clock;
+  readonly #children: TargetChildren;
+
+  constructor(parts: { readonly clock?: Clock; readonly children?: TargetChildren } = {}) {
+    this.#clock = parts.clock ?? systemClock;
+    this.#children = parts.children ?? new TargetChildren(new CommandRunner(this.#clock), this.#clock);
+  }
+
+  /** As `MeasureQuota`. Where lfs is not installed, the numbers stay those of statfs(2): a Lustre client answers it for
+   *  the project by itself, from 2.12 on.
+   *  @throws DriverError unavailable if the servers do not tell */
+  readonly measure = async (volumeId: string, path: string, whole: Measurement): Promise<Measurement> => {
+    const projectId = parseDirectoryHandle(volumeId)?.projectId;
+    if (projectId === undefined) return whole;
+    const text = await this.#ask(projectId, path);
+    return text === undefined ? whole : ownUsage(parsed(text), whole);
+  };
+
+  /** @returns undefined if there is no lfs */
+  async #ask(projectId: number, path: string): Promise<string | undefined> {
+    const args = ['quota', '-q', '-p', String(projectId), path];
+    const options = { signal: new AbortController().signal, deadlineMs: QUOTA_MS };
+    try {
+      const result = await this.#children.run(`quota of ${path}`, 'lfs', args, options);
+      if (result.exitCode === 0) return result.stdout;
+      const said = result.interruptedBy ? `it did not end within ${QUOTA_MS / 1000} s` : result.stderr.trim();
+      throw unavailable(`lfs ${args.join(' ')}: ${said}`);
+    } catch (error) {
+      if (isDriverError(error, 'failed-precondition')) return undefined;
+      if (error instanceof StuckChildError) throw unavailable(describeStuckChild(error.child, this.#clock.now()));
+      throw error;
+    }
+  }
+}
+
+/** Bytes by the limit; inodes by the limit if there is one, else what the project uses of all. Pure. */
+export function ownUsage(usage: ProjectUsage, whole: Measurement): Measurement {
+  const { limitBytes, usedBytes, limitInodes, usedInodes } = usage;
+  return {
+    bytes: limited(usedBytes, limitBytes, whole.bytes),
+    inodes: limited(usedInodes, limitInodes, whole.inodes),
+  };
+}
+
+/** What is left of the limit may be more than the file system has left. */
+function limited(used: bigint, limit: bigint, whole: Usage): Usage {
+  if (limit === 0n) return { total: whole.total, used, available: whole.available };
+  const left = limit > used ? limit - used : 0n;
+  return { total: limit, used, available: left < whole.available ? left : whole.available };
+}
+
+function parsed(text: string): ProjectUsage {
+  try {
+    return parseProjectUsage(text);
+  } catch (error) {
+    throw unavailable((error as Error).message);
+  }
+}
+
+const unavailable = (what: string): DriverError =>
+  new DriverError('unavailable', `the quota of the volume cannot be read: ${what}; look at the Lustre servers`);
