@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import {
+  DirectoryUsage,
   DirectoryVolumes,
   NodeEngine,
   VolumeOperations,
@@ -62,7 +63,8 @@ const coreModule = new ContainerModule(({ bind }) => {
     .toDynamicValue(async (context) => {
       const { stateDir, settings, plugin } = context.get(tokens.config);
       const chosen = await nodeEngineSettings(settings, plugin.driverName);
-      return new NodeEngine({ stateDir, log: context.get(tokens.log), ...chosen });
+      const { measure: measureQuota } = new DirectoryUsage();
+      return new NodeEngine({ stateDir, log: context.get(tokens.log), measureQuota, ...chosen });
     })
     .inSingletonScope();
   bind(tokens.identityService).toResolvedValue(

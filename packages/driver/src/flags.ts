@@ -49,6 +49,12 @@ export const driverFlags: readonly FlagDefinition[] = [
     description: 'tells the file systems of this cluster from those of others in the same account (a tag)',
   },
   {
+    name: 'metrics-address',
+    type: 'string',
+    valueName: 'HOST:PORT',
+    description: 'where to serve Prometheus metrics, at /metrics; not given: nowhere',
+  },
+  {
     name: 'shutdown-grace-seconds',
     type: 'string',
     valueName: 'N',

@@ -62,3 +62,6 @@ function promised(client: object): unknown {
 }
 
 export type { CreateVolumeRequest, NodePublishVolumeRequest, VolumeCapability } from '../gen/csi.js';
+
+/** The generated messages, to build requests with: `csi.CreateVolumeRequest.fromPartial({ name })`. */
+export * as csi from '../gen/csi.js';

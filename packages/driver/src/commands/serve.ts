@@ -2,6 +2,7 @@ import { serve, type ServedService } from '@lustre-csi/core';
 import type { Config, Mode } from '../config.js';
 import { createContainer, tokens } from '../container.js';
 import { createLog } from '../logger.js';
+import type { Metrics } from '../metrics.js';
 import { version } from '../version.js';
 
 type ServiceName = 'identityService' | 'controllerService' | 'nodeService';
@@ -21,12 +22,28 @@ export async function serveCommand(config: Config): Promise<void> {
   const container = createContainer(config, log);
   const services: ServedService[] = [];
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
-  const server = await serve({ endpoint: config.endpoint, services, log });
+  const metrics = await metricsOf(config);
+  if (metrics) log.info({ address: metrics.address }, 'serving metrics');
+  const server = await serve({
+    endpoint: config.endpoint,
+    services,
+    log,
+    ...(metrics ? { observer: metrics.observer } : {}),
+  });
   log.info({ address: server.address, version, nodeId: config.nodeId }, 'serving CSI');
   const signal = await terminationSignal();
   log.info({ signal }, 'stopping: calls under way are finished or handed over, volumes stay mounted');
   await server.stop(config.shutdownGraceMs);
+  await metrics?.stop();
   log.info({}, 'stopped');
+}
+
+/** Metrics cost memory on every node: their library is loaded only where somebody wants them. */
+async function metricsOf({ settings, plugin }: Config): Promise<Metrics | undefined> {
+  const address = settings.flag('metrics-address');
+  if (address === undefined) return undefined;
+  const { serveMetrics } = await import('../metrics.js');
+  return serveMetrics(address, plugin.driverName);
 }
 
 function terminationSignal(): Promise<NodeJS.Signals> {

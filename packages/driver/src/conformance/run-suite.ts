@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareGeneric } from '../testing/directory-bench.js';
 import { startDriverProcess } from '../testing/driver-process.js';
 import { subjects, type Subject } from './subjects.js';
 
@@ -52,6 +53,9 @@ function runSuite(args: readonly string[]): Promise<number> {
   });
 }
 
+const parameters = subject.isOnPremises
+  ? { ...subject.parameters, ...prepareGeneric().parameters }
+  : subject.parameters;
 const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-sanity-'));
 const { driverName } = subject;
 // Two processes with a socket each, as in production.
@@ -59,7 +63,7 @@ const controller = await startDriverProcess({ driverName, mode: 'controller' });
 const node = await startDriverProcess({ driverName, mode: 'node' });
 try {
   const endpoints = { node: node.endpoint, controller: controller.endpoint };
-  process.exitCode = await runSuite(suiteArguments(subject, endpoints, directory));
+  process.exitCode = await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
 } finally {
   writeFileSync(`${report}.driver.log`, controller.log() + node.log());
   await controller.stop();

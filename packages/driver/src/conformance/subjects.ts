@@ -4,6 +4,9 @@ export interface Subject {
   readonly driverName: string;
   /** StorageClass parameters. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Volumes are directories of a file system that no cloud knows: one is there before the suite begins, and its
+   *  parameters are added. */
+  readonly isOnPremises?: boolean;
   readonly sizeBytes: bigint;
   readonly expandedBytes: bigint;
   /** VolumeAttributesClass parameters; absent: the driver does not advertise MODIFY_VOLUME. */
@@ -41,5 +44,14 @@ export const subjects: readonly Subject[] = [
     sizeBytes: 4096n * GIB,
     expandedBytes: 8192n * GIB,
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
+  },
+  {
+    name: 'generic-directories',
+    driverName: 'lustre.csi.k8s.io',
+    parameters: { provisioningMode: 'directory', quota: 'hard' },
+    isOnPremises: true,
+    // The suite's own default.
+    sizeBytes: 10n * GIB,
+    expandedBytes: 20n * GIB,
   },
 ];

@@ -1,5 +1,15 @@
 // Directory volumes of all three drivers: the real executable, real mounts. Runs inside `lustre-cloud-emulator exec`.
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,7 +136,10 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     // What was retained is given to nobody else.
     await expect(
       createDirectory(driver, directoryRequest('pvc-n', host, claim('team-b', 'kept'))),
-    ).rejects.toMatchObject({ code: ALREADY_EXISTS, details: expect.stringContaining('the driver has not made it') as string });
+    ).rejects.toMatchObject({
+      code: ALREADY_EXISTS,
+      details: expect.stringContaining('the driver has not made it') as string,
+    });
     expect(readdirSync(look.registry('volumes'))).toEqual([]);
     expect(readdirSync(look.registry('paths'))).toEqual([]);
     rmSync(look.path('team-b'), { recursive: true });
@@ -151,7 +164,10 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
       code: ALREADY_EXISTS,
       details: expect.stringContaining('uid is 0, asked for is 5') as string,
     });
-    const larger = directoryRequest('pvc-1', host, claim('team', 'x'), { requiredBytes: 20n * GIB, limitBytes: 0n });
+    const larger = directoryRequest('pvc-1', host, claim('team', 'x'), {
+      requiredBytes: 20n * GIB,
+      limitBytes: 0n,
+    });
     await expect(createDirectory(driver, larger)).rejects.toMatchObject({ code: ALREADY_EXISTS });
     await remove(one.volumeId);
     await emptied();

@@ -6,7 +6,7 @@ import { formatMountSource } from '@lustre-csi/core';
 import type { CreateVolumeRequest, NodePublishVolumeRequest } from '@lustre-csi/core/client';
 import { providers } from '../providers.js';
 import { startDriverProcess, type DriverProcess } from './driver-process.js';
-import { createRequest, readWriteMany, testedDrivers } from './emulated-cloud.js';
+import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from './emulated-cloud.js';
 
 export const GIB = 1024n ** 3n;
 
@@ -15,6 +15,8 @@ export interface DirectoryDriver {
   readonly driverName: string;
   /** Makes a file system (`source` as mount(8) takes it) that directories can be made in. */
   readonly prepare: () => Promise<PreparedHost>;
+  /** Makes one whose servers have no project quotas, where the cloud still offers that. */
+  readonly prepareOld?: () => Promise<PreparedHost>;
 }
 
 export interface PreparedHost {
@@ -30,27 +32,39 @@ export interface CreatedVolume {
 }
 
 export const directoryDrivers: readonly DirectoryDriver[] = [
-  ...testedDrivers.map(({ driverName }) => ({ driverName, prepare: () => prepareInCloud(driverName) })),
+  ...testedDrivers.map((tested) => ({
+    driverName: tested.driverName,
+    prepare: () => prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}),
+    ...(tested.cloud === 'aws'
+      ? { prepareOld: () => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }) }
+      : {}),
+  })),
   { driverName: 'lustre.csi.k8s.io', prepare: async () => prepareGeneric() },
 ];
 
 let made = 0;
 
 /** A whole file system of the driver's cloud, which stays while its directories come and go. */
-async function prepareInCloud(driverName: string): Promise<PreparedHost> {
-  const tested = testedDrivers.find((each) => each.driverName === driverName);
-  if (!tested) throw new Error(driverName);
+async function prepareInCloud(
+  tested: TestedDriver,
+  parameters: Readonly<Record<string, string>>,
+): Promise<PreparedHost> {
+  const { driverName } = tested;
   const driver = await startDriverProcess({ driverName, mode: 'controller' });
   const name = `host-of-directories-${(made += 1)}-${process.pid}`;
-  const { volume } = await driver.client.controller.createVolume(createRequest(tested, name), {
+  const whole = createRequest(tested, name);
+  const request = { ...whole, parameters: { ...whole.parameters, ...parameters } };
+  const { volume } = await driver.client.controller.createVolume(request, {
     deadline: Date.now() + 25_000,
   });
   if (!volume) throw new Error('CreateVolume answered without a volume');
   const { volumeId, volumeContext } = volume;
-  const node = providers.find((plugin) => plugin.driverName === driverName)?.node({
-    flag: () => undefined,
-    environment: () => undefined,
-  });
+  const node = providers
+    .find((plugin) => plugin.driverName === driverName)
+    ?.node({
+      flag: () => undefined,
+      environment: () => undefined,
+    });
   if (!node) throw new Error(driverName);
   const source = formatMountSource(node.mountSource({ volumeId, context: volumeContext }));
   return {
@@ -128,7 +142,10 @@ export const directoryRequest = (
   accessibilityRequirements: undefined,
 });
 
-export async function createDirectory(driver: DriverProcess, request: CreateVolumeRequest): Promise<CreatedVolume> {
+export async function createDirectory(
+  driver: DriverProcess,
+  request: CreateVolumeRequest,
+): Promise<CreatedVolume> {
   const { volume } = await driver.client.controller.createVolume(request, { deadline: Date.now() + 25_000 });
   if (!volume) throw new Error('CreateVolume answered without a volume');
   return volume;
