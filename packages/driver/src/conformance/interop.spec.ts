@@ -1,0 +1,83 @@
+// What clients in other languages do on the wire, csi-sanity's Go aside: raw HTTP/2 over the unix socket.
+import { csi } from '@lustre-csi/core/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDriverProcess, type DriverProcess } from '../testing/driver-process.js';
+import {
+  createRequest,
+  startEmulatedCloud,
+  testedDrivers,
+  type EmulatedCloud,
+} from '../testing/emulated-cloud.js';
+import { metricsUrlOf, settledCalls } from './calls-in-flight.js';
+import { RawGrpc } from './raw-grpc.js';
+
+const OK = 0;
+const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
+
+const GET_INFO = '/csi.v1.Identity/GetPluginInfo';
+const CREATE = '/csi.v1.Controller/CreateVolume';
+const PUBLISH = '/csi.v1.Node/NodePublishVolume';
+
+/** gRPC's usual limit for a message. */
+const FOUR_MIB = 4 * 1024 * 1024;
+
+describe.each(testedDrivers)('$driverName', (tested) => {
+  let cloud: EmulatedCloud;
+  let driver: DriverProcess;
+  let raw: RawGrpc;
+
+  beforeAll(async () => {
+    cloud = await startEmulatedCloud({ durations: { createSeconds: 3 } });
+    driver = await startDriverProcess({
+      driverName: tested.driverName,
+      environment: cloud.environment,
+      args: ['--metrics-address', '127.0.0.1:0'],
+    });
+    raw = new RawGrpc(driver.endpoint);
+  });
+
+  afterAll(async () => {
+    raw.close();
+    await driver.stop();
+    await cloud.stop();
+  });
+
+  it('answers :authority localhost, without a deadline', async () => {
+    expect(await raw.call(GET_INFO, new Uint8Array())).toMatchObject({ httpStatus: 200, grpcStatus: OK });
+  });
+
+  it('ignores metadata that it does not know', async () => {
+    const metadata = { authorization: 'Bearer x', 'x-custom-bin': 'AAEC', 'user-agent': 'grpc-go/1.70.0' };
+    expect((await raw.call(GET_INFO, new Uint8Array(), metadata)).grpcStatus).toBe(OK);
+  });
+
+  it('serves 64 calls at once on one connection', async () => {
+    const answers = await Promise.all(Array.from({ length: 64 }, () => raw.call(GET_INFO, new Uint8Array())));
+    expect(answers.every(({ grpcStatus }) => grpcStatus === OK)).toBe(true);
+  });
+
+  it('reads messages up to 4 MiB, refuses longer ones, and lives', async () => {
+    const request = (bytes: number): Uint8Array =>
+      csi.NodePublishVolumeRequest.encode(
+        csi.NodePublishVolumeRequest.fromPartial({ volumeContext: { large: 'x'.repeat(bytes) } }),
+      ).finish();
+    const long = await raw.call(PUBLISH, request(FOUR_MIB - 1024));
+    expect(long).toMatchObject({ grpcStatus: INVALID_ARGUMENT });
+    expect(long.message).toContain('volume_id');
+    expect(await raw.call(PUBLISH, request(FOUR_MIB + 1024))).toMatchObject({
+      grpcStatus: RESOURCE_EXHAUSTED,
+    });
+    const afterwards = new RawGrpc(driver.endpoint);
+    expect((await afterwards.call(GET_INFO, new Uint8Array())).grpcStatus).toBe(OK);
+    afterwards.close();
+  });
+
+  it('lets go of a call whose client has gone', async () => {
+    const leaving = new RawGrpc(driver.endpoint);
+    leaving.abandon(CREATE, csi.CreateVolumeRequest.encode(createRequest(tested, 'pvc-left-alone')).finish());
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await settledCalls(metricsUrlOf(driver.log()))).toBe(0);
+    expect((await driver.client.identity.probe({})).ready).toBe(true);
+  });
+});
