@@ -4,7 +4,8 @@ import { DRIVER_NAME } from './driver-name.js';
 /** StorageClass parameters that name the file system. Those of directories are the core's. */
 export const genericParameters = {
   source: text({
-    description: 'The file system, as `mount -t lustre` takes it. With a sub-directory, base paths lie below that.',
+    description:
+      'The file system, as `mount -t lustre` takes it. With a sub-directory, base paths lie below that.',
     example: 'mgs1@o2ib:mgs2@o2ib:/scratch',
     legal: 'NID[,NID...][:NID...]:/FSNAME[/SUBDIR]',
   }),

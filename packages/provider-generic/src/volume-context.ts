@@ -32,13 +32,19 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
     mgsNids: context[contextKey.mgsNids] ?? '',
     fsName: context[contextKey.fsName] ?? '',
   });
-  const below = [source.subdir, trimmed(context[contextKey.subDir] ?? '')].filter((part) => part !== '').join('/');
+  const below = [source.subdir, trimmed(context[contextKey.subDir] ?? '')]
+    .filter((part) => part !== '')
+    .join('/');
   return naming(contextKey.subDir, () => mountSource(source.mgsNodes, source.fsname, below));
 }
 
 /** The file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.
  *  @throws DriverError invalid-argument */
-export function namedSource({ source, mgsNids, fsName }: Record<'source' | 'mgsNids' | 'fsName', string>): LustreMountSource {
+export function namedSource({
+  source,
+  mgsNids,
+  fsName,
+}: Record<'source' | 'mgsNids' | 'fsName', string>): LustreMountSource {
   const isWhole = source !== '';
   if (isWhole !== (mgsNids === '' && fsName === '')) {
     throw invalid(
@@ -48,8 +54,10 @@ export function namedSource({ source, mgsNids, fsName }: Record<'source' | 'mgsN
     );
   }
   if (isWhole) return naming(contextKey.source, () => parseMountSource(source.trim()));
-  if (mgsNids === '') throw invalid('"mgsNids" is missing beside "fsName": write the NIDs of the MGS, such as 10.0.0.4@tcp');
-  if (fsName === '') throw invalid('"fsName" is missing beside "mgsNids": write the name of the file system, such as scratch');
+  if (mgsNids === '')
+    throw invalid('"mgsNids" is missing beside "fsName": write the NIDs of the MGS, such as 10.0.0.4@tcp');
+  if (fsName === '')
+    throw invalid('"fsName" is missing beside "mgsNids": write the name of the file system, such as scratch');
   const nodes = mgsNids
     .trim()
     .split(':')

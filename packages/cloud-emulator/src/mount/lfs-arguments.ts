@@ -10,10 +10,20 @@ export interface ProjectLimits {
 
 /** What of lfs(1) is simulated. */
 export type LfsCommand =
-  | { readonly name: 'set-project'; readonly project: number; readonly inherit: boolean; readonly paths: readonly string[] }
+  | {
+      readonly name: 'set-project';
+      readonly project: number;
+      readonly inherit: boolean;
+      readonly paths: readonly string[];
+    }
   | { readonly name: 'show-project'; readonly paths: readonly string[] }
   | { readonly name: 'clear-project'; readonly paths: readonly string[] }
-  | { readonly name: 'set-quota'; readonly project: number; readonly limits: Partial<ProjectLimits>; readonly path: string }
+  | {
+      readonly name: 'set-quota';
+      readonly project: number;
+      readonly limits: Partial<ProjectLimits>;
+      readonly path: string;
+    }
   | { readonly name: 'show-quota'; readonly project: number; readonly quiet: boolean; readonly path: string }
   | { readonly name: 'set-stripe'; readonly layout: readonly string[]; readonly paths: readonly string[] }
   | { readonly name: 'show-stripe'; readonly paths: readonly string[] };
@@ -31,7 +41,9 @@ export function parseLfsArguments([name = '', ...args]: readonly string[]): LfsC
   if (name === 'quota') return quota(sort(args, ['-p'], ['-q', '-v']));
   if (name === 'setstripe') return setStripe(args);
   if (name === 'getstripe') return { name: 'show-stripe', paths: some(sort(args, [], ['-d']).rest, name) };
-  throw new UsageError(`lfs: the simulation knows project, setquota, quota, setstripe and getstripe, not '${name}'`);
+  throw new UsageError(
+    `lfs: the simulation knows project, setquota, quota, setstripe and getstripe, not '${name}'`,
+  );
 }
 
 function project({ flags, values, rest }: Words): LfsCommand {

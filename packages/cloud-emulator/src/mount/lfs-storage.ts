@@ -23,9 +23,11 @@ export function lfsPath(given: string, storage: string, mounts: readonly MountEn
     .filter(({ target }) => path === target || path.startsWith(target === sep ? sep : target + sep))
     .sort((a, b) => b.target.length - a.target.length)[0];
   const server = mounts.find(
-    ({ target, source, root }) => root === '/' && source === mounted?.source && target.startsWith(storage + sep),
+    ({ target, source, root }) =>
+      root === '/' && source === mounted?.source && target.startsWith(storage + sep),
   );
-  if (!mounted || !server) throw new UsageError(`lfs: '${given}' is not on a Lustre file system: Inappropriate ioctl`);
+  if (!mounted || !server)
+    throw new UsageError(`lfs: '${given}' is not on a Lustre file system: Inappropriate ioctl`);
   const store = `${server.target}.lfs`;
   mkdirSync(join(store, 'inodes'), { recursive: true });
   mkdirSync(join(store, 'limits'), { recursive: true });
@@ -36,7 +38,9 @@ function real(given: string): string {
   try {
     return realpathSync(given);
   } catch (error) {
-    throw new UsageError(`lfs: cannot access '${given}': ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw new UsageError(
+      `lfs: cannot access '${given}': ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+    );
   }
 }
 
@@ -73,7 +77,9 @@ export function limitsOf({ store }: Pick<LfsPath, 'store'>, project: number): Pr
 export function setLimits(place: LfsPath, project: number, change: Partial<ProjectLimits>): void {
   const limits = { ...limitsOf(place, project), ...change };
   if (limits.hardKib > 0n && limits.softKib > limits.hardKib) {
-    throw new UsageError('lfs setquota: the soft limit must not be larger than the hard limit: Invalid argument');
+    throw new UsageError(
+      'lfs setquota: the soft limit must not be larger than the hard limit: Invalid argument',
+    );
   }
   const text = Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, value.toString()]));
   writeJson(join(place.store, 'limits', String(project)), text);

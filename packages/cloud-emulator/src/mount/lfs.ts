@@ -21,7 +21,10 @@ function run(command: LfsCommand, storage: string): string {
   const mounts = readMountTable();
   const at = (path: string): LfsPath => lfsPath(path, storage, mounts);
   const each = (paths: readonly string[], work: (place: LfsPath, path: string) => string | void): string =>
-    paths.map((path) => work(at(path), path) ?? '').filter((line) => line !== '').join('\n');
+    paths
+      .map((path) => work(at(path), path) ?? '')
+      .filter((line) => line !== '')
+      .join('\n');
   switch (command.name) {
     case 'set-project':
       return each(command.paths, (place) =>

@@ -28,7 +28,8 @@ export function prepareNamespace(
   mkdirSync(inside);
   mkdirSync(registry, { recursive: true });
   // Counted from the package, so that it is the built program also where this module runs from its source.
-  const program = (name: string): string => fileURLToPath(new URL(`../../dist/mount/${name}`, import.meta.url));
+  const program = (name: string): string =>
+    fileURLToPath(new URL(`../../dist/mount/${name}`, import.meta.url));
   const storage = join(inside, 'servers');
   writeScript(join(directory, 'mount.lustre'), path, [program('mount-lustre.js'), registry, storage]);
   writeScript(join(directory, 'lfs'), path, [program('lfs.js'), storage]);

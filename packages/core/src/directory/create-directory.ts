@@ -1,26 +1,43 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, lstatSync, renameSync, rmdirSync, type BigIntStats } from 'node:fs';
-import { differencesFrom, makeEntry, ownerOf, readEntry, removeEntry, saveEntry } from './directory-entries.js';
-import { makeIfMissing, openPath, registryName, self, type OpenBase } from './open-base.js';
-import { claimPath, releasePath } from './path-claims.js';
-import { claimProject, joinProject, limitProject, releaseProject } from './projects.js';
+import { chmodSync, chownSync, closeSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { abandon, finishAbandoning } from './abandon-directory.js';
+import {
+  decideFate,
+  differencesFrom,
+  isCurrent,
+  makeEntry,
+  ownerOf,
+  readEntry,
+} from './directory-entries.js';
+import { openPath, registryName, self, type OpenBase } from './open-base.js';
+import { claimPath } from './path-claims.js';
+import { claimProject, joinProject, limitProject } from './projects.js';
 import { codeOf } from './record-files.js';
 import { runLfs } from './run-lfs.js';
-import { DirectoryError, type DirectoryEntry, type DirectoryFailure, type WantedDirectory } from './worker-protocol.js';
+import {
+  DirectoryError,
+  type DirectoryEntry,
+  type DirectoryFailure,
+  type WantedDirectory,
+} from './worker-protocol.js';
 
 /** Others may be at work on the same volume: each round goes on from what is there. */
-const MAX_ROUNDS = 10;
+const MAX_ROUNDS = 20;
 
 /**
  * The directory of a volume: found, or made. First the entry, which decides who the volume is; then the claims; then the
- * directory, complete, in the registry's own `new`, where nobody sees it; its inode in the entry; and last the rename to
- * its path. Whatever ends an attempt, the next goes on from there.
+ * directory, complete, in the registry's own `new`, where nobody sees it; then the fate, by which one of all who have
+ * made a directory wins; and last the rename to its path. Whatever ends an attempt, the next goes on from there.
  * @throws DirectoryError; then nothing of the volume is left, unless it existed before
  */
 export function createDirectory(open: OpenBase, wanted: WantedDirectory): DirectoryEntry {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const entry = readEntry(open, wanted.key) ?? newEntry(open, wanted);
     if (!entry) continue;
+    if (entry.isAbandoned) {
+      finishAbandoning(open, entry);
+      continue;
+    }
     const differences = differencesFrom(wanted, entry);
     if (differences.length > 0) throw failure('conflict', open, entry.path, differences.join('; '));
     const made = advance(open, wanted, entry);
@@ -36,15 +53,30 @@ function newEntry(open: OpenBase, wanted: WantedDirectory): DirectoryEntry | und
   return makeEntry(open, entry) ? entry : undefined;
 }
 
-/** @returns undefined if somebody else was at work: then the next round tells */
+/** @returns undefined if the next round is to look again */
 function advance(open: OpenBase, wanted: WantedDirectory, entry: DirectoryEntry): DirectoryEntry | undefined {
   try {
     claimPath(open, entry.path, ownerOf(entry));
+    if (!isUndecided(open, entry) && entry.inode === undefined) return someoneElse(open, entry);
     return withParent(open, entry, (parent) => place(open, wanted, entry, parent));
   } catch (error) {
-    if (entry.inode === undefined) abandon(open, readEntry(open, entry.key) ?? entry);
+    // What fails because somebody else was faster is no failure.
+    if (entry.inode === undefined && (!isUndecided(open, entry) || !abandon(open, entry))) {
+      return someoneElse(open, entry);
+    }
     throw error;
   }
+}
+
+/** Somebody else may have decided the fate meanwhile; what was claimed for an entry that is gone is given up again. */
+function someoneElse(open: OpenBase, entry: DirectoryEntry): undefined {
+  if (!isCurrent(open, entry)) finishAbandoning(open, entry);
+  return undefined;
+}
+
+function isUndecided(open: OpenBase, entry: DirectoryEntry): boolean {
+  const now = readEntry(open, entry.key);
+  return now?.incarnation === entry.incarnation && now.inode === undefined && !now.isAbandoned;
 }
 
 function place(
@@ -55,60 +87,75 @@ function place(
 ): DirectoryEntry | undefined {
   const target = `${parent}/${entry.path.at(-1)}`;
   const found = inodeAt(target);
-  if (found !== undefined) {
-    if (found === entry.inode) return entry;
-    throw failure(entry.inode === undefined ? 'path-exists' : 'replaced', open, entry.path, 'EEXIST');
+  if (entry.inode === undefined) {
+    if (found !== undefined) throw failure('path-exists', open, entry.path, 'EEXIST');
+    build(open, wanted, entry);
+    return someoneElse(open, entry);
   }
-  const building = buildingPath(open, entry);
-  if (entry.inode === undefined) return build(open, wanted, entry, building);
-  if (inodeAt(building) === undefined) return vanished(open, entry, target);
-  return rename(open, entry, building, target);
+  if (found === entry.inode) return entry;
+  if (found !== undefined) throw failure('replaced', open, entry.path, 'EEXIST');
+  return moveIn(open, entry, target);
 }
 
-/** Makes the directory where nobody sees it; the next round puts it in its place. */
-function build(open: OpenBase, wanted: WantedDirectory, entry: DirectoryEntry, building: string): undefined {
-  const { uid, gid, mode, stripe, quota } = entry.settings;
-  let { projectId } = entry;
-  if (quota !== 'none') {
-    projectId = claimProject(open, entry, wanted.projectIds);
-    saveEntry(open, { ...entry, projectId });
-    limitProject(open, { ...entry, projectId }, BigInt(entry.capacityBytes));
-  }
-  makeIfMissing(building);
-  chownSync(building, uid, gid);
-  if (projectId !== undefined) joinProject(building, projectId);
-  if (stripe.length > 0) runLfs(['setstripe', ...stripe, '.'], building);
-  // Last, since chown(2) clears set-id bits.
-  chmodSync(building, mode);
-  const inode = inodeAt(building);
-  if (inode === undefined) return undefined;
-  saveEntry(open, { ...entry, ...(projectId === undefined ? {} : { projectId }), inode });
-  return undefined;
-}
-
-function rename(open: OpenBase, entry: DirectoryEntry, building: string, target: string): DirectoryEntry | undefined {
+/** Makes a directory where nobody sees it, and tries to make it the volume's. */
+function build(open: OpenBase, wanted: WantedDirectory, entry: DirectoryEntry): void {
+  const building = `${ownerOf(entry)}.${randomBytes(4).toString('hex')}`;
+  const directory = `${open.registry}/new/${building}`;
+  mkdirSync(directory, { mode: 0o700 });
+  let hasWon = false;
   try {
-    renameSync(building, target);
+    const projectId = furnish(open, wanted, entry, directory);
+    const inode = inodeAt(directory);
+    const fate = {
+      building,
+      ...(inode === undefined ? {} : { inode }),
+      ...(projectId === undefined ? {} : { projectId }),
+    };
+    hasWon = inode !== undefined && decideFate(open, entry, fate) && isCurrent(open, entry);
+  } finally {
+    if (!hasWon) removeEmpty(directory);
+  }
+}
+
+function furnish(
+  open: OpenBase,
+  wanted: WantedDirectory,
+  entry: DirectoryEntry,
+  directory: string,
+): number | undefined {
+  const { uid, gid, mode, stripe, quota } = entry.settings;
+  const projectId = quota === 'none' ? undefined : claimProject(open, entry, wanted.projectIds);
+  chownSync(directory, uid, gid);
+  if (projectId !== undefined) {
+    limitProject(open, { ...entry, projectId }, BigInt(entry.capacityBytes));
+    joinProject(directory, projectId);
+  }
+  if (stripe.length > 0) runLfs(['setstripe', ...stripe, '.'], directory);
+  // Last, since chown(2) clears set-id bits.
+  chmodSync(directory, mode);
+  return projectId;
+}
+
+function moveIn(open: OpenBase, entry: DirectoryEntry, target: string): DirectoryEntry | undefined {
+  try {
+    renameSync(`${open.registry}/new/${entry.building}`, target);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT') return undefined;
-    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code)) throw failure('path-exists', open, entry.path, code);
-    throw error;
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code))
+      throw failure('path-exists', open, entry.path, code);
+    if (code !== 'ENOENT') throw error;
+    // Another replica has just moved it, or it was removed since.
+    const isGone = inodeAt(target) === undefined && isCurrent(open, entry);
+    if (isGone) throw failure('vanished', open, entry.path, code);
   }
-  return inodeAt(target) === entry.inode ? entry : undefined;
-}
-
-/** Neither where it was made nor in its place: another replica has just renamed it, or it was removed. */
-function vanished(open: OpenBase, entry: DirectoryEntry, target: string): undefined {
-  if (inodeAt(target) !== undefined || readEntry(open, entry.key)?.inode !== entry.inode) return undefined;
-  throw failure('vanished', open, entry.path, 'ENOENT');
+  return undefined;
 }
 
 /** Opens the directory that holds the volume's, and makes it if it is missing.
  *  @throws DirectoryError nested-base if the way leads into another base path */
-export function withParent<T>(
+function withParent<T>(
   { place: { root, base } }: OpenBase,
-  { path }: Pick<DirectoryEntry, 'path'>,
+  { path }: DirectoryEntry,
   work: (parent: string) => T,
 ): T | undefined {
   for (let length = 1; length < path.length; length += 1) {
@@ -117,7 +164,8 @@ export function withParent<T>(
     if (directory === undefined) return undefined;
     const isBase = inodeAt(`${self(directory)}/${registryName}`) !== undefined;
     closeSync(directory);
-    if (isBase) throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${way.join('/')}` });
+    if (isBase)
+      throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${way.join('/')}` });
   }
   const parent = openPath(root, [...base, ...path.slice(0, -1)], true);
   if (parent === undefined) return undefined;
@@ -128,22 +176,18 @@ export function withParent<T>(
   }
 }
 
-/** Leaves nothing of a volume that was never there: its caller may give up for good. */
-export function abandon(open: OpenBase, entry: DirectoryEntry): void {
-  const building = buildingPath(open, entry);
-  if (inodeAt(building) !== undefined) rmdirSync(building);
-  releaseProject(open, entry);
-  releasePath(open, entry.path, ownerOf(entry));
-  removeEntry(open, entry);
-}
-
-export const buildingPath = ({ registry }: OpenBase, { incarnation }: DirectoryEntry): string =>
-  `${registry}/new/${incarnation}`;
-
 /** The inode of whatever has this name; a symbolic link is not followed. */
 export function inodeAt(path: string): string | undefined {
-  const found: BigIntStats | undefined = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return found?.ino.toString();
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino.toString();
+}
+
+/** What nobody has ever seen is empty. */
+export function removeEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 function failure(

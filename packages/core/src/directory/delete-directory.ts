@@ -1,9 +1,9 @@
 import { closeSync, renameSync } from 'node:fs';
-import { abandon, buildingPath, inodeAt } from './create-directory.js';
+import { abandon } from './abandon-directory.js';
+import { inodeAt } from './create-directory.js';
 import { ownerOf, readEntry, removeEntry } from './directory-entries.js';
 import { openPath, self, type OpenBase } from './open-base.js';
 import { releasePath } from './path-claims.js';
-import { keepProject } from './projects.js';
 import { codeOf, makeRecord } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
@@ -23,32 +23,34 @@ interface Departure {
 export function deleteDirectory(open: OpenBase, key: string): WorkerResults['delete'] {
   const entry = readEntry(open, key);
   if (!entry) return 'absent';
-  if (entry.inode === undefined) {
-    abandon(open, entry);
-    return 'absent';
-  }
+  // Whoever makes the directory at this moment wins or loses: then there is something to delete, or never will be.
+  if (entry.inode === undefined) return abandon(open, entry) ? 'absent' : deleteDirectory(open, key);
   const departure = departureOf(open, entry);
   if (departure.result !== 'retained') moveAway(open, entry, departure);
-  // Until the trash is empty, files count for the project.
-  if (departure.result === 'trashed') makeRecord(open, `trash/${entry.incarnation}.json`, JSON.stringify(entry));
-  else keepProject(open, entry);
+  makeRecord(open, `trash/${entry.incarnation}.json`, JSON.stringify(entry));
   releasePath(open, entry.path, ownerOf(entry));
   removeEntry(open, entry);
   return departure.result;
 }
 
-function departureOf({ registry, base }: OpenBase, { settings, incarnation, path }: DirectoryEntry): Departure {
+function departureOf(
+  { registry, base }: OpenBase,
+  { settings, incarnation, path }: DirectoryEntry,
+): Departure {
   if (settings.onDelete === 'retain') return { to: '', result: 'retained' };
   if (settings.onDelete === 'delete') return { to: `${registry}/trash/${incarnation}`, result: 'trashed' };
   // The incarnation, not the time, makes it unique: the name must be the same in every attempt.
-  const readable = Buffer.from(path.join('-')).subarray(0, 200).toString().replace(/\ufffd+$/, '');
+  const readable = Buffer.from(path.join('-'))
+    .subarray(0, 200)
+    .toString()
+    .replace(/\ufffd+$/, '');
   return { to: `${base}/archived-${readable}-${incarnation}`, result: 'archived' };
 }
 
 function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Departure): void {
   if (inodeAt(to) === entry.inode) return;
   // Killed between the inode and the last rename: it was never seen.
-  const building = buildingPath(open, entry);
+  const building = `${open.registry}/new/${entry.building}`;
   if (inodeAt(building) === entry.inode) return renameSync(building, to);
   const { root, base } = open.place;
   const parent = openPath(root, [...base, ...entry.path.slice(0, -1)], false);

@@ -1,12 +1,19 @@
 import { readdirSync } from 'node:fs';
 import type { OpenBase } from './open-base.js';
 import { makeRecord, readRecord, removeRecord, replaceRecord } from './record-files.js';
-import type { DirectoryEntry, WantedDirectory } from './worker-protocol.js';
+import type { DirectoryEntry, DirectoryFate, WantedDirectory } from './worker-protocol.js';
 
-/** The entries of the registry, by the key of the volume's name. */
+/**
+ * The entries of the registry, by the key of the volume's name, and with each its fate: that its directory is made, and
+ * which one it is, or that it was given up. Who decides is who makes the record; it never changes.
+ */
 
+/** The entry with its fate, as far as it is decided. */
 export function readEntry(open: OpenBase, key: string): DirectoryEntry | undefined {
-  return parseEntry(readRecord(open, nameOf(key)));
+  const entry = parseEntry(readRecord(open, nameOf(key)));
+  if (!entry) return undefined;
+  const fate = readRecord(open, fateName(entry));
+  return fate === undefined ? entry : { ...entry, ...(JSON.parse(fate) as DirectoryFate) };
 }
 
 /** @returns whether it was made; false: the volume has one */
@@ -14,12 +21,26 @@ export function makeEntry(open: OpenBase, entry: DirectoryEntry): boolean {
   return makeRecord(open, nameOf(entry.key), JSON.stringify(entry));
 }
 
-export function saveEntry(open: OpenBase, entry: DirectoryEntry): void {
-  replaceRecord(open, nameOf(entry.key), JSON.stringify(entry));
+export function saveCapacity(open: OpenBase, entry: DirectoryEntry, capacityBytes: string): DirectoryEntry {
+  const { inode: _inode, building: _building, projectId: _project, isAbandoned: _abandoned, ...own } = entry;
+  replaceRecord(open, nameOf(entry.key), JSON.stringify({ ...own, capacityBytes }));
+  return { ...entry, capacityBytes };
 }
 
+/** @returns whether this decided it; false: it was decided before */
+export function decideFate(open: OpenBase, entry: DirectoryEntry, fate: DirectoryFate): boolean {
+  return makeRecord(open, fateName(entry), JSON.stringify(fate));
+}
+
+/** The entry first: who decides the fate of an entry that is gone must be able to see that it is. */
 export function removeEntry(open: OpenBase, entry: DirectoryEntry): void {
-  if (readEntry(open, entry.key)?.incarnation === entry.incarnation) removeRecord(open, nameOf(entry.key));
+  if (isCurrent(open, entry)) removeRecord(open, nameOf(entry.key));
+  removeRecord(open, fateName(entry));
+}
+
+/** Whether the registry has this very entry. */
+export function isCurrent(open: OpenBase, { key, incarnation }: DirectoryEntry): boolean {
+  return parseEntry(readRecord(open, nameOf(key)))?.incarnation === incarnation;
 }
 
 /** The keys after one, in order. */
@@ -31,9 +52,10 @@ export function entryKeys({ registry }: OpenBase, after: string, limit: number):
 }
 
 /** Who a volume is to the claims: its key and its incarnation. */
-export const ownerOf = ({ key, incarnation }: DirectoryEntry): string => `${key} ${incarnation}`;
+export const ownerOf = ({ key, incarnation }: DirectoryEntry): string => `${key}.${incarnation}`;
 
 const nameOf = (key: string): string => `volumes/${key}`;
+const fateName = (entry: DirectoryEntry): string => `fates/${ownerOf(entry)}`;
 
 /** @throws SyntaxError where the registry's files are damaged */
 export function parseEntry(text: string | undefined): DirectoryEntry | undefined {
@@ -46,7 +68,10 @@ export function differencesFrom(wanted: WantedDirectory, entry: DirectoryEntry):
   const existing: Readonly<Record<string, unknown>> = { path: entry.path.join('/'), ...entry.settings };
   const differences = Object.entries(asked)
     .filter(([name, value]) => JSON.stringify(existing[name]) !== JSON.stringify(value))
-    .map(([name, value]) => `${name} is ${JSON.stringify(existing[name])}, asked for is ${JSON.stringify(value)}`);
+    .map(
+      ([name, value]) =>
+        `${name} is ${JSON.stringify(existing[name])}, asked for is ${JSON.stringify(value)}`,
+    );
   const { required, limit } = wanted.range;
   const capacity = BigInt(entry.capacityBytes);
   const isTooSmall = required !== undefined && capacity < BigInt(required);

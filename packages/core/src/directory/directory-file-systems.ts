@@ -47,9 +47,7 @@ export class DirectoryFileSystems {
     const reference = this.hosts.referenceTo(host);
     if (!reference) return undefined;
     if (reference.staticSource) return this.#of(reference.staticSource);
-    const look = this.#look(host, () =>
-      this.provider.find(reference, AbortSignal.timeout(LOOK_MS)),
-    );
+    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
     const fileSystem = await untilAborted(look, signal);
     if (!fileSystem) return undefined;
     return { ...this.#of(mountable(fileSystem)), fileSystem };
@@ -87,6 +85,8 @@ function mountable(fileSystem: FileSystem): LustreMountSource {
   throw new DriverError(
     isComing ? 'unavailable' : 'failed-precondition',
     `file system ${id} is ${cloudState}${detail}: directories can be made in it ` +
-      (isComing ? 'once it is available; the call is repeated' : 'no more; name another one in the StorageClass'),
+      (isComing
+        ? 'once it is available; the call is repeated'
+        : 'no more; name another one in the StorageClass'),
   );
 }

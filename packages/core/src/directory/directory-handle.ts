@@ -24,20 +24,23 @@ export function formatDirectoryHandle({ host, base, key, projectId }: DirectoryH
   return [...parts, ...(projectId === undefined ? [] : [String(projectId)])].join(':');
 }
 
+const HANDLE = /^dir:(?<host>[^:]+):(?<base>[^:]*):(?<key>[0-9a-f]{32})(?::(?<project>[1-9]\d{0,9}))?$/;
+
+interface HandleParts {
+  readonly host: string;
+  readonly base: string;
+  readonly key: string;
+  readonly project?: string;
+}
+
 /** Reads a handle. Undefined: none of a directory. */
 export function parseDirectoryHandle(volumeId: string): DirectoryHandle | undefined {
-  const [prefix, host = '', base = '', key = '', projectId = '', ...rest] = volumeId.split(':');
-  const isOurs = prefix === PREFIX && host !== '' && /^[0-9a-f]{32}$/.test(key) && /^\d{0,10}$/.test(projectId);
-  if (!isOurs || rest.length > 0) return undefined;
-  const names = unescaped(base)?.split('/');
-  const plainHost = unescaped(host);
-  if (plainHost === undefined || !names || names.some((name) => name === '.' || name === '..')) return undefined;
-  return {
-    host: plainHost,
-    base: names.filter((name) => name !== ''),
-    key,
-    ...(projectId === '' ? {} : { projectId: Number(projectId) }),
-  };
+  const found = HANDLE.exec(volumeId)?.groups as HandleParts | undefined;
+  const host = found && unescaped(found.host);
+  const base = found && unescaped(found.base)?.split('/');
+  if (!found || !host || !base || base.some((name) => /^\.\.?$/.test(name))) return undefined;
+  const projectId = found.project && { projectId: Number(found.project) };
+  return { host, base: base.filter((name) => name !== ''), key: found.key, ...projectId };
 }
 
 /** Colons part the handle; the rest of what paths and NIDs are made of can stay readable. */

@@ -41,8 +41,20 @@ export const directoryParameters = {
     legal: 'a relative path of names and variables',
     read: checkTemplate,
   }),
-  uid: integer({ description: 'Owner of the directory.', example: '1000', defaultsTo: '0', min: 0, max: LARGEST_ID }),
-  gid: integer({ description: 'Group of the directory.', example: '1000', defaultsTo: '0', min: 0, max: LARGEST_ID }),
+  uid: integer({
+    description: 'Owner of the directory.',
+    example: '1000',
+    defaultsTo: '0',
+    min: 0,
+    max: LARGEST_ID,
+  }),
+  gid: integer({
+    description: 'Group of the directory.',
+    example: '1000',
+    defaultsTo: '0',
+    min: 0,
+    max: LARGEST_ID,
+  }),
   directoryPerms: parsed<number>({
     description: 'Permissions of the directory.',
     example: '0770',
@@ -77,7 +89,8 @@ export const directoryParameters = {
     values: ['hard', 'soft', 'none'],
   }),
   projectIdRange: parsed<ProjectIdRange>({
-    description: 'Project ids that the driver may give to directories; nobody else may use them on the file system.',
+    description:
+      'Project ids that the driver may give to directories; nobody else may use them on the file system.',
     example: '100000-199999',
     defaultsTo: '`100000-199999`',
     legal: 'FIRST-LAST, from 1 to 4294967294',
@@ -122,11 +135,11 @@ const defaults = {
   uid: 0,
   gid: 0,
   mode: 0o777,
-  stripe: [] as readonly string[],
-  onDelete: 'delete' as OnDelete,
-  quota: 'none' as Quota,
+  stripe: [],
+  onDelete: 'delete',
+  quota: 'none',
   projectIds: { first: 100_000, last: 199_999 },
-};
+} as const;
 
 /** Reads the parameters of a directory. @throws DriverError invalid-argument naming the parameter */
 export class DirectoryParameters {
@@ -137,29 +150,39 @@ export class DirectoryParameters {
     private readonly hosts: DirectoryHosts,
   ) {
     const parameters = { ...hosts.parameters, ...directoryParameters };
-    this.#schema = new ParameterSchema(driverName, parameters, { caseInsensitive: hosts.caseInsensitive ?? false });
+    this.#schema = new ParameterSchema(driverName, parameters, {
+      caseInsensitive: hosts.caseInsensitive ?? false,
+    });
   }
 
   read(given: Readonly<Record<string, string>>): DirectoryClass {
     const values = this.#schema.read(given);
+    const { subPath, mountSharing, clientTuning } = values;
+    const own = {
+      base: values.basePath,
+      uid: values.uid,
+      gid: values.gid,
+      mode: values.directoryPerms,
+      stripe: values.stripe,
+      onDelete: values.onDelete,
+      quota: values.quota,
+      projectIds: values.projectIdRange,
+    };
     return {
+      ...defaults,
+      ...present(own),
+      ...present({ subPath }),
       host: this.hosts.hostOf(values),
-      base: values.basePath ?? defaults.base,
-      ...(values.subPath === undefined ? {} : { subPath: values.subPath }),
-      uid: values.uid ?? defaults.uid,
-      gid: values.gid ?? defaults.gid,
-      mode: values.directoryPerms ?? defaults.mode,
-      stripe: values.stripe ?? defaults.stripe,
-      onDelete: values.onDelete ?? defaults.onDelete,
-      quota: values.quota ?? defaults.quota,
-      projectIds: values.projectIdRange ?? defaults.projectIds,
-      nodeSettings: {
-        ...(values.mountSharing === undefined ? {} : { mountSharing: values.mountSharing }),
-        ...(values.clientTuning === undefined ? {} : { clientTuning: values.clientTuning }),
-      },
+      nodeSettings: present({ mountSharing, clientTuning }),
     };
   }
 }
+
+type Present<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** What is not absent. */
+const present = <T extends object>(values: T): Present<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
 
 /** Takes an absolute or relative path apart; slashes around it mean nothing. @throws Error */
 function pathParts(path: string): readonly string[] {

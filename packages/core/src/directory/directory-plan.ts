@@ -67,7 +67,10 @@ function refuseExtras({ contentSource, mutableParameters }: VolumeRequest): void
   }
   const [unknown] = Object.keys(mutableParameters);
   if (unknown === undefined) return;
-  throw new DriverError('invalid-argument', `directories have no mutable parameter "${unknown}", nor any other`);
+  throw new DriverError(
+    'invalid-argument',
+    `directories have no mutable parameter "${unknown}", nor any other`,
+  );
 }
 
 /** A name that is no name of a file (any Unicode may be a volume's) is replaced by the key. */

@@ -1,8 +1,9 @@
 import { closeSync } from 'node:fs';
 import { createDirectory, inodeAt } from './create-directory.js';
 import { deleteDirectory } from './delete-directory.js';
-import { entryKeys, readEntry, saveEntry } from './directory-entries.js';
+import { entryKeys, readEntry, saveCapacity } from './directory-entries.js';
 import { emptyTrash } from './empty-trash.js';
+import { removeOrphans } from './remove-orphans.js';
 import { openPath, self, withBase, type OpenBase } from './open-base.js';
 import { limitProject } from './projects.js';
 import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from './worker-protocol.js';
@@ -10,24 +11,44 @@ import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from '
 /** Does one task. Blocks as long as the file system does: only for a process of its own.
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
-  const { place } = task;
+  const mayMake = task.operation === 'create';
+  return withBase(task.place, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
+}
+
+function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['operation']] | undefined {
   switch (task.operation) {
     case 'create':
-      return withBase(place, true, (open) => createDirectory(open, task.wanted)) as DirectoryEntry;
+      return createDirectory(open, task.wanted);
     case 'delete':
-      return withBase(place, false, (open) => deleteDirectory(open, task.key)) ?? 'absent';
+      return deleteDirectory(open, task.key);
     case 'get':
-      return withBase(place, false, (open) => lookUp(open, task.key)) ?? null;
+      return lookUp(open, task.key);
     case 'expand':
-      return withBase(place, false, (open) => expand(open, task.key, BigInt(task.capacityBytes))) ?? null;
+      return expand(open, task.key, BigInt(task.capacityBytes));
     case 'list':
-      return withBase(place, false, (open) => list(open, task.after, task.limit)) ?? { found: [], next: null };
+      return list(open, task.after, task.limit);
     case 'sweep':
-      return withBase(place, false, (open) => emptyTrash(open, task.budget)) ?? nothingToSweep;
+      return sweep(open, task);
   }
 }
 
-const nothingToSweep: WorkerResults['sweep'] = { removed: 0, isDone: true, trouble: [] };
+/** What there is to say where nobody has ever made a directory, or not this one. */
+const ofNothing = {
+  create: null,
+  delete: 'absent',
+  get: null,
+  expand: null,
+  list: { found: [], next: null },
+  sweep: { removed: 0, isDone: true, trouble: [] },
+} as const;
+
+function sweep(
+  open: OpenBase,
+  { budget, orphans }: WorkerTask & { operation: 'sweep' },
+): WorkerResults['sweep'] {
+  if (orphans) removeOrphans(open);
+  return emptyTrash(open, budget);
+}
 
 /** The limit first: a capacity that is told is one that can be used. */
 function expand(open: OpenBase, key: string, bytes: bigint): DirectoryEntry | undefined {
@@ -35,9 +56,7 @@ function expand(open: OpenBase, key: string, bytes: bigint): DirectoryEntry | un
   if (!entry || entry.inode === undefined) return undefined;
   if (BigInt(entry.capacityBytes) >= bytes) return entry;
   limitProject(open, entry, bytes);
-  const grown = { ...entry, capacityBytes: bytes.toString() };
-  saveEntry(open, grown);
-  return grown;
+  return saveCapacity(open, entry, bytes.toString());
 }
 
 function lookUp(open: OpenBase, key: string): FoundDirectory | undefined {

@@ -41,7 +41,8 @@ export class DirectoryUsage {
       throw unavailable(`lfs ${args.join(' ')}: ${said}`);
     } catch (error) {
       if (isDriverError(error, 'failed-precondition')) return undefined;
-      if (error instanceof StuckChildError) throw unavailable(describeStuckChild(error.child, this.#clock.now()));
+      if (error instanceof StuckChildError)
+        throw unavailable(describeStuckChild(error.child, this.#clock.now()));
       throw error;
     }
   }
@@ -72,4 +73,7 @@ function parsed(text: string): ProjectUsage {
 }
 
 const unavailable = (what: string): DriverError =>
-  new DriverError('unavailable', `the quota of the volume cannot be read: ${what}; look at the Lustre servers`);
+  new DriverError(
+    'unavailable',
+    `the quota of the volume cannot be read: ${what}; look at the Lustre servers`,
+  );

@@ -71,7 +71,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   /** Goes on with the trash that an earlier run has left. Mounts nothing if directories were never used. */
   async resume(): Promise<void> {
     await this.#loaded();
-    for (const place of this.#places.all()) this.#sweeper(place).start();
+    for (const place of this.#places.all()) this.#sweeper(place).start(true);
   }
 
   isAskedFor(parameters: Readonly<Record<string, string>>): boolean {
@@ -88,14 +88,23 @@ export class DirectoryVolumes implements DirectoryOperations {
     await this.#loaded();
     const found = await this.#fileSystems.find(plan.host, signal);
     if (!found) {
-      throw new DriverError('not-found', `there is no file system ${plan.host}: name one that exists in the StorageClass`);
+      throw new DriverError(
+        'not-found',
+        `there is no file system ${plan.host}: name one that exists in the StorageClass`,
+      );
     }
     if (plan.wanted.settings.quota !== 'none') this.#refuseQuota(found);
     const place: KnownPlace = { host: plan.host, base: plan.base };
-    const entry = await this.#exclusively(place, plan.wanted.key, { create: plan.wanted }, signal, async (stopped) => {
-      if (!this.#places.get(placeKey(place))) await this.#places.save(place);
-      return found.mounted.run({ operation: 'create', base: plan.base, wanted: plan.wanted }, stopped);
-    });
+    const entry = await this.#exclusively(
+      place,
+      plan.wanted.key,
+      { create: plan.wanted },
+      signal,
+      async (stopped) => {
+        if (!this.#places.get(placeKey(place))) await this.#places.save(place);
+        return found.mounted.run({ operation: 'create', base: plan.base, wanted: plan.wanted }, stopped);
+      },
+    );
     return this.#volume(place, found, entry);
   }
 
@@ -110,7 +119,7 @@ export class DirectoryVolumes implements DirectoryOperations {
       found.mounted.run({ operation: 'delete', base, key }, stopped),
     );
     if (became !== 'absent') this.parts.log.info({ volumeId, became }, 'deleted a directory volume');
-    if (became === 'trashed') this.#sweeper({ host: handle.host, base }).start();
+    if (became !== 'absent') this.#sweeper({ host: handle.host, base }).start();
   }
 
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
@@ -151,7 +160,7 @@ export class DirectoryVolumes implements DirectoryOperations {
       const found = await this.#fileSystems.find(place.host, signal);
       if (!found) return [];
       const volumes: ListedVolume[] = [];
-      for (let after: string | null = ''; after !== null; ) {
+      for (let after: string | null = ''; after !== null;) {
         const task = { operation: 'list', base: place.base, after, limit: LIST_PAGE } as const;
         const page: { readonly found: readonly FoundDirectory[]; readonly next: string | null } =
           await found.mounted.run(task, signal);
@@ -161,7 +170,10 @@ export class DirectoryVolumes implements DirectoryOperations {
       return volumes;
     } catch (error) {
       caller.throwIfAborted();
-      this.parts.log.warn({ host: place.host, err: error }, 'the directories of a file system could not be listed');
+      this.parts.log.warn(
+        { host: place.host, err: error },
+        'the directories of a file system could not be listed',
+      );
       return [];
     }
   }
@@ -187,14 +199,21 @@ export class DirectoryVolumes implements DirectoryOperations {
     signal: AbortSignal,
     work: (stopped: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const job = { key: `directory volume ${key} of ${host}:/${base.join('/')}`, fingerprint: fingerprint(what), work };
+    const job = {
+      key: `directory volume ${key} of ${host}:/${base.join('/')}`,
+      fingerprint: fingerprint(what),
+      work,
+    };
     return runExclusive(this.#exclusive, job, signal);
   }
 
   #refuseQuota({ fileSystem }: DirectoryFileSystem): void {
     const objection = fileSystem && this.parts.hosts.quotaObjection?.(fileSystem);
     if (objection === undefined) return;
-    throw new DriverError('failed-precondition', `quota: ${objection}; leave quota out of the StorageClass, or set "none"`);
+    throw new DriverError(
+      'failed-precondition',
+      `quota: ${objection}; leave quota out of the StorageClass, or set "none"`,
+    );
   }
 
   #listed(place: KnownPlace, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
@@ -212,7 +231,10 @@ export class DirectoryVolumes implements DirectoryOperations {
       ...(entry.projectId === undefined ? {} : { projectId: entry.projectId }),
     });
     return volumeOfDirectory(id, entry, [...base, ...entry.path], (subdir) =>
-      this.parts.hosts.contextFor({ ...source, subdir: [source.subdir, subdir].filter((part) => part !== '').join('/') }),
+      this.parts.hosts.contextFor({
+        ...source,
+        subdir: [source.subdir, subdir].filter((part) => part !== '').join('/'),
+      }),
     );
   }
 
@@ -223,10 +245,10 @@ export class DirectoryVolumes implements DirectoryOperations {
     const existing = this.#sweepers.get(key);
     if (existing) return existing;
     const sweeper = new TrashSweeper(
-      async (budget, signal) => {
+      async (budget, orphans, signal) => {
         const found = await this.#fileSystems.find(place.host, signal);
         if (!found) return { removed: 0, isDone: true, trouble: [] };
-        return found.mounted.run({ operation: 'sweep', base: place.base, budget }, signal);
+        return found.mounted.run({ operation: 'sweep', base: place.base, budget, orphans }, signal);
       },
       log,
       clock,

@@ -102,7 +102,10 @@ export class DirectoryWorker {
   #converse(): Conversation {
     const conversation: Conversation = this.runner.converse(process.execPath, [program, this.root], {
       title: `the directory worker of ${this.title}`,
-      onLine: (line) => this.#finish(JSON.parse(line) as WorkerAnswer),
+      onLine: (line) => {
+        // What a process says that was given up is not the answer to what came later.
+        if (this.#conversation === conversation) this.#finish(JSON.parse(line) as WorkerAnswer);
+      },
       onEnd: (error) => {
         if (this.#conversation !== conversation) return;
         this.#conversation = undefined;
@@ -132,7 +135,10 @@ export class DirectoryWorker {
 
   #held(child: StuckChild): DriverError {
     const what = describeStuckChild(child, this.clock.now());
-    return new DriverError('deadline-exceeded', `${what}, can be neither awaited nor killed. ${lookAtServers}`);
+    return new DriverError(
+      'deadline-exceeded',
+      `${what}, can be neither awaited nor killed. ${lookAtServers}`,
+    );
   }
 }
 

@@ -1,9 +1,19 @@
-import { closeSync, constants, lstatSync, opendirSync, openSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { parseEntry } from './directory-entries.js';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
+import { isCurrent, parseEntry, removeEntry } from './directory-entries.js';
 import { self, type OpenBase } from './open-base.js';
 import { releaseProject } from './projects.js';
-import { codeOf, readRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
-import { DirectoryError, type WorkerResults } from './worker-protocol.js';
+import { codeOf, readRecord, removeRecord } from './record-files.js';
+import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Deeper directories are brought up first: each level holds a descriptor. */
@@ -22,7 +32,6 @@ interface Slice {
  * there tells where to go on. Only what has a record is removed.
  */
 export function emptyTrash(open: OpenBase, budget: number): WorkerResults['sweep'] {
-  removeStaleTemporaries(open);
   const slice: Slice = { open, left: budget, removed: 0, lifted: 0, trouble: [] };
   const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
   for (const record of records) {
@@ -39,9 +48,15 @@ function removeTrash(slice: Slice, incarnation: string): void {
   if (isThere && !removeTree(slice, directory, directory, 0)) return;
   const record = `trash/${incarnation}.json`;
   const entry = parseEntry(readRecord(open, record));
-  if (entry) releaseProject(open, entry);
+  if (entry) settle(open, entry);
   removeRecord(open, record);
   spend(slice);
+}
+
+/** Files of what was kept still belong to the project: nobody may be given its id. */
+function settle(open: OpenBase, entry: DirectoryEntry): void {
+  if (entry.settings.onDelete === 'delete') releaseProject(open, entry);
+  if (!isCurrent(open, entry)) removeEntry(open, entry);
 }
 
 /** @returns whether it is gone */

@@ -50,7 +50,8 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   'untrusted-registry': {
     kind: 'failed-precondition',
     what: 'can be written by others than the driver',
-    advice: 'it decides what the driver deletes: find out who made it, and remove it or give it to the driver (mode 0700)',
+    advice:
+      'it decides what the driver deletes: find out who made it, and remove it or give it to the driver (mode 0700)',
   },
   replaced: {
     kind: 'failed-precondition',
@@ -82,7 +83,8 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   'lfs-missing': {
     kind: 'failed-precondition',
     what: 'cannot have a quota or a layout: lfs is not installed',
-    advice: "install lustre-client in the controller's image, or leave quota and stripe out of the StorageClass",
+    advice:
+      "install lustre-client in the controller's image, or leave quota and stripe out of the StorageClass",
   },
   lfs: {
     kind: 'failed-precondition',
@@ -101,13 +103,26 @@ const byCode: Readonly<Record<string, Explanation>> = {
   EPERM: { kind: 'failed-precondition', what: 'cannot be changed by the controller', advice: squashed },
   EACCES: { kind: 'failed-precondition', what: 'cannot be entered by the controller', advice: squashed },
   EROFS: { kind: 'failed-precondition', what: 'is read-only', advice: 'make the file system writable' },
-  ENOSPC: { kind: 'resource-exhausted', what: 'is full', advice: 'free space or inodes, or grow the file system' },
-  EDQUOT: { kind: 'resource-exhausted', what: 'is beyond a quota', advice: 'raise the quota that applies to basePath' },
-  ENAMETOOLONG: { kind: 'invalid-argument', what: 'has a name that is too long', advice: 'shorten basePath or subPath' },
+  ENOSPC: {
+    kind: 'resource-exhausted',
+    what: 'is full',
+    advice: 'free space or inodes, or grow the file system',
+  },
+  EDQUOT: {
+    kind: 'resource-exhausted',
+    what: 'is beyond a quota',
+    advice: 'raise the quota that applies to basePath',
+  },
+  ENAMETOOLONG: {
+    kind: 'invalid-argument',
+    what: 'has a name that is too long',
+    advice: 'shorten basePath or subPath',
+  },
   EXDEV: {
     kind: 'failed-precondition',
     what: 'belongs to a project of its own, which its directories cannot leave',
-    advice: 'clear the inherit flag of basePath ("lfs project -C BASEPATH"), or set no quota in the StorageClass',
+    advice:
+      'clear the inherit flag of basePath ("lfs project -C BASEPATH"), or set no quota in the StorageClass',
   },
 };
 
@@ -118,7 +133,10 @@ const unknown: Explanation = {
 };
 
 /** Says why the work on a directory failed, and what to do about it. */
-export function explainDirectoryFailure(fileSystem: string, { reason, path, code }: DirectoryFailure): DriverError {
+export function explainDirectoryFailure(
+  fileSystem: string,
+  { reason, path, code }: DirectoryFailure,
+): DriverError {
   const { kind, what, advice } = reason === 'system' ? (byCode[code] ?? unknown) : byReason[reason];
   return new DriverError(kind, `/${path} of the file system ${fileSystem} ${what} (${code}): ${advice}`);
 }

@@ -6,7 +6,7 @@ import { DirectoryError, type Place } from './worker-protocol.js';
 export const registryName = '.lustre-csi';
 
 /** What the registry holds. */
-const parts = ['volumes', 'paths', 'projects', 'trash', 'new', 'tmp'] as const;
+const parts = ['volumes', 'fates', 'paths', 'projects', 'trash', 'new', 'tmp'] as const;
 
 /** O_PATH: names a directory without opening it (open(2)). */
 const DIRECTORY_ITSELF = 0o10000000 | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -64,26 +64,35 @@ function refuseNested({ root, base }: Place): void {
     if (directory === undefined) return;
     const isBase = lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }) !== undefined;
     closeSync(directory);
-    if (isBase) throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${above.join('/')}` });
+    if (isBase)
+      throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${above.join('/')}` });
   });
 }
 
+/** Nothing is made in it before it is known whose it is. */
 function openRegistry(base: number, { base: names }: Place, create: boolean): number | undefined {
   const path = `${self(base)}/${registryName}`;
-  if (create) makeRegistry(path);
+  if (create) makeIfMissing(path);
   else if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
-  const registry = openSync(path, DIRECTORY_ITSELF);
-  const { uid, mode } = fstatSync(registry);
-  const isTrusted = uid === process.geteuid?.() || uid === fstatSync(base).uid;
-  if (isTrusted && (mode & OTHERS_MAY_WRITE) === 0) return registry;
-  closeSync(registry);
-  const shown = [...names, registryName].join('/');
-  throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: `owner ${uid}` });
+  const registry = openTrusted(path, fstatSync(base).uid, [...names, registryName].join('/'));
+  if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
+  return registry;
 }
 
-function makeRegistry(path: string): void {
-  makeIfMissing(path);
-  for (const part of parts) makeIfMissing(`${path}/${part}`);
+function openTrusted(path: string, ownerOfBase: number, shown: string): number {
+  let registry: number;
+  try {
+    registry = openSync(path, DIRECTORY_ITSELF);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
+    throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: 'it is no directory' });
+  }
+  const { uid, mode } = fstatSync(registry);
+  if ((uid === process.geteuid?.() || uid === ownerOfBase) && (mode & OTHERS_MAY_WRITE) === 0)
+    return registry;
+  closeSync(registry);
+  throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: `owner ${uid}` });
 }
 
 export function makeIfMissing(path: string, mode = PRIVATE): void {

@@ -46,9 +46,15 @@ const nameOf = (path: readonly string[]): string => ['paths', ...path].join('/')
 
 function taken(open: OpenBase, path: readonly string[]): DirectoryError {
   const claimed = path.findIndex((_, depth) => {
-    const found = lstatSync(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`, { throwIfNoEntry: false });
+    const found = lstatSync(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`, {
+      throwIfNoEntry: false,
+    });
     return found?.isFile();
   });
   const by = claimed < 0 ? 'a volume below it' : `a volume at ${path.slice(0, claimed + 1).join('/')}`;
-  return new DirectoryError({ reason: 'path-taken', path: [...open.place.base, ...path].join('/'), code: by });
+  return new DirectoryError({
+    reason: 'path-taken',
+    path: [...open.place.base, ...path].join('/'),
+    code: by,
+  });
 }

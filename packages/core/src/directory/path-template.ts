@@ -49,7 +49,10 @@ export function renderTemplate(template: string, values: TemplateValues): string
       );
     }
     if (!value.includes('/') && value !== '.' && value !== '..') return value;
-    throw new DriverError('invalid-argument', `subPath: "\${${name}}" is "${value}", which is no name of a directory`);
+    throw new DriverError(
+      'invalid-argument',
+      `subPath: "\${${name}}" is "${value}", which is no name of a directory`,
+    );
   });
 }
 

@@ -17,10 +17,15 @@ const KIBI = 1024n;
  */
 export function parseProjectUsage(text: string): ProjectUsage {
   const words = text.trim().split(/\s+/).slice(-8);
-  const numbers = words.map((word) => (/^\[?\d+\]?\*?$/.test(word) ? BigInt(word.replace(/\D/g, '')) : undefined));
+  const numbers = words.map((word) =>
+    /^\[?\d+\]?\*?$/.test(word) ? BigInt(word.replace(/\D/g, '')) : undefined,
+  );
   const [kilobytes, soft, hard, , inodes, softInodes, hardInodes] = numbers;
-  const isComplete = [kilobytes, soft, hard, inodes, softInodes, hardInodes].every((value) => value !== undefined);
-  if (words.length < 8 || !isComplete) throw new Error(`lfs quota printed ${JSON.stringify(text.slice(0, 200))}`);
+  const isComplete = [kilobytes, soft, hard, inodes, softInodes, hardInodes].every(
+    (value) => value !== undefined,
+  );
+  if (words.length < 8 || !isComplete)
+    throw new Error(`lfs quota printed ${JSON.stringify(text.slice(0, 200))}`);
   return {
     usedBytes: (kilobytes ?? 0n) * KIBI,
     limitBytes: larger(soft, hard) * KIBI,
@@ -32,12 +37,20 @@ export function parseProjectUsage(text: string): ProjectUsage {
 const larger = (a = 0n, b = 0n): bigint => (a > b ? a : b);
 
 /** Arguments of `lfs` that set the limit of a project. */
-export function setQuotaArguments(projectId: number, quota: 'hard' | 'soft', bytes: bigint): readonly string[] {
+export function setQuotaArguments(
+  projectId: number,
+  quota: 'hard' | 'soft',
+  bytes: bigint,
+): readonly string[] {
   const kibibytes = String((bytes + KIBI - 1n) / KIBI);
   const limits = quota === 'hard' ? ['-b', '0', '-B', kibibytes] : ['-b', kibibytes, '-B', '0'];
   return ['setquota', '-p', String(projectId), ...limits, '-i', '0', '-I', '0'];
 }
 
 /** Arguments of `lfs` that lift the limits of a project. */
-export const liftQuotaArguments = (projectId: number): readonly string[] =>
-  ['setquota', '-p', String(projectId), ...['-b', '0', '-B', '0', '-i', '0', '-I', '0']];
+export const liftQuotaArguments = (projectId: number): readonly string[] => [
+  'setquota',
+  '-p',
+  String(projectId),
+  ...['-b', '0', '-B', '0', '-i', '0', '-I', '0'],
+];

@@ -1,7 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { ownerOf } from './directory-entries.js';
 import type { ProjectIdRange } from './directory-parameters.js';
 import type { OpenBase } from './open-base.js';
-import { liftQuotaArguments, parseProjectUsage, setQuotaArguments, type ProjectUsage } from './project-quota.js';
+import {
+  liftQuotaArguments,
+  parseProjectUsage,
+  setQuotaArguments,
+  type ProjectUsage,
+} from './project-quota.js';
 import { makeRecord, readRecord, removeRecord } from './record-files.js';
 import { runLfs } from './run-lfs.js';
 import { DirectoryError, type DirectoryEntry } from './worker-protocol.js';
@@ -21,14 +27,21 @@ export function claimProject(open: OpenBase, entry: DirectoryEntry, { first, las
   let foreign = 0;
   for (let step = 0; step < count; step += 1) {
     const id = first + ((start + step) % count);
+    const isForeign = readRecord(open, nameOf(id)) === undefined && !isUnused(usageOf(open, id));
+    if (!isForeign) makeRecord(open, nameOf(id), ownerOf(entry));
+    // Another replica that works on this volume may have claimed it, and set its limit, in between.
     if (readRecord(open, nameOf(id)) === ownerOf(entry)) return id;
-    if (!makeRecord(open, nameOf(id), ownerOf(entry))) continue;
-    if (isUnused(usageOf(open, id))) return id;
-    removeRecord(open, nameOf(id));
-    foreign += 1;
+    if (isForeign) foreign += 1;
     if (foreign === MAX_FOREIGN) throw noProject('foreign-project', first, last);
   }
   throw noProject('no-project-id', first, last);
+}
+
+/** The project that was claimed for a volume, where nothing else tells. */
+export function projectOf(open: OpenBase, entry: DirectoryEntry): number | undefined {
+  const ids = readdirSync(`${open.registry}/projects`);
+  const id = ids.find((name) => readRecord(open, `projects/${name}`) === ownerOf(entry));
+  return id === undefined ? undefined : Number(id);
 }
 
 /** Lifts the limits of a project and gives its id up. Only for a project that nothing belongs to any more. */
@@ -37,12 +50,6 @@ export function releaseProject(open: OpenBase, entry: DirectoryEntry): void {
   if (projectId === undefined || readRecord(open, nameOf(projectId)) !== ownerOf(entry)) return;
   runLfs([...liftQuotaArguments(projectId), open.place.root], '/');
   removeRecord(open, nameOf(projectId));
-}
-
-/** Files of the project stay: nobody may be given its id. */
-export function keepProject(open: OpenBase, entry: DirectoryEntry): void {
-  const { projectId } = entry;
-  if (projectId !== undefined) makeRecord(open, nameOf(projectId), ownerOf(entry));
 }
 
 /** @throws DirectoryError below-use if more is used than the limit would allow */
@@ -76,5 +83,8 @@ function usageOf({ place }: OpenBase, id: number): ProjectUsage {
 const isUnused = ({ usedBytes, limitBytes, usedInodes, limitInodes }: ProjectUsage): boolean =>
   [usedBytes, limitBytes, usedInodes, limitInodes].every((value) => value === 0n);
 
-const noProject = (reason: 'no-project-id' | 'foreign-project', first: number, last: number): DirectoryError =>
-  new DirectoryError({ reason, path: '', code: `${first}-${last}` });
+const noProject = (
+  reason: 'no-project-id' | 'foreign-project',
+  first: number,
+  last: number,
+): DirectoryError => new DirectoryError({ reason, path: '', code: `${first}-${last}` });

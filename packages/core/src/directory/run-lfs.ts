@@ -11,9 +11,17 @@ export function runLfs(args: readonly string[], cwd: string): string {
   const command = `lfs ${args.join(' ')}`;
   if (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new DirectoryError({ reason: code === 'ENOENT' ? 'lfs-missing' : 'lfs', path: '', code: `${command}: ${code}` });
+    throw new DirectoryError({
+      reason: code === 'ENOENT' ? 'lfs-missing' : 'lfs',
+      path: '',
+      code: `${command}: ${code}`,
+    });
   }
   if (status === 0) return stdout;
   const said = (stderr.trim() || stdout.trim() || 'it said nothing').slice(0, 500);
-  throw new DirectoryError({ reason: 'lfs', path: '', code: `${command} (${signal ?? `exit status ${status}`}): ${said}` });
+  throw new DirectoryError({
+    reason: 'lfs',
+    path: '',
+    code: `${command} (${signal ?? `exit status ${status}`}): ${said}`,
+  });
 }

@@ -24,7 +24,8 @@ export function parseStripeLayout(text: string): readonly string[] {
   for (let index = 0; index < words.length; index += 2) {
     const [option = '', value] = words.slice(index, index + 2);
     const form = options[option];
-    if (!form) throw new Error(`"${option}" is no layout option; known are ${Object.keys(options).join(' ')}`);
+    if (!form)
+      throw new Error(`"${option}" is no layout option; known are ${Object.keys(options).join(' ')}`);
     if (value === undefined) throw new Error(`${option} has no value`);
     if (!form.test(value)) throw new Error(`"${value}" is no value of ${option}`);
   }

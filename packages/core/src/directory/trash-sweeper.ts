@@ -11,12 +11,13 @@ const PAUSE_MS = 100;
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
 
-type Sweep = (budget: number, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
+type Sweep = (budget: number, orphans: boolean, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
 
 /** Empties the trash of a base path in the background, once at a time, until nothing is left. */
 export class TrashSweeper {
   #running = false;
   #again = false;
+  #orphans = false;
   #retryMs = FIRST_RETRY_MS;
 
   constructor(
@@ -25,9 +26,11 @@ export class TrashSweeper {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** There may be something in the trash. */
-  start(): void {
+  /** There may be something in the trash.
+   *  @param orphans whether killed workers may have left something, too */
+  start(orphans = false): void {
     this.#again = true;
+    this.#orphans ||= orphans;
     if (this.#running) return;
     this.#running = true;
     void this.#run();
@@ -53,7 +56,9 @@ export class TrashSweeper {
   async #untilDone(signal: AbortSignal): Promise<number> {
     let total = 0;
     for (;;) {
-      const { removed, isDone, trouble } = await this.sweep(SLICE, signal);
+      const orphans = this.#orphans;
+      this.#orphans = false;
+      const { removed, isDone, trouble } = await this.sweep(SLICE, orphans, signal);
       total += removed;
       if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
       if (isDone || removed === 0) {
@@ -66,7 +71,7 @@ export class TrashSweeper {
 
   #retry(why: string): void {
     this.log.warn({ why }, 'what deleted volumes held could not all be removed yet; it is tried again');
-    setTimeout(() => this.start(), this.#retryMs).unref(); // Who starts next goes on: the trash is on the file system.
+    this.clock.after(this.#retryMs, () => this.start());
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }
 }

@@ -41,7 +41,7 @@ export interface DirectorySettings {
  * with the inode that it names it is the mark by which the driver knows a directory as its own: unlike a file in the
  * directory, no pod can see, copy, forge or lose it.
  */
-export interface DirectoryEntry {
+export interface DirectoryEntry extends DirectoryFate {
   readonly version: 1;
   readonly name: string;
   readonly key: string;
@@ -50,9 +50,17 @@ export interface DirectoryEntry {
   readonly path: readonly string[];
   readonly capacityBytes: string;
   readonly settings: DirectorySettings;
-  readonly projectId?: number;
+}
+
+/** What has become of an entry; kept beside it, since it is decided once. */
+export interface DirectoryFate {
   /** Of the directory; a decimal number. Absent until the directory is made. */
   readonly inode?: string;
+  /** Its name in the registry's `new`, until it is moved to its path. */
+  readonly building?: string;
+  readonly projectId?: number;
+  /** It was given up before there was a directory. */
+  readonly isAbandoned?: boolean;
 }
 
 /** What the worker is asked to do. All of it may be repeated, by whomever, after whatever end of an earlier attempt. */
@@ -66,7 +74,13 @@ export type WorkerTask =
       readonly capacityBytes: string;
     }
   | { readonly operation: 'list'; readonly place: Place; readonly after: string; readonly limit: number }
-  | { readonly operation: 'sweep'; readonly place: Place; readonly budget: number };
+  /** `orphans`: also look for what killed workers have left unfinished. */
+  | {
+      readonly operation: 'sweep';
+      readonly place: Place;
+      readonly budget: number;
+      readonly orphans: boolean;
+    };
 
 /** A volume as the worker finds it. */
 export interface FoundDirectory {
@@ -121,7 +135,8 @@ export interface DirectoryFailure {
 }
 
 export type WorkerAnswer =
-  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: DirectoryFailure };
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: DirectoryFailure };
 
 export class DirectoryError extends Error {
   override readonly name = 'DirectoryError';

@@ -1,5 +1,7 @@
 // Directory volumes of all three drivers: the real executable, real mounts. Runs inside `lustre-cloud-emulator exec`.
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -33,6 +35,7 @@ const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const FAILED_PRECONDITION = 9;
 const OUT_OF_RANGE = 11;
+const UNAVAILABLE = 14;
 
 const claim = (namespace: string, name: string): Record<string, string> => ({
   subPath: '${pvc.namespace}/${pvc.name}',
@@ -223,6 +226,52 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     expect(await listed()).not.toContain(volume.volumeId);
     await expect(controller.controllerGetVolume({ volumeId: volume.volumeId })).rejects.toMatchObject({
       code: NOT_FOUND,
+    });
+  });
+
+  it('trusts no registry that others could have written', async () => {
+    const request = (base: string): ReturnType<typeof directoryRequest> =>
+      directoryRequest('pvc-mistrust', host, { basePath: base });
+    mkdirSync(join(look.root, 'linked'));
+    mkdirSync(join(look.root, 'elsewhere'));
+    symlinkSync('../elsewhere', join(look.root, 'linked', '.lustre-csi'));
+    mkdirSync(join(look.root, 'foreign', '.lustre-csi'), { recursive: true });
+    chownSync(join(look.root, 'foreign', '.lustre-csi'), 1000, 1000);
+    mkdirSync(join(look.root, 'open', '.lustre-csi'), { recursive: true });
+    chmodSync(join(look.root, 'open', '.lustre-csi'), 0o777);
+    for (const base of ['linked', 'foreign', 'open']) {
+      await expect(createDirectory(driver, request(base))).rejects.toMatchObject({
+        code: FAILED_PRECONDITION,
+        details: expect.stringContaining('can be written by others') as string,
+      });
+    }
+    expect(readdirSync(join(look.root, 'elsewhere'))).toEqual([]);
+    for (const name of ['linked', 'elsewhere', 'foreign', 'open']) {
+      rmSync(join(look.root, name), { recursive: true });
+    }
+  });
+
+  it('says so where there is no such file system', async () => {
+    const parameters: Record<string, string> = {
+      fileSystemId: 'fs-0000000000000000f',
+      'file-system-name': 'nowhere',
+    };
+    const known = Object.entries(parameters).filter(([name]) => name in host.parameters);
+    // A Lustre that no cloud knows cannot be told from one that does not answer.
+    const absent = known.length > 0 ? Object.fromEntries(known) : { mgsNids: '10.254.254.254@tcp' };
+    const code = known.length > 0 ? NOT_FOUND : UNAVAILABLE;
+    await expect(
+      createDirectory(driver, directoryRequest('pvc-nowhere', host, absent)),
+    ).rejects.toMatchObject({ code });
+    const { [Object.keys(host.parameters)[0] ?? '']: _, ...unnamed } = directoryRequest(
+      'pvc-x',
+      host,
+    ).parameters;
+    await expect(
+      createDirectory(driver, { ...directoryRequest('pvc-x', host), parameters: unnamed }),
+    ).rejects.toMatchObject({
+      code: INVALID_ARGUMENT,
+      details: expect.stringContaining('is missing') as string,
     });
   });
 

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { checkTemplate, renderTemplate } from './path-template.js';
+
+const values = { volumeName: 'pvc-1', pvcName: 'data', pvcNamespace: 'team', pvName: 'pv-1' };
+
+describe('a path template', () => {
+  it.each([
+    ['${pvc.namespace}/${pvc.name}', 'team/data'],
+    ['${pvc.metadata.namespace}/x-${pvc.metadata.name}', 'team/x-data'],
+    ['${pv.name}', 'pv-1'],
+    ['${pv.metadata.name}', 'pv-1'],
+    ['plain/path', 'plain/path'],
+    ['$pvc.name', '$pvc.name'],
+  ])('%s becomes %s', (template, path) => {
+    expect(renderTemplate(checkTemplate(template), values)).toBe(path);
+  });
+
+  it('takes the name of the volume where the provisioner does not tell the PersistentVolume', () => {
+    expect(renderTemplate('${pv.name}', { volumeName: 'pvc-1' })).toBe('pvc-1');
+  });
+
+  it.each([
+    ['${pod.name}', /"\$\{pod\.name\}" is unknown; known are \$\{pvc\.name\}/],
+    ['${}', /is unknown/],
+    ['a/${pvc.name', /no "\}"/],
+  ])('refuses %s', (template, message) => {
+    expect(() => checkTemplate(template)).toThrow(message);
+  });
+
+  it.each([
+    [{ volumeName: 'v' }, /--extra-create-metadata/],
+    [{ volumeName: 'v', pvcName: 'a/b' }, /no name of a directory/],
+    [{ volumeName: 'v', pvcName: '..' }, /no name of a directory/],
+  ])('refuses values that lead elsewhere, or are missing: %o', (given, message) => {
+    expect(() => renderTemplate('x/${pvc.name}', given)).toThrow(message);
+  });
+});

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { ManualClock, settled } from '../testing/manual-clock.js';
+import { RememberedLog } from '../testing/remembered-log.js';
+import { SLICE, TrashSweeper } from './trash-sweeper.js';
+
+it('removes in slices with a pause between them, and one at a time', async () => {
+  const clock = new ManualClock();
+  const log = new RememberedLog();
+  let left = 3 * SLICE;
+  let underWay = 0;
+  const asked: boolean[] = [];
+  const sweep = async (
+    budget: number,
+    orphans: boolean,
+  ): Promise<{ removed: number; isDone: boolean; trouble: [] }> => {
+    asked.push(orphans);
+    underWay += 1;
+    expect(underWay).toBe(1);
+    await settled();
+    underWay -= 1;
+    const removed = Math.min(budget, left);
+    left -= removed;
+    return { removed, isDone: left === 0, trouble: [] };
+  };
+  const sweeper = new TrashSweeper(sweep, log, clock);
+  const began = clock.now();
+  sweeper.start(true);
+  sweeper.start();
+  while (await clock.next());
+  await settled();
+  expect(left).toBe(0);
+  expect(asked[0]).toBe(true);
+  expect(asked.slice(1)).not.toContain(true);
+  // 600 entries at 2000 a second at most.
+  expect(clock.now() - began).toBeGreaterThanOrEqual(200);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    'removed files and directories of deleted volumes',
+  ]);
+});
+
+it('says what could not be removed, and tries again', async () => {
+  const clock = new ManualClock();
+  const log = new RememberedLog();
+  let calls = 0;
+  const sweep = async (): Promise<{ removed: number; isDone: boolean; trouble: readonly string[] }> => {
+    calls += 1;
+    if (calls === 1) throw new Error('the server does not answer');
+    return calls === 2
+      ? { removed: 0, isDone: true, trouble: ['x: EPERM'] }
+      : { removed: 0, isDone: true, trouble: [] };
+  };
+  new TrashSweeper(sweep, log, clock).start();
+  while (await clock.next());
+  expect(calls).toBe(3);
+  expect(log.lines.map(({ level, fields }) => [level, fields])).toEqual([
+    ['warn', { why: 'the server does not answer' }],
+    ['warn', { why: 'x: EPERM' }],
+  ]);
+});
