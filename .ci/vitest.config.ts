@@ -2,13 +2,24 @@ import { defineConfig } from 'vitest/config';
 
 // Shared by every package: specs stand beside their sources and import the built packages that they use.
 // `*.mount.spec.ts` need the mount simulation and the clouds of `lustre-cloud-emulator exec`: vitest.mounts.config.ts.
+const included = {
+  specs: ['src/**/*.spec.ts'],
+  mounts: ['src/**/*.mount.spec.ts'],
+  slow: ['src/**/*.slow.mount.spec.ts'],
+};
+const excluded = {
+  specs: ['src/**/*.mount.spec.ts'],
+  mounts: ['src/**/*.slow.mount.spec.ts'],
+  slow: [],
+};
+
 const report = process.env['LUSTRE_CSI_TEST_REPORTS'];
 
-export const settings = (kind: 'specs' | 'mounts'): ReturnType<typeof defineConfig> =>
+export const settings = (kind: 'specs' | 'mounts' | 'slow'): ReturnType<typeof defineConfig> =>
   defineConfig({
     test: {
-      include: kind === 'mounts' ? ['src/**/*.mount.spec.ts'] : ['src/**/*.spec.ts'],
-      exclude: kind === 'mounts' ? [] : ['src/**/*.mount.spec.ts'],
+      include: included[kind],
+      exclude: excluded[kind],
       testTimeout: 30_000,
       hookTimeout: 30_000,
       reporters: report ? ['default', 'json'] : ['default'],

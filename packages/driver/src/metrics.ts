@@ -1,9 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ConfigurationError, messageOf, type CallObserver } from '@lustre-csi/core';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Seconds; the buckets of csi-lib-utils, so that one dashboard fits all CSI drivers. */
+/** Seconds; buckets, names and labels are those of csi-lib-utils, so that one dashboard fits all CSI drivers. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
+
+const MAX_PORT = 65_535;
 
 /** Metrics of the driver, in Prometheus' text format at `http://ADDRESS/metrics`. */
 export interface Metrics {
@@ -14,28 +16,53 @@ export interface Metrics {
 }
 
 /** Serves metrics.
- *  @param address `HOST:PORT`; an empty host is every address of the machine
+ *  @param address `HOST:PORT`; an empty host is every address of the machine, port 0 any free one
  *  @throws ConfigurationError naming the flag */
 export async function serveMetrics(address: string, driverName: string): Promise<Metrics> {
-  const [, host = '', port = ''] = /^(.*):([0-9]{1,5})$/.exec(address) ?? [];
-  if (port === '' || Number(port) > 65535) {
-    throw new ConfigurationError(
-      `--metrics-address is "${address}": write HOST:PORT, such as 127.0.0.1:9095`,
-    );
-  }
+  const { host, port } = parseAddress(address);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const observer = callObserver(registry, driverName);
-  const server = createServer((request, response) => {
-    if (request.url !== '/metrics') return void response.writeHead(404).end();
-    registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
-      (error: unknown) => response.writeHead(500).end(messageOf(error)),
-    );
-  });
-  const taken = await listen(server, host, Number(port));
-  const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-  return { observer, address: `${host}:${taken}`, stop };
+  const server = createServer((request, response) => void answer(registry, request, response));
+  const taken = await listen(server, host, port);
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      // Prometheus keeps its connection open between scrapes: it must not hold up the end of the driver.
+      server.closeAllConnections();
+    });
+  return { observer, address: `${host.includes(':') ? `[${host}]` : host}:${taken}`, stop };
+}
+
+function parseAddress(address: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<host>[^:[\]]*)):(?<port>[0-9]{1,5})$/.exec(
+    address,
+  )?.groups;
+  const port = Number(match?.['port']);
+  if (port <= MAX_PORT) return { host: match?.['six'] ?? match?.['host'] ?? '', port };
+  throw new ConfigurationError(
+    `--metrics-address is "${address}": write HOST:PORT, such as 127.0.0.1:9095, or [::1]:9095`,
+  );
+}
+
+async function answer(registry: Registry, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url?.split('?')[0] !== '/metrics') {
+    response.writeHead(404).end('metrics are at /metrics\n');
+    return;
+  }
+  try {
+    const text = await registry.metrics();
+    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+  } catch (error) {
+    response.writeHead(500).end(messageOf(error));
+  }
+}
+
+/** As Go spells the codes, whose drivers and sidecars set the convention: `INVALID_ARGUMENT` is InvalidArgument. */
+function goCode(code: string): string {
+  if (code === 'OK') return code;
+  if (code === 'CANCELLED') return 'Canceled';
+  return code.toLowerCase().replace(/(?:^|_)(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function callObserver(registry: Registry, driverName: string): CallObserver {
@@ -56,7 +83,7 @@ function callObserver(registry: Registry, driverName: string): CallObserver {
     started: (method) => inFlight.inc({ method_name: method }),
     ended: (method, code, took) => {
       inFlight.dec({ method_name: method });
-      seconds.observe({ driver_name: driverName, method_name: method, grpc_status_code: code }, took);
+      seconds.observe({ driver_name: driverName, method_name: method, grpc_status_code: goCode(code) }, took);
     },
   };
 }

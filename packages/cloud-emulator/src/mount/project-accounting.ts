@@ -15,9 +15,16 @@ export interface ProjectUse {
 export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, project: number): ProjectUse {
   let kib = 0n;
   let inodes = 0n;
+  const countFile = (path: string): void => {
+    const file = unlessGone(() => lstatSync(path, { bigint: true }));
+    if (!file) return;
+    kib += file.blocks / 2n;
+    inodes += 1n;
+  };
   const walk = (path: string, inherited: number): void => {
-    const found = lstatSync(path, { bigint: true });
-    const own = attributesOf({ store }, path);
+    const found = unlessGone(() => lstatSync(path, { bigint: true }));
+    const own = unlessGone(() => attributesOf({ store }, path));
+    if (!found || !own) return;
     const belongsTo = own.project ?? inherited;
     if (belongsTo === project) {
       kib += found.blocks / 2n;
@@ -25,14 +32,21 @@ export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, p
     }
     if (!found.isDirectory()) return;
     const below = own.inherit === false ? 0 : belongsTo;
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
+    for (const entry of unlessGone(() => readdirSync(path, { withFileTypes: true })) ?? []) {
       if (entry.isDirectory()) walk(join(path, entry.name), below);
-      else if (below === project) {
-        kib += lstatSync(join(path, entry.name), { bigint: true }).blocks / 2n;
-        inodes += 1n;
-      }
+      else if (below === project) countFile(join(path, entry.name));
     }
   };
   walk(root, 0);
   return { kib, inodes };
+}
+
+/** What is read of a file that somebody may remove meanwhile: what is gone holds nothing. */
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { subDirectoryParts } from '../node/sub-directory.js';
 import { Capacity } from '../volume/capacity.js';
 import type { VolumeRequest } from '../volume/volume-request.js';
@@ -77,10 +77,18 @@ function refuseExtras({ contentSource, mutableParameters }: VolumeRequest): void
 function pathOf(request: VolumeRequest, { subPath }: DirectoryClass, key: string): readonly string[] {
   if (subPath === undefined) return [isFileName(request.name) ? request.name : `volume-${key}`];
   const path = renderTemplate(subPath, { ...request.metadata, volumeName: request.name });
-  const names = subDirectoryParts(path.replace(/^\/+|\/+$/g, ''));
+  const names = subPathParts(path.replace(/^\/+|\/+$/g, ''));
   // Providers replace such variables when a volume is mounted.
   if (!path.includes('${') && !names.includes(registryName)) return names;
   throw new DriverError('invalid-argument', `subPath: "${path}" cannot be the path of a volume`);
+}
+
+function subPathParts(path: string): readonly string[] {
+  try {
+    return subDirectoryParts(path);
+  } catch (error) {
+    throw isDriverError(error) ? error.prefixed('parameter "subPath"') : error;
+  }
 }
 
 function isFileName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainDirectoryFailure } from './explain-directory-failure.js';
+import { explainDirectoryFailure, isMountLost } from './explain-directory-failure.js';
 import type { DirectoryFailure } from './worker-protocol.js';
 
 it.each([
@@ -26,4 +26,14 @@ it.each([
   expect(error.kind).toBe(kind);
   expect(error.message).toMatch(message);
   expect(error.message).toContain('/csi-volumes/x of the file system 10.0.0.4@tcp:/lustrefs');
+});
+
+it.each([
+  ['not-mounted', 'ENOTCONN', true],
+  ['system', 'ESTALE', true],
+  ['system', 'ESHUTDOWN', true],
+  ['system', 'EIO', false],
+  ['replaced', 'ESTALE', false],
+] as const)('%s (%s): the mount is lost: %s', (reason, code, isLost) => {
+  expect(isMountLost(explainDirectoryFailure('mgs:/fs', { reason, path: '', code }))).toBe(isLost);
 });

@@ -133,10 +133,20 @@ const unknown: Explanation = {
 };
 
 /** Says why the work on a directory failed, and what to do about it. */
-export function explainDirectoryFailure(
-  fileSystem: string,
-  { reason, path, code }: DirectoryFailure,
-): DriverError {
+export function explainDirectoryFailure(fileSystem: string, failure: DirectoryFailure): DriverError {
+  const { reason, path, code } = failure;
   const { kind, what, advice } = reason === 'system' ? (byCode[code] ?? unknown) : byReason[reason];
-  return new DriverError(kind, `/${path} of the file system ${fileSystem} ${what} (${code}): ${advice}`);
+  const message = `/${path} of the file system ${fileSystem} ${what} (${code}): ${advice}`;
+  return new DriverError(kind, message, { cause: failure });
 }
+
+/** Whether an error says that a mount cannot be used any more: the client was unmounted, evicted, or its servers are
+ *  others by now. */
+export function isMountLost(error: unknown): boolean {
+  const failure =
+    error instanceof DriverError ? (error.cause as Partial<DirectoryFailure> | undefined) : undefined;
+  if (failure?.reason === 'not-mounted') return true;
+  return failure?.reason === 'system' && lostCodes.includes(failure.code ?? '');
+}
+
+const lostCodes = ['ESTALE', 'ENOTCONN', 'ESHUTDOWN', 'ENODEV'];

@@ -6,6 +6,7 @@ import type { StuckChild } from '../node/stuck-child.js';
 import type { LustreMountSource } from '../volume/mount-source.js';
 import { formatMountSource } from '../volume/mount-source.js';
 import { DirectoryWorker } from './directory-worker.js';
+import { isMountLost } from './explain-directory-failure.js';
 import type { Place, WorkerResults, WorkerTask } from './worker-protocol.js';
 
 /** How long mounting may take. */
@@ -36,6 +37,7 @@ export interface HostParts {
 export class MountedHost {
   readonly #clock: Clock;
   #mounted: Promise<Mounted> | undefined;
+  #current: Mounted | undefined;
   #users = 0;
   #callOffIdle = (): void => {};
   #workers: readonly DirectoryWorker[] = [];
@@ -57,15 +59,25 @@ export class MountedHost {
     this.#users += 1;
     this.#callOffIdle();
     try {
-      const { lease, worker, sweeper } = await this.#mount(signal);
-      const { base, ...rest } = task;
-      const names = this.source.subdir === '' ? base : [...this.source.subdir.split('/'), ...base];
-      const whole = { ...rest, place: { root: lease.path, base: names } } as unknown as WorkerTask;
-      const one = task.operation === 'sweep' ? sweeper : worker;
-      return (await one.run(whole, signal)) as WorkerResults[T['operation']];
+      const mounted = await this.#mount(signal);
+      return (await this.#runIn(mounted, task, signal)) as WorkerResults[T['operation']];
     } finally {
       this.#users -= 1;
       if (this.#users === 0) this.#callOffIdle = this.#clock.after(IDLE_MS, () => void this.#letGo());
+    }
+  }
+
+  async #runIn(mounted: Mounted, task: HostTask, signal: AbortSignal): Promise<unknown> {
+    const { base, ...rest } = task;
+    const names = this.source.subdir === '' ? base : [...this.source.subdir.split('/'), ...base];
+    const whole = { ...rest, place: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;
+    const worker = task.operation === 'sweep' ? mounted.sweeper : mounted.worker;
+    try {
+      return await worker.run(whole, signal);
+    } catch (error) {
+      // The call is repeated, and then mounts it anew.
+      if (isMountLost(error)) await this.#release(mounted);
+      throw error;
     }
   }
 
@@ -91,12 +103,20 @@ export class MountedHost {
     const worker = new DirectoryWorker(lease.path, title, runner, this.#clock);
     const sweeper = new DirectoryWorker(lease.path, title, runner, this.#clock);
     this.#workers = [worker, sweeper];
-    return { lease, worker, sweeper };
+    this.#current = { lease, worker, sweeper };
+    return this.#current;
   }
 
   async #letGo(): Promise<void> {
     const mounted = await this.#mounted?.catch(() => undefined);
     if (!mounted || this.#users > 0 || mounted.worker.isBusy || mounted.sweeper.isBusy) return;
+    await this.#release(mounted);
+  }
+
+  /** Once for each mount. */
+  async #release(mounted: Mounted): Promise<void> {
+    if (this.#current !== mounted) return;
+    this.#current = undefined;
     this.#mounted = undefined;
     await Promise.all([mounted.worker.stop(), mounted.sweeper.stop()]);
     mounted.lease.release();

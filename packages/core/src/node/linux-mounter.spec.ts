@@ -264,6 +264,7 @@ describe('unmount', () => {
     await vi.waitFor(() => mounting.unmount(target, forMs(5_000)), { timeout: 5_000, interval: 50 });
     expect(await isMounted()).toBe(false);
     expect(mounting.counts.forced).toBeGreaterThan(0);
-    expect(await held).toMatch(/abort/i);
+    // Which of the two errors a request gets that MNT_FORCE ends depends on how far it was.
+    expect(await held).toMatch(/abort|not connected/i);
   });
 });

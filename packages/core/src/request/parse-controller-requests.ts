@@ -1,3 +1,4 @@
+import { isDriverError } from '../errors/driver-error.js';
 import type {
   ControllerExpandVolumeRequest,
   ControllerGetVolumeRequest,
@@ -11,8 +12,12 @@ import type { PageRequest } from '../volume/paging.js';
 import type { CapabilitiesQuestion } from '../volume/volume-operations.js';
 import { withoutOrchestratorKeys } from './orchestrator-keys.js';
 import { parseCapacityRange } from './parse-capacity-range.js';
-import { parseVolumeCapabilities, parseVolumeCapability } from './parse-volume-capability.js';
-import { invalidField, missing, requireMessage, requireString } from './require.js';
+import {
+  parseVolumeCapabilities,
+  parseVolumeCapability,
+  requireWholeCapability,
+} from './parse-volume-capability.js';
+import { invalidField, missing, requireEntries, requireMessage, requireString } from './require.js';
 
 export function parseDeleteVolume(request: DeleteVolumeRequest): string {
   return requireString(request.volumeId, 'volume_id');
@@ -22,13 +27,19 @@ export function parseGetVolume(request: ControllerGetVolumeRequest): string {
   return requireString(request.volumeId, 'volume_id');
 }
 
+/** Whole capabilities that no volume can have are no error here, but the answer to the question. */
 export function parseValidateVolumeCapabilities(
   request: ValidateVolumeCapabilitiesRequest,
 ): CapabilitiesQuestion {
-  return {
-    volumeId: requireString(request.volumeId, 'volume_id'),
-    capabilities: parseVolumeCapabilities(request.volumeCapabilities),
-  };
+  const volumeId = requireString(request.volumeId, 'volume_id');
+  const given = requireEntries(request.volumeCapabilities, 'volume_capabilities');
+  given.forEach((each, index) => requireWholeCapability(each, `volume_capabilities[${index}]`));
+  try {
+    return { volumeId, capabilities: parseVolumeCapabilities(given) };
+  } catch (error) {
+    if (!isDriverError(error, 'invalid-argument')) throw error;
+    return { volumeId, capabilities: [], objection: error.message };
+  }
 }
 
 export function parseListVolumes(request: ListVolumesRequest): PageRequest {

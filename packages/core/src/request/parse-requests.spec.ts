@@ -273,6 +273,32 @@ describe('other requests of the controller', () => {
     });
   });
 
+  it.each([
+    ['block access', { accessType: { $case: 'block', value: {} } }, 'volume_capabilities[1].block'],
+    [
+      'another fs_type',
+      { accessType: mount({ fsType: 'ext4' }) },
+      'volume_capabilities[1].mount.fs_type is "ext4"',
+    ],
+    [
+      'an access mode of a later CSI',
+      { accessMode: { mode: 99 } },
+      'volume_capabilities[1].access_mode is 99',
+    ],
+    [
+      'a mount flag that is refused',
+      { accessType: mount({ mountFlags: ['device=x'] }) },
+      '"device=x" is refused',
+    ],
+  ])('may ask for what no volume can have: %s', (_, change, words) => {
+    const question = { volumeId: 'v', volumeCapabilities: [shared, { ...shared, ...change }] };
+    expect(parseValidateVolumeCapabilities(make(ValidateVolumeCapabilitiesRequest, question))).toEqual({
+      volumeId: 'v',
+      capabilities: [],
+      objection: expect.stringContaining(words) as string,
+    });
+  });
+
   it('may carry a handle of any form and length: administrators write them', () => {
     const volumeId = `name#fs#${'x'.repeat(200)}`;
     expect(parseDeleteVolume(make(DeleteVolumeRequest, { volumeId }))).toBe(volumeId);
@@ -292,6 +318,12 @@ describe('other requests of the controller', () => {
       validate({ volumeId: 'v' }),
       ia,
       'volume_capabilities is missing',
+    ],
+    [
+      'ValidateVolumeCapabilities of half a capability',
+      validate({ volumeId: 'v', volumeCapabilities: [{ ...shared, accessMode: undefined }] }),
+      ia,
+      'volume_capabilities[0].access_mode is missing',
     ],
     [
       'ListVolumes with a negative number',

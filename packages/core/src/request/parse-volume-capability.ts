@@ -33,25 +33,37 @@ export function parseVolumeCapability(
   given: WireCapability | undefined,
   field = 'volume_capability',
 ): VolumeCapability {
-  const capability = requireMessage(given, field);
-  if (capability.accessType === undefined) throw missing(`${field}.access_type`);
-  if (capability.accessType.$case === 'block') {
+  const { accessType, accessMode } = requireWholeCapability(given, field);
+  if (accessType.$case === 'block') {
     throw invalidField(
       `${field}.block`,
       'is not possible: Lustre is a file system, not a block device (use volumeMode: Filesystem)',
     );
   }
-  const { fsType, mountFlags } = capability.accessType.value;
+  const { fsType, mountFlags } = accessType.value;
   if (!FS_TYPES.includes(fsType)) {
     throw invalidField(`${field}.mount.fs_type`, `is "${fsType}"; leave it out or write "lustre"`);
   }
   checkMountFlags(mountFlags);
-  return { accessMode: parseAccessMode(capability, field), fsType, mountFlags };
+  return { accessMode: parseAccessMode(accessMode, field), fsType, mountFlags };
 }
 
-function parseAccessMode(capability: WireCapability, field: string): AccessMode {
-  const mode = capability.accessMode?.mode ?? Mode.UNKNOWN;
-  if (mode === Mode.UNKNOWN) throw missing(`${field}.access_mode`);
+/** A capability with all that the specification requires of it, whether or not a volume can have it.
+ *  @throws DriverError invalid-argument naming the field */
+export function requireWholeCapability(
+  given: WireCapability | undefined,
+  field: string,
+): { readonly accessType: NonNullable<WireCapability['accessType']>; readonly accessMode: Mode } {
+  const { accessType, accessMode: { mode: accessMode } = { mode: Mode.UNKNOWN } } = requireMessage(
+    given,
+    field,
+  );
+  if (accessType === undefined) throw missing(`${field}.access_type`);
+  if (accessMode === Mode.UNKNOWN) throw missing(`${field}.access_mode`);
+  return { accessType, accessMode };
+}
+
+function parseAccessMode(mode: Mode, field: string): AccessMode {
   const accessMode = accessModes.get(mode);
   if (!accessMode) throw invalidField(`${field}.access_mode`, `is ${mode}, which CSI 1.12 does not define`);
   return accessMode;

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Wrapper } from './call-chain.js';
 import { codeName, errorToStatus } from './error-to-status.js';
 
-/** Who wants to know of calls: metrics. */
+/** Who wants to know of calls: metrics. `method` as gRPC spells it: `/csi.v1.Controller/CreateVolume`. */
 export interface CallObserver {
   started(method: string): void;
   /** `code` as gRPC spells it: `OK`, `DEADLINE_EXCEEDED`. */
@@ -16,13 +16,14 @@ export const countCalls =
   async (request, call) => {
     const began = performance.now();
     let code = status.OK;
-    observer.started(call.method);
+    const method = `/csi.v1.${call.service}/${call.method}`;
+    observer.started(method);
     try {
       return await next(request, call);
     } catch (error) {
       code = errorToStatus(error).code;
       throw error;
     } finally {
-      observer.ended(call.method, codeName(code), (performance.now() - began) / 1000);
+      observer.ended(method, codeName(code), (performance.now() - began) / 1000);
     }
   };

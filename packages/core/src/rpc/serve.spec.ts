@@ -220,10 +220,10 @@ describe('serve', () => {
     await driver.client.identity.probe({});
     await failureOf(driver.client.controller.createVolume(creation({ name: '' })));
     expect(seen).toEqual([
-      'Probe started',
-      'Probe OK true',
-      'CreateVolume started',
-      'CreateVolume INVALID_ARGUMENT true',
+      '/csi.v1.Identity/Probe started',
+      '/csi.v1.Identity/Probe OK true',
+      '/csi.v1.Controller/CreateVolume started',
+      '/csi.v1.Controller/CreateVolume INVALID_ARGUMENT true',
     ]);
   });
 });

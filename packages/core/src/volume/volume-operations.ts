@@ -27,6 +27,8 @@ type Settings = Readonly<Record<string, string>>;
 export interface CapabilitiesQuestion {
   readonly volumeId: string;
   readonly capabilities: readonly VolumeCapability[];
+  /** What stands against capabilities that no provider's volumes can have, in words. */
+  readonly objection?: string;
 }
 
 /** Everything that the controller does with volumes, for one provider. */
@@ -139,7 +141,7 @@ export class VolumeOperations {
    *  @throws DriverError not-found */
   async objectionTo(question: CapabilitiesQuestion, context: OperationContext): Promise<string | undefined> {
     await this.get(question.volumeId, context);
-    return this.#objection(question.capabilities);
+    return question.objection ?? this.#objection(question.capabilities);
   }
 
   /** ControllerGetVolume.
@@ -200,6 +202,15 @@ export class VolumeOperations {
     return fileSystem;
   }
 
+  async #exists(volumeId: string, signal: AbortSignal): Promise<boolean> {
+    const reference = this.provider.parseVolumeId(volumeId);
+    if (this.directories?.owns(volumeId) || reference?.staticSource) return true;
+    return (
+      reference !== undefined &&
+      (await untilAborted(this.provider.find(reference, signal), signal)) !== undefined
+    );
+  }
+
   /** A size that cannot be is not yet an error: if the volume exists, the answer is that it has another size. */
   async #capacityFor(plan: FileSystemPlan, request: VolumeRequest): Promise<Capacity | DriverError> {
     try {
@@ -210,12 +221,14 @@ export class VolumeOperations {
     }
   }
 
-  /** The snapshot to create the volume from. An absent source is not-found, whatever the handle looks like. */
+  /** The snapshot to create the volume from. An absent source is not-found, whatever the handle looks like; a volume
+   *  that does exist cannot be cloned. */
   async #snapshotOf({ contentSource }: VolumeRequest, signal: AbortSignal): Promise<Snapshot | undefined> {
     if (!contentSource) return undefined;
     const { kind, id } = contentSource;
     const snapshots = kind === 'snapshot' ? this.provider.snapshots : undefined;
     const snapshot = snapshots && (await untilAborted(snapshots.find(id, signal), signal));
+    if (kind === 'volume' && (await this.#exists(id, signal))) throw unclonable(id);
     if (!snapshot) throw new DriverError('not-found', `there is no ${kind} "${id}" to create a volume from`);
     if (snapshot.state === 'ready') return snapshot;
     throw new DriverError(
@@ -237,6 +250,13 @@ const notFound = (volumeId: string, why: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: ${why}`);
 
 const isProvisioningMode = (name: string): boolean => name.toLowerCase() === 'provisioningmode';
+
+const unclonable = (volumeId: string): DriverError =>
+  new DriverError(
+    'invalid-argument',
+    `volume_content_source: volume "${volumeId}" cannot be cloned, this driver does not advertise CLONE_VOLUME; ` +
+      'create an empty volume and copy the data, or create it from a snapshot where the driver has them',
+  );
 
 const unmodifiable = (volumeId: string): DriverError =>
   new DriverError(

@@ -29,6 +29,9 @@ export async function serveCommand(config: Config): Promise<void> {
     services,
     log,
     ...(metrics ? { observer: metrics.observer } : {}),
+  }).catch(async (error: unknown) => {
+    await metrics?.stop(); // Its server would keep the process of a driver of your own alive.
+    throw error;
   });
   log.info({ address: server.address, version, nodeId: config.nodeId }, 'serving CSI');
   const signal = await terminationSignal();

@@ -12,12 +12,16 @@ export function metricsUrlOf(log: string): string {
   return `http://${address}`;
 }
 
-/** Waits until nothing is in flight any more. */
-export async function settledCalls(metricsUrl: string, timeoutMs = 10_000): Promise<number> {
+/** Waits until so many calls are in flight, and gives how many there are in the end. */
+export async function awaitCallsInFlight(
+  metricsUrl: string,
+  wanted: number,
+  timeoutMs = 10_000,
+): Promise<number> {
   const giveUp = Date.now() + timeoutMs;
   let count = await callsInFlight(metricsUrl);
-  while (count !== 0 && Date.now() < giveUp) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  while (count !== wanted && Date.now() < giveUp) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
     count = await callsInFlight(metricsUrl);
   }
   return count;

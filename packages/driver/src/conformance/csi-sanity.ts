@@ -22,11 +22,17 @@ export async function hasGo(): Promise<boolean> {
   }
 }
 
+/** Whether the suite has been built already: then it needs no Go toolchain and no network. */
+export const isCached = (cacheDirectory: string): boolean => existsSync(executableIn(cacheDirectory));
+
+const executableIn = (cacheDirectory: string): string =>
+  join(cacheDirectory, `csi-sanity-${csiSanityVersion}`);
+
 /** The suite's executable; built once, through the Go module proxy, and kept in the directory.
  *  @throws Error with what the Go toolchain said */
 export async function obtainCsiSanity(cacheDirectory: string): Promise<string> {
-  const executable = join(cacheDirectory, `csi-sanity-${csiSanityVersion}`);
-  if (existsSync(executable)) return executable;
+  const executable = executableIn(cacheDirectory);
+  if (isCached(cacheDirectory)) return executable;
   const scratch = join(cacheDirectory, `build-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
   try {

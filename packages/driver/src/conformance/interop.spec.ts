@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDriverProcess, type DriverProcess } from '../testing/driver-process.js';
 import {
   createRequest,
+  fileSystemsIn,
   startEmulatedCloud,
   testedDrivers,
   type EmulatedCloud,
 } from '../testing/emulated-cloud.js';
-import { metricsUrlOf, settledCalls } from './calls-in-flight.js';
+import { awaitCallsInFlight, metricsUrlOf } from './calls-in-flight.js';
 import { RawGrpc } from './raw-grpc.js';
 
 const OK = 0;
@@ -53,21 +54,28 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   });
 
   it('serves 64 calls at once on one connection', async () => {
-    const answers = await Promise.all(Array.from({ length: 64 }, () => raw.call(GET_INFO, new Uint8Array())));
-    expect(answers.every(({ grpcStatus }) => grpcStatus === OK)).toBe(true);
+    const message = csi.CreateVolumeRequest.encode(createRequest(tested, 'pvc-asked-64-times')).finish();
+    const calls = Array.from({ length: 64 }, () => raw.call(CREATE, message));
+    expect(await awaitCallsInFlight(metricsUrlOf(driver.log()), 64)).toBe(64);
+    expect((await raw.call(GET_INFO, new Uint8Array())).grpcStatus).toBe(OK);
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ grpcStatus }) => grpcStatus)).toEqual(answers.map(() => OK));
+    expect(fileSystemsIn(cloud.emulator, tested)).toHaveLength(1);
+    expect(await awaitCallsInFlight(metricsUrlOf(driver.log()), 0)).toBe(0);
   });
 
   it('reads messages up to 4 MiB, refuses longer ones, and lives', async () => {
-    const request = (bytes: number): Uint8Array =>
+    const encode = (filling: number): Uint8Array =>
       csi.NodePublishVolumeRequest.encode(
-        csi.NodePublishVolumeRequest.fromPartial({ volumeContext: { large: 'x'.repeat(bytes) } }),
+        csi.NodePublishVolumeRequest.fromPartial({ volumeContext: { large: 'x'.repeat(filling) } }),
       ).finish();
-    const long = await raw.call(PUBLISH, request(FOUR_MIB - 1024));
+    /** A message of just this length. */
+    const request = (bytes: number): Uint8Array => encode(2 * bytes - 1024 - encode(bytes - 1024).length);
+    expect(request(FOUR_MIB)).toHaveLength(FOUR_MIB);
+    const long = await raw.call(PUBLISH, request(FOUR_MIB));
     expect(long).toMatchObject({ grpcStatus: INVALID_ARGUMENT });
     expect(long.message).toContain('volume_id');
-    expect(await raw.call(PUBLISH, request(FOUR_MIB + 1024))).toMatchObject({
-      grpcStatus: RESOURCE_EXHAUSTED,
-    });
+    expect(await raw.call(PUBLISH, request(FOUR_MIB + 1))).toMatchObject({ grpcStatus: RESOURCE_EXHAUSTED });
     const afterwards = new RawGrpc(driver.endpoint);
     expect((await afterwards.call(GET_INFO, new Uint8Array())).grpcStatus).toBe(OK);
     afterwards.close();
@@ -75,9 +83,18 @@ describe.each(testedDrivers)('$driverName', (tested) => {
 
   it('lets go of a call whose client has gone', async () => {
     const leaving = new RawGrpc(driver.endpoint);
-    leaving.abandon(CREATE, csi.CreateVolumeRequest.encode(createRequest(tested, 'pvc-left-alone')).finish());
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await settledCalls(metricsUrlOf(driver.log()))).toBe(0);
+    const message = csi.CreateVolumeRequest.encode(createRequest(tested, 'pvc-left-alone')).finish();
+    const metricsUrl = metricsUrlOf(driver.log());
+    const cut = leaving.call(CREATE, message);
+    expect(await awaitCallsInFlight(metricsUrl, 1)).toBe(1);
+    leaving.close();
+    expect((await cut).grpcStatus).toBeUndefined();
+    // Long before the file system is there: what is waited for is not the creation.
+    expect(await awaitCallsInFlight(metricsUrl, 0, 1500)).toBe(0);
+    // The client has gone, its wish has not: the next call goes on from there.
+    const { volume } = await driver.client.controller.createVolume(createRequest(tested, 'pvc-left-alone'));
+    expect(volume?.capacityBytes).toBe(tested.capacityBytes);
+    expect(fileSystemsIn(cloud.emulator, tested)).toHaveLength(2);
     expect((await driver.client.identity.probe({})).ready).toBe(true);
   });
 });

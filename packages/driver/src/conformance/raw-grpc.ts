@@ -46,12 +46,7 @@ export class RawGrpc {
     });
   }
 
-  /** Starts a call and cuts the connection under it. */
-  abandon(method: string, message: Uint8Array): void {
-    void this.call(method, message);
-    setTimeout(() => this.#session.destroy(), 100);
-  }
-
+  /** Ends the connection at once, whatever is being called on it. */
   close(): void {
     this.#session.destroy();
   }

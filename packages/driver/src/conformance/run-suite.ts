@@ -1,12 +1,14 @@
 // Runs csi-sanity against one driver: run-suite.js SUBJECT CSI-SANITY REPORT. Runs inside `lustre-cloud-emulator exec`,
-// whose clouds and mounts the driver uses. Exit status: csi-sanity's.
+// whose clouds and mounts the driver uses. Exit status: csi-sanity's, or 1 where it skipped what it should have run.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareGeneric } from '../testing/directory-bench.js';
 import { startDriverProcess } from '../testing/driver-process.js';
+import { parseJunit } from './junit-report.js';
 import { subjects, type Subject } from './subjects.js';
+import { advertisedCapabilities, unjustifiedSkips } from './unjustified-skips.js';
 
 const [subjectName = '', csiSanity = '', report = ''] = process.argv.slice(2);
 const subject = subjects.find(({ name }) => name === subjectName);
@@ -53,6 +55,16 @@ function runSuite(args: readonly string[]): Promise<number> {
   });
 }
 
+/** 0: every skipped spec is about something that the driver does not advertise. */
+async function skippedTooMuch(): Promise<0 | 1> {
+  const advertised = await advertisedCapabilities(controller.client, node.client);
+  const skips = unjustifiedSkips(advertised, parseJunit(readFileSync(report, 'utf8')));
+  for (const { name, reason } of skips) {
+    process.stdout.write(`skipped, but not for a capability that is not advertised: ${name}: ${reason}\n`);
+  }
+  return skips.length === 0 ? 0 : 1;
+}
+
 const parameters = subject.isOnPremises
   ? { ...subject.parameters, ...prepareGeneric().parameters }
   : subject.parameters;
@@ -63,7 +75,8 @@ const controller = await startDriverProcess({ driverName, mode: 'controller' });
 const node = await startDriverProcess({ driverName, mode: 'node' });
 try {
   const endpoints = { node: node.endpoint, controller: controller.endpoint };
-  process.exitCode = await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
+  const status = await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
+  process.exitCode = status === 0 ? await skippedTooMuch() : status;
 } finally {
   writeFileSync(`${report}.driver.log`, controller.log() + node.log());
   await controller.stop();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startDriverProcess, type DriverProcess } from '../testing/driver-process.js';
-import { createRequest, readWriteMany, testedDrivers } from '../testing/emulated-cloud.js';
+import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
 
 let kubelet: string;
 let state: string;
@@ -15,9 +15,7 @@ beforeEach(async () => {
   kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));
   state = await mkdtemp(join(tmpdir(), 'lustre-csi-state-'));
   drivers = [];
-  for (const { driverName } of testedDrivers) {
-    drivers.push(await startDriverProcess({ driverName, args: ['--state-dir', join(state, driverName)] }));
-  }
+  for (const tested of testedDrivers) drivers.push(await start(tested));
 });
 
 afterEach(async () => {
@@ -25,6 +23,9 @@ afterEach(async () => {
   await rmdir(kubelet);
   await rm(state, { recursive: true });
 });
+
+const start = ({ driverName }: TestedDriver): Promise<DriverProcess> =>
+  startDriverProcess({ driverName, args: ['--state-dir', join(state, driverName)] });
 
 const mounted = async (): Promise<number> =>
   (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(` ${kubelet}/`))
@@ -50,12 +51,15 @@ it('do not disturb each other', async () => {
     }),
   );
   expect(await mounted()).toBe(2);
-  // One goes away for good; the other one's volume stays, and is taken down by its own driver alone.
+  // One is killed, the other one unpublishes and stops: the volume of each is taken down by its own driver alone.
   const [first, second] = created;
+  await drivers[1]?.kill();
+  expect(await mounted()).toBe(2);
   await drivers[0]?.client.node.nodeUnpublishVolume(first as NodePublishVolumeRequest);
   expect(await mounted()).toBe(1);
   expect(await readdir(kubelet)).toEqual([testedDrivers[1]?.driverName]);
-  await drivers[1]?.client.node.nodeUnpublishVolume(second as NodePublishVolumeRequest);
+  drivers[1] = await start(testedDrivers[1] as TestedDriver);
+  await drivers[1].client.node.nodeUnpublishVolume(second as NodePublishVolumeRequest);
   for (const [index, { volumeId }] of created.entries()) {
     await drivers[index]?.client.controller.deleteVolume({ volumeId, secrets: {} });
   }

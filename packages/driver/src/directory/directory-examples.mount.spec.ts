@@ -25,7 +25,6 @@ const folders: Readonly<Record<string, string>> = {
 interface Manifest {
   readonly kind: string;
   readonly provisioner?: string;
-  readonly parameters?: Record<string, string>;
   readonly metadata: { readonly name: string };
   readonly spec?: unknown;
 }
@@ -35,28 +34,46 @@ interface ClaimSpec {
   readonly resources: { readonly requests: { readonly storage: string } };
 }
 
+interface StorageClass extends Manifest {
+  readonly parameters: Record<string, string>;
+}
+
+interface JobSpec {
+  readonly template: {
+    readonly spec: {
+      readonly volumes: readonly {
+        readonly ephemeral: { readonly volumeClaimTemplate: { readonly spec: ClaimSpec } };
+      }[];
+    };
+  };
+}
+
+/** The StorageClass, the claim, and the claim that the job's pod makes. */
+function readExample(file: string): { storageClass: StorageClass; claim: ClaimSpec; scratch: ClaimSpec } {
+  const manifests = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Manifest);
+  const ofKind = (kind: string): Manifest | undefined => manifests.find((each) => each.kind === kind);
+  const [volume] = (ofKind('Job')?.spec as JobSpec).template.spec.volumes;
+  if (!volume) throw new Error(`${file}: the job has no volume`);
+  return {
+    storageClass: ofKind('StorageClass') as StorageClass,
+    claim: ofKind('PersistentVolumeClaim')?.spec as ClaimSpec,
+    scratch: volume.ephemeral.volumeClaimTemplate.spec,
+  };
+}
+
 it.each(directoryDrivers)(
   '$driverName: the claim and the scratch of the job',
   async ({ driverName, prepare }) => {
     const file = join(examples, folders[driverName] ?? '', 'directory.yaml');
-    const manifests = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Manifest);
-    const storageClass = manifests.find(({ kind }) => kind === 'StorageClass');
-    const claim = manifests.find(({ kind }) => kind === 'PersistentVolumeClaim')?.spec as ClaimSpec;
-    const job = manifests.find(({ kind }) => kind === 'Job')?.spec as {
-      template: { spec: { volumes: [{ ephemeral: { volumeClaimTemplate: { spec: ClaimSpec } } }] } };
-    };
-    const scratch = job.template.spec.volumes[0].ephemeral.volumeClaimTemplate.spec;
-    expect(storageClass?.provisioner).toBe(driverName);
-    expect([claim, scratch].map((each) => each.storageClassName)).toEqual([
-      storageClass?.metadata.name,
-      storageClass?.metadata.name,
-    ]);
+    const { storageClass, claim, scratch } = readExample(file);
+    expect(storageClass.provisioner).toBe(driverName);
+    for (const each of [claim, scratch]) expect(each.storageClassName).toBe(storageClass.metadata.name);
     const host = await prepare();
     // The example names a file system that does not exist here; all else stays.
-    expect(Object.keys(storageClass?.parameters ?? {})).toEqual(
+    expect(Object.keys(storageClass.parameters)).toEqual(
       expect.arrayContaining(Object.keys(host.parameters)),
     );
-    const parameters = { ...storageClass?.parameters, ...host.parameters };
+    const parameters = { ...storageClass.parameters, ...host.parameters };
     const driver = await startDriverProcess({ driverName, args: ['--state-dir', stateDirectory()] });
     const look = new LookingGlass(host.source);
     for (const [name, { resources }] of [

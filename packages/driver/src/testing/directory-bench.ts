@@ -165,9 +165,10 @@ export const publication = (
   secrets: {},
 });
 
-/** A directory for the state of a driver, which outlives its process. */
+/** A directory for the state of a driver, which outlives its process, and goes with the emulator. */
 export function stateDirectory(): string {
-  const directory = join(tmpdir(), `lustre-csi-state-${process.pid}-${(made += 1)}`);
+  const parent = process.env['LUSTRE_CSI_STATE_DIR'] ?? tmpdir();
+  const directory = join(parent, `driver-${process.pid}-${(made += 1)}`);
   mkdirSync(directory);
   return directory;
 }

@@ -13,6 +13,7 @@ import {
   LookingGlass,
   prepareGeneric,
   publication,
+  run,
   stateDirectory,
   type CreatedVolume,
   type PreparedHost,
@@ -23,6 +24,7 @@ const COUNT = 1000;
 /** As many as external-provisioner has workers, about. */
 const AT_ONCE = 50;
 const KILLS = 4;
+const UNAVAILABLE = 14;
 
 let host: PreparedHost;
 let look: LookingGlass;
@@ -151,7 +153,7 @@ it('goes on with the same volume from any replica, however many work on it at on
   const replicas = await Promise.all(
     [1, 2, 3].map(() => startDriverProcess({ driverName, args: ['--state-dir', stateDirectory()] })),
   );
-  const names = Array.from({ length: 20 }, (_, index) => `pvc-${index}`);
+  const names = Array.from({ length: 10 }, (_, index) => `pvc-${index}`);
   const request = (name: string): ReturnType<typeof directoryRequest> =>
     directoryRequest(name, host, { quota: 'hard', projectIdRange: '9000-9999' });
   const settled = await Promise.allSettled(
@@ -175,6 +177,19 @@ it('goes on with the same volume from any replica, however many work on it at on
     expect(readdirSync(look.registry(part))).toEqual([]);
   }
   for (const replica of replicas) await replica.stop();
+});
+
+it('mounts again what somebody has unmounted in the controller', async () => {
+  const stateDir = stateDirectory();
+  const driver = await startDriverProcess({ driverName, args: ['--state-dir', stateDir] });
+  const { volumeId } = await createDirectory(driver, directoryRequest('pvc-before', host));
+  const [name = ''] = readdirSync(join(stateDir, 'controller/mounts'));
+  run('umount', [join(stateDir, 'controller/mounts', name)]);
+  const remove = (): Promise<unknown> => driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+  await expect(remove()).rejects.toMatchObject({ code: UNAVAILABLE });
+  await remove();
+  expect(existsSync(look.path('pvc-before'))).toBe(false);
+  await driver.stop();
 });
 
 it('shows pods their directory through kills of the node', async () => {

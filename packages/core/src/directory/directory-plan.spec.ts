@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { text } from '../provider/parameters.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import { volumeRequest } from '../testing/volume-request.js';
+import { Capacity } from '../volume/capacity.js';
+import { differencesFrom } from './directory-entries.js';
+import { DirectoryParameters } from './directory-parameters.js';
+import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
+import type { VolumeRequest } from '../volume/volume-request.js';
+
+const hosts: DirectoryHosts = {
+  parameters: { fileSystem: text({ description: 'Which.', example: 'fs', legal: 'a name' }) },
+  caseInsensitive: true,
+  hostOf: ({ fileSystem }) => String(fileSystem),
+  referenceTo: (host) => ({ id: host, scope: '' }),
+  contextFor: () => ({}),
+};
+
+const parameters = new DirectoryParameters('lustre.example.com', hosts);
+
+const plan = (given: Record<string, string> = {}, change: Partial<VolumeRequest> = {}): DirectoryPlan => {
+  const all = { provisioningMode: 'directory', fileSystem: 'fs', ...given };
+  const request = { ...volumeRequest(), capacityRange: {}, ...change, parameters: all };
+  return directoryPlan(request, parameters.read(all));
+};
+
+describe('the plan of a directory', () => {
+  it('has defaults', () => {
+    expect(plan()).toMatchObject({
+      host: 'fs',
+      base: ['csi-volumes'],
+      wanted: {
+        name: 'pvc-1',
+        path: ['pvc-1'],
+        capacityBytes: '0',
+        settings: { uid: 0, gid: 0, mode: 0o777, stripe: [], quota: 'none', onDelete: 'delete', node: {} },
+        projectIds: { first: 100_000, last: 199_999 },
+      },
+    });
+  });
+
+  it('takes what the StorageClass says', () => {
+    const given = {
+      basePath: '/a/b/',
+      subPath: '/x/${pv.name}/',
+      UID: '5',
+      gid: '6',
+      directoryPerms: '2770',
+      stripe: '-c 2',
+      onDelete: 'archive',
+      quota: 'soft',
+      projectIdRange: '5-9',
+      mountSharing: 'pod',
+    };
+    expect(plan(given, { capacityRange: { limit: Capacity.gibibytes(3) } })).toMatchObject({
+      base: ['a', 'b'],
+      wanted: {
+        path: ['x', 'pvc-1'],
+        capacityBytes: Capacity.gibibytes(3).bytes.toString(),
+        settings: {
+          uid: 5,
+          gid: 6,
+          mode: 0o2770,
+          stripe: ['-c', '2'],
+          quota: 'soft',
+          onDelete: 'archive',
+          node: { mountSharing: 'pod' },
+        },
+        projectIds: { first: 5, last: 9 },
+      },
+    });
+  });
+
+  it('has a quota of a gibibyte where nobody says how much', () => {
+    expect(plan({ quota: 'hard' }).wanted.capacityBytes).toBe(Capacity.gibibytes(1).bytes.toString());
+  });
+
+  it.each(['a/b', '..', '.lustre-csi', 'x\u0007', 'ü'.repeat(200), '${pvc.name}'])(
+    'replaces a volume name that is no name of a file: %j',
+    (name) => {
+      expect(plan({}, { name }).wanted.path).toEqual([expect.stringMatching(/^volume-[0-9a-f]{32}$/)]);
+    },
+  );
+
+  it.each([
+    [{ basePath: '../x' }, /basePath/],
+    [{ subPath: 'a/../b' }, /"\.\."/],
+    [{ subPath: 'a//b' }, /empty parts/],
+    [{ subPath: '' }, /subPath/],
+    [{ subPath: 'a/.lustre-csi' }, /cannot be the path/],
+    [{ uid: '-1' }, /whole number/],
+    [{ uid: '4294967295' }, /whole number/],
+    [{ directoryPerms: '0o770' }, /octal/],
+    [{ onDelete: 'keep' }, /delete, retain, archive/],
+    [{ quota: 'yes' }, /hard, soft, none/],
+    [{ projectIdRange: '9-5' }, /range of project ids/],
+    [{ projectIdRange: '0-5' }, /range of project ids/],
+    [{ sku: 'x' }, /knows no parameter "sku"/],
+  ])('refuses %o', (given, message) => {
+    expect(() => plan(given)).toThrow(message);
+  });
+
+  it('refuses what directories do not have', () => {
+    expect(() => plan({}, { mutableParameters: { x: 'y' } })).toThrow('no mutable parameter "x"');
+    expect(() => plan({}, { contentSource: { kind: 'snapshot', id: 's' } })).toThrow('from a snapshot');
+  });
+});
+
+describe('provisioningMode', () => {
+  it.each([
+    [{}, false, 'filesystem'],
+    [{ provisioningMode: 'directory' }, false, 'directory'],
+    [{ provisioningMode: 'filesystem' }, false, 'filesystem'],
+    [{ provisioningmode: 'directory' }, true, 'directory'],
+    [{ provisioningmode: 'directory' }, false, 'filesystem'],
+  ])('%o', (given, caseInsensitive, mode) => {
+    expect(provisioningMode(given as Record<string, string>, caseInsensitive)).toBe(mode);
+  });
+
+  it('refuses what it is not', () => {
+    expect(() => provisioningMode({ provisioningMode: 'Directory' }, false)).toThrow('directory, filesystem');
+  });
+});
+
+describe('an existing volume', () => {
+  const { wanted } = plan({ subPath: 'a/b' }, { capacityRange: { required: Capacity.gibibytes(2) } });
+  const entry = { ...wanted, version: 1, incarnation: '0' } as const;
+
+  it.each([
+    ['the same', {}, []],
+    ['grown since', { capacityBytes: Capacity.gibibytes(3).bytes.toString() }, []],
+    ['smaller', { capacityBytes: '5' }, [/capacity is 5 bytes/]],
+    ['another path', { path: ['c'] }, [/path is "c", asked for is "a\/b"/]],
+    ['other settings', { settings: { ...wanted.settings, uid: 9 } }, [/uid is 9, asked for is 0/]],
+  ])('is %s', (_, change, expected) => {
+    const found = differencesFrom(wanted, { ...entry, ...change });
+    expect(found).toHaveLength(expected.length);
+    expected.forEach((message, index) => expect(found[index]).toMatch(message));
+  });
+
+  it('is larger than the limit', () => {
+    const limited = { ...wanted, range: { limit: '5' } };
+    expect(differencesFrom(limited, entry)).toEqual([expect.stringContaining('0 to 5 bytes')]);
+  });
+});

@@ -1,0 +1,126 @@
+// The rows of the Node service that need mounts: the code, the words, what is mounted, and that a target which is not
+// in use does not exist.
+import { mkdtemp, readFile, readdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { csi } from '@lustre-csi/core/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startDriverProcess, type DriverProcess } from '../testing/driver-process.js';
+import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
+import { nodeCodes, nodeRows, type NodeRow, type Publication } from './node-rows.js';
+
+interface Failure {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata: { get(name: string): readonly unknown[] };
+}
+
+describe.each(testedDrivers)('$driverName', (tested) => {
+  const { driverName } = tested;
+  let driver: DriverProcess;
+  let kubelet: string;
+  const volumes = new Map<string, csi.Volume>();
+
+  beforeAll(async () => {
+    driver = await startDriverProcess({ driverName });
+    for (const name of ['own', 'other']) {
+      const { volume } = await driver.client.controller.createVolume(
+        createRequest(tested, `pvc-rows-${name}`),
+      );
+      if (!volume) throw new Error('CreateVolume answered without a volume');
+      volumes.set(name, volume);
+    }
+  });
+
+  beforeEach(async () => {
+    kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));
+  });
+
+  afterEach(async () => {
+    for (const name of await readdir(kubelet)) await unpublish(name);
+    await rmdir(kubelet);
+  });
+
+  afterAll(async () => {
+    for (const { volumeId } of volumes.values()) {
+      await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+    }
+    await driver.stop();
+  });
+
+  const volumeOf = ({ volume }: Publication): csi.Volume => {
+    const found = volumes.get(volume === 'other' ? 'other' : 'own') as csi.Volume;
+    if (volume !== 'gone') return found;
+    // As each cloud's context spells the name of a file system, with one that no server has.
+    const context = { mountname: 'nothere', 'fs-name': 'nothere' };
+    return { ...found, volumeContext: { ...found.volumeContext, ...context } };
+  };
+
+  const publish = (publication: Publication): Promise<object> => {
+    const { target = 'a', mode = 'MULTI_NODE_MULTI_WRITER', readonly = false, mountFlags = [] } = publication;
+    const { volumeId, volumeContext } = volumeOf(publication);
+    const volumeCapability = csi.VolumeCapability.fromPartial({
+      accessType: { $case: 'mount', value: { mountFlags: [...mountFlags] } },
+      accessMode: { mode: csi.VolumeCapability_AccessMode_Mode[mode] },
+    });
+    const targetPath = join(kubelet, target);
+    return driver.client.node.nodePublishVolume(
+      csi.NodePublishVolumeRequest.fromPartial({
+        volumeId,
+        volumeContext,
+        targetPath,
+        readonly,
+        volumeCapability,
+      }),
+    );
+  };
+
+  /** Of whichever volume: at the other's target the driver would refuse. */
+  const unpublish = async (target: string): Promise<void> => {
+    const targetPath = join(kubelet, target);
+    for (const { volumeId } of volumes.values()) {
+      await driver.client.node.nodeUnpublishVolume({ volumeId, targetPath }).catch(() => {});
+    }
+  };
+
+  const call = ({ request }: NodeRow): Promise<object> => {
+    if ('publish' in request) return publish(request.publish);
+    const { volumeId } = volumeOf({});
+    const { node } = driver.client;
+    if ('unpublish' in request) {
+      return node.nodeUnpublishVolume({ volumeId, targetPath: join(kubelet, request.unpublish) });
+    }
+    const volumePath = join(kubelet, request.stats);
+    return node.nodeGetVolumeStats({ volumeId, volumePath, stagingTargetPath: '' });
+  };
+
+  const mountedTargets = async (): Promise<readonly string[]> => {
+    const table = await readFile('/proc/self/mountinfo', 'utf8');
+    return table.split('\n').flatMap((line) => {
+      const mountPoint = line.split(' ')[4] ?? '';
+      return mountPoint.startsWith(`${kubelet}/`) ? [mountPoint.slice(kubelet.length + 1)] : [];
+    });
+  };
+
+  it.each(nodeRows)('$row, $what: $code', async (row) => {
+    if (row.before) await publish(row.before);
+    if (row.isRestarted) {
+      await driver.kill();
+      driver = await startDriverProcess({ driverName });
+    }
+    const outcome = await call(row).then(
+      (response) => ({ code: 0, details: '', metadata: { get: () => [] }, response }),
+      (error: unknown) => ({ ...(error as Failure), response: {} }),
+    );
+    expect(outcome.code, outcome.details).toBe(nodeCodes[row.code]);
+    expect(outcome.details).toContain(row.names ?? '');
+    if (row.code !== 'OK') expect(outcome.details).toMatch(/\w+ \w+ \w+/);
+    expect(outcome.metadata.get('grpc-status-details-bin')).toEqual([]);
+    if ('stats' in row.request && row.code === 'OK') {
+      expect(outcome.response).toMatchObject({ usage: [{ total: tested.capacityBytes }, {}] });
+    }
+    const mounted = await mountedTargets();
+    expect(mounted).toHaveLength(row.mounts);
+    expect(await readdir(kubelet)).toEqual([...mounted].sort());
+  });
+});

@@ -1,0 +1,62 @@
+import { csi } from '@lustre-csi/core/client';
+
+const Mode = csi.VolumeCapability_AccessMode_Mode;
+
+/** gRPC status codes. */
+export const nodeCodes = { OK: 0, NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
+
+/** A publication, as far as it differs from that of a ReadWriteMany volume at target `a`. */
+export interface Publication {
+  readonly target?: 'a' | 'b';
+  readonly mode?: keyof typeof Mode;
+  readonly readonly?: boolean;
+  readonly mountFlags?: readonly string[];
+  /** Another volume than the one that the rows are about; `gone`: its file system does not exist. */
+  readonly volume?: 'other' | 'gone';
+}
+
+/** One row: `before` is published, then this request gets this code, and so many mounts are there. */
+export interface NodeRow {
+  readonly row: string;
+  readonly what: string;
+  readonly before?: Publication;
+  readonly request:
+    { readonly publish: Publication } | { readonly unpublish: 'a' | 'b' } | { readonly stats: 'a' | 'b' };
+  /** The driver is killed and started again between the two. */
+  readonly isRestarted?: boolean;
+  readonly code: keyof typeof nodeCodes;
+  readonly mounts: number;
+  /** What the message has to hold: words for people, a value. */
+  readonly names?: string;
+}
+
+const oneWriter = { mode: 'SINGLE_NODE_SINGLE_WRITER' } as const;
+const writer = { mode: 'SINGLE_NODE_WRITER' } as const;
+const reader = { mode: 'SINGLE_NODE_READER_ONLY' } as const;
+const writers = { mode: 'SINGLE_NODE_MULTI_WRITER' } as const;
+const readers = { mode: 'MULTI_NODE_READER_ONLY' } as const;
+
+// prettier-ignore
+export const nodeRows: readonly NodeRow[] = [
+  { row: '1b.NodePublish.7', what: 'a volume', request: { publish: {} }, code: 'OK', mounts: 1 },
+  { row: '1b.NodePublish.8', what: 'a volume that does not exist', request: { publish: { volume: 'gone' } }, code: 'NOT_FOUND', mounts: 0, names: 'nothere' },
+  { row: '1b.NodePublish.9', what: 'the same target, the same arguments', before: {}, request: { publish: {} }, code: 'OK', mounts: 1 },
+  { row: '1b.NodePublish.10', what: 'the same target, read-only', before: {}, request: { publish: { readonly: true } }, code: 'ALREADY_EXISTS', mounts: 1, names: 'read-only' },
+  { row: '1b.NodePublish.11', what: 'the same target, another access mode', before: {}, request: { publish: writers }, code: 'ALREADY_EXISTS', mounts: 1, names: 'access mode' },
+  { row: '1b.NodePublish.12', what: 'the same target, other mount flags', before: {}, request: { publish: { mountFlags: ['flock'] } }, code: 'ALREADY_EXISTS', mounts: 1, names: 'mount options' },
+  { row: '1b.NodePublish.13', what: 'another target, MULTI_NODE_MULTI_WRITER', before: {}, request: { publish: { target: 'b' } }, code: 'OK', mounts: 2 },
+  { row: '1b.NodePublish.14', what: 'another target, MULTI_NODE_READER_ONLY', before: readers, request: { publish: { ...readers, target: 'b' } }, code: 'OK', mounts: 2 },
+  { row: '1b.NodePublish.15', what: 'another target, SINGLE_NODE_MULTI_WRITER', before: writers, request: { publish: { ...writers, target: 'b' } }, code: 'OK', mounts: 2 },
+  { row: '1b.NodePublish.16', what: 'another target, SINGLE_NODE_SINGLE_WRITER', before: oneWriter, request: { publish: { ...oneWriter, target: 'b' } }, code: 'FAILED_PRECONDITION', mounts: 1, names: 'SINGLE_NODE_SINGLE_WRITER' },
+  { row: '1b.NodePublish.17', what: 'another target, SINGLE_NODE_WRITER', before: writer, request: { publish: { ...writer, target: 'b' } }, code: 'FAILED_PRECONDITION', mounts: 1, names: 'SINGLE_NODE_WRITER' },
+  { row: '1b.NodePublish.18', what: 'another target, SINGLE_NODE_READER_ONLY', before: reader, request: { publish: { ...reader, target: 'b' } }, code: 'FAILED_PRECONDITION', mounts: 1, names: 'SINGLE_NODE_READER_ONLY' },
+  { row: '1b.NodePublish.19', what: 'the same target, another volume', before: {}, request: { publish: { volume: 'other' } }, code: 'FAILED_PRECONDITION', mounts: 1, names: 'is published there' },
+  { row: '1b.NodePublish.20', what: 'another volume at another target', before: oneWriter, request: { publish: { ...oneWriter, volume: 'other', target: 'b' } }, code: 'OK', mounts: 2 },
+  { row: '1b.NodeUnpublish.4', what: 'what is published', before: {}, request: { unpublish: 'a' }, code: 'OK', mounts: 0 },
+  { row: '1b.NodeUnpublish.5', what: 'where it is not published', before: {}, request: { unpublish: 'b' }, code: 'OK', mounts: 1 },
+  { row: '1b.NodeGetVolumeStats.5', what: 'a volume where it is published', before: {}, request: { stats: 'a' }, code: 'OK', mounts: 1 },
+  { row: '1b.NodeGetVolumeStats.6', what: 'a volume where it is not published', before: {}, request: { stats: 'b' }, code: 'NOT_FOUND', mounts: 1, names: 'published' },
+  { row: '1c.NodePublish.1', what: 'again after a restart', before: {}, isRestarted: true, request: { publish: {} }, code: 'OK', mounts: 1 },
+  { row: '1c.NodePublish.2', what: 'a second target after a restart, SINGLE_NODE_SINGLE_WRITER', before: oneWriter, isRestarted: true, request: { publish: { ...oneWriter, target: 'b' } }, code: 'FAILED_PRECONDITION', mounts: 1, names: 'SINGLE_NODE_SINGLE_WRITER' },
+  { row: '1c.NodeUnpublish.1', what: 'after a restart', before: {}, isRestarted: true, request: { unpublish: 'a' }, code: 'OK', mounts: 0 },
+];

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metricsUrlOf } from './conformance/calls-in-flight.js';
+import { serveMetrics, type Metrics } from './metrics.js';
+import { startDriverProcess, type DriverProcess } from './testing/driver-process.js';
+import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from './testing/emulated-cloud.js';
+
+const executable = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+describe('serveMetrics', () => {
+  const CREATE = '/csi.v1.Controller/CreateVolume';
+
+  const withMetrics = async (address: string, use: (metrics: Metrics) => Promise<void>): Promise<void> => {
+    const metrics = await serveMetrics(address, 'fsx.csi.aws.com');
+    try {
+      await use(metrics);
+    } finally {
+      await metrics.stop();
+    }
+  };
+
+  const scrape = async ({ address }: Metrics): Promise<string> =>
+    (await fetch(`http://${address}/metrics?collect=all`)).text();
+
+  it('counts calls by method and code, as the sidecars do', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      metrics.observer.started(CREATE);
+      expect(await scrape(metrics)).toContain(`lustre_csi_calls_in_flight{method_name="${CREATE}"} 1\n`);
+      metrics.observer.ended(CREATE, 'DEADLINE_EXCEEDED', 300.5);
+      const text = await scrape(metrics);
+      expect(text).toContain(`lustre_csi_calls_in_flight{method_name="${CREATE}"} 0\n`);
+      const labels = `driver_name="fsx.csi.aws.com",method_name="${CREATE}",grpc_status_code="DeadlineExceeded"`;
+      expect(text).toContain(`csi_plugin_operations_seconds_sum{${labels}} 300.5\n`);
+      expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="300",${labels}} 0\n`);
+      expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="600",${labels}} 1\n`);
+    }));
+
+  it.each([
+    ['OK', 'OK'],
+    ['CANCELLED', 'Canceled'],
+    ['INVALID_ARGUMENT', 'InvalidArgument'],
+    ['RESOURCE_EXHAUSTED', 'ResourceExhausted'],
+  ])('spells %s as %s', (code, spelled) =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      metrics.observer.started(CREATE);
+      metrics.observer.ended(CREATE, code, 1);
+      expect(await scrape(metrics)).toContain(`grpc_status_code="${spelled}"`);
+    }),
+  );
+
+  it('tells of the process, at /metrics alone', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      expect(await scrape(metrics)).toMatch(/^process_resident_memory_bytes [0-9]+$/m);
+      expect((await fetch(`http://${metrics.address}/`)).status).toBe(404);
+    }));
+
+  it('stops although somebody keeps a connection open', async () => {
+    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com');
+    const answer = await fetch(`http://${metrics.address}/metrics`); // Its body is not read: the connection is in use.
+    await metrics.stop();
+    await expect(fetch(`http://${metrics.address}/metrics`)).rejects.toThrow();
+    await answer.body?.cancel().catch(() => {});
+  });
+
+  it('says which address it cannot have', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));
+    });
+    await expect(serveMetrics(`127.0.0.1:${port}`, 'x')).rejects.toThrow(
+      new RegExp(`--metrics-address: cannot listen on 127.0.0.1:${port}: .*EADDRINUSE`),
+    );
+    other.close();
+  });
+});
+
+describe('--metrics-address', () => {
+  it.each(['9095', '127.0.0.1', '127.0.0.1:http', '127.0.0.1:65536', '::1:9095', ''])(
+    '"%s": exit 2 and one line that names it',
+    (value) => {
+      const flags = [
+        '--driver-name=fsx.csi.aws.com',
+        '--mode=node',
+        '--endpoint=unix:///nonexistent/csi.sock',
+      ];
+      const env = { PATH: process.env['PATH'] };
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [executable, ...flags, `--metrics-address=${value}`],
+        { env, encoding: 'utf8' },
+      );
+      expect(stderr.trimEnd().split('\n').at(-1)).toContain(`--metrics-address is "${value}"`);
+      expect(status).toBe(2);
+    },
+  );
+});
+
+describe.each(testedDrivers)('$driverName', ({ driverName }) => {
+  /** A process in which the library does not exist. */
+  const withoutLibrary = (): string => {
+    const hooks = `export async function resolve(specifier, context, next) {
+      if (specifier === 'prom-client') throw new Error('prom-client was asked for');
+      return next(specifier, context);
+    }`;
+    const data = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+    return `--import ${data(`import { register } from 'node:module'; register(${JSON.stringify(data(hooks))});`)}`;
+  };
+  let cloud: EmulatedCloud;
+
+  beforeAll(async () => {
+    cloud = await startEmulatedCloud();
+  });
+
+  afterAll(() => cloud.stop());
+
+  const start = (environment: object, ...args: readonly string[]): Promise<DriverProcess> =>
+    startDriverProcess({
+      driverName,
+      mode: 'node',
+      args,
+      environment: { ...cloud.environment, ...environment },
+    });
+
+  it('serves the metrics of the real process', async () => {
+    const driver = await start({}, '--metrics-address', '127.0.0.1:0');
+    await driver.client.node.nodeGetInfo({});
+    const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
+    const labels = `driver_name="${driverName}",method_name="/csi.v1.Node/NodeGetInfo",grpc_status_code="OK"`;
+    expect(text).toContain(`csi_plugin_operations_seconds_count{${labels}} 1\n`);
+    expect(await driver.stop()).toBe(0);
+  });
+
+  it('loads the library only where metrics are served', async () => {
+    const environment = { NODE_OPTIONS: withoutLibrary() };
+    const driver = await start(environment);
+    expect((await driver.client.identity.probe({})).ready).toBe(true);
+    await driver.stop();
+    await expect(start(environment, '--metrics-address', '127.0.0.1:0')).rejects.toThrow(
+      'prom-client was asked for',
+    );
+  });
+});
