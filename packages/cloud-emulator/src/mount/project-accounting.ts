@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { attributesOf, type LfsPath } from './lfs-storage.js';
 
@@ -32,7 +32,7 @@ export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, p
     }
     if (!found.isDirectory()) return;
     const below = own.inherit === false ? 0 : belongsTo;
-    for (const entry of unlessGone(() => readdirSync(path, { withFileTypes: true })) ?? []) {
+    for (const entry of entriesOf(path)) {
       if (entry.isDirectory()) walk(join(path, entry.name), below);
       else if (below === project) countFile(join(path, entry.name));
     }
@@ -40,6 +40,9 @@ export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, p
   walk(root, 0);
   return { kib, inodes };
 }
+
+const entriesOf = (directory: string): readonly Dirent[] =>
+  unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? [];
 
 /** What is read of a file that somebody may remove meanwhile: what is gone holds nothing. */
 function unlessGone<T>(read: () => T): T | undefined {

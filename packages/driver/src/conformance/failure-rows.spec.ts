@@ -20,7 +20,7 @@ interface Failure {
   readonly metadata: { get(name: string): readonly unknown[] };
 }
 
-describe.each(testedDrivers)('$driverName', (tested) => {
+describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
   const words = cloudWords[tested.cloud] as CloudWords;
   let cloud: EmulatedCloud;
   let driver: DriverProcess;
@@ -43,7 +43,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     return volume?.volumeId ?? '';
   };
 
-  it.each(failureRows)(
+  it.sequential.each(failureRows)(
     '$row CreateVolume, $what: $codes',
     async ({ row, fault, codes, leaves, patienceMs = PATIENCE_MS }) => {
       const { faults } = cloud.emulator;

@@ -1,6 +1,6 @@
-import { csi } from '@lustre-csi/core/client';
+import type { csi } from '@lustre-csi/core/client';
 
-const Mode = csi.VolumeCapability_AccessMode_Mode;
+type Mode = keyof typeof csi.VolumeCapability_AccessMode_Mode;
 
 /** gRPC status codes. */
 export const nodeCodes = { OK: 0, NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
@@ -8,7 +8,7 @@ export const nodeCodes = { OK: 0, NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECON
 /** A publication, as far as it differs from that of a ReadWriteMany volume at target `a`. */
 export interface Publication {
   readonly target?: 'a' | 'b';
-  readonly mode?: keyof typeof Mode;
+  readonly mode?: Mode;
   readonly readonly?: boolean;
   readonly mountFlags?: readonly string[];
   /** Another volume than the one that the rows are about; `gone`: its file system does not exist. */
