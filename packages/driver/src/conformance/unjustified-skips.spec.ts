@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseJunit } from './junit-report.js';
 import { unjustifiedSkips } from './unjustified-skips.js';
 
-const advertised = new Set(['plugin CONTROLLER_SERVICE', 'controller EXPAND_VOLUME', 'node GET_VOLUME_STATS']);
+const advertised = new Set([
+  'plugin CONTROLLER_SERVICE',
+  'controller EXPAND_VOLUME',
+  'node GET_VOLUME_STATS',
+]);
 
 describe('unjustifiedSkips', () => {
   it.each([
@@ -40,10 +44,19 @@ describe('parseJunit', () => {
       'skipped',
       'GetCapacity not supported',
     ],
-    ['one put aside', testcase('[It] a', 'pending', '<skipped message="pending"></skipped>'), 'skipped', 'pending'],
+    [
+      'one put aside',
+      testcase('[It] a', 'pending', '<skipped message="pending"></skipped>'),
+      'skipped',
+      'pending',
+    ],
     [
       'a failed one',
-      testcase('[It] a', 'failed', '<failure message="Expected&#xA;&#34;1&#34; &lt; &amp;2" type="failed">y</failure>'),
+      testcase(
+        '[It] a',
+        'failed',
+        '<failure message="Expected&#xA;&#34;1&#34; &lt; &amp;2" type="failed">y</failure>',
+      ),
       'failed',
       'Expected "1" < &2',
     ],
