@@ -20,6 +20,8 @@ export const settings = (kind: 'specs' | 'mounts' | 'slow'): ReturnType<typeof d
     test: {
       include: included[kind],
       exclude: excluded[kind],
+      // Processes, mounts and timers on a loaded CI machine: once more before it counts as broken, and it is reported.
+      retry: process.env['CI'] ? 1 : 0,
       testTimeout: 30_000,
       hookTimeout: 30_000,
       reporters: report ? ['default', 'json'] : ['default'],

@@ -9,10 +9,12 @@ import { startDriverProcess, type DriverProcess } from '../testing/driver-proces
 import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
 import { nodeCodes, nodeRows, type NodeRow, type Publication } from './node-rows.js';
 
-interface Failure {
+interface Outcome {
   readonly code: number;
   readonly details: string;
   readonly metadata: { get(name: string): readonly unknown[] };
+  /** Absent where the call has failed. */
+  readonly response?: object;
 }
 
 describe.each(testedDrivers)('$driverName', (tested) => {
@@ -20,6 +22,13 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   let driver: DriverProcess;
   let kubelet: string;
   const volumes = new Map<string, csi.Volume>();
+  const foreignKeys = {
+    'csi.storage.k8s.io/pod.name': 'pod-1',
+    'csi.storage.k8s.io/pod.uid': '6f1a2b7e-0000-4000-8000-000000000001',
+    'csi.storage.k8s.io/serviceAccount.name': 'default',
+    'csi.storage.k8s.io/ephemeral': 'false',
+    'storage.kubernetes.io/csiProvisionerIdentity': `1700000000000-1234-${driverName}`,
+  };
 
   beforeAll(async () => {
     driver = await startDriverProcess({ driverName });
@@ -30,6 +39,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
       if (!volume) throw new Error('CreateVolume answered without a volume');
       volumes.set(name, volume);
     }
+    volumes.set('static', { ...volumeOf({}), volumeId: 'scratch of the physics group' });
   });
 
   beforeEach(async () => {
@@ -49,7 +59,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   });
 
   const volumeOf = ({ volume }: Publication): csi.Volume => {
-    const found = volumes.get(volume === 'other' ? 'other' : 'own') as csi.Volume;
+    const found = volumes.get(volume === 'gone' ? 'own' : (volume ?? 'own')) as csi.Volume;
     if (volume !== 'gone') return found;
     // As each cloud's context spells the name of a file system, with one that no server has.
     const context = { mountname: 'nothere', 'fs-name': 'nothere' };
@@ -57,6 +67,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   };
 
   const publish = (publication: Publication): Promise<object> => {
+    const added = publication.hasForeignKeys ? foreignKeys : {};
     const { target = 'a', mode = 'MULTI_NODE_MULTI_WRITER', readonly = false, mountFlags = [] } = publication;
     const { volumeId, volumeContext } = volumeOf(publication);
     const volumeCapability = csi.VolumeCapability.fromPartial({
@@ -67,7 +78,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     return driver.client.node.nodePublishVolume(
       csi.NodePublishVolumeRequest.fromPartial({
         volumeId,
-        volumeContext,
+        volumeContext: { ...volumeContext, ...added },
         targetPath,
         readonly,
         volumeCapability,
@@ -108,10 +119,14 @@ describe.each(testedDrivers)('$driverName', (tested) => {
       await driver.kill();
       driver = await startDriverProcess({ driverName });
     }
-    const outcome = await call(row).then(
-      (response) => ({ code: 0, details: '', metadata: { get: () => [] }, response }),
-      (error: unknown) => ({ ...(error as Failure), response: {} }),
-    );
+    const calls = Array.from({ length: row.atOnce ?? 1 }, () => outcomeOf(call(row)));
+    for (const outcome of await Promise.all(calls)) expectAnswer(row, outcome);
+    const mounted = await mountedTargets();
+    expect(mounted).toHaveLength(row.mounts);
+    expect(await readdir(kubelet)).toEqual([...mounted].sort());
+  });
+
+  const expectAnswer = (row: NodeRow, outcome: Outcome): void => {
     expect(outcome.code, outcome.details).toBe(nodeCodes[row.code]);
     expect(outcome.details).toContain(row.names ?? '');
     if (row.code !== 'OK') expect(outcome.details).toMatch(/\w+ \w+ \w+/);
@@ -119,8 +134,11 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     if ('stats' in row.request && row.code === 'OK') {
       expect(outcome.response).toMatchObject({ usage: [{ total: tested.capacityBytes }, {}] });
     }
-    const mounted = await mountedTargets();
-    expect(mounted).toHaveLength(row.mounts);
-    expect(await readdir(kubelet)).toEqual([...mounted].sort());
-  });
+  };
+
+  const outcomeOf = (answer: Promise<object>): Promise<Outcome> =>
+    answer.then(
+      (response) => ({ code: 0, details: '', metadata: { get: () => [] }, response }),
+      (error: unknown) => error as Outcome,
+    );
 });

@@ -1,4 +1,4 @@
-// csi-requirements 1d over a real socket: what the callers make of a code decides whether anything may be left when it
+// code table 1d over a real socket: what the callers make of a code decides whether anything may be left when it
 // is given. Each row ends with the repeated call, which has to succeed.
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { csi } from '@lustre-csi/core/client';

@@ -1,6 +1,6 @@
 import type { Fault } from '@lustre-csi/cloud-emulator';
 
-/** Codes after which a sidecar takes it that something may still be under way (csi-requirements 1d, first line):
+/** Codes after which a sidecar takes it that something may still be under way (code table 1d, first line):
  *  it repeats the call even when the claim is gone. After any other code it may never come back, so that whatever is
  *  left then leaks. */
 export const notFinal = { DEADLINE_EXCEEDED: 4, ABORTED: 10, UNAVAILABLE: 14 } as const;
