@@ -1,4 +1,4 @@
-// Sums the reports of all suites (vitest JSON, JUnit XML) below a directory and prints the closing line:
+// Sums the reports of all suites (vitest JSON, JUnit XML) below a directory and prints the closing line, `N passed, N failed`:
 //   count-tests.mjs DIRECTORY BROKEN-STAGES
 // A stage that broke without a failed test counts as one failure.
 import { readFileSync, readdirSync } from 'node:fs';
@@ -37,5 +37,6 @@ for (const name of readdirSync(directory, { recursive: true })) {
 
 failed = Math.max(failed, Number(brokenStages));
 if (passed === 0) failed = Math.max(failed, 1);
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+if (skipped > 0) console.log(`${skipped} skipped`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
