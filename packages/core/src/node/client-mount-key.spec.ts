@@ -10,7 +10,7 @@ describe('clientMountKey', () => {
 
   it.each([
     ['the number 0 of an LNet network', key('127.0.0.4@tcp0:/lustrefs')],
-    ['options of mounting', key('127.0.0.4@tcp:/lustrefs', ['retry=3', '_netdev'])],
+    ['options of mounting', key('127.0.0.4@tcp:/lustrefs', ['retry=3', 'verbose'])],
     ['blanks around tuning', key('127.0.0.4@tcp:/lustrefs', [], ' ')],
   ])('shares a client whatever %s', (_, other) => expect(other).toBe(plain));
 
@@ -59,6 +59,6 @@ describe('superblockOptions', () => {
     [['flock', 'localflock'], ['localflock']],
     [['user_xattr', 'nouser_xattr'], ['nouser_xattr']],
     [['network=tcp1', 'network=tcp2', 'network=tcp1'], ['network=tcp1']],
-    [['retry=5', 'defaults', '_netdev'], []],
+    [['retry=5', 'verbose'], []],
   ])('%j is %j', (options, expected) => expect(superblockOptions(options)).toEqual(expected));
 });

@@ -5,6 +5,9 @@ const helperInternal = ['device', 'mgsnode', 'svname', 'osd', 'param', 'force'];
 /** Options that make mount(8) do something else than one Lustre mount. */
 const otherWork = ['bind', 'rbind', 'move', 'remount', 'loop', 'helper', 'uhelper'];
 
+/** Words of fstab(5) that tell others than mount(8) when to mount: they say nothing about the mount itself. */
+const fstabOnly = ['_netdev', 'defaults', 'auto', 'noauto', 'nofail', 'comment'];
+
 /** Options of Lustre clients that are words alone (mount.lustre(8)). */
 const words = [
   ...['flock', 'noflock', 'localflock', 'user_xattr', 'nouser_xattr', 'lazystatfs', 'nolazystatfs'],
@@ -38,7 +41,7 @@ const values: Readonly<Record<string, { readonly form: RegExp; readonly words: s
   ),
 };
 
-const OPTION = /^[A-Za-z][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
+const OPTION = /^[A-Za-z_][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
 /** mount(2) takes one page. */
 const LONGEST_OPTIONS = 4095;
 
@@ -51,7 +54,8 @@ export function checkMountFlags(flags: readonly string[]): void {
 /**
  * The options of `mount -o`, in the user's order. A flag is `name` or `name=value`, or several of them with commas,
  * as both Go drivers take them; commas inside double quotes belong to the value, and the quotes stay, since
- * mount(8) wants them (`context="system_u:object_r:container_file_t:s0:c1,c2"`). A read-only mount gets `ro`.
+ * mount(8) wants them (`context="system_u:object_r:container_file_t:s0:c1,c2"`). A read-only mount gets `ro`. What
+ * only means something in fstab(5) (`_netdev`, `x-systemd.…`) is taken and left out.
  * @throws DriverError invalid-argument naming the flag
  */
 export function mountOptions(flags: readonly string[], readonly: boolean): readonly string[] {
@@ -81,7 +85,7 @@ function splitFlag(flag: string): readonly string[] {
   // A comma separates options if an even number of quotes follows it.
   const options = flag.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/);
   for (const option of options) checkOption(flag, option);
-  return options;
+  return options.filter((option) => !isFstabOnly(option));
 }
 
 function checkOption(flag: string, option: string): void {
@@ -96,12 +100,17 @@ function checkOption(flag: string, option: string): void {
   if (helperInternal.includes(name)) {
     throw invalid(flag, `is refused: mount.lustre uses "${name}" internally; leave it out`);
   }
-  if (otherWork.includes(name) || /^x-/i.test(name)) {
+  if (otherWork.includes(name) || (/^x-/i.test(name) && !isFstabOnly(option))) {
     throw invalid(
       flag,
       `is refused: "${name}" makes mount(8) do something else than mount Lustre; leave it out`,
     );
   }
+}
+
+function isFstabOnly(option: string): boolean {
+  const [name = ''] = option.split('=');
+  return fstabOnly.includes(name) || name.startsWith('x-systemd.');
 }
 
 /** A value in the wrong form would make the client refuse all options with one and the same EINVAL. */

@@ -6,7 +6,7 @@ const perMount = [
   ...['nosymfollow', 'symfollow'],
 ];
 /** Words for mount(8) and its helper alone: they decide how a mount is made, not what it becomes. */
-const forMounting = ['retry', '_netdev', 'defaults', 'auto', 'noauto', 'nofail', 'verbose', 'noverbose'];
+const forMounting = ['retry', 'verbose', 'noverbose'];
 
 /** What mount options are about. */
 export interface ScopedOptions {

@@ -100,6 +100,8 @@ describe('an unknown parameter', () => {
     ['Tier', 'tier'],
     ['thruput', 'throughput'],
     ['encryptions', 'encryption'],
+    ['through', 'throughput'],
+    ['sharedGroups', 'groups'],
     ['securityGroups', 'groups'],
   ])('"%s" is refused with the nearest that is known, "%s", and the driver', (given, nearest) => {
     expect(refusalOf(() => schema.read({ [given]: 'x' }))).toMatchObject(

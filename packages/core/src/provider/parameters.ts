@@ -169,7 +169,7 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   #unknown(spelling: string): DriverError {
     const known = [...this.#names.keys()];
     const nearest = known
-      .map((name) => ({ name, far: distance(this.#fold(spelling), name) }))
+      .map((name) => ({ name, far: farness(this.#fold(spelling), name) }))
       .sort((a, b) => a.far - b.far)[0];
     const hint = nearest ? `; the nearest that it knows is "${this.#original(nearest.name)}"` : '';
     return invalid(`${this.driverName} knows no parameter "${spelling}"${hint}`);
@@ -183,6 +183,12 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   #fold(spelling: string): string {
     return this.options.caseInsensitive ? spelling.toLowerCase() : spelling;
   }
+}
+
+/** A name that was cut short, or has something added, is nearer than any that is merely as long. */
+function farness(spelling: string, name: string): number {
+  const partOfOther = spelling.length > 2 && (name.includes(spelling) || spelling.includes(name));
+  return distance(spelling, name) - (partOfOther ? spelling.length + name.length : 0);
 }
 
 function jsonSchemaOf({ description, example, defaultsTo, legal, schema }: Parameter<unknown>): object {
