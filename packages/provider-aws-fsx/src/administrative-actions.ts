@@ -5,6 +5,20 @@ import { DriverError, isDriverError } from '@lustre-csi/core';
  *  (Lustre User Guide, managing storage and throughput capacity): from the request of the last one. */
 const COOL_DOWN_MS = 6 * 60 * 60 * 1000;
 
+/** What FSx wants that pause for: the names of their members in UpdateFileSystem. */
+const COOLING: readonly string[] = [
+  'StorageCapacity',
+  'MetadataConfiguration',
+  'PerUnitStorageThroughput',
+  'ThroughputCapacity',
+];
+
+/** An update that failed is not asked for again before so long: nothing else remembers that it has just failed. */
+const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
+
+/** Lifecycles in which FSx takes updates. */
+const UPDATABLE: readonly (string | undefined)[] = ['AVAILABLE', 'UPDATING'];
+
 /** API reference, AdministrativeAction: Status. */
 const RUNNING: readonly (string | undefined)[] = ['PENDING', 'IN_PROGRESS'];
 
@@ -46,31 +60,84 @@ const given = (members: object): readonly string[] =>
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name]) => name);
 
-/**
- * Says what stands behind FSx's refusal of an update, as far as the file system shows it: another update that is
- * under way, or the pause that FSx wants. Neither is a wrong parameter; both end by themselves.
- */
-export function explainRefusal(
-  error: unknown,
-  fileSystem: SdkFileSystem,
-  { aims, now }: { readonly aims: readonly string[]; readonly now: number },
-): unknown {
-  if (!isDriverError(error, 'invalid-argument')) return error;
-  const updates = updatesOf(fileSystem);
-  const running = updates.find(isRunning);
-  if (running) {
-    return new DriverError(
-      'aborted',
-      `another update of file system ${fileSystem.FileSystemId} is under way, ${describeUpdate(fileSystem, running)}; ` +
-        `this one is tried again by itself (${error.message})`,
-      { cause: error },
-    );
-  }
-  const last = updates.find((update) => aimsOf(update).some((aim) => aims.includes(aim)));
-  const allowed = (last?.RequestTime?.getTime() ?? -Infinity) + COOL_DOWN_MS;
-  if (allowed > now) return coolingDown(fileSystem, allowed, error);
-  return isOptimizing(fileSystem) ? optimizing(fileSystem, error) : error;
+/** An update that is wanted, by the names of its members in UpdateFileSystem, and when. */
+export interface WantedUpdate {
+  readonly aims: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
+
+/** The newest update that aimed at one of these members. */
+const lastOf = (fileSystem: SdkFileSystem, aims: readonly string[]): AdministrativeAction | undefined =>
+  updatesOf(fileSystem).find((update) => aimsOf(update).some((aim) => aims.includes(aim)));
+
+/**
+ * Lets some time pass after an update that FSx accepted and then failed, so that callers who come again and again do
+ * not start one after the other. Pure.
+ *
+ * @throws DriverError unavailable with FSx's own words and the time of the next attempt
+ */
+export function refuseRecentFailure(fileSystem: SdkFileSystem, { aims, now }: WantedUpdate): void {
+  const last = lastOf(fileSystem, aims);
+  if (last?.Status !== 'FAILED') return;
+  const again = (last.RequestTime?.getTime() ?? -Infinity) + PAUSE_AFTER_FAILURE_MS;
+  if (now >= again) return;
+  throw new DriverError(
+    'unavailable',
+    `the update of ${aimsOf(last).join(', ')} of file system ${fileSystem.FileSystemId} has failed: ` +
+      `${failureOf(last)}. The file system works on as it was; the update is tried again from ` +
+      new Date(again).toISOString(),
+  );
+}
+
+const failureOf = ({ FailureDetails }: AdministrativeAction): string =>
+  FailureDetails?.Message?.replace(/\.$/, '') ?? 'FSx gives no reason';
+
+/**
+ * Says what stands behind FSx's refusal of an update, as far as the file system shows it: its own state, another
+ * update that is under way, or the pause that FSx wants. None of these is a wrong parameter. Pure.
+ */
+export function explainRefusal(error: unknown, fileSystem: SdkFileSystem, wanted: WantedUpdate): unknown {
+  if (!isDriverError(error, 'invalid-argument')) return error;
+  if (!UPDATABLE.includes(fileSystem.Lifecycle)) return notNow(fileSystem, error);
+  const running = updatesOf(fileSystem).find(isRunning);
+  return running ? underWay(fileSystem, running, error) : explainPause(error, fileSystem, wanted);
+}
+
+function explainPause(
+  error: DriverError,
+  fileSystem: SdkFileSystem,
+  { aims, now }: WantedUpdate,
+): DriverError {
+  const cooling = aims.filter((aim) => COOLING.includes(aim));
+  const last = lastOf(fileSystem, cooling);
+  const allowed = (last?.RequestTime?.getTime() ?? -Infinity) + COOL_DOWN_MS;
+  if (last && allowed > now) return coolingDown(fileSystem, { last, allowed }, error);
+  return cooling.length > 0 && isOptimizing(fileSystem) ? optimizing(fileSystem, error) : error;
+}
+
+const underWay = (
+  fileSystem: SdkFileSystem,
+  running: AdministrativeAction,
+  cause: DriverError,
+): DriverError =>
+  new DriverError(
+    'aborted',
+    `another update of file system ${fileSystem.FileSystemId} is under way, ${describeUpdate(fileSystem, running)}; ` +
+      `this one is tried again by itself (${cause.message})`,
+    { cause },
+  );
+
+const notNow = (
+  { FileSystemId, Lifecycle, FailureDetails }: SdkFileSystem,
+  cause: DriverError,
+): DriverError =>
+  new DriverError(
+    'unavailable',
+    `file system ${FileSystemId} is ${Lifecycle}${FailureDetails?.Message ? ` (${FailureDetails.Message})` : ''}, and FSx ` +
+      `updates only what is AVAILABLE. Look at it in FSx; the update is tried again by itself (${cause.message})`,
+    { cause },
+  );
 
 /** Storage is being moved between servers, after a growth or a change of throughput: hours to days. */
 const isOptimizing = ({ AdministrativeActions }: SdkFileSystem): boolean =>
@@ -79,11 +146,16 @@ const isOptimizing = ({ AdministrativeActions }: SdkFileSystem): boolean =>
       AdministrativeActionType === 'STORAGE_OPTIMIZATION' && Status !== 'COMPLETED' && Status !== 'FAILED',
   );
 
-const coolingDown = ({ FileSystemId }: SdkFileSystem, allowed: number, cause: DriverError): DriverError =>
+const coolingDown = (
+  { FileSystemId }: SdkFileSystem,
+  { last, allowed }: { readonly last: AdministrativeAction; readonly allowed: number },
+  cause: DriverError,
+): DriverError =>
   new DriverError(
     'unavailable',
     `FSx wants 6 hours between two such updates of file system ${FileSystemId}: the next is allowed from ` +
-      `${new Date(allowed).toISOString()}, and is tried again by itself (${cause.message})`,
+      `${new Date(allowed).toISOString()}, and is tried again by itself (${cause.message})` +
+      (last.Status === 'FAILED' ? `. The last one has failed: ${failureOf(last)}` : ''),
     { cause },
   );
 

@@ -38,19 +38,26 @@ describe('smallestCapacity', () => {
     ['SCRATCH_2', scratch2, 1201, 2400],
     ['SCRATCH_2', scratch2, 2401, 4800],
     ['SCRATCH_2', scratch2, 3600, 4800],
-    ['PERSISTENT_1 SSD', persistent1(50), undefined, 1200],
-    ['PERSISTENT_1 SSD', persistent1(200), 2401, 4800],
+    ['PERSISTENT_1 SSD 50', persistent1(50), undefined, 1200],
+    ['PERSISTENT_1 SSD 50', persistent1(50), 1201, 2400],
+    ['PERSISTENT_1 SSD 100', persistent1(100), 3600, 4800],
+    ['PERSISTENT_1 SSD 200', persistent1(200), 2401, 4800],
     ['PERSISTENT_1 HDD 12', hdd(12), undefined, 6000],
     ['PERSISTENT_1 HDD 12', hdd(12), 6001, 12_000],
     ['PERSISTENT_1 HDD 40', hdd(40), undefined, 1800],
     ['PERSISTENT_1 HDD 40', hdd(40), 1801, 3600],
-    ['PERSISTENT_2', persistent2(125), undefined, 1200],
-    ['PERSISTENT_2', persistent2(1000), 2401, 4800],
+    ['PERSISTENT_2 125', persistent2(125), undefined, 1200],
+    ['PERSISTENT_2 125', persistent2(125), 1200, 1200],
+    ['PERSISTENT_2 250', persistent2(250), 1201, 2400],
+    ['PERSISTENT_2 500', persistent2(500), 3600, 4800],
+    ['PERSISTENT_2 1000', persistent2(1000), 2401, 4800],
     ['PERSISTENT_2 EFA 125', persistent2(125, true), undefined, 38_400],
     ['PERSISTENT_2 EFA 125', persistent2(125, true), 38_401, 76_800],
     ['PERSISTENT_2 EFA 250', persistent2(250, true), undefined, 19_200],
     ['PERSISTENT_2 EFA 250', persistent2(250, true), 19_201, 38_400],
     ['PERSISTENT_2 EFA 500', persistent2(500, true), 1200, 9600],
+    ['PERSISTENT_2 EFA 500', persistent2(500, true), 9601, 19_200],
+    ['PERSISTENT_2 EFA 1000', persistent2(1000, true), undefined, 4800],
     ['PERSISTENT_2 EFA 1000', persistent2(1000, true), 4801, 9600],
     ['INTELLIGENT_TIERING', tiered, undefined, 1200],
     ['INTELLIGENT_TIERING', tiered, 7, 7],
@@ -73,8 +80,37 @@ describe('smallestCapacity', () => {
     expect(smallestCapacity(tiered, { limit: gib(5000) })).toEqual(gib(1200));
   });
 
-  it('accepts a limit that is the legal size itself', () => {
-    expect(smallestCapacity(scratch2, { required: gib(1201), limit: gib(2400) })).toEqual(gib(2400));
+  it.each<[string, CapacitySettings, number, number]>([
+    ['SCRATCH_1', scratch1, 2401, 3600],
+    ['SCRATCH_2', scratch2, 1201, 2400],
+    ['PERSISTENT_1 SSD', persistent1(100), 2401, 4800],
+    ['PERSISTENT_1 HDD 12', hdd(12), 1, 6000],
+    ['PERSISTENT_1 HDD 40', hdd(40), 1801, 3600],
+    ['PERSISTENT_2', persistent2(500), 1201, 2400],
+    ['PERSISTENT_2 EFA 125', persistent2(125, true), 1, 38_400],
+    ['PERSISTENT_2 EFA 250', persistent2(250, true), 1, 19_200],
+    ['PERSISTENT_2 EFA 500', persistent2(500, true), 1, 9600],
+    ['PERSISTENT_2 EFA 1000', persistent2(1000, true), 1, 4800],
+  ])('%s: keeps a limit to the byte, from %o GiB to %o GiB', (_name, settings, required, size) => {
+    const range = { required: gib(required) };
+    expect(smallestCapacity(settings, { ...range, limit: gib(size) })).toEqual(gib(size));
+    const byteLess = Capacity.bytes(gib(size).bytes - 1n);
+    const thrown = thrownBy(() => smallestCapacity(settings, { ...range, limit: byteLess }));
+    expect(isDriverError(thrown, 'out-of-range')).toBe(true);
+    expect((thrown as Error).message).toContain(`the next that is large enough is ${size} GiB`);
+  });
+
+  it.each<[string, CapacitySettings]>([
+    ['a throughput that HDD does not have', hdd(50)],
+    ['EFA on PERSISTENT_1', { ...persistent1(50), efaEnabled: true }],
+    ['HDD on PERSISTENT_2', { ...persistent2(125), storageType: 'HDD' }],
+  ])('offers no size to %s', (_name, settings) => {
+    expect(
+      isDriverError(
+        thrownBy(() => smallestCapacity(settings, {})),
+        'invalid-argument',
+      ),
+    ).toBe(true);
   });
 
   it.each<[string, CapacitySettings, { required?: Capacity; limit?: Capacity }, string]>([

@@ -1,6 +1,6 @@
-import { isDriverError, type DriverError, type TopologyRequirement } from '@lustre-csi/core';
+import { Capacity, isDriverError, type DriverError, type TopologyRequirement } from '@lustre-csi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmulatedFsx, errorOf, request, still, until, type Driver } from './testing/emulated-fsx.js';
+import { EmulatedFsx, context, errorOf, request, still, until, type Driver } from './testing/emulated-fsx.js';
 
 let cloud: EmulatedFsx;
 let driver: Driver;
@@ -61,6 +61,33 @@ describe('a file system that is handed out', () => {
   });
 });
 
+describe('a file system that is being created', () => {
+  it('is found by its tag by a driver that starts then, though FSx has forgotten the token', async () => {
+    await cloud.stop();
+    cloud = await EmulatedFsx.start({ durations: { createSeconds: 0.8, tokenSeconds: 0 } });
+    cloud.emulator.faults.add({ kind: 'reset', operation: 'DescribeFileSystems', skip: 1, times: 99 });
+    const first = await cloud.driver();
+    const killed = new AbortController();
+    const abandoned = errorOf(first.operations.create(request('pvc-1'), context(killed.signal)));
+    await until(async () => cloud.state.fileSystems.length === 1);
+    killed.abort(new Error('killed'));
+    await abandoned;
+    cloud.emulator.faults.clear();
+    const others = [await cloud.driver(), await cloud.driver()];
+    const volumes = await Promise.all(others.map((each) => each.create(request('pvc-1'))));
+    expect(new Set(volumes.map(({ id }) => id)).size).toBe(1);
+    expect(cloud.state.fileSystems).toHaveLength(1);
+    expect(cloud.calls('CreateFileSystem')).toBe(1);
+  });
+
+  it('is one, whichever of two drivers asks for it first', async () => {
+    const drivers = [await cloud.driver(), await cloud.driver(), driver];
+    const volumes = await Promise.all(drivers.map((each) => each.create(request('pvc-1'))));
+    expect(new Set(volumes.map(({ id }) => id)).size).toBe(1);
+    expect(cloud.state.fileSystems).toHaveLength(1);
+  });
+});
+
 describe('data repository associations', () => {
   const associations = JSON.stringify([
     { fileSystemPath: '/images', dataRepositoryPath: 's3://training-data/images', autoImportEvents: ['NEW'] },
@@ -79,16 +106,6 @@ describe('data repository associations', () => {
     ]);
     expect(await (await cloud.driver()).create(linked)).toEqual(volume);
     expect(cloud.calls('CreateDataRepositoryAssociation')).toBe(3);
-  });
-
-  it.each<[string, object]>([
-    ['a connection that is cut before the effect', { kind: 'reset', when: 'before' }],
-    ['a connection that is cut after the effect', { kind: 'reset', when: 'after' }],
-    ['throttling', { kind: 'throttle' }],
-  ])('are made once under %s', async (_name, fault) => {
-    cloud.emulator.faults.add({ operation: 'CreateDataRepositoryAssociation', ...fault } as never);
-    const { id } = await driver.create(linked);
-    expect(await driver.provider.parts.api.describeAssociations(id, still())).toHaveLength(3);
   });
 
   it('are completed by another process where one was killed between them', async () => {
@@ -230,13 +247,11 @@ describe('the final backup', () => {
     expect(cloud.state.backups).toEqual([]);
   });
 
-  it.each(['before', 'after'] as const)(
-    'is made once when the connection is cut %s the effect',
-    async (when) => {
-      const { id } = await driver.create(request('pvc-1', { finalBackup: 'true' }));
-      cloud.emulator.faults.add({ kind: 'reset', operation: 'DeleteFileSystem', when });
-      await driver.delete(id);
-      expect(cloud.state.backups).toHaveLength(1);
-    },
-  );
+  it('is not made of what nobody was given', async () => {
+    const plan = await driver.provider.plan(request('pvc-1', { finalBackup: 'true' }));
+    const { id } = await driver.provider.create(plan, Capacity.gibibytes(1200), 1, still());
+    await until(async () => (await driver.find(id))?.state === 'available');
+    await driver.delete(id);
+    expect(cloud.state).toMatchObject({ fileSystems: [], backups: [] });
+  });
 });

@@ -46,28 +46,6 @@ describe('expansion', () => {
     expect(cloud.calls('UpdateFileSystem')).toBe(1);
   });
 
-  it.each<[string, object]>([
-    ['a connection that is cut before the effect', { kind: 'reset', when: 'before' }],
-    ['a connection that is cut after the effect', { kind: 'reset', when: 'after' }],
-    ['throttling', { kind: 'throttle' }],
-    ['a 5xx after the effect', { kind: 'error', when: 'after' }],
-  ])('begins once under %s', async (_name, fault) => {
-    const { cloud, driver } = await start();
-    const { id } = await driver.create(request('pvc-1'));
-    cloud.emulator.faults.add({ operation: 'UpdateFileSystem', ...fault } as never);
-    expect(await driver.expand(id, 2400)).toEqual(Capacity.gibibytes(2400));
-    expect(growths(cloud)).toBe(1);
-  });
-
-  it('goes on after a driver was killed that did not learn of its growth', async () => {
-    const { cloud, driver } = await start();
-    const { id } = await driver.create(request('pvc-1'));
-    cloud.emulator.faults.add({ kind: 'reset', operation: 'UpdateFileSystem', when: 'after', times: 3 });
-    expect(isDriverError(await errorOf(driver.expand(id, 2400)), 'unavailable')).toBe(true);
-    expect(await (await cloud.driver()).expand(id, 2400)).toEqual(Capacity.gibibytes(2400));
-    expect(growths(cloud)).toBe(1);
-  });
-
   it('says from when it is allowed again', async () => {
     const { cloud, driver } = await start(21_600);
     const { id } = await driver.create(request('pvc-1'));
@@ -82,7 +60,7 @@ describe('expansion', () => {
   });
 
   it('comes back when another update is under way', async () => {
-    const { driver } = await start(0, { updateSeconds: 2 });
+    const { driver } = await start(0, { updateSeconds: 0.8 });
     const { id } = await driver.create(request('pvc-1'));
     await driver.provider.modification.step(
       { id, scope: 'us-west-2' },

@@ -10,7 +10,14 @@ import {
   type VolumeExpansion,
   type VolumeReference,
 } from '@lustre-csi/core';
-import { describeUpdate, explainRefusal, isRunning, percentOf, updatesOf } from './administrative-actions.js';
+import {
+  describeUpdate,
+  explainRefusal,
+  isRunning,
+  percentOf,
+  refuseRecentFailure,
+  updatesOf,
+} from './administrative-actions.js';
 import { clientRequestToken } from './client-request-token.js';
 import type { FsxApi } from './fsx-api.js';
 import { grownCapacity } from './growth-rules.js';
@@ -48,6 +55,8 @@ export class FsxExpansion implements VolumeExpansion {
     }
     if (found.StorageType === 'INTELLIGENT_TIERING') return this.#note(current, capacity, signal);
     const gib = capacity.toGibibytes();
+    const aims = ['StorageCapacity'];
+    refuseRecentFailure(found, { aims, now: this.now() });
     try {
       await this.api.update(
         {
@@ -65,7 +74,7 @@ export class FsxExpansion implements VolumeExpansion {
       if (!isDriverError(error, 'invalid-argument')) throw error;
       // What is under way may have begun only after the look.
       const now = (await this.#describe(fileSystem.id, signal)) ?? found;
-      throw explainRefusal(error, now, { aims: ['StorageCapacity'], now: this.now() });
+      throw explainRefusal(error, now, { aims, now: this.now() });
     }
   }
 

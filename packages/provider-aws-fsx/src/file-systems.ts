@@ -1,11 +1,12 @@
 import type { DeleteFileSystemLustreConfiguration } from '@aws-sdk/client-fsx';
 import {
   DriverError,
-  isUsable,
+  isDriverError,
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
   type DirectoryHosts,
+  type ErrorKind,
   type FileSystem,
   type Log,
   type Snapshot,
@@ -20,6 +21,7 @@ import { smallestCapacity } from './capacity-rules.js';
 import { createRequest, restoreRequest } from './create-request.js';
 import { fsxDirectoryHosts } from './directory-hosts.js';
 import { isRefusal } from './errors.js';
+import { refuseAfterFailedBackup, withoutFinalBackup } from './final-backup-failure.js';
 import type { FsxApi } from './fsx-api.js';
 import type { MountAddresses } from './mount-addresses.js';
 import { accessibleTopology, place } from './placement.js';
@@ -127,6 +129,14 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
    * address, and the mark that it was handed out, which is there before anybody can have written to it.
    */
   async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    try {
+      return await this.#complete(plan, fileSystem, signal);
+    } catch (error) {
+      throw unfinished(error, fileSystem);
+    }
+  }
+
+  async #complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
     if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
     const wanted = plan.settings.dataRepositoryAssociations;
     if (wanted) {
@@ -148,13 +158,18 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     if (parseVolumeHandle(fileSystem.id)?.shared) throw sharedHandle(fileSystem.id);
     if (fileSystem.state === 'deleting') return;
+    const backup = finalBackup(fileSystem);
+    if (backup) {
+      const backups = await this.parts.api.describeBackupsOf(fileSystem.id, signal);
+      refuseAfterFailedBackup(fileSystem.id, backups, Date.now());
+    }
     try {
-      await this.parts.api.delete(fileSystem.id, finalBackup(fileSystem), signal);
+      await this.parts.api.delete(fileSystem.id, backup, signal);
     } catch (error) {
       // Somebody else's deletion may have come between, and FSx does not take a second one in every state.
       if (!(error instanceof DriverError) || !isRefusal(error)) throw error;
       const current = await this.find(fileSystem, signal);
-      if (current && current.state !== 'deleting') throw notDeletable(error);
+      if (current && current.state !== 'deleting') throw notDeletable(error, backup !== undefined);
     }
   }
 
@@ -184,10 +199,13 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 }
 
-/** Lustre makes none unless it is asked to: API reference, DeleteFileSystemLustreConfiguration. */
+/**
+ * Lustre makes none unless it is asked to: API reference, DeleteFileSystemLustreConfiguration. It is asked to whatever
+ * state a volume is in: where FSx refuses, the volume stays.
+ */
 function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguration | undefined {
-  const tags = isFsxFileSystem(fileSystem) ? fileSystem.finalBackup : undefined;
-  if (!tags || !isUsable(fileSystem)) return undefined;
+  const tags = isFsxFileSystem(fileSystem) && fileSystem.handedOut ? fileSystem.finalBackup : undefined;
+  if (!tags) return undefined;
   return {
     SkipFinalBackup: false,
     ...(Object.keys(tags).length > 0 ? { FinalBackupTags: sdkTags(tags) } : {}),
@@ -195,10 +213,29 @@ function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguratio
 }
 
 /** What FSx refuses to delete (while a data repository task runs, for example) is not wrong for ever. */
-const notDeletable = (error: DriverError): DriverError =>
+const notDeletable = (error: DriverError, backsUp: boolean): DriverError =>
   error.kind === 'invalid-argument'
-    ? new DriverError('failed-precondition', error.message, { cause: error })
+    ? new DriverError(
+        'failed-precondition',
+        backsUp ? `${error.message}. ${withoutFinalBackup}` : error.message,
+        { cause: error },
+      )
     : error;
+
+/**
+ * The file system exists and is billed. An error that ends the creation for good would let the provisioner forget it
+ * when the claim is deleted: only errors after which the call is repeated may leave from there.
+ */
+function unfinished(error: unknown, { id }: FileSystem): unknown {
+  const open: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exceeded', 'cancelled'];
+  if (!isDriverError(error) || open.includes(error.kind)) return error;
+  return new DriverError(
+    'unavailable',
+    `${error.message}. File system ${id} exists already, and is completed when the cause is removed; deleting the claim ` +
+      'deletes it',
+    { cause: error },
+  );
+}
 
 const broken = ({ id, stateDetail }: FileSystem): DriverError =>
   new DriverError(

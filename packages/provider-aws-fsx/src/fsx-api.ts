@@ -7,6 +7,7 @@ import type {
   DataRepositoryAssociation,
   DeleteFileSystemLustreConfiguration,
   FSxClient,
+  Filter,
   FileSystem as SdkFileSystem,
   UpdateFileSystemRequest,
 } from '@aws-sdk/client-fsx';
@@ -81,9 +82,10 @@ export class FsxApi {
     configuration: DeleteFileSystemLustreConfiguration | undefined,
     signal: AbortSignal,
   ): Promise<void> {
+    const how = configuration ? [JSON.stringify(configuration)] : [];
     const input = {
       FileSystemId: fileSystemId,
-      ClientRequestToken: clientRequestToken('delete', [fileSystemId]),
+      ClientRequestToken: clientRequestToken('delete', [fileSystemId, ...how]),
       LustreConfiguration: configuration,
     };
     const absent = ['FileSystemNotFound'];
@@ -92,8 +94,17 @@ export class FsxApi {
 
   /** Every backup of the account in the region that FSx shows. Complete, or it throws. */
   async describeAllBackups(signal: AbortSignal): Promise<readonly Backup[]> {
+    return this.#backups({ Name: 'file-system-type', Values: ['LUSTRE'] }, signal);
+  }
+
+  /** Every backup of one file system. Complete, or it throws. */
+  async describeBackupsOf(fileSystemId: string, signal: AbortSignal): Promise<readonly Backup[]> {
+    return this.#backups({ Name: 'file-system-id', Values: [fileSystemId] }, signal);
+  }
+
+  async #backups(filter: Filter, signal: AbortSignal): Promise<readonly Backup[]> {
     const operation = operations.DescribeBackups;
-    const Filters = [{ Name: 'file-system-type' as const, Values: ['LUSTRE'] }];
+    const Filters = [filter];
     const all = await allPages(operation.name, async (NextToken) => {
       const page = await this.#caller.call(operation, { Filters, MaxResults: PAGE_SIZE, NextToken }, signal);
       return { items: page.Backups ?? [], next: page.NextToken };

@@ -77,24 +77,74 @@ describe('modification', () => {
     expect(cloud.calls('UpdateFileSystem')).toBe(0);
   });
 
-  it.each<[string, object]>([
-    ['a connection that is cut before the effect', { kind: 'reset', when: 'before' }],
-    ['a connection that is cut after the effect', { kind: 'reset', when: 'after' }],
-    ['throttling', { kind: 'throttle' }],
-  ])('begins once under %s', async (_name, fault) => {
-    const { id } = await driver.create(request('pvc-1'));
-    cloud.emulator.faults.add({ operation: 'UpdateFileSystem', ...fault } as never);
-    await driver.modify(id, { dataCompressionType: 'LZ4' });
-    expect(cloud.state.fileSystems[0]?.AdministrativeActions).toHaveLength(1);
+  it.each<[string, Record<string, string>, Record<string, string>, object]>([
+    [
+      'throughput, cache and metadata of INTELLIGENT_TIERING',
+      { storageType: 'INTELLIGENT_TIERING', throughputCapacity: '4000', deploymentType: 'PERSISTENT_2' },
+      {
+        throughputCapacity: '8000',
+        metadataIops: '12000',
+        dataReadCacheSizingMode: 'USER_PROVISIONED',
+        dataReadCacheSizeGiB: '128',
+      },
+      {
+        LustreConfiguration: {
+          ThroughputCapacity: 8000,
+          MetadataConfiguration: { Mode: 'USER_PROVISIONED', Iops: 12000 },
+          DataReadCacheConfiguration: { SizingMode: 'USER_PROVISIONED', SizeGiB: 128 },
+        },
+      },
+    ],
+    [
+      'version and speed of PERSISTENT_2',
+      { deploymentType: 'PERSISTENT_2', perUnitStorageThroughput: '500', fileSystemTypeVersion: '2.12' },
+      { fileSystemTypeVersion: '2.15', perUnitStorageThroughput: '125', rootSquash: '65534:65534' },
+      {
+        FileSystemTypeVersion: '2.15',
+        LustreConfiguration: {
+          PerUnitStorageThroughput: 125,
+          RootSquashConfiguration: { RootSquash: '65534:65534' },
+        },
+      },
+    ],
+    [
+      'what follows the bucket of a linked file system',
+      { deploymentType: 'SCRATCH_2', s3ImportPath: 's3://bucket' },
+      { autoImportPolicy: 'NEW', dataCompressionType: 'LZ4' },
+      {
+        LustreConfiguration: {
+          DataCompressionType: 'LZ4',
+          DataRepositoryConfiguration: { AutoImportPolicy: 'NEW' },
+        },
+      },
+    ],
+  ])('changes at once: %s', async (_name, parameters, changed, expected) => {
+    const subnetId = 'subnet-0aaaaaaaaaaaaaaa1';
+    const { id } = await driver.create({ ...request('pvc-1'), parameters: { subnetId, ...parameters } });
+    await driver.modify(id, changed);
+    await (await cloud.driver()).modify(id, changed);
+    expect(cloud.calls('UpdateFileSystem')).toBe(1);
+    expect(cloud.state.fileSystems[0]).toMatchObject(expected);
   });
 
-  it('goes on after a driver was killed that did not learn of its update', async () => {
-    const { id } = await driver.create(request('pvc-1'));
-    cloud.emulator.faults.add({ kind: 'reset', operation: 'UpdateFileSystem', when: 'after', times: 3 });
-    const error = await errorOf(driver.modify(id, { dataCompressionType: 'LZ4' }));
-    expect(isDriverError(error, 'unavailable')).toBe(true);
-    await (await cloud.driver()).modify(id, { dataCompressionType: 'LZ4' });
-    expect(cloud.state.fileSystems[0]?.AdministrativeActions).toHaveLength(1);
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['throughput', { perUnitStorageThroughput: '250' }, { perUnitStorageThroughput: '500' }],
+    ['metadata IOPS', { metadataIops: '6000' }, { metadataIops: '12000' }],
+  ])('says from when %s may change again', async (_name, first, second) => {
+    await cloud.stop();
+    cloud = await EmulatedFsx.start({ aws: { coolDownSeconds: 21_600 } });
+    driver = await cloud.driver();
+    const { id } = await driver.create(request('pvc-1', withMetadata));
+    const before = Date.now();
+    await driver.modify(id, first);
+    const error = (await errorOf(driver.modify(id, second))) as DriverError;
+    expect(error.kind).toBe('unavailable');
+    const told = Date.parse(/allowed from (\S+),/.exec(error.message)?.[1] ?? '');
+    expect(told).toBeGreaterThanOrEqual(before + 6 * 3_600_000 - 1000);
+    expect(told).toBeLessThanOrEqual(Date.now() + 6 * 3_600_000);
+    expect(error.message).toMatch(/request id/);
+    // Nothing else has to wait for it.
+    await driver.modify(id, { dataCompressionType: 'LZ4' });
   });
 
   it('waits for a growth, and then changes', async () => {

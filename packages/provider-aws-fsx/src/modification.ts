@@ -6,7 +6,13 @@ import {
   type VolumeModification,
   type VolumeReference,
 } from '@lustre-csi/core';
-import { aimsOf, describeUpdate, explainRefusal, isRunning, updatesOf } from './administrative-actions.js';
+import {
+  describeUpdate,
+  explainRefusal,
+  isRunning,
+  refuseRecentFailure,
+  updatesOf,
+} from './administrative-actions.js';
 import { clientRequestToken } from './client-request-token.js';
 import { lastRequest } from './expansion.js';
 import type { FsxApi } from './fsx-api.js';
@@ -15,9 +21,6 @@ import { checkModification, readMutableParameters } from './modification-rules.j
 import { mutableParameterSchema, type MutableParameters } from './mutable-parameters.js';
 import { tagKeys, type Tags } from './tags.js';
 import { parseVolumeHandle } from './volume-handle.js';
-
-/** An update that failed is not asked for again before so long: nothing else remembers that it has just failed. */
-const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
 
 /** Changing file systems in place. All that is missing goes into one UpdateFileSystem; while FSx carries one out,
  *  the next waits, since FSx refuses a second one (a growth and other metadata IOPS, for example). */
@@ -47,7 +50,7 @@ export class FsxModification implements VolumeModification {
     if (running && (members.length > 0 || reverses(running, wanted, found))) {
       return { waitingFor: describeUpdate(found, running) };
     }
-    refuseRecentFailure(found, members, this.now());
+    refuseRecentFailure(found, { aims: members, now: this.now() });
     await this.#tag(found, tagsFor(wanted, members, found), signal);
     if (members.length === 0) return 'done';
     const updated = await this.#update(found, update, signal);
@@ -100,17 +103,4 @@ function reverses(running: AdministrativeAction, wanted: MutableParameters, foun
 function tagsFor(wanted: MutableParameters, members: readonly string[], found: SdkFileSystem): Tags {
   const mark = members.length > 0 ? { [tagKeys.modified]: 'true' } : {};
   return missingTags({ ...wanted.extraTags, ...mark }, found);
-}
-
-function refuseRecentFailure(found: SdkFileSystem, members: readonly string[], now: number): void {
-  const newest = updatesOf(found).find((update) => aimsOf(update).some((aim) => members.includes(aim)));
-  if (newest?.Status !== 'FAILED') return;
-  const again = (newest.RequestTime?.getTime() ?? -Infinity) + PAUSE_AFTER_FAILURE_MS;
-  if (now >= again) return;
-  throw new DriverError(
-    'unavailable',
-    `the update of ${aimsOf(newest).join(', ')} of file system ${found.FileSystemId} has failed: ` +
-      `${newest.FailureDetails?.Message ?? 'FSx gives no reason'}. The file system works on with its old settings; the ` +
-      `update is tried again from ${new Date(again).toISOString()}`,
-  );
 }

@@ -54,6 +54,8 @@ const rules: readonly string[] = [
       'and it does not have that tag.',
     '- **Sizes are rounded up** to the next that FSx offers, within the limit of the claim. INTELLIGENT_TIERING has no ' +
       'size: the claimed one is kept in the tag `lustre.csi/requested-bytes`, and growing moves that.',
+    '- **What FSx accepts and then fails is not started again at once.** A growth, a modification or a final backup that ' +
+      'ends FAILED is told with FSx’s own reason, and is tried again 10 minutes later; the file system stays as it was.',
     '- **The empty string counts as absent** in a StorageClass.',
   ].join('\n'),
 ];

@@ -116,7 +116,7 @@ const upkeep = {
   }),
   finalBackup: goBoolean({
     description:
-      'Whether a backup of the file system is made when the volume is deleted; it stays when the file system is gone, and is billed. PERSISTENT_1 and PERSISTENT_2 without S3 link.',
+      'Whether a backup of the file system is made when the volume is deleted; it stays when the file system is gone, and is billed. Where FSx refuses the backup or fails to make it, the volume stays; without the tag `lustre.csi/final-backup` on the file system it is deleted without one. PERSISTENT_1 and PERSISTENT_2 without S3 link.',
     example: 'true',
     defaultsTo: 'false',
   }),

@@ -129,6 +129,21 @@ describe('Backups', () => {
     expect(tagged.Tags).toEqual(Tags);
   });
 
+  it('keeps the file system whose final backup is to fail', async () => {
+    const id = await available();
+    aws.world.faults.add({ kind: 'fail-creation', operation: 'DeleteFileSystem', message: 'no space' });
+    const { LustreResponse } = await aws.fsx.send(
+      new DeleteFileSystemCommand({ FileSystemId: id, LustreConfiguration: { SkipFinalBackup: false } }),
+    );
+    expect((await aws.describe(id)).Lifecycle).toBe('DELETING');
+    expect(await finished(LustreResponse?.FinalBackupId ?? '')).toMatchObject({
+      Lifecycle: 'FAILED',
+      FailureDetails: { Message: 'no space' },
+    });
+    await aws.world.until(async () => (await aws.describe(id)).Lifecycle === 'AVAILABLE');
+    expect(aws.servers.has(id)).toBe(true);
+  });
+
   it('describes by filter, and knows no backup that is not there', async () => {
     const id = await available();
     const { BackupId } = await backUp(id);

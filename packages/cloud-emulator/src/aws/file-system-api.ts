@@ -24,6 +24,10 @@ const defaultFailure =
   'File system creation failed: there is not enough capacity in the Availability Zone to fulfill your request. ' +
   'Delete the file system and try again later or in another subnet.';
 
+const defaultUpdateFailure = 'The update failed because of an internal error. Try again later.';
+
+const defaultBackupFailure = 'Amazon FSx was unable to create the final backup. The file system is kept.';
+
 /** The operations on file systems. */
 export class FileSystemApi {
   readonly operations: FsxOperations = new Map([
@@ -95,7 +99,9 @@ export class FileSystemApi {
     if (tokens.recall('UpdateFileSystem', request) === undefined) {
       this.#checkAutomaticBackups(fileSystem, request);
       const clock = { now: epochSeconds(world.now()), coolDownSeconds: options.coolDownSeconds };
-      updates.start(fileSystem, planUpdate(fileSystem.wire, request, clock));
+      updates.start(fileSystem, planUpdate(fileSystem.wire, request, clock), () =>
+        this.account.failureOf('UpdateFileSystem', defaultUpdateFailure),
+      );
       tokens.remember('UpdateFileSystem', request, request.FileSystemId);
     }
     return { FileSystem: fileSystem.wire };
@@ -120,10 +126,11 @@ export class FileSystemApi {
     tokens.recall('DeleteFileSystem', request);
     this.#checkTasks(fileSystem);
     const isDeleting = fileSystem.wire.Lifecycle === 'DELETING';
-    const LustreResponse = isDeleting ? {} : this.#finalBackup(fileSystem, request.LustreConfiguration ?? {});
-    fileSystems.delete(fileSystem);
+    const backup = isDeleting ? {} : this.#finalBackup(fileSystem, request.LustreConfiguration ?? {});
+    if (backup.failure !== undefined) fileSystems.deleteInVain(fileSystem);
+    else fileSystems.delete(fileSystem);
     tokens.remember('DeleteFileSystem', request, id);
-    return { FileSystemId: id, Lifecycle: 'DELETING', LustreResponse };
+    return { FileSystemId: id, Lifecycle: 'DELETING', LustreResponse: backup.response ?? {} };
   }
 
   #checkTasks(fileSystem: LustreFileSystem): void {
@@ -141,7 +148,7 @@ export class FileSystemApi {
   #finalBackup(
     fileSystem: LustreFileSystem,
     { SkipFinalBackup = true, FinalBackupTags }: DeleteConfiguration,
-  ): object {
+  ): FinalBackup {
     if (SkipFinalBackup) {
       if (FinalBackupTags)
         throw badRequest('FinalBackupTags can only be specified when a final backup is taken.');
@@ -149,9 +156,16 @@ export class FileSystemApi {
     }
     checkTags(FinalBackupTags ?? []);
     checkBackupPossible(fileSystem.wire, this.account.isAssociated(fileSystem));
-    const { wire } = this.account.backups.take(fileSystem, FinalBackupTags ?? [], undefined);
-    return { FinalBackupId: wire.BackupId, FinalBackupTags };
+    const failure = this.account.failureOf('DeleteFileSystem', defaultBackupFailure);
+    const { wire } = this.account.backups.take(fileSystem, FinalBackupTags ?? [], failure);
+    return { failure, response: { FinalBackupId: wire.BackupId, FinalBackupTags } };
   }
+}
+
+interface FinalBackup {
+  readonly response?: object;
+  /** The reason with which it is to fail. */
+  readonly failure?: string | undefined;
 }
 
 type DeleteConfiguration = NonNullable<ValueOf<typeof deleteFileSystemShape>['LustreConfiguration']>;

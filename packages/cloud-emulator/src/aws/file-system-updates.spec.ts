@@ -105,6 +105,37 @@ describe('UpdateFileSystem', () => {
     expect(grown.LustreConfiguration?.MetadataConfiguration).toEqual({ Mode: 'AUTOMATIC', Iops: 6000 });
   });
 
+  it('fails an update that is to fail, and leaves everything as it was', async () => {
+    aws = await startAwsCloud({}, { coolDownSeconds: 0 });
+    const id = await created();
+    const before = await aws.describe(id);
+    aws.world.faults.add({
+      kind: 'fail-creation',
+      operation: 'UpdateFileSystem',
+      message: 'No servers left.',
+    });
+    await expect(update(id, { StorageCapacity: 2401 })).rejects.toMatchObject({ name: 'BadRequest' });
+    expect((await update(id, { StorageCapacity: 4800 }))?.NetworkInterfaceIds).toHaveLength(3);
+    const failed = await until(id, (found) => status(found) === 'FAILED');
+    expect(failed.AdministrativeActions).toMatchObject([
+      {
+        AdministrativeActionType: 'FILE_SYSTEM_UPDATE',
+        TargetFileSystemValues: { StorageCapacity: 4800 },
+        FailureDetails: { Message: 'No servers left.' },
+      },
+    ]);
+    expect(failed).toMatchObject({
+      Lifecycle: 'AVAILABLE',
+      StorageCapacity: 1200,
+      NetworkInterfaceIds: before.NetworkInterfaceIds,
+    });
+    expect((aws.cloud.state() as { networkInterfaces: unknown[] }).networkInterfaces).toHaveLength(
+      before.NetworkInterfaceIds?.length ?? 0,
+    );
+    await update(id, { StorageCapacity: 2400 });
+    await until(id, (found) => found.StorageCapacity === 2400);
+  });
+
   it('refuses in CREATING, and for a file system that does not exist', async () => {
     aws = await startAwsCloud();
     const { FileSystemId: id } = await aws.create();

@@ -4,15 +4,26 @@ import type { FileSystems, LustreFileSystem } from './file-systems.js';
 import type { UpdateTarget, WireAction, WireFileSystem } from './fsx-wire.js';
 import { epochSeconds } from './identifiers.js';
 import type { UpdatePlan } from './lustre-update-rules.js';
-import type { VpcNetwork } from './vpc-network.js';
+import type { NetworkInterface, VpcNetwork } from './vpc-network.js';
 
 /** FSx keeps the latest so many administrative actions of each type. */
 const actionsKept = 10;
 
+interface Act {
+  readonly target: UpdateTarget;
+  /** Storage is optimized afterwards. */
+  readonly optimizes: boolean;
+  /** The servers that the file system has got for it. */
+  readonly added: readonly NetworkInterface[];
+  /** The reason why it comes to nothing; absent: it does not. */
+  readonly failure: string | undefined;
+}
+
 /**
  * Carries updates out, as FSx does: FILE_SYSTEM_UPDATE goes PENDING, then IN_PROGRESS with the file system
  * UPDATING, and the new values hold after `updateSeconds`. Where storage is optimized afterwards, the action stays
- * UPDATED_OPTIMIZING for as long again, beside a STORAGE_OPTIMIZATION that disappears when it is done.
+ * UPDATED_OPTIMIZING for as long again, beside a STORAGE_OPTIMIZATION that disappears when it is done. One that fails
+ * does so after `updateSeconds`, and leaves everything as it was.
  */
 export class FileSystemUpdates {
   constructor(
@@ -21,15 +32,18 @@ export class FileSystemUpdates {
     private readonly network: VpcNetwork,
   ) {}
 
-  start(fileSystem: LustreFileSystem, plan: UpdatePlan): void {
+  /** @param failureOf asked once an update that takes an action is accepted: the reason with which it is to fail */
+  start(fileSystem: LustreFileSystem, plan: UpdatePlan, failureOf: () => string | undefined): void {
     const { wire } = fileSystem;
-    if (plan.target) this.#addServers(fileSystem, plan.target);
-    wire.LustreConfiguration = { ...wire.LustreConfiguration, ...plan.immediate };
-    if (plan.target) this.#act(fileSystem, plan.target, plan.optimizes);
+    const { target, immediate, optimizes } = plan;
+    const added = target ? this.#addServers(fileSystem, target) : [];
+    wire.LustreConfiguration = { ...wire.LustreConfiguration, ...immediate };
+    if (target) this.#act(fileSystem, { target, optimizes, added, failure: failureOf() });
   }
 
-  #act(fileSystem: LustreFileSystem, target: UpdateTarget, optimizes: boolean): void {
+  #act(fileSystem: LustreFileSystem, act: Act): void {
     const { wire } = fileSystem;
+    const { target, optimizes } = act;
     const RequestTime = epochSeconds(this.world.now());
     const update: WireAction = {
       AdministrativeActionType: 'FILE_SYSTEM_UPDATE',
@@ -53,12 +67,27 @@ export class FileSystemUpdates {
       wire.Lifecycle = 'UPDATING';
     });
     this.fileSystems.after(fileSystem, updateSeconds, () => {
-      update.Status = optimizes ? 'UPDATED_OPTIMIZING' : 'COMPLETED';
       wire.Lifecycle = 'AVAILABLE';
+      if (act.failure !== undefined) {
+        this.#fail(wire, update, act);
+        return;
+      }
+      update.Status = optimizes ? 'UPDATED_OPTIMIZING' : 'COMPLETED';
       apply(wire, target);
       this.fileSystems.publish(fileSystem);
       if (optimizes) this.#optimize(fileSystem, update, optimization);
     });
+  }
+
+  #fail(wire: WireFileSystem, update: WireAction, { added, failure = '' }: Act): void {
+    update.Status = 'FAILED';
+    update.FailureDetails = { Message: failure };
+    wire.AdministrativeActions = (wire.AdministrativeActions ?? []).filter(
+      ({ AdministrativeActionType: type, Status }) => type !== 'STORAGE_OPTIMIZATION' || Status !== 'PENDING',
+    );
+    const gone = added.map((each) => each.networkInterfaceId);
+    wire.NetworkInterfaceIds = wire.NetworkInterfaceIds.filter((id) => !gone.includes(id));
+    this.network.detach(added);
   }
 
   #optimize(fileSystem: LustreFileSystem, update: WireAction, optimization: WireAction): void {
@@ -74,7 +103,10 @@ export class FileSystemUpdates {
   }
 
   /** A file system that grows takes the addresses of its new servers when the update is accepted. */
-  #addServers({ wire, plan, securityGroupIds }: LustreFileSystem, target: UpdateTarget): void {
+  #addServers(
+    { wire, plan, securityGroupIds }: LustreFileSystem,
+    target: UpdateTarget,
+  ): readonly NetworkInterface[] {
     const after = { ...wire, LustreConfiguration: { ...wire.LustreConfiguration } };
     apply(after, target);
     const { PerUnitStorageThroughput, ThroughputCapacity, MetadataConfiguration } = after.LustreConfiguration;
@@ -85,7 +117,7 @@ export class FileSystemUpdates {
       metadataIops: MetadataConfiguration?.Iops ?? 0,
     });
     const count = needed - wire.NetworkInterfaceIds.length;
-    if (count <= 0) return;
+    if (count <= 0) return [];
     const added = this.network.attach({
       fileSystemId: wire.FileSystemId,
       subnetId: wire.SubnetIds[0] ?? '',
@@ -93,6 +125,7 @@ export class FileSystemUpdates {
       count,
     });
     wire.NetworkInterfaceIds = [...wire.NetworkInterfaceIds, ...added.map((each) => each.networkInterfaceId)];
+    return added;
   }
 }
 

@@ -106,6 +106,19 @@ export class FileSystems {
     });
   }
 
+  /**
+   * A deletion whose final backup fails. What FSx does then is not documented; here it keeps the file system, so that
+   * it can be tested what becomes of its data.
+   */
+  deleteInVain(fileSystem: LustreFileSystem): void {
+    fileSystem.wire.Lifecycle = 'DELETING';
+    this.after(
+      fileSystem,
+      this.world.durations.createSeconds,
+      () => (fileSystem.wire.Lifecycle = 'AVAILABLE'),
+    );
+  }
+
   /** Tells what belongs to a file system that its deletion begins, and, by what the listener returns, that it is gone. */
   onDeletion(listener: DeletionListener): void {
     this.#deletionListeners.push(listener);

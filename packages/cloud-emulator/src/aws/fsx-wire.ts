@@ -51,8 +51,9 @@ export interface WireMetadata {
 export interface WireAction {
   readonly AdministrativeActionType: 'FILE_SYSTEM_UPDATE' | 'STORAGE_OPTIMIZATION';
   readonly RequestTime: number;
-  Status: 'PENDING' | 'IN_PROGRESS' | 'UPDATED_OPTIMIZING' | 'COMPLETED';
+  Status: 'PENDING' | 'IN_PROGRESS' | 'UPDATED_OPTIMIZING' | 'COMPLETED' | 'FAILED';
   ProgressPercent?: number;
+  FailureDetails?: { readonly Message: string };
   readonly TargetFileSystemValues?: UpdateTarget;
 }
 

@@ -63,8 +63,11 @@ export class VpcNetwork {
   }
 
   release(fileSystemId: string): void {
-    for (const each of this.interfaces()) {
-      if (each.fileSystemId !== fileSystemId) continue;
+    this.detach(this.interfaces().filter((each) => each.fileSystemId === fileSystemId));
+  }
+
+  detach(interfaces: readonly NetworkInterface[]): void {
+    for (const each of interfaces) {
       this.#interfaces.delete(each.networkInterfaceId);
       this.#taken.delete(each.privateIpAddress);
     }

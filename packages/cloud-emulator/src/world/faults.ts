@@ -4,7 +4,8 @@ import type { Cloud } from './journal.js';
 export interface Fault {
   /** - `throttle`: the cloud's own throttling error. - `error`: a 5xx, or `status` and `code` if given.
    *  - `reset`: the connection is cut. - `slow`: the answer waits `seconds`. - `hang`: no answer, ever.
-   *  - `fail-creation`: the resource is accepted and ends FAILED, with `message` as its reason. */
+   *  - `fail-creation`: the resource is accepted and ends FAILED, with `message` as its reason; so does an update of
+   *  a file system, and the final backup of a deletion. */
   readonly kind: 'throttle' | 'error' | 'reset' | 'slow' | 'hang' | 'fail-creation';
   /** Only calls of this cloud. */
   readonly cloud?: Cloud;

@@ -86,14 +86,24 @@ export class EmulatedFsx {
 export interface AwsState {
   readonly fileSystems: readonly {
     readonly FileSystemId: string;
+    readonly ResourceARN: string;
+    readonly Lifecycle: string;
     readonly SubnetIds: readonly string[];
     readonly StorageCapacity?: number;
+    readonly LustreConfiguration: { readonly MountName: string };
     readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
-    readonly AdministrativeActions?: readonly { readonly AdministrativeActionType: string }[];
+    readonly AdministrativeActions?: readonly {
+      readonly AdministrativeActionType: string;
+      readonly TargetFileSystemValues?: object;
+    }[];
   }[];
   readonly backups: readonly {
     readonly BackupId: string;
     readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
+  }[];
+  readonly dataRepositoryAssociations: readonly {
+    readonly AssociationId: string;
+    readonly FileSystemId: string;
   }[];
   readonly networkInterfaces: readonly {
     readonly networkInterfaceId: string;
@@ -122,6 +132,12 @@ export class Driver {
 
   modify(volumeId: string, parameters: Record<string, string>): Promise<void> {
     return this.operations.modify(volumeId, parameters, context());
+  }
+
+  get snapshots(): NonNullable<VolumeOperations['snapshots']> {
+    const { snapshots } = this.operations;
+    if (!snapshots) throw new Error('the provider has no snapshots');
+    return snapshots;
   }
 
   async find(id: string): Promise<FileSystem | undefined> {
