@@ -1,12 +1,10 @@
 import type { DeleteFileSystemLustreConfiguration } from '@aws-sdk/client-fsx';
 import {
   DriverError,
-  isDriverError,
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
   type DirectoryHosts,
-  type ErrorKind,
   type FileSystem,
   type Log,
   type Snapshot,
@@ -129,14 +127,6 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
    * address, and the mark that it was handed out, which is there before anybody can have written to it.
    */
   async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
-    try {
-      return await this.#complete(plan, fileSystem, signal);
-    } catch (error) {
-      throw unfinished(error, fileSystem);
-    }
-  }
-
-  async #complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
     if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
     const wanted = plan.settings.dataRepositoryAssociations;
     if (wanted) {
@@ -221,21 +211,6 @@ const notDeletable = (error: DriverError, backsUp: boolean): DriverError =>
         { cause: error },
       )
     : error;
-
-/**
- * The file system exists and is billed. An error that ends the creation for good would let the provisioner forget it
- * when the claim is deleted: only errors after which the call is repeated may leave from there.
- */
-function unfinished(error: unknown, { id }: FileSystem): unknown {
-  const open: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exceeded', 'cancelled'];
-  if (!isDriverError(error) || open.includes(error.kind)) return error;
-  return new DriverError(
-    'unavailable',
-    `${error.message}. File system ${id} exists already, and is completed when the cause is removed; deleting the claim ` +
-      'deletes it',
-    { cause: error },
-  );
-}
 
 const broken = ({ id, stateDetail }: FileSystem): DriverError =>
   new DriverError(

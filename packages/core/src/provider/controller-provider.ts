@@ -27,6 +27,9 @@ export interface FileSystemPlan {
   /** What an existing file system of that name must have been created with to be the one that is asked for:
    *  compared with `FileSystem.attributes`; an attribute that either side does not tell is not compared. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** What the user should know though it is no error (a default that he may not expect), in words: told with the
+   *  progress of the creation. */
+  readonly warnings?: readonly string[];
   /** Set where the parameters name a file system that exists already (a StorageClass for static volumes): nothing is
    *  created, the volume is this one. */
   readonly existingVolume?: Volume;

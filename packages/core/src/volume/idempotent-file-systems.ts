@@ -1,7 +1,7 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { pause, type Clock } from '../concurrency/clock.js';
-import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
+import { DriverError, isDriverError, messageOf, type ErrorKind } from '../errors/driver-error.js';
+import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
 import type { Capacity, CapacityRange } from './capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
@@ -45,8 +45,9 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   /** The usable file system of the plan's volume name: found, or created and awaited.
    *  @throws DriverError already-exists, out-of-range, resource-exhausted, and what the provider throws */
-  async ensure(creation: Creation<Plan>, work: Work): Promise<FileSystem> {
+  async ensure(creation: Creation<Plan>, caller: Work): Promise<FileSystem> {
     const { plan, range } = creation;
+    const work = withWarnings(caller, plan.warnings ?? []);
     const began = this.clock.now();
     let created: FileSystem | undefined;
     let all = await untilAborted(this.listing.now(plan.scope), work.signal);
@@ -71,11 +72,22 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const began = this.clock.now();
     for (;;) {
       signal.throwIfAborted();
-      const step = (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
+      const step = await this.#completionStep(plan, fileSystem, signal);
       if (step === 'done') return fileSystem;
       report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${step.waitingFor}`);
       const ageSeconds = (this.clock.now() - began) / 1000;
       await pause(this.clock, pollDelay(ageSeconds, this.provider.usualSeconds.create), signal);
+    }
+  }
+
+  async #completionStep(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    try {
+      return (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
+    } catch (error) {
+      throw unfinished(
+        error,
+        `File system ${fileSystem.id} exists already, and is completed when the cause is removed; deleting the claim deletes it`,
+      );
     }
   }
 
@@ -128,7 +140,14 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       { fileSystem: failed.id, volumeName, attempt, reason },
       'creation failed in the cloud, deleting',
     );
-    await this.provider.delete(failed, signal);
+    try {
+      await this.provider.delete(failed, signal);
+    } catch (error) {
+      throw unfinished(
+        error,
+        `File system ${failed.id}, whose creation has failed (${reason}), must be deleted before another is created`,
+      );
+    }
   }
 
   /** The next listing. A look that fails says nothing about the file system: the last good one stays. */
@@ -174,6 +193,24 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       'several file systems exist for one volume: the oldest is used, the others are billed and must be looked at',
     );
   }
+}
+
+/** Errors after which the provisioner repeats the call, even for a claim that is deleted meanwhile. */
+const notFinal: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exceeded', 'cancelled'];
+
+/**
+ * A file system exists, and is billed. After an error that ends the creation for good the provisioner forgets it with
+ * the claim: from here on only errors may leave after which the call is repeated.
+ */
+function unfinished(error: unknown, whatExists: string): unknown {
+  if (!isDriverError(error) || notFinal.includes(error.kind)) return error;
+  return new DriverError('unavailable', `${error.message}. ${whatExists}`, { cause: error });
+}
+
+/** What a user should know of the plan is told as long as he waits: the messages become events of his claim. */
+function withWarnings({ signal, report }: Work, warnings: readonly string[]): Work {
+  if (warnings.length === 0) return { signal, report };
+  return { signal, report: (progress) => report(`${progress}; warning: ${warnings.join('; ')}`) };
 }
 
 function conflict(

@@ -144,6 +144,32 @@ describe('create', () => {
     expect(countOf(/create/)).toBe(1);
   });
 
+  it('tells what the user should know of the plan, with the progress', async () => {
+    const plan = cloud.plan.bind(cloud);
+    cloud.plan = async (asked) => ({ ...(await plan(asked)), warnings: ['the tier is an old one'] });
+    const timeOver = new AbortController();
+    const waiting = volumes.create(request(), call(timeOver.signal));
+    await clock.next();
+    await clock.next();
+    timeOver.abort(new DriverError('deadline-exceeded', 'the time of this call is over'));
+    await expect(waiting).rejects.toThrow(/fs-1 is CREATING.*warning: the tier is an old one/);
+  });
+
+  it.each(['permission-denied', 'invalid-argument', 'not-found', 'resource-exhausted'] as const)(
+    'is not final once the file system exists: %s while it is completed',
+    async (kind) => {
+      Object.assign(cloud, {
+        complete: async () => {
+          throw new DriverError(kind, 'the cloud says no');
+        },
+      });
+      await expect(finish(volumes.create(request(), call()), () => cloud.settle())).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(/the cloud says no.*fs-1 exists already/) as string,
+      });
+    },
+  );
+
   it('waits for a deletion under the same name to end, then creates', async () => {
     await finish(volumes.create(request(), call()), () => cloud.settle());
     cloud.set('fs-1', { state: 'deleting', cloudState: 'DELETING' });
@@ -181,6 +207,17 @@ describe('a creation that the cloud fails', () => {
     );
     expect(created.id).not.toBe('fs-1');
     expect(cloud.fileSystems.get(created.id)?.attempt).toBeGreaterThan(1);
+    expect(cloud.fileSystems.size).toBe(1);
+  });
+
+  it('is not final while what failed exists: it may not be deleted', async () => {
+    cloud.before = (made) => {
+      if (made.startsWith('delete')) throw new DriverError('permission-denied', 'DeleteFileSystem is denied');
+    };
+    await expect(finish(volumes.create(request(), call()), fail)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/is denied.*fs-1, whose creation has failed \(no capacity\)/) as string,
+    });
     expect(cloud.fileSystems.size).toBe(1);
   });
 
