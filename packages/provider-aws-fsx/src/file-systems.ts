@@ -63,7 +63,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     readonly parts: FsxParts,
     private readonly options: FsxFileSystemsOptions,
   ) {
-    this.directoryHosts = fsxDirectoryHosts(options.region);
+    this.directoryHosts = fsxDirectoryHosts(options.region, parts.api);
     this.expansion = parts.expansion;
     this.modification = parts.modification;
     this.snapshots = parts.snapshots;

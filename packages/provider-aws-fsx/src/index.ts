@@ -27,7 +27,8 @@ export const awsFsx: ProviderPlugin = {
       valueName: 'REGION',
       environment: 'AWS_REGION',
       description:
-        'AWS region of the file systems; AWS_DEFAULT_REGION is read too, and on EC2 the instance is asked',
+        'AWS region of the file systems; AWS_DEFAULT_REGION is read too. Where none is set, the EC2 instance is asked, then ' +
+        'the Kubernetes node (its providerID)',
     },
     {
       name: 'extra-tags',
@@ -39,7 +40,8 @@ export const awsFsx: ProviderPlugin = {
   ],
   expandable: true,
   hasTopology,
-  node: (settings) => new FsxNode(hasTopology(settings) ? () => nodeZone(settings) : undefined),
+  node: (settings, context) =>
+    new FsxNode(hasTopology(settings) ? () => nodeZone(settings, context?.node) : undefined),
   controller: async (settings, context) => {
     // A node never gets here, and so never loads the SDK.
     const { buildController } = await import('./module.js');

@@ -1,4 +1,4 @@
-import type { Settings } from '@lustre-csi/core';
+import { messageOf, type Settings } from '@lustre-csi/core';
 
 /** Where EC2 instances ask about themselves (EC2 User Guide, instance metadata). */
 const IMDS = 'http://169.254.169.254';
@@ -27,8 +27,20 @@ export class InstanceMetadata {
   }
 
   async #ask(path: string, options: RequestInit): Promise<string> {
-    const answer = await fetch(this.endpoint + path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    return (await answer.text()).trim();
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const answer = await fetch(this.endpoint + path, { ...options, signal });
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      return (await answer.text()).trim();
+    } catch (error) {
+      if (signal.aborted) throw new Error(`it did not answer in ${TIMEOUT_MS / 1000} s`, { cause: error });
+      throw new Error(reasonOf(error), { cause: error });
+    }
   }
+}
+
+/** fetch says no more than that it failed; what happened is in its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return messageOf(cause ?? error);
 }

@@ -13,9 +13,10 @@ import { DeferredEc2 } from './deferred-ec2.js';
 import { FsxExpansion } from './expansion.js';
 import { FsxFileSystems } from './file-systems.js';
 import { FsxApi } from './fsx-api.js';
-import { InstanceMetadata } from './instance-metadata.js';
 import { FsxModification } from './modification.js';
 import { MountAddresses } from './mount-addresses.js';
+import { isRegion } from './node-provider-id.js';
+import { ownRegion } from './own-region.js';
 import { FsxSnapshots } from './snapshots.js';
 import { SubnetZones } from './subnet-zones.js';
 import { isLegalTagValue, parseTags, type Tags } from './tags.js';
@@ -53,7 +54,7 @@ export async function buildController(
   context: ProviderContext,
 ): Promise<ControllerProvider> {
   const container = new Container();
-  container.bind(settingsIdentifier).toConstantValue(await withRegion(settings));
+  container.bind(settingsIdentifier).toConstantValue(await withRegion(settings, context));
   container.bind(contextIdentifier).toConstantValue(context);
   container.load(fsxModule);
   return container.get(FsxFileSystems);
@@ -108,33 +109,22 @@ function newFileSystems(
   );
 }
 
-/** The settings with a region: that of the flag, of the environment or, on an EC2 instance, the instance's own. */
-async function withRegion(settings: Settings): Promise<Settings> {
+/** The settings with a region: that of the flag, of the environment or, where both are silent, of this machine. */
+async function withRegion(settings: Settings, { node }: ProviderContext): Promise<Settings> {
   const region =
     settings.flag('region') ||
     settings.environment('AWS_REGION') ||
     settings.environment('AWS_DEFAULT_REGION') ||
-    (await ownRegion(settings));
+    (await ownRegion(settings, node));
   return {
     flag: (name) => (name === 'region' ? region : settings.flag(name)),
     environment: (name) => settings.environment(name),
   };
 }
 
-async function ownRegion(settings: Settings): Promise<string> {
-  try {
-    return await new InstanceMetadata(settings).get('placement/region');
-  } catch (error) {
-    throw new ConfigurationError(
-      'no AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2 (the instance ' +
-        `metadata service does not tell one: ${messageOf(error)})`,
-    );
-  }
-}
-
 function regionOf(settings: Settings): string {
   const region = settings.flag('region') ?? '';
-  if (/^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region;
+  if (isRegion(region)) return region;
   throw new ConfigurationError(
     `"${region}" is not an AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2`,
   );

@@ -3,31 +3,55 @@ import {
   DriverError,
   messageOf,
   type FlagDefinition,
+  type OrchestratedNode,
   type Settings,
 } from '@lustre-csi/core';
 import { InstanceMetadata } from './instance-metadata.js';
+import { placeOfNode } from './own-region.js';
 
 /** What the flag says where the node is to find out by itself. */
 const FROM_INSTANCE_METADATA = 'imds';
+const FROM_PROVIDER_ID = 'provider-id';
 
 /** Topology is advertised only where this is set, on the controller and on every node. */
 export const topologyFlag: FlagDefinition = {
   name: 'topology-zone',
   type: 'string',
-  valueName: 'ZONE|imds',
+  valueName: 'ZONE|imds|provider-id',
   description:
-    'Availability Zone of this node, or imds to ask the EC2 instance metadata service for it. Switches topology on: set it on the controller too',
+    'Availability Zone of this node, or imds to ask the EC2 instance metadata service for it, or provider-id to take that ' +
+    'of the Kubernetes node. Switches topology on: set it on the controller too',
 };
 
 /** Whether nodes tell their zones. */
 export const hasTopology = (settings: Settings): boolean => Boolean(settings.flag(topologyFlag.name));
 
 /** The Availability Zone of the node that this process runs on.
- *  @throws DriverError unavailable where the instance metadata service does not answer */
-export async function nodeZone(settings: Settings): Promise<string> {
+ *  @throws DriverError unavailable where whoever is to tell it does not */
+export async function nodeZone(settings: Settings, node?: OrchestratedNode): Promise<string> {
   const configured = settings.flag(topologyFlag.name);
   if (!configured) throw new ConfigurationError(`--${topologyFlag.name} is not set`);
+  if (configured === FROM_PROVIDER_ID) return zoneOfNode(node);
   if (configured !== FROM_INSTANCE_METADATA) return configured;
+  return zoneOfInstance(settings);
+}
+
+async function zoneOfNode(node: OrchestratedNode | undefined): Promise<string> {
+  try {
+    if (!node) throw new Error('this driver knows no orchestrator to ask');
+    const { zone } = await placeOfNode(node);
+    if (zone !== undefined) return zone;
+    throw new Error('it is a hybrid node, which is in no zone of AWS');
+  } catch (error) {
+    throw new DriverError(
+      'unavailable',
+      `the node does not tell its zone: ${messageOf(error)}. Write the zone in --${topologyFlag.name}`,
+      { cause: error },
+    );
+  }
+}
+
+async function zoneOfInstance(settings: Settings): Promise<string> {
   const metadata = new InstanceMetadata(settings);
   try {
     const zone = await metadata.get('placement/availability-zone');

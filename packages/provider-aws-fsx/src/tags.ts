@@ -21,6 +21,8 @@ export const tagKeys = {
   repositories: 'lustre.csi/data-repositories',
   /** A final backup is to be made when the volume is deleted. */
   finalBackup: 'lustre.csi/final-backup',
+  /** Volumes are directories of it: followed by `/` and a digest of their base path, which is the value. */
+  directories: 'lustre.csi/directories',
   /** The CSI snapshot name, on backups. The ownership tag. */
   snapshotName: 'lustre.csi/snapshot-name',
   pvcName: 'kubernetes.io/created-for/pvc/name',

@@ -68,6 +68,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     ...present('createdAt', dateOf(found.CreationTime)),
     attempt: attemptOf(tags),
     attributes: attributesOf(found, tags),
+    ...present('directoryBases', directoryBasesOf(tags)),
     ...present('mountSource', source),
     ...present('arn', found.ResourceARN),
     handedOut: tags[tagKeys.handedOut] !== undefined,
@@ -85,6 +86,11 @@ function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
   const cluster = tags[tagKeys.cluster];
   const foreign = clusterId !== '' && cluster !== undefined && cluster !== clusterId;
   return foreign ? undefined : tags[tagKeys.volumeName] || undefined;
+}
+
+function directoryBasesOf(tags: Tags): readonly string[] | undefined {
+  const noted = Object.entries(tags).filter(([key]) => key.startsWith(`${tagKeys.directories}/`));
+  return noted.length > 0 ? noted.map(([, base]) => base) : undefined;
 }
 
 /** A Lifecycle that came after this table is neither handed out nor deleted: the driver waits and shows its name. */

@@ -15,7 +15,10 @@ const fileSystemName = text({
 
 /** Azure Managed Lustre file systems in which volumes are directories.
  *  @param resourceGroup of azure.json; applies where the StorageClass names none */
-export const amlDirectoryHosts = (resourceGroup: string | undefined): DirectoryHosts => ({
+export const amlDirectoryHosts = (
+  resourceGroup: string | undefined,
+  noteBase: Required<DirectoryHosts>['noteBase'],
+): DirectoryHosts => ({
   parameters: {
     'file-system-name': fileSystemName,
     'resource-group-name': amlParameters['resource-group-name'],
@@ -42,6 +45,7 @@ export const amlDirectoryHosts = (resourceGroup: string | undefined): DirectoryH
     const [, scope, id] = HOST.exec(host) ?? [];
     return scope !== undefined && id !== undefined ? { id, scope } : undefined;
   },
+  noteBase,
   contextFor: (source) => ({
     [contextKey.mgsAddress]: mgsAddressOf(source),
     [contextKey.fsname]: source.fsname,

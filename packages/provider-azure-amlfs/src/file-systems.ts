@@ -18,6 +18,7 @@ import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.j
 import { createRequest, demandOf } from './create-request.js';
 import type { DataJobCompletion } from './data-jobs.js';
 import { amlDirectoryHosts } from './directory-hosts.js';
+import { noteDirectoryBase } from './directory-notes.js';
 import { isAbsent, isSubnetRefusal, toDriverError } from './errors.js';
 import type { AmlExpansion } from './expansion.js';
 import type { FailedOperations } from './failed-operations.js';
@@ -60,7 +61,9 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     private readonly parts: AmlParts,
     private readonly options: AmlFileSystemsOptions,
   ) {
-    this.directoryHosts = amlDirectoryHosts(options.config.resourceGroup);
+    this.directoryHosts = amlDirectoryHosts(options.config.resourceGroup, (fileSystem, base, signal) =>
+      noteDirectoryBase({ arm, reader: parts.reader }, fileSystem, base, signal),
+    );
     this.expansion = parts.expansion;
     this.modification = parts.modification;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MutableParameters } from './mutable-parameters.js';
-import { settingsChange, toSettings, type ArmSettings } from './settings-change.js';
+import { settingsChange, tagsOf, toSettings, type ArmSettings } from './settings-change.js';
 
 const maintenanceWindow = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
 const vault = '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v';
@@ -88,6 +88,12 @@ describe('toSettings', () => {
         encryptionSettings: { keyEncryptionKey: key },
       },
     });
+  });
+
+  it('keeps the name of a tag whose value is odd, since a change of one tag writes them all', () => {
+    const settings = toSettings({ tags: { a: 'b', odd: null } });
+    expect(tagsOf(settings)).toEqual({ a: 'b', odd: '' });
+    expect(settingsChange(settings, { tags: { c: 'd' } })).toEqual({ tags: { a: 'b', odd: '', c: 'd' } });
   });
 
   it.each([null, 'x', { properties: 5, tags: [] }, { properties: { maintenanceWindow: { dayOfWeek: 1 } } }])(

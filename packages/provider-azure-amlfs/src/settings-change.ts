@@ -4,13 +4,13 @@ import { encryptionKeyFor, sameKey } from './encryption.js';
 import { lenient, text } from './lenient.js';
 import type { MutableParameters } from './mutable-parameters.js';
 import { rootSquashFor, sameRootSquash } from './root-squash.js';
-import { withTags } from './tags.js';
+import { withTags, type Tags } from './tags.js';
 
 const number = lenient(z.number());
 
 /** What can be changed of a file system, as ARM shows it. */
 const armSettings = z.object({
-  tags: lenient(z.record(z.string(), z.string())),
+  tags: lenient(z.record(z.string(), text)),
   identity: lenient(z.object({ type: text })),
   properties: lenient(
     z.object({
@@ -42,6 +42,11 @@ export function toSettings(resource: unknown): ArmSettings {
   return parsed.success ? parsed.data : {};
 }
 
+/** All tags, since a change of one writes them all: of a value that is odd, the name at least. */
+export function tagsOf({ tags = {} }: ArmSettings): Tags {
+  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, value ?? '']));
+}
+
 /** The body of AmlFilesystems_Update (Microsoft.StorageCache, 2024-03-01 and later) that makes the file system what the
  *  parameters ask for; undefined if it is already.
  *  @throws DriverError invalid-argument where this file system cannot become that */
@@ -51,7 +56,7 @@ export function settingsChange(settings: ArmSettings, asked: MutableParameters):
     ...rootSquashChange(settings, asked),
     ...encryptionChange(settings, asked),
   };
-  const tags = withTags(settings.tags ?? {}, asked.tags ?? {});
+  const tags = withTags(tagsOf(settings), asked.tags ?? {});
   const change = {
     // ARM replaces all tags at once.
     ...(tags ? { tags } : {}),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTags, readTags, tagsFor, withTags, type Ownership, type Tags } from './tags.js';
+import { directoriesTag, parseTags, readTags, tagsFor, withTags, type Ownership, type Tags } from './tags.js';
 
 describe('parseTags', () => {
   it.each<[string, Record<string, string>]>([
@@ -59,7 +59,15 @@ describe('the tags of a file system', () => {
       volumeName: 'pvc-1',
       subDir: 'data/${pod.metadata.name}',
       attempt: 2,
+      directoryBases: [],
     });
+  });
+
+  it('tell below which base paths volumes are directories', () => {
+    const tags = { ...directoriesTag('/csi-volumes'), ...directoriesTag('/scratch') };
+    expect(readTags(tags, 'resource', '').directoryBases).toEqual(['/csi-volumes', '/scratch']);
+    const [name = ''] = Object.keys(tags);
+    expect(() => parseTags(`${name.toUpperCase()}=x`)).toThrow('the driver itself writes');
   });
 
   it.each<[string, Record<string, string>, string, string | undefined]>([

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
 
 /** Tags that azurelustre-csi-driver writes, with its spelling, so that its tooling and cost reports go on working. */
@@ -12,6 +13,8 @@ const VOLUME_NAME = 'lustre-csi-volume-name';
 const ATTEMPT = 'lustre-csi-attempt';
 const CLUSTER = 'lustre-csi-cluster';
 const SUB_DIR = 'lustre-csi-sub-dir';
+/** Followed by a digest of the base path, which is the value: several may be noted. */
+const DIRECTORIES = 'lustre-csi-directories-';
 
 const reserved: readonly string[] = [
   CREATED_BY,
@@ -66,10 +69,17 @@ function parseTag(item: string): [string, string] {
   if (name === '' || name.length > MAX_NAME || FORBIDDEN_IN_NAMES.test(name)) {
     throw new Error(`"${name}" is not a tag name: 1 to ${MAX_NAME} characters other than < > % & \\ ? /`);
   }
-  if (reserved.includes(name.toLowerCase())) throw new Error(`the driver itself writes the tag "${name}"`);
+  if (isReserved(name.toLowerCase())) throw new Error(`the driver itself writes the tag "${name}"`);
   if (value.length > MAX_VALUE)
     throw new Error(`the value of "${name}" is longer than ${MAX_VALUE} characters`);
   return [name, value];
+}
+
+const isReserved = (name: string): boolean => reserved.includes(name) || name.startsWith(DIRECTORIES);
+
+/** The tag that says that volumes are directories below a base path of the file system. */
+export function directoriesTag(base: string): Tags {
+  return { [`${DIRECTORIES}${createHash('sha256').update(base).digest('hex').slice(0, 8)}`]: base };
 }
 
 /** All tags of a file system that is about to be created. */
@@ -116,7 +126,11 @@ export function readTags(
   tags: Tags,
   name: string,
   clusterId: string,
-): Partial<Pick<Ownership, 'volumeName' | 'subDir'>> & { readonly attempt: number } {
+): Partial<Pick<Ownership, 'volumeName' | 'subDir'>> & {
+  readonly attempt: number;
+  /** Base paths below which volumes are directories. */
+  readonly directoryBases: readonly string[];
+} {
   // ARM keeps the case of tag names but compares them without it.
   const folded = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]));
   const cluster = folded.get(CLUSTER);
@@ -129,5 +143,6 @@ export function readTags(
     ...(volumeName === undefined ? {} : { volumeName }),
     ...(subDir === undefined ? {} : { subDir }),
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+    directoryBases: [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base),
   };
 }

@@ -53,7 +53,7 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
-  const { volumeName, subDir, attempt } = readTags(withoutUndefined(tags), name, clusterId);
+  const { volumeName, subDir, attempt, directoryBases } = readTags(withoutUndefined(tags), name, clusterId);
   const source = mountSourceOf(properties);
   const { state, cloudState } = stateOf(properties, source !== undefined);
   const stateDetail = healthDetail(properties);
@@ -69,6 +69,7 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
     ...(volumeName === undefined ? {} : { volumeName }),
     ...(stateDetail === undefined ? {} : { stateDetail }),
     ...(createdAt === undefined ? {} : { createdAt }),
+    ...(directoryBases.length === 0 ? {} : { directoryBases }),
     ...(source === undefined ? {} : { mountSource: source }),
   };
 }

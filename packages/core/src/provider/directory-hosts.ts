@@ -25,6 +25,14 @@ export interface DirectoryHosts {
   /** The volume context with which a node mounts a directory of the file system: the provider's usual keys. */
   contextFor(source: LustreMountSource): Readonly<Record<string, string>>;
 
+  /**
+   * Notes on the file system, in the cloud, that volumes are directories below a base path of it. It is read back as
+   * `FileSystem.directoryBases`, and keeps DeleteVolume from deleting the file system under them. May be repeated.
+   * @param base letters, digits and `-_./=`: fit for the value of a tag
+   * @throws DriverError what the cloud says against it
+   */
+  noteBase?(fileSystem: FileSystem, base: string, signal: AbortSignal): Promise<void>;
+
   /** What stands against project quotas on this file system, in words; undefined: nothing that the cloud tells. */
   quotaObjection?(fileSystem: FileSystem): string | undefined;
 }

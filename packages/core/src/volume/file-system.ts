@@ -31,6 +31,8 @@ export interface FileSystem {
   readonly attempt: number;
   /** What it was created with, for the comparison with a plan: parameter name to the value as a plan spells it. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Base paths below which volumes are directories of this one, as `DirectoryHosts.noteBase` has noted them. */
+  readonly directoryBases?: readonly string[];
   /** What clients mount; absent as long as the cloud does not tell. */
   readonly mountSource?: LustreMountSource;
 }
