@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AccessMode } from '../volume/volume-capability.js';
 import type { EngineCall } from './testing/engine-process.js';
 import { failure, success, until } from './testing/engine-answers.js';
-import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode } from './testing/private-node.js';
 
 // Every access mode of CSI but UNKNOWN, which no request may have (request/parse-volume-capability.ts).
 let node: PrivateNode;
-let engine: EngineProcess;
+let engine: DrivenEngine;
 let first: string;
 let second: string;
 let count = 0;

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parseMountSource } from '../volume/mount-source.js';
 import { ClientTuner } from './client-tuner.js';
 import { CommandRunner, type RunOptions } from './command.js';
-import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode } from './testing/private-node.js';
 
 const source = parseMountSource('127.0.0.4@tcp:/lustrefs');
 const limits = () => ({ signal: new AbortController().signal, endsAt: Date.now() + 5_000 });
@@ -123,7 +124,7 @@ describe('ClientTuner', () => {
 
 describe('an engine', () => {
   let node: PrivateNode;
-  let engine: EngineProcess;
+  let engine: DrivenEngine;
   beforeAll(async () => {
     node = await PrivateNode.start();
     engine = node.engine();

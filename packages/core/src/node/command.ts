@@ -38,7 +38,7 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-const DEFAULT_GRACE_MS = 2000;
+export const DEFAULT_GRACE_MS = 2000;
 const OUTPUT_LIMIT = 64 * 1024;
 /** A grandchild that keeps the pipes open must not keep the answer back. */
 const DRAIN_MS = 250;

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure, success, until } from './testing/engine-answers.js';
-import { PrivateNode, type BindfsServer, type EngineProcess } from './testing/private-node.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode, type BindfsServer } from './testing/private-node.js';
 
 // A FUSE file system whose server is stopped stands for a Lustre whose servers are gone: whoever asks it for something
 // waits. Needs Debian's bindfs and root; .ci/run installs it.
@@ -16,7 +17,7 @@ const timing = { changeMs: 2000, statfsMs: 1000 };
 
 describe.runIf(canHang)('a file system whose servers do not answer', () => {
   let node: PrivateNode;
-  let engine: EngineProcess;
+  let engine: DrivenEngine;
   let server: BindfsServer;
   let targets: Readonly<Record<'dead1' | 'dead2' | 'dead3' | 'deadSub' | 'healthy' | 'later', string>>;
 
@@ -55,6 +56,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
   });
 
   it('keeps no other volume waiting, and none of its own pods from ending', async () => {
+    expect(await engine.stats(targets.dead2, dead)).toEqual(success);
     await server.stop();
     const waiting = [
       engine.stats(targets.dead2, dead),
@@ -64,6 +66,13 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     expect(await promptly(engine.stats(targets.healthy))).toEqual(success);
     expect(await promptly(engine.publish(targets.later))).toEqual(success);
     expect(await promptly(engine.unpublish(targets.later))).toEqual(success);
+    // Paths in the dead one are not looked at by the driver itself, however many ask.
+    const inside = Array.from({ length: 8 }, (_, n) => `${targets.dead2}/some/path-${n}`);
+    const asked = await promptly(Promise.all(inside.map((path) => engine.stats(path, dead))));
+    expect(asked).toEqual(inside.map(() => failure('not-found', 'lies in a volume')));
+    const refused = failure('failed-precondition', 'lies in a Lustre volume');
+    expect(await promptly(engine.publish(inside[0]!))).toEqual(refused);
+    expect(await promptly(engine.unpublish(inside[0]!))).toEqual(refused);
     // Of the dead one: the pod that ends is let go, and a pod that comes is not kept from seeing it.
     expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
     expect(existsSync(targets.dead1)).toBe(false);
@@ -71,7 +80,16 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     expect(await promptly(engine.publish(targets.dead3, dead))).toEqual(success);
     expect(await mountsAt(targets.dead3)).toHaveLength(1);
     expect(await promptly(engine.unpublish(targets.dead3, dead))).toEqual(success);
-    const [, subDirectory] = await Promise.all(waiting);
+    const [stats, subDirectory] = await Promise.all(waiting);
+    const { bytes, condition } = stats?.value as {
+      readonly bytes: Readonly<Record<string, string>>;
+      readonly condition: { readonly abnormal: boolean; readonly message: string };
+    };
+    expect(Number(bytes['total'])).toBeGreaterThan(0);
+    expect(condition.abnormal).toBe(true);
+    expect(condition.message).toMatch(
+      /127\.0\.0\.66@tcp:\/lustrefs .*not answer.*The numbers are those of \d+ s ago/,
+    );
     expect(subDirectory).toEqual(failure('deadline-exceeded', 'new/sub'));
     expect(existsSync(targets.deadSub)).toBe(false);
   });

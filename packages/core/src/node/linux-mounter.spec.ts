@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { Limiter } from '../concurrency/limiter.js';
 import type { Log } from '../provider/provider-plugin.js';
 import { parseMountSource } from '../volume/mount-source.js';
+import { ClientImports } from './client-imports.js';
 import { CommandRunner, type CommandResult, type RunOptions } from './command.js';
 import { LinuxMounter, type LinuxMounterParts } from './linux-mounter.js';
 import { MgsProbe } from './mgs-probe.js';
@@ -153,7 +154,7 @@ describe('many mounts at once', () => {
 
   it('end with what mount.lustre says if they always meet', async () => {
     await node.behave('echo "mount.lustre: mount $source at $target failed: File exists" >&2; exit 17');
-    await expect(mount(mounter(), target, source, 5_000)).rejects.toMatchObject(
+    await expect(mount(mounter(), target, source, 1_500)).rejects.toMatchObject(
       failing('unavailable', 'several mounts began at once'),
     );
     expect(await isMounted()).toBe(false);
@@ -224,7 +225,7 @@ describe('unmount', () => {
     await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject(
       failing('failed-precondition', 'fuser'),
     );
-    expect(mounting.counts).toMatchObject({ forced: 0, lazy: 0 });
+    expect(mounting.counts).toMatchObject({ forcedUnmounts: 0, lazyUnmounts: 0 });
     expect(messages).toEqual([]);
     await leave();
     await mounting.unmount(target, forMs(5_000));
@@ -241,30 +242,50 @@ describe('unmount', () => {
     expect(messages).toEqual([]);
     await vi.waitFor(() => mounting.unmount(target, forMs(5_000)), { timeout: 5_000, interval: 50 });
     expect(await isMounted()).toBe(false);
-    expect(mounting.counts).toMatchObject({ forced: 0, lazy: 1 });
+    expect(mounting.counts).toMatchObject({ forcedUnmounts: 0, lazyUnmounts: 1 });
     expect(messages).toEqual([expect.stringContaining('umount -l, as the settings allow')]);
     await leave();
   });
 
-  it.runIf(fuse)('is forced where that is allowed, but never under other mounts of the client', async () => {
-    const { log, messages } = warnings();
-    const mounting = mounter({ log, escalation: { forceAfterMs: 0 } });
-    const other = await newTarget(`beside-${count}`);
-    await node.silentServer('127.0.0.66@tcp:/held', target);
-    await node.shell(`mount -c -i --bind ${target} ${other}`);
-    const held = node.shell(`stat -f ${target}`).catch((error: Error) => error.message);
-    await vi.waitFor(async () => expect(await node.shell('ps -eo stat,args')).toContain(`stat -f ${target}`));
-    await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject({
-      kind: 'failed-precondition',
-    });
-    expect(mounting.counts.forced).toBe(0);
-    expect(messages).toEqual([expect.stringContaining('not unmounted by force')]);
-    await mounting.unmount(other, forMs(5_000));
-    // The forced one ends the request that keeps the mount busy, but may itself still find it so.
-    await vi.waitFor(() => mounting.unmount(target, forMs(5_000)), { timeout: 5_000, interval: 50 });
-    expect(await isMounted()).toBe(false);
-    expect(mounting.counts.forced).toBeGreaterThan(0);
-    // Which of the two errors a request gets that MNT_FORCE ends depends on how far it was.
-    expect(await held).toMatch(/abort|not connected/i);
-  });
+  /** Installs an lctl that shows the file system `held` with a server in this state. */
+  const clientsAre = (state: string) =>
+    node.shell(`cd $(readlink -f /sbin)
+      printf '#!/bin/sh\\ncase "$*" in *.held-*) printf "import:\\\\n    state: ${state}\\\\n" ;; esac\\n' > lctl
+      chmod 755 lctl`);
+
+  it.runIf(fuse)(
+    'is forced where that is allowed, but not if others use the client or servers answer',
+    async () => {
+      const { log, messages } = warnings();
+      const imports = new ClientImports({ runner: new InsideRunner() });
+      const mounting = mounter({ log, imports, escalation: { forceAfterMs: 0 } });
+      const other = await newTarget(`beside-${count}`);
+      await node.silentServer('127.0.0.66@tcp:/held', target);
+      await node.shell(`mount -c -i --bind ${target} ${other}`);
+      const held = node.shell(`stat -f ${target}`).catch((error: Error) => error.message);
+      await vi.waitFor(async () =>
+        expect(await node.shell('ps -eo stat,args')).toContain(`stat -f ${target}`),
+      );
+      await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject({
+        kind: 'failed-precondition',
+      });
+      expect(mounting.counts.forcedUnmounts).toBe(0);
+      expect(messages).toEqual([expect.stringContaining('not unmounted by force: another mount')]);
+      await mounting.unmount(other, forMs(5_000));
+      // Nor where the servers answer, and would take what force discards.
+      await clientsAre('FULL');
+      await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject({
+        kind: 'failed-precondition',
+      });
+      expect(mounting.counts.forcedUnmounts).toBe(0);
+      expect(messages.slice(1)).toEqual([expect.stringContaining('connected to all servers of held')]);
+      await clientsAre('DISCONN');
+      // The forced one ends the request that keeps the mount busy, but may itself still find it so.
+      await vi.waitFor(() => mounting.unmount(target, forMs(5_000)), { timeout: 5_000, interval: 50 });
+      expect(await isMounted()).toBe(false);
+      expect(mounting.counts.forcedUnmounts).toBeGreaterThan(0);
+      // Which of the two errors a request gets that MNT_FORCE ends depends on how far it was.
+      expect(await held).toMatch(/abort|not connected/i);
+    },
+  );
 });

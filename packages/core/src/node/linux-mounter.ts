@@ -4,10 +4,11 @@ import { DriverError } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
 import { formatMountSource } from '../volume/mount-source.js';
 import { CommandRunner, type CommandResult } from './command.js';
+import { ClientImports } from './client-imports.js';
 import { ClientMounting, type ClientMountingParts } from './client-mounting.js';
 import { MgsProbe } from './mgs-probe.js';
 import { readMountTable, type MountTable } from './mount-table.js';
-import type { BindRequest, ClientDirectory, Mounter, MountRequest } from './mounter.js';
+import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
 import {
   explainSubDirectoryFailure,
@@ -27,6 +28,8 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
   readonly probe?: Pick<MgsProbe, 'explain'>;
   /** Default: neither by force nor lazily. */
   readonly escalation?: UnmountEscalation;
+  /** What the client knows of its servers, before anything is forced. */
+  readonly imports?: Pick<ClientImports, 'connectionsOf'>;
 }
 
 /** mount(8) and umount(8) of util-linux, with mount.lustre(8) behind them. */
@@ -45,19 +48,19 @@ export class LinuxMounter implements Mounter {
       readMountTable: parts.readMountTable ?? readMountTable,
       log: parts.log ?? noLog,
     };
-    const probe = parts.probe ?? new MgsProbe({ runner: new CommandRunner(clock), clock });
+    const runner = new CommandRunner(clock);
+    const probe = parts.probe ?? new MgsProbe({ runner, clock });
     this.#mounting = new ClientMounting({ ...basis, probe });
-    this.#unmounting = new Unmounting(basis);
+    this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
   }
 
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.children.stuck;
   }
 
-  /** For metrics: mounts that take too long, and how often volumes were unmounted by force or lazily. */
-  get counts(): { readonly overdueMounts: number; readonly forced: number; readonly lazy: number } {
+  get counts(): MounterCounts {
     const { force, lazy } = this.#unmounting.escalations;
-    return { overdueMounts: this.#mounting.limiter.overdue, forced: force, lazy };
+    return { overdueMounts: this.#mounting.limiter.overdue, forcedUnmounts: force, lazyUnmounts: lazy };
   }
 
   async mount(request: MountRequest, limits: Limits): Promise<void> {

@@ -24,12 +24,19 @@ describe('parseMountInfo', () => {
       root: '/',
       mountPoint: '/pods/a/mount',
       options: ['rw', 'noatime'],
+      isShared: true,
       fsType: 'lustre',
       source: '127.0.0.4@tcp:/lustrefs',
       superOptions: ['rw', 'flock', 'lazystatfs'],
       deleted: false,
     });
     expect(table.at('/')?.source).toBe('/dev/vda1');
+  });
+
+  it('tells what other mount namespaces can see', () => {
+    expect(table.at('/pods/a/mount')?.isShared).toBe(true);
+    expect(table.at('/pods/b/mount')?.isShared).toBe(false);
+    expect(table.at('/pods/none')?.isShared).toBe(false);
   });
 
   it('tells a read-only mount of a writable file system', () => {

@@ -9,6 +9,8 @@ export interface MountEntry {
   readonly mountPoint: string;
   /** Options of this mount: `ro`, `noatime`, ... */
   readonly options: readonly string[];
+  /** It belongs to a peer group (`shared:N`): other mount namespaces can have it, too. */
+  readonly isShared: boolean;
   readonly fsType: string;
   readonly source: string;
   /** Options of the file system, which all its mounts share. */
@@ -79,6 +81,7 @@ function parseLine(line: string): MountEntry | undefined {
     root: unescape(root.replace(DELETED, '')) || '/',
     mountPoint: unescape(mountPoint.replace(DELETED, '')),
     options: options.split(','),
+    isShared: fields.slice(6, dash).some((field) => field.startsWith('shared:')),
     fsType: unescape(fsType),
     source: unescape(source ?? ''),
     superOptions: (superOptions ?? '').split(','),

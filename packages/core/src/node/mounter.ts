@@ -1,4 +1,5 @@
 import type { LustreMountSource } from '../volume/mount-source.js';
+import type { NodeFigures } from './node-figures.js';
 import type { SubDirectory } from './sub-directory.js';
 import type { StuckChild } from './stuck-child.js';
 import type { Limits } from './within.js';
@@ -56,4 +57,10 @@ export interface Mounter {
 
   /** Changes that nothing can end, by target. */
   readonly stuck: ReadonlyMap<string, StuckChild>;
+
+  /** How the changes have gone, for metrics. */
+  readonly counts: MounterCounts;
 }
+
+/** Mounts that take too long at present, and how often volumes were unmounted by force or lazily. */
+export type MounterCounts = Pick<NodeFigures, 'overdueMounts' | 'forcedUnmounts' | 'lazyUnmounts'>;

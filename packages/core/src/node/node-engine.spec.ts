@@ -3,14 +3,15 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failure, success, until } from './testing/engine-answers.js';
-import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode } from './testing/private-node.js';
 
 // Real kernel mounts by mount(8), in a private namespace; every engine is a process of its own. Here every target has a
 // client of its own (`mountSharing: pod`); shared-mounts.spec.ts has the default.
 let node: PrivateNode;
-let engine: EngineProcess;
+let engine: DrivenEngine;
 /** Tests that need no engine of their own share one. */
-let shared: EngineProcess | undefined;
+let shared: DrivenEngine | undefined;
 let target: string;
 let count = 0;
 
@@ -272,6 +273,33 @@ describe('unpublish', () => {
     expect(await engine.unpublish(target)).toEqual(success);
   });
 
+  it('takes off what somebody has mounted over the volume, which publish never calls the volume', async () => {
+    await engine.publish(target);
+    await node.shell(`mount -t tmpfs strange ${target}`);
+    expect(await engine.publish(target)).toEqual(
+      failure('failed-precondition', 'tmpfs file system (strange)'),
+    );
+    expect(await mountsAt(target)).toHaveLength(2);
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(await mountsAt(target)).toEqual([]);
+  });
+
+  it('that finds nothing any more because somebody has unmounted it succeeds; stats said so', async () => {
+    await engine.publish(target);
+    expect(await engine.stats(target)).toEqual(success);
+    await node.shell(`umount ${target}`);
+    expect(await engine.stats(target)).toMatchObject({
+      value: {
+        condition: { abnormal: true, message: expect.stringContaining('is no longer mounted') as string },
+      },
+    });
+    expect(await engine.publish(target)).toEqual(success);
+    await node.shell(`umount ${target}`);
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(existsSync(target)).toBe(false);
+    expect(await records()).toEqual([]);
+  });
+
   it('never deletes what lies under the mount', async () => {
     await node.shell(`mkdir ${target}; echo precious > ${target}/file`);
     await engine.publish(target);
@@ -382,6 +410,26 @@ describe.runIf(fuse)('a server that does not answer', () => {
     server.heal();
     expect(await unpublishing).toEqual(success);
     expect((await looking).error?.kind ?? 'measured').toMatch(/measured|not-found/);
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('that has died is told as what it is, and its mount is unpublished as any other', async () => {
+    await node.shell(`mkdir ${target}`);
+    const server = await node.silentServer('127.0.0.66@tcp:/lost', target);
+    server.heal();
+    expect(await engine.publish(target, { source: '127.0.0.66@tcp:/lost' })).toEqual(success);
+    expect(await engine.stats(target)).toEqual(success);
+    await server.die();
+    await expect(node.shell(`stat ${target}`)).rejects.toThrow('not connected');
+    expect(await engine.stats(target)).toMatchObject({
+      value: {
+        bytes: { total: '4096000' },
+        condition: { abnormal: true, message: expect.stringContaining('lost its connection') as string },
+      },
+    });
+    expect(await engine.publish(target, { source: '127.0.0.66@tcp:/lost' })).toEqual(success);
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(await mountsAt(target)).toEqual([]);
     expect(existsSync(target)).toBe(false);
   });
 

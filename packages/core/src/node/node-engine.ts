@@ -11,13 +11,13 @@ import { readMountTable, type MountTable } from './mount-table.js';
 import type { MeasureQuota } from './measure-quota.js';
 import type { Mounter } from './mounter.js';
 import { defaultTiming, type NodeBasis, type NodeContext, type NodeTiming } from './node-context.js';
+import type { NodeFigures } from './node-figures.js';
 import { Publications } from './publications.js';
 import type { AfterMount, BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from './publish-settings.js';
 import { PublishVolume, type PublishCommand } from './publish-volume.js';
 import { SharedMounts } from './shared-mounts.js';
 import { StatfsHelper } from './statfs-helper.js';
-import type { StuckChild } from './stuck-child.js';
 import { TargetChildren } from './target-children.js';
 import type { UnmountEscalation } from './unmounting.js';
 import { UnpublishVolume, type UnpublishCommand } from './unpublish-volume.js';
@@ -49,7 +49,8 @@ export interface NodeEngineParts {
 
 /**
  * The node's side of the driver, for every provider: publishes volumes by mounting them, and never forgets, stacks
- * or guesses a mount. Does nothing until it is asked; what an earlier run left behind is taken over then.
+ * or guesses a mount. Does nothing until it is asked; what an earlier run left behind is taken over at `resume`, or at the
+ * first call.
  *
  * The signals that the operations take abort when the caller has gone or has no time left; their reason is the
  * DriverError that the caller gets. An operation that nobody waits for any more is ended.
@@ -89,6 +90,16 @@ export class NodeEngine {
     this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
   }
 
+  /** Takes over what an earlier run has left without waiting for a call, so that a client whose last pod went while the
+   *  driver was down does not stay mounted on a node that gets no more pods. Never throws: a call tries again, and says why. */
+  async resume(): Promise<void> {
+    try {
+      await this.#takeOver();
+    } catch (error) {
+      this.#node.log.warn({ err: error }, 'what an earlier run has left could not be taken over yet');
+    }
+  }
+
   /** Mounts a volume at a target, once. @throws DriverError, see PublishVolume */
   async publish(command: PublishCommand, signal: AbortSignal): Promise<void> {
     await this.#takeOver();
@@ -107,9 +118,15 @@ export class NodeEngine {
     return this.#stats.run(command, signal);
   }
 
-  /** Children that nothing can end, for metrics and diagnosis. */
-  stuckChildren(): readonly StuckChild[] {
-    return [...this.#node.mounter.stuck.values(), ...this.#node.statfs.stuck.values()];
+  /** What there is at this moment, for metrics and diagnosis. */
+  figures(): NodeFigures {
+    const { mounter, statfs, publications, shared } = this.#node;
+    return {
+      ...mounter.counts,
+      publications: publications.all().length,
+      clientMounts: shared.count,
+      stuckChildren: [...mounter.stuck.values(), ...statfs.stuck.values()],
+    };
   }
 
   async #takeOver(): Promise<void> {

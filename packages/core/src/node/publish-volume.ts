@@ -45,7 +45,7 @@ interface Remains {
 }
 
 /** Undoing a failed mount is no longer the caller's time. */
-const UNDO_MS = 5_000;
+export const UNDO_MS = 5_000;
 
 /**
  * Makes a volume visible at a target: a bind mount of the client that the node's pods share, or a client of its own.
@@ -55,6 +55,7 @@ const UNDO_MS = 5_000;
 export class PublishVolume {
   /** Publications that are under way: no mount tells of them yet. */
   readonly #underWay = new Set<string>();
+  #hasWarned = false;
 
   constructor(private readonly node: NodeContext) {}
 
@@ -144,6 +145,7 @@ export class PublishVolume {
       try {
         await this.#settled(job);
         await publications.save({ ...wanted, observedSource: mounted.source });
+        this.#warnUnshared(mounted);
         log.info({ source: mounted.source, target }, 'published');
         return;
       } catch (error) {
@@ -155,6 +157,18 @@ export class PublishVolume {
     const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted));
     await this.#undo(job, { isOurs, isNew });
     throw failure ?? mountedSomethingElse(wanted, mounted);
+  }
+
+  /** Only a warning: where the driver runs beside kubelet, in the host's own namespace, nothing has to be shared. */
+  #warnUnshared({ isShared, mountPoint }: MountEntry): void {
+    if (isShared || this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.node.log.warn(
+      { target: mountPoint },
+      'a volume is mounted where no other mount namespace can see it: if the driver runs in a container, pods get an ' +
+        "empty directory of the node instead, and what they write stays there. Mount kubelet's directory into the " +
+        'container with mountPropagation: Bidirectional, under the same path as on the node',
+    );
   }
 
   async #bind({ wanted, bindOptions, directory, limits }: Job, { path }: Lease): Promise<void> {

@@ -63,6 +63,11 @@ export class SharedMounts {
     return this.#paths();
   }
 
+  /** How many clients are mounted, or begun. */
+  get count(): number {
+    return this.records.all().length;
+  }
+
   /** Where this client is mounted, or would be. */
   pathOf(wanted: WantedClient): string {
     return join(this.directory, clientMountKey(wanted));
@@ -253,6 +258,7 @@ export class SharedMounts {
         throw new DriverError('unavailable', `umount ${path} said nothing, but it is still mounted`);
       left = now;
     }
+    log.debug({ path }, 'an unused client is not mounted');
     await this.#forget(path);
     if (count > 0) log.info({ path }, 'unmounted a client that nothing uses any more');
   }
@@ -262,6 +268,7 @@ export class SharedMounts {
     await rmdir(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
+    this.node.log.debug({ path }, 'the directory of a client is gone');
     await this.records.remove(path);
     this.#strays.delete(path);
   }

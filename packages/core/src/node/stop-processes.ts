@@ -8,7 +8,7 @@ export interface Stoppable {
 }
 
 /** How long the kernel gets to end a process after SIGKILL; what still lives then is held by the kernel. */
-const KILL_GRACE_MS = 500;
+export const KILL_GRACE_MS = 500;
 const LONGEST_LOOK_MS = 100;
 
 /**

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineCall } from './testing/engine-process.js';
 import { failure, success, until } from './testing/engine-answers.js';
-import { PrivateNode, type EngineProcess } from './testing/private-node.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode } from './testing/private-node.js';
 
 // Sub-directories of a real (tmpfs) file system in a private namespace, on which somebody else writes as well.
 let node: PrivateNode;
-let engine: EngineProcess;
+let engine: DrivenEngine;
 let target: string;
 /** The root of the file system, as its other users see it. */
 let root: string;
@@ -151,6 +152,17 @@ describe('a writer on the same file system', () => {
     await engine.unpublish(target);
     expect(await engine.publish(target, of('plain', { context }))).toEqual(success);
     expect(await modeOf('plain')).toBe('755 0 0');
+  });
+
+  it('who moves a published directory gets no other one shown as the volume', async () => {
+    expect(await engine.publish(target, of('moving'))).toEqual(success);
+    await node.shell(`mv ${root}/moving ${root}/moved; echo 1 > ${root}/moved/file; cat ${target}/file`);
+    expect(await mountsAt(target)).toMatchObject([{ root: '/moved' }]);
+    expect(await engine.publish(target, of('moving'))).toEqual(
+      failure('failed-precondition', 'lustrefs/moved'),
+    );
+    expect(await engine.unpublish(target)).toEqual(success);
+    expect(await mountsAt(target)).toEqual([]);
   });
 
   it('who removes a published directory does not wedge it', async () => {

@@ -1,6 +1,8 @@
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
+import { lustreSourceOf } from './mount-identity.js';
+import { readMountTable } from './mount-table.js';
 
 /** A target path without detours, as the key of everything that is known about the target.
  *  @throws DriverError invalid-argument */
@@ -16,8 +18,19 @@ export function targetKey(path: string): string {
 /**
  * Where the mount table shows a mount on this target: kubelet's directory may be a symlink, the kernel shows real
  * paths. Only the parent is looked at, since the target itself may be a mount whose server is dead.
+ * @throws DriverError failed-precondition if the parent lies in a Lustre volume, which nothing here may look at
  */
 export async function mountPointOf(target: string): Promise<string> {
+  const around = (await readMountTable()).entries.find(
+    (entry) => target.startsWith(`${entry.mountPoint}/`) && lustreSourceOf(entry) !== undefined,
+  );
+  if (around) {
+    throw new DriverError(
+      'failed-precondition',
+      `target_path: ${JSON.stringify(target)} lies in a Lustre volume, which is mounted at ${around.mountPoint}: nothing ` +
+        `is published inside another volume`,
+    );
+  }
   try {
     return join(await realpath(dirname(target)), basename(target));
   } catch {

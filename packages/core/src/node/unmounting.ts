@@ -1,6 +1,8 @@
 import type { Clock } from '../concurrency/clock.js';
 import type { Log } from '../provider/provider-plugin.js';
+import type { ClientImports } from './client-imports.js';
 import { sharesSuperblock } from './client-references.js';
+import { lustreSourceOf } from './mount-identity.js';
 import type { MountEntry, MountTable } from './mount-table.js';
 import type { Limits } from './within.js';
 
@@ -19,6 +21,8 @@ export interface UnmountingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly escalation?: UnmountEscalation;
+  /** What the client knows of its servers. */
+  readonly imports: Pick<ClientImports, 'connectionsOf'>;
 }
 
 export type UnmountFlag = '-f' | '-l';
@@ -63,10 +67,11 @@ export class Unmounting {
       attempt(undefined, plainLimits(limits, firstAt, this.parts.clock)),
     );
     for (const { flag, at } of stages) {
+      // What time is left is the caller's: with none, the next try goes on from here, since it knows when all began.
+      const endsAt = Math.min(limits.endsAt, this.parts.clock.now() + ESCALATED_MS);
       if (!failure || this.parts.clock.now() < at || limits.signal.aborted) break;
-      if (!(await this.#isAllowed(flag, target))) continue;
+      if (endsAt <= this.parts.clock.now() || !(await this.#isAllowed(flag, target))) continue;
       this.#count(flag, target, failure);
-      const endsAt = this.parts.clock.now() + ESCALATED_MS;
       failure = await this.#try(target, before, () => attempt(flag, { signal: limits.signal, endsAt }));
     }
     if (failure) throw failure;
@@ -103,17 +108,29 @@ export class Unmounting {
     ];
   }
 
-  /** Force is a matter of the client, not of one mount: it would end the requests of every pod that shares it. */
+  /** Force is a matter of the client, not of one mount: it ends the requests of every pod that shares it, at once and
+   *  also where the mount then stays because a process is in it. */
   async #isAllowed(flag: UnmountFlag, target: string): Promise<boolean> {
     if (flag === '-l') return true;
     const table = await this.parts.readMountTable();
     const other = sharedWith(target, table);
-    if (!other) return true;
-    this.parts.log.warn(
-      { target, other: other.mountPoint },
-      'not unmounted by force: another mount may use the same client, whose requests would be ended, too',
-    );
+    const why = other
+      ? 'another mount may use the same client, whose requests would be ended, too'
+      : await this.#whyServed(table.at(target));
+    if (why === undefined) return true;
+    const what = { target, ...(other ? { other: other.mountPoint } : {}) };
+    this.parts.log.warn(what, `not unmounted by force: ${why}`);
     return false;
+  }
+
+  /** Where the servers answer, force would discard data that they would take. */
+  async #whyServed(mounted: MountEntry | undefined): Promise<string | undefined> {
+    const source = mounted && lustreSourceOf(mounted);
+    if (!source || (await this.parts.imports.connectionsOf(source.fsname)) !== 'all') return undefined;
+    return (
+      `the client is connected to all servers of ${source.fsname}, which would still take what is not written yet; a ` +
+      `process of the node works in the volume: find it with "fuser -vm" or "lsof"`
+    );
   }
 
   #count(flag: UnmountFlag, target: string, failure: Error): void {

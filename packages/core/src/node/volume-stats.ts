@@ -98,7 +98,11 @@ export class GetVolumeStats {
     if (known && known.volumeId !== command.volumeId) {
       throw notPublished(command, `volume ${known.volumeId} is published there`);
     }
-    return { known, mountPoint: known?.mountPoint ?? (await mountPointOf(targetPath)) };
+    if (known) return { known, mountPoint: known.mountPoint };
+    const mountPoint = await mountPointOf(targetPath).catch(() => {
+      throw notPublished(command, 'it lies in a volume');
+    });
+    return { known, mountPoint };
   }
 
   #refuseOther(command: StatsCommand, { known }: Place, mounted: MountEntry): void {

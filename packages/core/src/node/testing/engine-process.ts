@@ -21,7 +21,7 @@ export interface EngineSettings extends Pick<NodeEngineParts, 'mountSharing'> {
 /** A call of the engine, one line of JSON on stdin. */
 export interface EngineCall {
   readonly id: number;
-  readonly operation: 'publish' | 'unpublish' | 'stats' | 'stuck';
+  readonly operation: 'publish' | 'unpublish' | 'stats' | 'figures' | 'warnings';
   readonly volumeId: string;
   readonly path: string;
   readonly source: string;
@@ -59,8 +59,11 @@ const hooks: Pick<NodeEngineParts, 'beforePublish' | 'clientTuner'> = {
 };
 
 const { dieAtStep, hooks: hasHooks = false, ...parts } = JSON.parse(settings) as EngineSettings;
-const log = dieAtStep ? deadlyLog(dieAtStep) : silentLog;
+const warnings: string[] = [];
+const quietLog: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
+const log = dieAtStep ? deadlyLog(dieAtStep) : quietLog;
 const engine = new NodeEngine({ stateDir, log, ...(hasHooks ? hooks : {}), ...parts });
+void engine.resume(); // As the driver does it.
 
 /** Each entry is a step; at the last one the process is gone before it can do another. */
 function deadlyLog(lastStep: number): Log {
@@ -82,8 +85,10 @@ async function perform(call: EngineCall, signal: AbortSignal): Promise<unknown> 
       return engine.unpublish({ volumeId, targetPath: path }, signal);
     case 'stats':
       return engine.stats({ volumeId, volumePath: path }, signal);
-    case 'stuck':
-      return engine.stuckChildren().map(({ pid, state }) => ({ pid, state }));
+    case 'warnings':
+      return warnings;
+    case 'figures':
+      return engine.figures();
   }
 }
 

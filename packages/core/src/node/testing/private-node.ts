@@ -2,12 +2,13 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseMountInfo, type MountEntry, type MountTable } from '../mount-table.js';
 import type { NodeTiming } from '../node-context.js';
 import { signalProcess } from '../stop-processes.js';
-import type { EngineAnswer, EngineCall, EngineSettings } from './engine-process.js';
+import { collectOutput } from './collect-output.js';
+import { DrivenEngine } from './driven-engine.js';
+import type { EngineSettings } from './engine-process.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -135,7 +136,7 @@ export class PrivateNode {
   /** Runs a shell command in the namespace; its output. */
   async shell(script: string): Promise<string> {
     const child = this.#enter('sh', ['-ec', script]);
-    const [output, errors] = [collect(child.stdout), collect(child.stderr)];
+    const [output, errors] = [collectOutput(child.stdout), collectOutput(child.stderr)];
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
     if (code !== 0) throw new Error(`${script}: ${errors()}`);
     return output();
@@ -147,10 +148,10 @@ export class PrivateNode {
   }
 
   /** A node engine as a new process, with the state of all earlier ones. */
-  engine(timing: Partial<NodeTiming> = {}, settings: EngineSettings = {}): EngineProcess {
+  engine(timing: Partial<NodeTiming> = {}, settings: EngineSettings = {}): DrivenEngine {
     const all: EngineSettings = { ...this.settings, timing, ...settings };
     const args = [built('engine-process.js'), join(this.base, 'state'), JSON.stringify(all)];
-    return new EngineProcess(this.#enter(process.execPath, args));
+    return new DrivenEngine(this.#enter(process.execPath, args));
   }
 
   /** The mounts in the driver's own directory. */
@@ -183,7 +184,7 @@ export class PrivateNode {
     return {
       asked,
       heal: () => void child.stdin.write('heal\n'),
-      die: () => new Promise((resolve) => child.once('close', () => resolve()).stdin.end()),
+      die: () => new Promise((resolve) => void child.once('close', () => resolve()).kill('SIGKILL')),
     };
   }
 
@@ -208,75 +209,8 @@ export class PrivateNode {
   }
 }
 
-const defaults: Omit<EngineCall, 'id' | 'operation' | 'path'> = {
-  volumeId: 'v1',
-  source: '127.0.0.4@tcp:/lustrefs',
-  readonly: false,
-  context: {},
-  capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] },
-  patienceMs: 20_000,
-};
-
-/** A node engine in a process that can be killed. */
-export class EngineProcess {
-  readonly #waiting = new Map<number, (answer: EngineAnswer) => void>();
-  #calls = 0;
-
-  constructor(private readonly process: ChildProcessWithoutNullStreams) {
-    const errors = collect(process.stderr);
-    process.stdin.on('error', () => {}); // It was killed before it had read a call; `close` answers that call.
-    createInterface({ input: process.stdout }).on('line', (line) => {
-      const answer = JSON.parse(line) as EngineAnswer;
-      this.#waiting.get(answer.id)?.(answer);
-      this.#waiting.delete(answer.id);
-    });
-    process.once('close', () => {
-      for (const [id, answer] of this.#waiting) answer({ id, error: { kind: 'died', message: errors() } });
-    });
-  }
-
-  publish(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
-    return this.#call({ ...defaults, ...change, operation: 'publish', path });
-  }
-
-  unpublish(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
-    return this.#call({ ...defaults, ...change, operation: 'unpublish', path });
-  }
-
-  stats(path: string, change: Partial<EngineCall> = {}): Promise<EngineAnswer> {
-    return this.#call({ ...defaults, ...change, operation: 'stats', path });
-  }
-
-  async stuck(): Promise<readonly { readonly pid: number; readonly state: string }[]> {
-    const { value } = await this.#call({ ...defaults, operation: 'stuck', path: '' });
-    return value as readonly { pid: number; state: string }[];
-  }
-
-  /** SIGKILL; resolves when the process is gone. */
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const gone = new Promise((resolve) => this.process.once('close', resolve));
-    this.process.kill('SIGKILL');
-    await gone;
-  }
-
-  #call(call: Omit<EngineCall, 'id'>): Promise<EngineAnswer> {
-    const id = (this.#calls += 1);
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.process.stdin.write(`${JSON.stringify({ ...call, id })}\n`);
-    });
-  }
-}
-
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const chunks: string[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  return () => chunks.join('');
-}
-
 async function firstLine(child: ChildProcessWithoutNullStreams, otherwise: string): Promise<void> {
-  const errors = collect(child.stderr);
+  const errors = collectOutput(child.stderr);
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());
     child.once('error', reject);

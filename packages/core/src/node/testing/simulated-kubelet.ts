@@ -1,5 +1,6 @@
 import type { EngineCall } from './engine-process.js';
-import type { EngineProcess, PrivateNode } from './private-node.js';
+import type { DrivenEngine } from './driven-engine.js';
+import type { PrivateNode } from './private-node.js';
 
 /** What is to happen at one target, one after the other. */
 export interface TargetPlan {
@@ -10,7 +11,7 @@ export interface TargetPlan {
 
 /** As kubelet does: every target at once, its operations in order, each repeated until it succeeds. */
 export class SimulatedKubelet {
-  #engine: Promise<EngineProcess>;
+  #engine: Promise<DrivenEngine>;
   #answers = 0;
   #deaths = 0;
 

@@ -1,0 +1,6 @@
+/** Everything that a stream gives, so far. */
+export function collectOutput(stream: NodeJS.ReadableStream): () => string {
+  const chunks: string[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return () => chunks.join('');
+}
