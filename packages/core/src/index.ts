@@ -1,6 +1,7 @@
 // For provider packages and for drivers of your own.
 export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
 export { untilAborted } from './concurrency/abort.js';
+export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { ConfigurationError } from './errors/configuration-error.js';
 export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
 export type { DirectoryHosts } from './provider/directory-hosts.js';
@@ -18,7 +19,7 @@ export {
   type ParameterValues,
 } from './provider/parameters.js';
 export { parameterSections } from './provider/parameter-reference.js';
-export type { Log, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
+export type { Log, OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';
 export type { ModificationStep, VolumeModification } from './provider/volume-modification.js';
 export type { Snapshot, SnapshotRequest, VolumeSnapshots } from './provider/volume-snapshots.js';
@@ -43,11 +44,15 @@ export type {
   VolumeRequest,
 } from './volume/volume-request.js';
 
+export { directoryParameters } from './directory/directory-parameters.js';
+
 // For whoever serves CSI.
 export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
 export { ClientTuner } from './node/client-tuner.js';
 export { defaultTuningAllow, parseTuningAllow } from './node/client-tuning.js';
+export { describeMissingClient, readClientParts, type ClientParts } from './node/lustre-client.js';
+export { LustreModuleLoader } from './node/lustre-module-loader.js';
 export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
 export { publishSettingKeys } from './node/publish-settings.js';
 export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';

@@ -1,4 +1,4 @@
-import { ParameterSchema, text } from '@lustre-csi/core';
+import { directoryParameters, ParameterSchema, text } from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 
 /** StorageClass parameters that name the file system. Those of directories are the core's. */
@@ -24,3 +24,9 @@ export const genericParameters = {
 };
 
 export const genericParameterSchema = new ParameterSchema(DRIVER_NAME, genericParameters);
+
+/** All that a StorageClass of this driver may say. */
+export const directoryClassSchema: ParameterSchema = new ParameterSchema(DRIVER_NAME, {
+  ...genericParameters,
+  ...directoryParameters,
+});

@@ -3,7 +3,7 @@ import { abandon } from './abandon-directory.js';
 import { inodeAt } from './create-directory.js';
 import { ownerOf, readEntry, removeEntry } from './directory-entries.js';
 import { openPath, self, type OpenBase } from './open-base.js';
-import { releasePath } from './path-claims.js';
+import { ownerOfPath, releasePath } from './path-claims.js';
 import { codeOf, makeRecord } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
@@ -27,10 +27,29 @@ export function deleteDirectory(open: OpenBase, key: string): WorkerResults['del
   if (entry.inode === undefined) return abandon(open, entry) ? 'absent' : deleteDirectory(open, key);
   const departure = departureOf(open, entry);
   if (departure.result !== 'retained') moveAway(open, entry, departure);
+  recordAndRelease(open, entry);
+  return departure.result;
+}
+
+/**
+ * Takes away a directory that was made and never came to its path, so that no answer can have told of it: into the
+ * trash, whatever its class says of volumes. If it comes to its path at this moment, it stays.
+ */
+export function deleteUnseen(open: OpenBase, entry: DirectoryEntry): void {
+  const to = `${open.registry}/trash/${entry.incarnation}`;
+  try {
+    if (inodeAt(to) !== entry.inode) renameSync(`${open.registry}/new/${entry.building}`, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return;
+  }
+  recordAndRelease(open, { ...entry, settings: { ...entry.settings, onDelete: 'delete' } });
+}
+
+function recordAndRelease(open: OpenBase, entry: DirectoryEntry): void {
   makeRecord(open, `trash/${entry.incarnation}.json`, JSON.stringify(entry));
   releasePath(open, entry.path, ownerOf(entry));
   removeEntry(open, entry);
-  return departure.result;
 }
 
 function departureOf(
@@ -60,6 +79,8 @@ function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Departure): voi
     const found = inodeAt(from);
     if (found === undefined) return;
     if (found !== entry.inode) throw replaced(open, entry, `inode ${found} instead of ${entry.inode}`);
+    if (ownerOfPath(open, entry.path) !== ownerOf(entry))
+      throw replaced(open, entry, 'another volume has its path');
     renameSync(from, to);
     if (inodeAt(to) === entry.inode) return;
     renameSync(to, from);

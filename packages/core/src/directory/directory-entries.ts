@@ -1,19 +1,40 @@
 import { readdirSync } from 'node:fs';
-import type { OpenBase } from './open-base.js';
+import { registryName, type OpenBase } from './open-base.js';
+import { isFateOf, parsedJson, parseEntry } from './parse-entry.js';
 import { makeRecord, readRecord, removeRecord, replaceRecord } from './record-files.js';
-import type { DirectoryEntry, DirectoryFate, WantedDirectory } from './worker-protocol.js';
+import {
+  DirectoryError,
+  type DirectoryEntry,
+  type DirectoryFate,
+  type WantedDirectory,
+} from './worker-protocol.js';
 
 /**
  * The entries of the registry, by the key of the volume's name, and with each its fate: that its directory is made, and
  * which one it is, or that it was given up. Who decides is who makes the record; it never changes.
  */
 
-/** The entry with its fate, as far as it is decided. */
+/** The entry with its fate, as far as it is decided. @throws DirectoryError damaged-registry */
 export function readEntry(open: OpenBase, key: string): DirectoryEntry | undefined {
-  const entry = parseEntry(readRecord(open, nameOf(key)));
-  if (!entry) return undefined;
-  const fate = readRecord(open, fateName(entry));
-  return fate === undefined ? entry : { ...entry, ...(JSON.parse(fate) as DirectoryFate) };
+  const text = readRecord(open, nameOf(key));
+  if (text === undefined) return undefined;
+  const entry = parseEntry(text);
+  // What leads to a directory to delete is believed only where all of it fits together.
+  if (entry?.key !== key) throw damaged(open, nameOf(key));
+  const fate = readFate(open, entry);
+  return fate ? { ...entry, ...fate } : entry;
+}
+
+/** @throws DirectoryError damaged-registry */
+export function readFate(
+  open: OpenBase,
+  owner: Pick<DirectoryEntry, 'key' | 'incarnation'>,
+): DirectoryFate | undefined {
+  const text = readRecord(open, fateName(owner));
+  if (text === undefined) return undefined;
+  const fate = parsedJson(text);
+  if (!isFateOf(ownerOf(owner), fate)) throw damaged(open, fateName(owner));
+  return fate;
 }
 
 /** @returns whether it was made; false: the volume has one */
@@ -40,7 +61,7 @@ export function removeEntry(open: OpenBase, entry: DirectoryEntry): void {
 
 /** Whether the registry has this very entry. */
 export function isCurrent(open: OpenBase, { key, incarnation }: DirectoryEntry): boolean {
-  return parseEntry(readRecord(open, nameOf(key)))?.incarnation === incarnation;
+  return parseEntry(readRecord(open, nameOf(key)) ?? '')?.incarnation === incarnation;
 }
 
 /** The keys after one, in order. */
@@ -52,14 +73,25 @@ export function entryKeys({ registry }: OpenBase, after: string, limit: number):
 }
 
 /** Who a volume is to the claims: its key and its incarnation. */
-export const ownerOf = ({ key, incarnation }: DirectoryEntry): string => `${key}.${incarnation}`;
+export const ownerOf = ({ key, incarnation }: Pick<DirectoryEntry, 'key' | 'incarnation'>): string =>
+  `${key}.${incarnation}`;
 
-const nameOf = (key: string): string => `volumes/${key}`;
-const fateName = (entry: DirectoryEntry): string => `fates/${ownerOf(entry)}`;
+export const nameOf = (key: string): string => `volumes/${key}`;
+const fateName = (entry: Pick<DirectoryEntry, 'key' | 'incarnation'>): string => `fates/${ownerOf(entry)}`;
 
-/** @throws SyntaxError where the registry's files are damaged */
-export function parseEntry(text: string | undefined): DirectoryEntry | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as DirectoryEntry);
+/** What is read of the registry, without what is damaged in it. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DirectoryError && error.failure.reason === 'damaged-registry') return undefined;
+    throw error;
+  }
+}
+
+function damaged({ place }: OpenBase, name: string): DirectoryError {
+  const path = [...place.base, registryName, name].join('/');
+  return new DirectoryError({ reason: 'damaged-registry', path, code: 'not as the driver has written it' });
 }
 
 /** In what a volume is not what is asked for; empty: it is. */

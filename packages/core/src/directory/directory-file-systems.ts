@@ -53,6 +53,11 @@ export class DirectoryFileSystems {
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
 
+  /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
+  mount(fileSystem: FileSystem): MountedHost {
+    return this.#of(mountable(fileSystem)).mounted;
+  }
+
   #look(host: string, find: () => Promise<FileSystem | undefined>): Promise<FileSystem | undefined> {
     const now = this.parts.clock.now();
     const known = this.#looks.get(host);

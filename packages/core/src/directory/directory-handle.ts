@@ -13,6 +13,9 @@ export interface DirectoryHandle {
 
 const PREFIX = 'dir';
 
+/** What CSI allows a volume_id, in bytes (spec, "Size Limits"). */
+export const LONGEST_HANDLE = 128;
+
 /** The name under which a volume is registered: of fixed length, whatever the volume is called. */
 export function directoryKey(volumeName: string): string {
   return createHash('sha256').update(volumeName).digest('hex').slice(0, 32);

@@ -100,6 +100,22 @@ describe('the plan of a directory', () => {
     expect(() => plan(given)).toThrow(message);
   });
 
+  it.each([
+    [{ basePath: `/${'b'.repeat(88)}` }, undefined],
+    [
+      { basePath: `/${'b'.repeat(89)}` },
+      /129 bytes, and CSI allows 128.*basePath \("\/b+"\)\. Shorten basePath/,
+    ],
+    [{ basePath: `/${'b'.repeat(88)}`, quota: 'hard' }, /135 bytes/],
+    [{ basePath: `/${'ü'.repeat(20)}` }, /160 bytes/],
+    [{ fileSystem: '10.0.0.1@tcp,10.0.1.1@tcp:'.repeat(4) }, /name fewer of them/],
+    [{ subPath: 's/'.repeat(200) + 's' }, undefined],
+  ])('refuses, before anything is made, what CSI has no room for in a handle: %o', (given, message) => {
+    const planning = (): DirectoryPlan => plan(given);
+    if (message) expect(planning).toThrow(message);
+    else expect(planning).not.toThrow();
+  });
+
   it('refuses what directories do not have', () => {
     expect(() => plan({}, { mutableParameters: { x: 'y' } })).toThrow('no mutable parameter "x"');
     expect(() => plan({}, { contentSource: { kind: 'snapshot', id: 's' } })).toThrow('from a snapshot');

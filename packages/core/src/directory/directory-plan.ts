@@ -2,7 +2,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { subDirectoryParts } from '../node/sub-directory.js';
 import { Capacity } from '../volume/capacity.js';
 import type { VolumeRequest } from '../volume/volume-request.js';
-import { directoryKey } from './directory-handle.js';
+import { directoryKey, formatDirectoryHandle, LONGEST_HANDLE } from './directory-handle.js';
 import { provisioningModeKey, type DirectoryClass } from './directory-parameters.js';
 import { registryName } from './open-base.js';
 import { renderTemplate } from './path-template.js';
@@ -37,6 +37,7 @@ export function provisioningMode(
 export function directoryPlan(request: VolumeRequest, settings: DirectoryClass): DirectoryPlan {
   refuseExtras(request);
   const key = directoryKey(request.name);
+  refuseLongHandle(settings, key);
   const { required, limit } = request.capacityRange;
   const capacity = required ?? (settings.quota === 'none' ? Capacity.zero : (limit ?? USUAL_QUOTA));
   const { uid, gid, mode, stripe, quota, onDelete, nodeSettings } = settings;
@@ -70,6 +71,19 @@ function refuseExtras({ contentSource, mutableParameters }: VolumeRequest): void
   throw new DriverError(
     'invalid-argument',
     `directories have no mutable parameter "${unknown}", nor any other`,
+  );
+}
+
+/** Before anything is made: an orchestrator may cut such a handle, or refuse the volume that is there already. */
+function refuseLongHandle({ host, base, quota, projectIds }: DirectoryClass, key: string): void {
+  const project = quota === 'none' ? {} : { projectId: projectIds.last };
+  const bytes = Buffer.byteLength(formatDirectoryHandle({ host, base, key, ...project }));
+  if (bytes <= LONGEST_HANDLE) return;
+  throw new DriverError(
+    'invalid-argument',
+    `the handle of the volume would have ${bytes} bytes, and CSI allows ${LONGEST_HANDLE}: it names the file system ` +
+      `("${host}") and basePath ("/${base.join('/')}"). Shorten basePath; where NIDs name the file system, name fewer of ` +
+      'them (a client that reaches one MGS learns the others) or shorter host names',
   );
 }
 

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { createDirectory, inodeAt } from './create-directory.js';
 import { deleteDirectory } from './delete-directory.js';
-import { entryKeys, readEntry, saveCapacity } from './directory-entries.js';
+import { entryKeys, readEntry, saveCapacity, unlessDamaged } from './directory-entries.js';
 import { emptyTrash } from './empty-trash.js';
 import { removeOrphans } from './remove-orphans.js';
 import { openPath, self, withBase, type OpenBase } from './open-base.js';
@@ -39,15 +39,15 @@ const ofNothing = {
   get: null,
   expand: null,
   list: { found: [], next: null },
-  sweep: { removed: 0, isDone: true, trouble: [] },
+  sweep: { removed: 0, isDone: true, hasUnfinished: false, trouble: [] },
 } as const;
 
 function sweep(
   open: OpenBase,
   { budget, orphans }: WorkerTask & { operation: 'sweep' },
 ): WorkerResults['sweep'] {
-  if (orphans) removeOrphans(open);
-  return emptyTrash(open, budget);
+  const hasUnfinished = orphans && removeOrphans(open);
+  return { ...emptyTrash(open, budget), hasUnfinished };
 }
 
 /** The limit first: a capacity that is told is one that can be used. */
@@ -66,10 +66,10 @@ function lookUp(open: OpenBase, key: string): FoundDirectory | undefined {
   return { entry, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** What is still being created is no volume yet. */
+/** What is still being created is no volume yet. One damaged entry does not hide the others. */
 function list(open: OpenBase, after: string, limit: number): WorkerResults['list'] {
   const keys = entryKeys(open, after, limit);
-  const found = keys.flatMap((key) => lookUp(open, key) ?? []);
+  const found = keys.flatMap((key) => unlessDamaged(() => lookUp(open, key)) ?? []);
   return { found, next: keys.length === limit ? (keys.at(-1) ?? null) : null };
 }
 

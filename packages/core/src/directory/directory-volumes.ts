@@ -9,16 +9,20 @@ import { Capacity, describeRange, type CapacityRange } from '../volume/capacity.
 import type { DirectoryOperations } from '../volume/directory-operations.js';
 import { runExclusive } from '../volume/exclusive.js';
 import { fingerprint } from '../volume/fingerprint.js';
+import type { FileSystem } from '../volume/file-system.js';
 import type { ListedVolume } from '../volume/listed-volume.js';
 import type { Volume, VolumeRequest } from '../volume/volume-request.js';
 import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
 import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
-import { directoryPlan, provisioningMode } from './directory-plan.js';
+import { DirectoryNotes, refuseWhileUsed } from './directory-notes.js';
+import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
+import { listDirectories } from './list-directories.js';
 import { KnownPlaces, placeKey, type KnownPlace } from './known-places.js';
 import type { HostParts } from './mounted-host.js';
-import { TrashSweeper } from './trash-sweeper.js';
+import { hostIsSilent, mayHaveBegun, orSilent, withinTime } from './silent-host.js';
+import { TrashSweepers } from './trash-sweepers.js';
 import { volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './worker-protocol.js';
 
@@ -35,8 +39,6 @@ export interface DirectoryVolumesParts {
   readonly host?: Pick<HostParts, 'mounts' | 'runner'>;
 }
 
-/** Volumes in one answer of the worker. */
-const LIST_PAGE = 200;
 /** A file system that does not answer keeps a listing from the others no longer than this. Milliseconds. */
 const LIST_MS = 20_000;
 
@@ -46,8 +48,9 @@ export class DirectoryVolumes implements DirectoryOperations {
   readonly #parameters: DirectoryParameters;
   readonly #fileSystems: DirectoryFileSystems;
   readonly #places: KnownPlaces;
+  readonly #notes: DirectoryNotes;
   readonly #exclusive = new Coalescer();
-  readonly #sweepers = new Map<string, TrashSweeper>();
+  readonly #sweepers: TrashSweepers;
   readonly #prepare: () => Promise<void>;
   #ready: Promise<void> | undefined;
 
@@ -56,7 +59,9 @@ export class DirectoryVolumes implements DirectoryOperations {
     const own = parts.host ? { ...parts.host, load: async () => {} } : controllerMounts(stateDir, log, clock);
     this.#parameters = new DirectoryParameters(driverName, hosts);
     this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
+    this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);
     this.#places = new KnownPlaces(stateDir, log);
+    this.#notes = new DirectoryNotes(hosts);
     this.#prepare = async () => {
       await own.load();
       await this.#places.load();
@@ -71,7 +76,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   /** Goes on with the trash that an earlier run has left. Mounts nothing if directories were never used. */
   async resume(): Promise<void> {
     await this.#loaded();
-    for (const place of this.#places.all()) this.#sweeper(place).start(true);
+    for (const place of this.#places.all()) this.#sweepers.of(place).start(true);
   }
 
   isAskedFor(parameters: Readonly<Record<string, string>>): boolean {
@@ -102,10 +107,28 @@ export class DirectoryVolumes implements DirectoryOperations {
       signal,
       async (stopped) => {
         if (!this.#places.get(placeKey(place))) await this.#places.save(place);
-        return found.mounted.run({ operation: 'create', base: plan.base, wanted: plan.wanted }, stopped);
+        const made = await this.#make(place, found, plan, stopped);
+        // Not before: a base path that turns out to be unfit leaves no note.
+        await this.#notes.note(found, place.base, stopped);
+        return made;
       },
     );
     return this.#volume(place, found, entry);
+  }
+
+  /** A caller that is told to come back may never do so. */
+  async #make(
+    place: KnownPlace,
+    { mounted }: DirectoryFileSystem,
+    { base, wanted }: DirectoryPlan,
+    signal: AbortSignal,
+  ): Promise<DirectoryEntry> {
+    try {
+      return await mounted.run({ operation: 'create', base, wanted }, signal);
+    } catch (error) {
+      if (mayHaveBegun(error, signal)) this.#sweepers.of(place).lookLater();
+      throw error;
+    }
   }
 
   async delete(volumeId: string, signal: AbortSignal): Promise<void> {
@@ -119,7 +142,7 @@ export class DirectoryVolumes implements DirectoryOperations {
       found.mounted.run({ operation: 'delete', base, key }, stopped),
     );
     if (became !== 'absent') this.parts.log.info({ volumeId, became }, 'deleted a directory volume');
-    if (became !== 'absent') this.#sweeper({ host: handle.host, base }).start();
+    if (became !== 'absent') this.#sweepers.of({ host: handle.host, base }).start();
   }
 
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
@@ -147,27 +170,24 @@ export class DirectoryVolumes implements DirectoryOperations {
     return this.#listed(handle, found, directory);
   }
 
-  async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
+  async refuseToDelete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    if (!fileSystem.directoryBases) return; // Nothing is mounted for file systems that hold none.
     await this.#loaded();
+    await refuseWhileUsed(fileSystem, () => this.#fileSystems.mount(fileSystem), signal);
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
+    // A controller that makes whole file systems alone needs no place to write.
+    if (await this.#loaded().catch(() => true)) return [];
     const pages = await Promise.all(this.#places.all().map((place) => this.#listPlace(place, signal)));
     return pages.flat();
   }
 
   /** What does not answer is left out, and said in the log: it must not hide the volumes of other file systems. */
   async #listPlace(place: KnownPlace, caller: AbortSignal): Promise<readonly ListedVolume[]> {
-    const signal = AbortSignal.any([caller, AbortSignal.timeout(LIST_MS)]);
     try {
-      const found = await this.#fileSystems.find(place.host, signal);
-      if (!found) return [];
-      const volumes: ListedVolume[] = [];
-      for (let after: string | null = ''; after !== null;) {
-        const task = { operation: 'list', base: place.base, after, limit: LIST_PAGE } as const;
-        const page: { readonly found: readonly FoundDirectory[]; readonly next: string | null } =
-          await found.mounted.run(task, signal);
-        volumes.push(...page.found.map((directory) => this.#listed(place, found, directory)));
-        after = page.next;
-      }
-      return volumes;
+      const { clock = systemClock } = this.parts;
+      return await withinTime(clock, LIST_MS, caller, (signal) => this.#volumesOf(place, signal));
     } catch (error) {
       caller.throwIfAborted();
       this.parts.log.warn(
@@ -176,6 +196,13 @@ export class DirectoryVolumes implements DirectoryOperations {
       );
       return [];
     }
+  }
+
+  async #volumesOf(place: KnownPlace, signal: AbortSignal): Promise<readonly ListedVolume[]> {
+    const found = await this.#fileSystems.find(place.host, signal);
+    if (!found) return [];
+    const directories = await listDirectories(found.mounted, place.base, signal);
+    return directories.map((directory) => this.#listed(place, found, directory));
   }
 
   async #existing(
@@ -187,7 +214,11 @@ export class DirectoryVolumes implements DirectoryOperations {
     await this.#loaded();
     const found = await this.#fileSystems.find(handle.host, signal);
     const { base, key } = handle;
-    const directory = await found?.mounted.run({ operation: 'get', base, key }, signal);
+    const directory = await orSilent(
+      handle.host,
+      signal,
+      found?.mounted.run({ operation: 'get', base, key }, signal),
+    );
     if (!found || !directory) throw notFound(volumeId);
     return { handle, found, ...directory };
   }
@@ -202,7 +233,10 @@ export class DirectoryVolumes implements DirectoryOperations {
     const job = {
       key: `directory volume ${key} of ${host}:/${base.join('/')}`,
       fingerprint: fingerprint(what),
-      work,
+      work: (stopped: AbortSignal, report: (progress: string) => void) => {
+        report(hostIsSilent(host));
+        return work(stopped);
+      },
     };
     return runExclusive(this.#exclusive, job, signal);
   }
@@ -236,25 +270,6 @@ export class DirectoryVolumes implements DirectoryOperations {
         subdir: [source.subdir, subdir].filter((part) => part !== '').join('/'),
       }),
     );
-  }
-
-  #sweeper(place: KnownPlace): TrashSweeper {
-    const key = placeKey(place);
-    const { clock = systemClock } = this.parts;
-    const log = this.parts.log.child({ host: place.host, basePath: place.base.join('/') });
-    const existing = this.#sweepers.get(key);
-    if (existing) return existing;
-    const sweeper = new TrashSweeper(
-      async (budget, orphans, signal) => {
-        const found = await this.#fileSystems.find(place.host, signal);
-        if (!found) return { removed: 0, isDone: true, trouble: [] };
-        return found.mounted.run({ operation: 'sweep', base: place.base, budget, orphans }, signal);
-      },
-      log,
-      clock,
-    );
-    this.#sweepers.set(key, sweeper);
-    return sweeper;
   }
 
   async #loaded(): Promise<void> {

@@ -49,18 +49,32 @@ describe('the process that touches a file system', () => {
     const clock = new ManualClock();
     const worker = new DirectoryWorker('/mnt', 'mgs:/fs', processes.runner, clock);
     const first = worker.run(task, patient).catch((error: unknown) => error);
-    const second = worker.run(task, patient);
+    const waiting = worker.run(task, patient).catch((error: unknown) => error);
     await clock.next();
-    expect(await first).toMatchObject({
-      kind: 'deadline-exceeded',
-      message: expect.stringContaining('60 s') as string,
-    });
+    for (const each of [first, waiting])
+      expect(await each).toMatchObject({
+        kind: 'deadline-exceeded',
+        message: expect.stringContaining('60 s') as string,
+      });
     processes.answer = answerAll;
-    await settled();
-    // The second was given to the second process while that one was still silent.
-    processes.started[1]?.options.onLine(answerAll(processes.started[1].lines[0] ?? ''));
-    expect(await second).toBeNull();
+    expect(await worker.run(task, patient)).toBeNull();
     expect(processes.started).toHaveLength(2);
+  });
+
+  it('forgets what nobody waits for any more and has not begun', async () => {
+    const processes = new Processes();
+    const worker = new DirectoryWorker('/mnt', 'mgs:/fs', processes.runner, new ManualClock());
+    const begun = worker.run(task, patient);
+    const leaving = new AbortController();
+    const left = worker.run(task, leaving.signal).catch((error: unknown) => error);
+    await settled();
+    leaving.abort('no time');
+    expect(await left).toBe('no time');
+    processes.started[0]?.options.onLine(answerAll(processes.started[0].lines[0] ?? ''));
+    expect(await begun).toBeNull();
+    await settled();
+    expect(processes.started[0]?.lines).toHaveLength(1);
+    expect(worker.isBusy).toBe(false);
   });
 
   it('starts no second process beside one that the kernel holds', async () => {

@@ -51,20 +51,33 @@ export class DirectoryWorker {
     return this.#stuck;
   }
 
-  /** Does a task. A caller that leaves stops nothing: the task is done, or can be repeated.
+  /** Does a task. A caller that leaves stops nothing that has begun: that is done, or can be repeated. What has not begun
+   *  is forgotten: while a file system does not answer, callers come and go for hours.
    *  @throws DriverError with the cause and the next step; the signal's reason */
   async run<T extends WorkerTask>(task: T, signal: AbortSignal): Promise<WorkerResults[T['operation']]> {
     const id = (this.#ids += 1);
-    const outcome = await untilAborted(
-      new Promise<WorkerAnswer | DriverError>((settle) => {
-        this.#queue.push({ line: JSON.stringify({ id, ...task }), settle });
-        this.#next();
-      }),
-      signal,
-    );
+    const outcome = await this.#outcome(JSON.stringify({ id, ...task }), signal);
     if (outcome instanceof DriverError) throw outcome;
     if ('failure' in outcome) throw explainDirectoryFailure(this.title, outcome.failure);
     return outcome.result as WorkerResults[T['operation']];
+  }
+
+  async #outcome(line: string, signal: AbortSignal): Promise<WorkerAnswer | DriverError> {
+    let forget = (): void => {};
+    const outcome = new Promise<WorkerAnswer | DriverError>((settle) => {
+      const pending: Pending = { line, settle };
+      forget = () => {
+        const index = this.#queue.indexOf(pending);
+        if (index >= 0) this.#queue.splice(index, 1);
+      };
+      this.#queue.push(pending);
+      this.#next();
+    });
+    try {
+      return await untilAborted(outcome, signal);
+    } finally {
+      forget();
+    }
   }
 
   /** Ends the process; a later task starts another. */
@@ -123,14 +136,15 @@ export class DirectoryWorker {
     this.#next();
   }
 
+  /** Whoever waits behind a task that is not answered would not be answered, either. */
   #giveUp(): void {
     this.#ending = this.stop();
-    this.#finish(
-      new DriverError(
-        'deadline-exceeded',
-        `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is repeated. ${lookAtServers}`,
-      ),
+    const silent = new DriverError(
+      'deadline-exceeded',
+      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is repeated. ${lookAtServers}`,
     );
+    for (const { settle } of this.#queue.splice(0)) settle(silent);
+    this.#finish(silent);
   }
 
   #held(child: StuckChild): DriverError {
@@ -142,7 +156,7 @@ export class DirectoryWorker {
   }
 }
 
-const lookAtServers =
+export const lookAtServers =
   'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
   "1018-1023, and the kernel log of the controller's node";
 

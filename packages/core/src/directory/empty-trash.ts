@@ -1,16 +1,19 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   lstatSync,
   opendirSync,
   openSync,
   readdirSync,
   renameSync,
   rmdirSync,
+  statSync,
   unlinkSync,
 } from 'node:fs';
-import { isCurrent, parseEntry, removeEntry } from './directory-entries.js';
+import { isCurrent, removeEntry } from './directory-entries.js';
 import { self, type OpenBase } from './open-base.js';
+import { parseEntry } from './parse-entry.js';
 import { releaseProject } from './projects.js';
 import { codeOf, readRecord, removeRecord } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
@@ -24,6 +27,8 @@ interface Slice {
   left: number;
   removed: number;
   lifted: number;
+  /** Of the file system: what is mounted in the trash is not removed. */
+  readonly device: number;
   readonly trouble: string[];
 }
 
@@ -31,8 +36,9 @@ interface Slice {
  * Removes from the trash at most so many files and directories. Follows no symbolic link, and needs no memory: what is
  * there tells where to go on. Only what has a record is removed.
  */
-export function emptyTrash(open: OpenBase, budget: number): WorkerResults['sweep'] {
-  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, trouble: [] };
+export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
+  const { dev: device } = statSync(open.registry);
+  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, trouble: [] };
   const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
   for (const record of records) {
     if (slice.left <= 0) break;
@@ -47,7 +53,7 @@ function removeTrash(slice: Slice, incarnation: string): void {
   const isThere = lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
   if (isThere && !removeTree(slice, directory, directory, 0)) return;
   const record = `trash/${incarnation}.json`;
-  const entry = parseEntry(readRecord(open, record));
+  const entry = parseEntry(readRecord(open, record) ?? '');
   if (entry) settle(open, entry);
   removeRecord(open, record);
   spend(slice);
@@ -68,6 +74,7 @@ function removeTree(slice: Slice, path: string, top: string, depth: number): boo
   }
   const descriptor = openSync(path, DIRECTORY);
   try {
+    if (fstatSync(descriptor).dev !== slice.device) throw otherFileSystem(path);
     if (!removeContents(slice, self(descriptor), top, depth)) return false;
   } finally {
     closeSync(descriptor);
@@ -106,6 +113,9 @@ function removeFile(slice: Slice, path: string): boolean {
   spend(slice);
   return true;
 }
+
+const otherFileSystem = (path: string): DirectoryError =>
+  new DirectoryError({ reason: 'other-file-system', path, code: 'another file system is mounted there' });
 
 function spend(slice: Slice): void {
   slice.left -= 1;

@@ -53,6 +53,18 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     advice:
       'it decides what the driver deletes: find out who made it, and remove it or give it to the driver (mode 0700)',
   },
+  'damaged-registry': {
+    kind: 'failed-precondition',
+    what: 'does not fit together',
+    advice:
+      'nothing is deleted by it: restore it from a backup; or move the directory of the volume away by hand, and remove ' +
+      'this file and the one of the same name in the "fates" beside it',
+  },
+  'other-file-system': {
+    kind: 'failed-precondition',
+    what: 'lies on another file system',
+    advice: "something is mounted there in the controller's mount namespace: unmount it",
+  },
   replaced: {
     kind: 'failed-precondition',
     what: 'is no longer the directory that was made for the volume',
@@ -117,6 +129,11 @@ const byCode: Readonly<Record<string, Explanation>> = {
     kind: 'invalid-argument',
     what: 'has a name that is too long',
     advice: 'shorten basePath or subPath',
+  },
+  EBUSY: {
+    kind: 'failed-precondition',
+    what: 'is a mount point',
+    advice: "something is mounted there in the controller's mount namespace: unmount it",
   },
   EXDEV: {
     kind: 'failed-precondition',

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { openSubDirectory } from '../node/open-sub-directory.js';
 import { DirectoryError, type Place } from './worker-protocol.js';
 
@@ -43,15 +43,21 @@ export function withBase<T>(place: Place, create: boolean, work: (open: OpenBase
   }
 }
 
-/** Opens a directory below the root, each name in the directory that is open, none through a symbolic link.
- *  @returns undefined if it does not exist and is not to be made */
+/** Opens a directory below the root, each name in the directory that is open, none through a symbolic link, and none
+ *  on a file system that is mounted over it.
+ *  @returns undefined if it does not exist and is not to be made
+ *  @throws DirectoryError other-file-system, SubDirectoryError */
 export function openPath(root: string, names: readonly string[], create: boolean): number | undefined {
+  let directory: number;
   try {
-    return openSubDirectory({ root, parts: names, create, mode: 0o755 });
+    directory = openSubDirectory({ root, parts: names, create, mode: 0o755 });
   } catch (error) {
     if ((error as Partial<DirectoryError>).failure?.reason === 'missing') return undefined;
     throw error;
   }
+  if (fstatSync(directory).dev === statSync(root).dev) return directory;
+  closeSync(directory);
+  throw new DirectoryError({ reason: 'other-file-system', path: names.join('/'), code: 'EXDEV' });
 }
 
 export const self = (descriptor: number): string => `/proc/self/fd/${descriptor}`;

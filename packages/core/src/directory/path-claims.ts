@@ -28,6 +28,10 @@ export function claimPath(open: OpenBase, path: readonly string[], owner: string
   throw new DirectoryError({ reason: 'system', path: path.join('/'), code: 'ENOENT' });
 }
 
+/** Who has claimed exactly this path. */
+export const ownerOfPath = (open: OpenBase, path: readonly string[]): string | undefined =>
+  readRecord(open, nameOf(path));
+
 /** Gives the path up, if the claim is the owner's. */
 export function releasePath(open: OpenBase, path: readonly string[], owner: string): void {
   if (readRecord(open, nameOf(path)) !== owner) return;

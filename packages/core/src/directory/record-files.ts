@@ -52,12 +52,21 @@ export function removeRecord({ registry }: OpenBase, name: string): void {
 export function removeStaleTemporaries({ registry }: OpenBase): void {
   for (const name of readdirSync(`${registry}/tmp`)) {
     const path = `${registry}/tmp/${name}`;
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found && Date.now() - found.mtimeMs > STALE_MS) rmSync(path, { force: true });
+    if (isStale(path)) rmSync(path, { force: true });
   }
 }
 
-const STALE_MS = 3_600_000;
+/** Whether a record was written so long ago that nobody can still be at work on what it is about. */
+export const isStaleRecord = ({ registry }: OpenBase, name: string): boolean =>
+  isStale(`${registry}/${name}`);
+
+/** Milliseconds; far more than clocks of nodes differ. */
+export const STALE_MS = 3_600_000;
+
+function isStale(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS;
+}
 
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 

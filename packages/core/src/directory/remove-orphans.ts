@@ -1,31 +1,85 @@
 import { readdirSync } from 'node:fs';
-import { removeEmpty } from './create-directory.js';
-import { readEntry } from './directory-entries.js';
+import { abandon, finishAbandoning } from './abandon-directory.js';
+import { inodeAt, removeEmpty } from './create-directory.js';
+import { deleteUnseen } from './delete-directory.js';
+import { nameOf, readEntry, readFate, unlessDamaged } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
+import { isStaleRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
 import type { DirectoryEntry } from './worker-protocol.js';
-import { removeRecord, removeStaleTemporaries } from './record-files.js';
 
-/** Removes what workers have left that were killed: directories that lost or whose volume is gone, and the fates of such
- *  volumes. Nobody has ever seen them. */
-export function removeOrphans(open: OpenBase): void {
+/**
+ * Removes what workers have left that were killed: creations that nobody has gone on with, directories that lost or
+ * whose volume is gone, and the fates of such volumes. Nobody has ever seen them.
+ * @returns whether there are creations that are too young to be given up
+ */
+export function removeOrphans(open: OpenBase): boolean {
   removeStaleTemporaries(open);
-  for (const name of readdirSync(`${open.registry}/new`)) {
-    if (!mayBecome(name, entryOf(open, name))) removeEmpty(`${open.registry}/new/${name}`);
+  const hasUnfinished = unfinishedKeys(open).filter((key) => !giveUp(open, key)).length > 0;
+  for (const name of namesIn(open, 'new')) {
+    if (isOrphan(open, name, mayBecome)) removeEmpty(`${open.registry}/new/${name}`);
   }
-  for (const name of readdirSync(`${open.registry}/fates`)) {
-    if (!entryOf(open, name)) removeRecord(open, `fates/${name}`);
+  for (const name of namesIn(open, 'fates')) {
+    if (isOrphan(open, name, (entry) => entry !== undefined)) removeRecord(open, `fates/${name}`);
   }
+  return hasUnfinished;
 }
+
+const namesIn = ({ registry }: OpenBase, part: string): readonly string[] =>
+  readdirSync(`${registry}/${part}`);
+
+/** Volumes that no CreateVolume can have answered with: without a fate, given up, or not yet at their path. */
+function unfinishedKeys(open: OpenBase): readonly string[] {
+  const fates = namesIn(open, 'fates').map(ownerIn);
+  const decided = new Set(fates.map(({ key }) => key));
+  const trashed = new Set(namesIn(open, 'trash'));
+  const keys = [
+    ...namesIn(open, 'volumes').filter((key) => !decided.has(key)),
+    ...fates.filter((owner) => unlessDamaged(() => readFate(open, owner))?.isAbandoned).map(({ key }) => key),
+    ...namesIn(open, 'new').map((name) => ownerIn(name).key),
+    ...fates.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
+  ];
+  return [...new Set(keys)];
+}
+
+/** Whoever moves a directory into the trash writes its record next. */
+const isUnrecorded = (trashed: ReadonlySet<string>, incarnation: string): boolean =>
+  trashed.has(incarnation) && !trashed.has(`${incarnation}.json`);
+
+/** @returns false: it is too young, and somebody may be at work on it */
+function giveUp(open: OpenBase, key: string): boolean {
+  const entry = unlessDamaged(() => readEntry(open, key));
+  if (!entry) return true;
+  if (entry.isAbandoned) finishAbandoning(open, entry);
+  else if (!isStaleRecord(open, nameOf(key))) return false;
+  else if (entry.inode === undefined) abandon(open, entry);
+  else if (isUnseen(open, entry)) deleteUnseen(open, entry);
+  return true;
+}
+
+const isUnseen = ({ registry }: OpenBase, { inode, building, incarnation }: DirectoryEntry): boolean =>
+  inodeAt(`${registry}/new/${building}`) === inode || inodeAt(`${registry}/trash/${incarnation}`) === inode;
+
+/** What belongs to an entry that is damaged stays: somebody may restore it. */
+const isOrphan = (
+  open: OpenBase,
+  name: string,
+  isWanted: (entry: DirectoryEntry | undefined, name: string) => boolean,
+): boolean => unlessDamaged(() => !isWanted(entryOf(open, name), name)) ?? false;
 
 /** The entry that a name begins with, `KEY.INCARNATION`. */
 function entryOf(open: OpenBase, name: string): DirectoryEntry | undefined {
-  const [key = '', incarnation] = name.split('.');
+  const { key, incarnation } = ownerIn(name);
   const entry = readEntry(open, key);
   return entry?.incarnation === incarnation ? entry : undefined;
 }
 
+function ownerIn(name: string): Pick<DirectoryEntry, 'key' | 'incarnation'> {
+  const [key = '', incarnation = ''] = name.split('.');
+  return { key, incarnation };
+}
+
 /** Whether a directory in `new` is the volume's, or still can be. */
-function mayBecome(name: string, entry: DirectoryEntry | undefined): boolean {
+function mayBecome(entry: DirectoryEntry | undefined, name: string): boolean {
   if (!entry || entry.isAbandoned) return false;
   return entry.building === undefined || entry.building === name;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { RememberedLog } from '../testing/remembered-log.js';
-import { SLICE, TrashSweeper } from './trash-sweeper.js';
+import type { WorkerResults } from './worker-protocol.js';
+import { LOOK_LATER_MS, SLICE, TrashSweeper } from './trash-sweeper.js';
 
 it('removes in slices with a pause between them, and one at a time', async () => {
   const clock = new ManualClock();
@@ -9,10 +10,7 @@ it('removes in slices with a pause between them, and one at a time', async () =>
   let left = 3 * SLICE;
   let underWay = 0;
   const asked: boolean[] = [];
-  const sweep = async (
-    budget: number,
-    orphans: boolean,
-  ): Promise<{ removed: number; isDone: boolean; trouble: [] }> => {
+  const sweep = async (budget: number, orphans: boolean): Promise<WorkerResults['sweep']> => {
     asked.push(orphans);
     underWay += 1;
     expect(underWay).toBe(1);
@@ -20,7 +18,7 @@ it('removes in slices with a pause between them, and one at a time', async () =>
     underWay -= 1;
     const removed = Math.min(budget, left);
     left -= removed;
-    return { removed, isDone: left === 0, trouble: [] };
+    return { removed, isDone: left === 0, hasUnfinished: false, trouble: [] };
   };
   const sweeper = new TrashSweeper(sweep, log, clock);
   const began = clock.now();
@@ -42,12 +40,10 @@ it('says what could not be removed, and tries again', async () => {
   const clock = new ManualClock();
   const log = new RememberedLog();
   let calls = 0;
-  const sweep = async (): Promise<{ removed: number; isDone: boolean; trouble: readonly string[] }> => {
+  const sweep = async (): Promise<WorkerResults['sweep']> => {
     calls += 1;
     if (calls === 1) throw new Error('the server does not answer');
-    return calls === 2
-      ? { removed: 0, isDone: true, trouble: ['x: EPERM'] }
-      : { removed: 0, isDone: true, trouble: [] };
+    return { removed: 0, isDone: true, hasUnfinished: false, trouble: calls === 2 ? ['x: EPERM'] : [] };
   };
   new TrashSweeper(sweep, log, clock).start();
   while (await clock.next());
@@ -56,4 +52,33 @@ it('says what could not be removed, and tries again', async () => {
     ['warn', { why: 'the server does not answer' }],
     ['warn', { why: 'x: EPERM' }],
   ]);
+});
+
+it('looks for what nobody has gone on with once it is old, and as long as something is too young', async () => {
+  const clock = new ManualClock();
+  const looks: number[] = [];
+  const began = clock.now();
+  const sweep = async (_: number, orphans: boolean): Promise<WorkerResults['sweep']> => {
+    expect(orphans).toBe(true);
+    looks.push(clock.now() - began);
+    return { removed: 0, isDone: true, hasUnfinished: looks.length === 1, trouble: [] };
+  };
+  const sweeper = new TrashSweeper(sweep, new RememberedLog(), clock);
+  sweeper.lookLater();
+  sweeper.lookLater();
+  while (await clock.next());
+  expect(looks).toEqual([LOOK_LATER_MS, 2 * LOOK_LATER_MS]);
+});
+
+it('looks again if the look was not answered', async () => {
+  const clock = new ManualClock();
+  const asked: boolean[] = [];
+  const sweep = async (_: number, orphans: boolean): Promise<WorkerResults['sweep']> => {
+    asked.push(orphans);
+    if (asked.length === 1) throw new Error('the server does not answer');
+    return { removed: 0, isDone: true, hasUnfinished: false, trouble: [] };
+  };
+  new TrashSweeper(sweep, new RememberedLog(), clock).start(true);
+  while (await clock.next());
+  expect(asked).toEqual([true, true]);
 });

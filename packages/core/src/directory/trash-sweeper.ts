@@ -1,6 +1,7 @@
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
+import { STALE_MS } from './record-files.js';
 import type { WorkerResults } from './worker-protocol.js';
 
 /** Files and directories that are removed at once, and the pause after them: at most 2000 a second, so that the metadata
@@ -10,6 +11,8 @@ const PAUSE_MS = 100;
 /** What could not be removed is tried again. */
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
+/** When what was begun now is old enough to be given up. */
+export const LOOK_LATER_MS = STALE_MS + 60_000;
 
 type Sweep = (budget: number, orphans: boolean, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
 
@@ -19,6 +22,7 @@ export class TrashSweeper {
   #again = false;
   #orphans = false;
   #retryMs = FIRST_RETRY_MS;
+  #willLook = false;
 
   constructor(
     private readonly sweep: Sweep,
@@ -34,6 +38,16 @@ export class TrashSweeper {
     if (this.#running) return;
     this.#running = true;
     void this.#run();
+  }
+
+  /** A creation may have been left unfinished: if nobody goes on with it, it is given up. */
+  lookLater(): void {
+    if (this.#willLook) return;
+    this.#willLook = true;
+    this.clock.after(LOOK_LATER_MS, () => {
+      this.#willLook = false;
+      this.start(true);
+    });
   }
 
   async #run(): Promise<void> {
@@ -58,7 +72,8 @@ export class TrashSweeper {
     for (;;) {
       const orphans = this.#orphans;
       this.#orphans = false;
-      const { removed, isDone, trouble } = await this.sweep(SLICE, orphans, signal);
+      const { removed, isDone, hasUnfinished, trouble } = await this.#sweepOnce(orphans, signal);
+      if (hasUnfinished) this.lookLater();
       total += removed;
       if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
       if (isDone || removed === 0) {
@@ -66,6 +81,16 @@ export class TrashSweeper {
         return total;
       }
       await pause(this.clock, PAUSE_MS, signal);
+    }
+  }
+
+  /** What was to be looked for and was not, still is. */
+  async #sweepOnce(orphans: boolean, signal: AbortSignal): Promise<WorkerResults['sweep']> {
+    try {
+      return await this.sweep(SLICE, orphans, signal);
+    } catch (error) {
+      this.#orphans ||= orphans;
+      throw error;
     }
   }
 

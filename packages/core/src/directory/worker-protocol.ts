@@ -98,8 +98,15 @@ export interface WorkerResults {
   readonly expand: DirectoryEntry | null;
   /** `next`: the key after which to go on; null: that was all. */
   readonly list: { readonly found: readonly FoundDirectory[]; readonly next: string | null };
-  /** Whether everything that can be removed now is removed; what could not be, in words. */
-  readonly sweep: { readonly removed: number; readonly isDone: boolean; readonly trouble: readonly string[] };
+  readonly sweep: {
+    readonly removed: number;
+    /** Whether everything that can be removed now is removed. */
+    readonly isDone: boolean;
+    /** Whether creations were begun that may still go on, and are to be given up if they do not. */
+    readonly hasUnfinished: boolean;
+    /** What could not be removed, in words. */
+    readonly trouble: readonly string[];
+  };
 }
 
 /** Why a task failed. */
@@ -120,6 +127,10 @@ export interface DirectoryFailure {
     | 'nested-base'
     /** Others than the driver could have written the registry. */
     | 'untrusted-registry'
+    /** Entries of the registry that do not fit together. */
+    | 'damaged-registry'
+    /** Something else is mounted there. */
+    | 'other-file-system'
     /** The directory at the volume's path is not the one that was made for it. */
     | 'replaced'
     | 'vanished'

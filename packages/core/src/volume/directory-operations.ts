@@ -1,4 +1,5 @@
 import type { Capacity, CapacityRange } from './capacity.js';
+import type { FileSystem } from './file-system.js';
 import type { ListedVolume } from './listed-volume.js';
 import type { Volume, VolumeRequest } from './volume-request.js';
 
@@ -25,4 +26,8 @@ export interface DirectoryOperations {
 
   /** The directories of every file system that this driver has worked with. @throws DriverError */
   list(signal: AbortSignal): Promise<readonly ListedVolume[]>;
+
+  /** Looks whether a file system that is to be deleted holds volumes.
+   *  @throws DriverError failed-precondition if it does */
+  refuseToDelete(fileSystem: FileSystem, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { pause, type Clock } from '../concurrency/clock.js';
-import { DriverError, isDriverError, messageOf, type ErrorKind } from '../errors/driver-error.js';
+import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
+import { unfinished } from '../errors/unfinished.js';
 import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
 import type { Capacity, CapacityRange } from './capacity.js';
@@ -193,18 +194,6 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       'several file systems exist for one volume: the oldest is used, the others are billed and must be looked at',
     );
   }
-}
-
-/** Errors after which the provisioner repeats the call, even for a claim that is deleted meanwhile. */
-const notFinal: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exceeded', 'cancelled'];
-
-/**
- * A file system exists, and is billed. After an error that ends the creation for good the provisioner forgets it with
- * the claim: from here on only errors may leave after which the call is repeated.
- */
-function unfinished(error: unknown, whatExists: string): unknown {
-  if (!isDriverError(error) || notFinal.includes(error.kind)) return error;
-  return new DriverError('unavailable', `${error.message}. ${whatExists}`, { cause: error });
 }
 
 /** What a user should know of the plan is told as long as he waits: the messages become events of his claim. */

@@ -5,6 +5,7 @@ import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
+import type { DirectoryOperations } from './directory-operations.js';
 import { runExclusive } from './exclusive.js';
 import type { FileSystem } from './file-system.js';
 import { fingerprint } from './fingerprint.js';
@@ -39,6 +40,8 @@ export class SnapshotOperations {
     private readonly provider: ControllerProvider,
     private readonly snapshots: VolumeSnapshots,
     private readonly clock: Clock,
+    /** Volumes that are directories; absent: there are none. */
+    private readonly directories?: Pick<DirectoryOperations, 'owns' | 'get'>,
   ) {
     this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
   }
@@ -146,6 +149,10 @@ export class SnapshotOperations {
   }
 
   async #source(volumeId: string, signal: AbortSignal): Promise<FileSystem> {
+    if (this.directories?.owns(volumeId)) {
+      await this.directories.get(volumeId, signal);
+      throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
+    }
     const reference = this.provider.parseVolumeId(volumeId);
     const found =
       reference && !reference.staticSource ? await this.provider.find(reference, signal) : undefined;
@@ -156,6 +163,9 @@ export class SnapshotOperations {
     );
   }
 }
+
+const noSnapshots =
+  'which has no snapshots: a backup is always of the whole file system; take one of that, or copy the files in a pod';
 
 const failed = ({ id, cloudState, stateDetail }: Snapshot): DriverError =>
   new DriverError(

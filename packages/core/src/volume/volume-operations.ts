@@ -46,7 +46,8 @@ export class VolumeOperations {
     /** Volumes that are directories; absent: there are none. */
     private readonly directories?: DirectoryOperations,
   ) {
-    this.snapshots = provider.snapshots && new SnapshotOperations(provider, provider.snapshots, clock);
+    this.snapshots =
+      provider.snapshots && new SnapshotOperations(provider, provider.snapshots, clock, directories);
     this.#listing = new FileSystemListing(provider, clock);
     this.#fileSystems = new IdempotentFileSystems(provider, this.#listing, clock, log);
   }
@@ -102,7 +103,10 @@ export class VolumeOperations {
       {
         key: `volume ${fileSystem.volumeName ?? volumeId}`,
         fingerprint: 'delete',
-        work: (stopped, report) => this.#fileSystems.remove(fileSystem, { signal: stopped, report }),
+        work: async (stopped, report) => {
+          if (fileSystem.state !== 'deleting') await this.directories?.refuseToDelete(fileSystem, stopped);
+          return this.#fileSystems.remove(fileSystem, { signal: stopped, report });
+        },
       },
       signal,
     );

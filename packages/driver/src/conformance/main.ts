@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { csiSanityVersion, hasGo, isCached, obtainCsiSanity } from './csi-sanity.js';
 import { parseJunit, type SpecResult } from './junit-report.js';
+import { complaintsAbout, isRefused } from './refusals.js';
 import { subjects, type Subject } from './subjects.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -51,27 +52,39 @@ function readReport(path: string): string {
   }
 }
 
-/** Prints what came of it; true: every spec that ran has passed. */
-function tell({ driverName, name }: Subject, { status, output, results }: SuiteRun): boolean {
+/** Prints what came of it; true: every spec that ran has passed, or was refused as it must be. */
+function tell(subject: Subject, { status, output, results }: SuiteRun): boolean {
+  const { name, refusals = [] } = subject;
+  const refused = results.filter((spec) => isRefused(spec, refusals));
   const count = (wanted: SpecResult['status']): number =>
-    results.filter((spec) => spec.status === wanted).length;
-  const log = join(reports, `${name}.log`);
-  const passed = status === 0 && count('failed') === 0 && count('passed') > 0;
+    results.filter((spec) => spec.status === wanted).length - (wanted === 'failed' ? refused.length : 0);
+  const refusedNote =
+    refusals.length === 0 ? '' : `${refused.length} refused by the driver as they must be, `;
   say(
-    `csi-sanity ${csiSanityVersion}, ${driverName}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+    `csi-sanity ${csiSanityVersion}, ${describe(subject)}: ${count('passed')} passed, ${count('failed')} failed, ` +
+      `${refusedNote}${count('skipped')} skipped`,
   );
-  const reasons = new Map<string, number>();
-  for (const spec of results.filter((each) => each.status === 'skipped')) {
-    reasons.set(spec.reason, (reasons.get(spec.reason) ?? 0) + 1);
-  }
-  for (const [reason, times] of reasons) say(`  ${times} skipped by the suite: ${reason}`);
-  for (const spec of results.filter((each) => each.status === 'failed'))
-    say(`  FAILED ${spec.name}: ${spec.reason}`);
+  for (const [reason, times] of skipReasons(results)) say(`  ${times} skipped by the suite: ${reason}`);
+  for (const spec of refused) say(`  refused: ${spec.name}`);
+  for (const complaint of complaintsAbout(results, refusals)) say(`  ${complaint}`);
+  const passed = status === 0 && complaintsAbout(results, refusals).length === 0;
+  const log = join(reports, `${name}.log`);
   if (!passed)
     say(
       `  status ${status}; the end of the output, all of which is in ${log}:\n${output.slice(-SHOWN_OUTPUT)}`,
     );
   return passed;
+}
+
+const describe = ({ driverName, makesDirectories }: Subject): string =>
+  `${driverName}${makesDirectories ? ' with directories' : ''}`;
+
+function skipReasons(results: readonly SpecResult[]): ReadonlyMap<string, number> {
+  const reasons = new Map<string, number>();
+  for (const spec of results.filter(({ status }) => status === 'skipped')) {
+    reasons.set(spec.reason, (reasons.get(spec.reason) ?? 0) + 1);
+  }
+  return reasons;
 }
 
 async function main(): Promise<number> {

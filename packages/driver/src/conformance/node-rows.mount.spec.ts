@@ -1,10 +1,10 @@
 // The rows of the Node service that need mounts: the code, the words, what is mounted, and that a target which is not
 // in use does not exist.
-import { mkdtemp, readFile, readdir, rmdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csi } from '@lustre-csi/core/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startDriverProcess, type DriverProcess } from '../testing/driver-process.js';
 import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
 import { nodeCodes, nodeRows, type NodeRow, type Publication } from './node-rows.js';
@@ -21,6 +21,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   const { driverName } = tested;
   let driver: DriverProcess;
   let kubelet: string;
+  let state: string;
   const volumes = new Map<string, csi.Volume>();
   const foreignKeys = {
     'csi.storage.k8s.io/pod.name': 'pod-1',
@@ -30,8 +31,13 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     'storage.kubernetes.io/csiProvisionerIdentity': `1700000000000-1234-${driverName}`,
   };
 
+  /** With the state of its predecessor, and no other process's. */
+  const start = (): Promise<DriverProcess> =>
+    startDriverProcess({ driverName, args: ['--state-dir', state] });
+
   beforeAll(async () => {
-    driver = await startDriverProcess({ driverName });
+    state = await mkdtemp(join(tmpdir(), 'lustre-csi-state-'));
+    driver = await start();
     for (const name of ['own', 'other']) {
       const { volume } = await driver.client.controller.createVolume(
         createRequest(tested, `pvc-rows-${name}`),
@@ -55,7 +61,11 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     for (const { volumeId } of volumes.values()) {
       await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
     }
+    await vi.waitFor(async () => expect(await readdir(join(state, 'mounts'))).toEqual([]), {
+      timeout: 10_000,
+    });
     await driver.stop();
+    await rm(state, { recursive: true });
   });
 
   const volumeOf = ({ volume }: Publication): csi.Volume => {
@@ -117,7 +127,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     if (row.before) await publish(row.before);
     if (row.isRestarted) {
       await driver.kill();
-      driver = await startDriverProcess({ driverName });
+      driver = await start();
     }
     const calls = Array.from({ length: row.atOnce ?? 1 }, () => outcomeOf(call(row)));
     for (const outcome of await Promise.all(calls)) expectAnswer(row, outcome);

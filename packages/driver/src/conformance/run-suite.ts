@@ -1,12 +1,13 @@
 // Runs csi-sanity against one driver: run-suite.js SUBJECT CSI-SANITY REPORT. Runs inside `lustre-cloud-emulator exec`,
-// whose clouds and mounts the driver uses. Exit status: csi-sanity's, or 1 where it skipped what it should have run.
+// whose clouds and mounts the driver uses. Exit status: 0 where every spec ran, and passed or was refused as it must be.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareGeneric } from '../testing/directory-bench.js';
+import { directoryDrivers } from '../testing/directory-bench.js';
 import { startDriverProcess } from '../testing/driver-process.js';
 import { parseJunit } from './junit-report.js';
+import { complaintsAbout } from './refusals.js';
 import { subjects, type Subject } from './subjects.js';
 import { advertisedCapabilities, unjustifiedSkips } from './unjustified-skips.js';
 
@@ -47,39 +48,46 @@ function suiteArguments(
   ];
 }
 
-function runSuite(args: readonly string[]): Promise<number> {
+/** Resolves when the suite has ended; what came of it is in the report. */
+function runSuite(args: readonly string[]): Promise<void> {
   const suite = spawn(csiSanity, args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     suite.once('error', reject);
-    suite.once('exit', (status) => resolve(status ?? 1));
+    suite.once('exit', () => resolve());
   });
 }
 
-/** 0: every skipped spec is about something that the driver does not advertise. */
-async function skippedTooMuch(): Promise<0 | 1> {
+/** Says what is wrong with the report, if anything is. @returns the exit status */
+async function judge({ refusals = [] }: Subject): Promise<0 | 1> {
+  const results = parseJunit(readFileSync(report, 'utf8'));
   const advertised = await advertisedCapabilities(controller.client, node.client);
-  const skips = unjustifiedSkips(advertised, parseJunit(readFileSync(report, 'utf8')));
-  for (const { name, reason } of skips) {
-    process.stdout.write(`skipped, but not for a capability that is not advertised: ${name}: ${reason}\n`);
-  }
-  return skips.length === 0 ? 0 : 1;
+  const complaints = [
+    ...complaintsAbout(results, refusals),
+    ...unjustifiedSkips(advertised, results).map(
+      ({ name, reason }) => `skipped, but not for a capability that is not advertised: ${name}: ${reason}`,
+    ),
+  ];
+  complaints.forEach((complaint) => process.stdout.write(`${complaint}\n`));
+  return complaints.length === 0 ? 0 : 1;
 }
 
-const parameters = subject.isOnPremises
-  ? { ...subject.parameters, ...prepareGeneric().parameters }
-  : subject.parameters;
-const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-sanity-'));
 const { driverName } = subject;
+const host = subject.makesDirectories
+  ? await directoryDrivers.find((each) => each.driverName === driverName)?.prepare()
+  : undefined;
+const parameters = { ...subject.parameters, ...host?.parameters };
+const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-sanity-'));
 // Two processes with a socket each, as in production.
 const controller = await startDriverProcess({ driverName, mode: 'controller' });
 const node = await startDriverProcess({ driverName, mode: 'node' });
 try {
   const endpoints = { node: node.endpoint, controller: controller.endpoint };
-  const status = await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
-  process.exitCode = status === 0 ? await skippedTooMuch() : status;
+  await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
+  process.exitCode = await judge(subject);
 } finally {
   writeFileSync(`${report}.driver.log`, controller.log() + node.log());
   await controller.stop();
   await node.stop();
+  await host?.remove();
   rmSync(directory, { recursive: true, force: true, maxRetries: 0 });
 }

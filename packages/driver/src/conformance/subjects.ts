@@ -1,21 +1,33 @@
+import { settingsRefusals, snapshotRefusals, type Refusal } from './refusals.js';
+
 /** A driver under the conformance suite: a StorageClass whose sizes and classes are legal in its cloud. */
 export interface Subject {
   readonly name: string;
   readonly driverName: string;
   /** StorageClass parameters. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Volumes are directories of a file system that no cloud knows: one is there before the suite begins, and its
-   *  parameters are added. */
-  readonly isOnPremises?: boolean;
+  /** Volumes are directories of a file system that is there before the suite begins; the parameters that name it are
+   *  added. */
+  readonly makesDirectories?: boolean;
   readonly sizeBytes: bigint;
   readonly expandedBytes: bigint;
   /** VolumeAttributesClass parameters; absent: the driver does not advertise MODIFY_VOLUME. */
   readonly mutableParameters?: Readonly<Record<string, string>>;
   /** VolumeSnapshotClass parameters; absent: the driver does not advertise snapshots. */
   readonly snapshotParameters?: Readonly<Record<string, string>>;
+  /** Specs that ask for what such volumes do not have; absent: none. */
+  readonly refusals?: readonly Refusal[];
 }
 
 const GIB = 1024n ** 3n;
+
+/** A class that makes directories, at the sizes that the suite itself would choose. */
+const directories = {
+  parameters: { provisioningMode: 'directory', quota: 'hard' },
+  makesDirectories: true,
+  sizeBytes: 10n * GIB,
+  expandedBytes: 20n * GIB,
+} as const;
 
 export const subjects: readonly Subject[] = [
   {
@@ -46,12 +58,19 @@ export const subjects: readonly Subject[] = [
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
   },
   {
-    name: 'generic-directories',
-    driverName: 'lustre.csi.k8s.io',
-    parameters: { provisioningMode: 'directory', quota: 'hard' },
-    isOnPremises: true,
-    // The suite's own default.
-    sizeBytes: 10n * GIB,
-    expandedBytes: 20n * GIB,
+    name: 'aws-fsx-directories',
+    driverName: 'fsx.csi.aws.com',
+    ...directories,
+    mutableParameters: { dataCompressionType: 'LZ4' },
+    snapshotParameters: {},
+    refusals: [...settingsRefusals, ...snapshotRefusals],
   },
+  {
+    name: 'azure-amlfs-directories',
+    driverName: 'azurelustre.csi.azure.com',
+    ...directories,
+    mutableParameters: { 'maintenance-day-of-week': 'Monday' },
+    refusals: settingsRefusals,
+  },
+  { name: 'generic-directories', driverName: 'lustre.csi.k8s.io', ...directories },
 ];

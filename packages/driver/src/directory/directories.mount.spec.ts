@@ -37,6 +37,9 @@ const FAILED_PRECONDITION = 9;
 const OUT_OF_RANGE = 11;
 const UNAVAILABLE = 14;
 
+/** chattr(1) needs CAP_LINUX_IMMUTABLE, which root of a user namespace does not have. */
+const canRefuse = /^0\s+0\s+4294967295$/.test(readFileSync('/proc/self/uid_map', 'utf8').trim());
+
 const claim = (namespace: string, name: string): Record<string, string> => ({
   subPath: '${pvc.namespace}/${pvc.name}',
   'csi.storage.k8s.io/pvc/namespace': namespace,
@@ -248,6 +251,29 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     expect(readdirSync(join(look.root, 'elsewhere'))).toEqual([]);
     for (const name of ['linked', 'elsewhere', 'foreign', 'open']) {
       rmSync(join(look.root, name), { recursive: true });
+    }
+  });
+
+  it.runIf(canRefuse)('names root squash where the controller may not write', async () => {
+    const squashed = join(look.root, 'squashed');
+    mkdirSync(squashed);
+    // What a squashed client gets, the kernel answers for a directory that nobody may change.
+    run('chattr', ['+i', squashed]);
+    try {
+      for (const basePath of ['/squashed', '/squashed/below']) {
+        await expect(
+          createDirectory(driver, directoryRequest('pvc-squashed', host, { basePath })),
+        ).rejects.toMatchObject({
+          code: FAILED_PRECONDITION,
+          details: expect.stringMatching(
+            /cannot be changed by the controller \(EPERM\): root squash/,
+          ) as string,
+        });
+      }
+      expect(readdirSync(squashed)).toEqual([]);
+    } finally {
+      run('chattr', ['-i', squashed]);
+      rmSync(squashed, { recursive: true });
     }
   });
 

@@ -134,6 +134,22 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     run('lfs', ['setquota', '-p', '7001', '-B', '0', look.root]);
   });
 
+  it('gives no id to two, whichever of two controllers they ask, down to the last id', async () => {
+    const other = await startDriverProcess({ driverName, args: ['--state-dir', stateDirectory()] });
+    const parameters = { quota: 'hard', projectIdRange: '7100-7103' };
+    const names = Array.from({ length: 4 }, (_, index) => `pvc-raced-${index}`);
+    const volumes = await Promise.all(
+      names.map((name, index) =>
+        createDirectory(index % 2 === 0 ? driver : other, directoryRequest(name, host, parameters)),
+      ),
+    );
+    expect(new Set(names.map((name) => projectOf(look.path(name)))).size).toBe(names.length);
+    for (const { volumeId } of volumes) await remove(volumeId);
+    await emptied();
+    expect(readdirSync(look.registry('projects'))).toEqual([]);
+    await other.stop();
+  });
+
   it('keeps the id of what is retained, since its files still count', async () => {
     const parameters = { quota: 'hard', projectIdRange: '8000-8000', onDelete: 'retain' };
     const volume = await createDirectory(driver, directoryRequest('pvc-kept', host, parameters));

@@ -1,0 +1,47 @@
+import type { Clock } from '../concurrency/clock.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { lookAtServers } from './directory-worker.js';
+
+/** What a call that waits for a file system is told when its time is over. */
+export const hostIsSilent = (host: string): string =>
+  `the file system ${host} has not answered yet, or is at work for others. If that goes on: ${lookAtServers}`;
+
+/** Says for what a call has waited whose time is over. @throws what the work throws */
+export async function orSilent<T>(
+  host: string,
+  signal: AbortSignal,
+  work: Promise<T> | undefined,
+): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    const isOver = signal.aborted && error === signal.reason;
+    if (!isOver || !(error instanceof DriverError)) throw error;
+    throw new DriverError(error.kind, `${hostIsSilent(host)}; ${error.message}`, { cause: error });
+  }
+}
+
+/** Whether work that failed may have left something behind. */
+export const mayHaveBegun = (error: unknown, { aborted }: AbortSignal): boolean =>
+  aborted || isDriverError(error, 'unavailable') || isDriverError(error, 'deadline-exceeded');
+
+/** Does work that gets so many milliseconds, and less if the caller leaves. */
+export async function withinTime<T>(
+  clock: Clock,
+  milliseconds: number,
+  caller: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const leave = (): void => ending.abort(caller.reason);
+  const late = new DriverError('deadline-exceeded', `no answer within ${milliseconds / 1000} s`);
+  const callOff = clock.after(milliseconds, () => ending.abort(late));
+  caller.addEventListener('abort', leave);
+  if (caller.aborted) leave();
+  try {
+    return await work(ending.signal);
+  } finally {
+    callOff();
+    caller.removeEventListener('abort', leave);
+  }
+}
