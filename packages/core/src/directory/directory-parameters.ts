@@ -150,7 +150,8 @@ export class DirectoryParameters {
     private readonly hosts: DirectoryHosts,
   ) {
     const parameters = { ...hosts.parameters, ...directoryParameters };
-    this.#schema = new ParameterSchema(driverName, parameters, {
+    // What a file system of its own takes is unknown here, and only here.
+    this.#schema = new ParameterSchema(`${driverName} with provisioningMode "directory"`, parameters, {
       caseInsensitive: hosts.caseInsensitive ?? false,
     });
   }
