@@ -28,7 +28,7 @@ export interface EmulatorOptions {
 
 /** Where a running emulator answers, and how it was started. */
 export interface EmulatorSettings {
-  /** HTTP: the FSx and EC2 APIs. */
+  /** HTTP: the FSx and EC2 APIs, and the instance metadata services of both clouds. */
   readonly awsUrl: string;
   /** HTTPS: Azure Resource Manager and Entra ID. */
   readonly azureUrl: string;
@@ -83,6 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     aws.register(http);
     azure.register(https);
+    azure.registerMetadata(http);
     registerControlApi(http, { world, state, settings: () => settings });
     azureUrl = await listen(https, options.azurePort);
     const awsUrl = await listen(http, options.awsPort);

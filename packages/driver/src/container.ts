@@ -11,11 +11,15 @@ import {
   type ControllerProvider,
   type Log,
   type NodeProvider,
+  type OrchestratedNode,
   type ServedService,
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { Config } from './config.js';
+import { KubeletRegistration } from './kubelet-registration.js';
+import { orchestratedNode } from './kubernetes/this-node.js';
 import { nodeEngineSettings } from './node-settings.js';
+import { startupTaintRemoval, type BackgroundTask } from './startup-taint-removal.js';
 import { version } from './version.js';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
@@ -26,17 +30,23 @@ export const tokens = {
   log: token<Log>('log'),
   controllerProvider: token<ControllerProvider>('controller-provider'),
   nodeProvider: token<NodeProvider>('node-provider'),
+  orchestratedNode: token<OrchestratedNode>('orchestrated-node'),
   volumes: token<VolumeOperations>('volumes'),
   nodeEngine: token<NodeEngine>('node-engine'),
   identityService: token<ServedService>('identity-service'),
   controllerService: token<ServedService>('controller-service'),
   nodeService: token<ServedService>('node-service'),
+  kubeletRegistration: token<KubeletRegistration>('kubelet-registration'),
+  startupTaintRemoval: token<BackgroundTask>('startup-taint-removal'),
 };
 
 /** The provider that the driver name selected. Its cloud SDK is loaded when somebody asks for the controller side. */
 const providerModule = new ContainerModule(({ bind }) => {
   bind(tokens.nodeProvider)
-    .toResolvedValue(({ plugin, settings }) => plugin.node(settings), [tokens.config])
+    .toResolvedValue(
+      ({ plugin, settings }, node) => plugin.node(settings, { node }),
+      [tokens.config, tokens.orchestratedNode],
+    )
     .inSingletonScope();
   bind(tokens.controllerProvider)
     .toDynamicValue(async (context) => {
@@ -46,9 +56,26 @@ const providerModule = new ContainerModule(({ bind }) => {
         driverVersion: version,
         clusterId,
         log: context.get(tokens.log),
+        node: context.get(tokens.orchestratedNode),
       });
     })
     .inSingletonScope();
+});
+
+/** What the cluster knows and does. The Kubernetes client is loaded when somebody asks, in a pod alone. */
+const clusterModule = new ContainerModule(({ bind }) => {
+  bind(tokens.orchestratedNode).toResolvedValue(
+    ({ settings, nodeId }) => orchestratedNode(settings, nodeId),
+    [tokens.config],
+  );
+  bind(tokens.kubeletRegistration)
+    .toResolvedValue(() => new KubeletRegistration())
+    .inSingletonScope();
+  bind(tokens.startupTaintRemoval).toResolvedValue(
+    ({ settings, plugin: { driverName }, nodeId }, log, registration) =>
+      startupTaintRemoval(settings, { driverName, nodeId, log, isRegistered: () => registration.seen }),
+    [tokens.config, tokens.log, tokens.kubeletRegistration],
+  );
 });
 
 const coreModule = new ContainerModule(({ bind }) => {
@@ -64,7 +91,9 @@ const coreModule = new ContainerModule(({ bind }) => {
       const { stateDir, settings, plugin } = context.get(tokens.config);
       const chosen = await nodeEngineSettings(settings, plugin.driverName);
       const { measure: measureQuota } = new DirectoryUsage();
-      return new NodeEngine({ stateDir, log: context.get(tokens.log), measureQuota, ...chosen });
+      const engine = new NodeEngine({ stateDir, log: context.get(tokens.log), measureQuota, ...chosen });
+      void engine.resume();
+      return engine;
     })
     .inSingletonScope();
   bind(tokens.identityService).toResolvedValue(
@@ -108,6 +137,6 @@ export function createContainer(config: Config, log: Log): Container {
   const container = new Container();
   container.bind(tokens.config).toConstantValue(config);
   container.bind(tokens.log).toConstantValue(log);
-  container.load(providerModule, coreModule);
+  container.load(providerModule, coreModule, clusterModule);
   return container;
 }

@@ -1,10 +1,12 @@
 // The main job with both drivers: the real executable, real SDKs, real mounts. Runs inside
 // `lustre-cloud-emulator exec`, whose environment every driver process inherits.
-import { mkdtemp, readFile, readdir, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
+import { metricsUrlOf } from './conformance/calls-in-flight.js';
 import { startDriverProcess, type DriverProcess } from './testing/driver-process.js';
 import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from './testing/emulated-cloud.js';
 
@@ -38,6 +40,17 @@ const mountsBelow = async (directory: string): Promise<readonly string[]> =>
     .split('\n')
     .filter((line) => line.split(' ')[4]?.startsWith(`${directory}/`));
 
+/** The driver's own metrics of the node, by name. */
+async function nodeFigures(driver: DriverProcess): Promise<Readonly<Record<string, number>>> {
+  const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
+  const found = [...text.matchAll(/^lustre_csi_node_(\w+) ([0-9.]+)$/gm)];
+  return Object.fromEntries(found.map(([, name = '', value]) => [name, Number(value)]));
+}
+
+/** What the driver does in the background is done soon, but not at once. */
+const until = (check: () => Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 20 });
+
 async function createVolume(
   driver: DriverProcess,
   tested: TestedDriver,
@@ -53,15 +66,23 @@ async function createVolume(
 describe.each(testedDrivers)('$driverName', (tested) => {
   let driver: DriverProcess;
   let kubelet: string;
+  let state: string;
+
+  /** Each with the state of its predecessor, and no other process's. */
+  const start = (...args: readonly string[]): Promise<DriverProcess> =>
+    startDriverProcess({ driverName: tested.driverName, args: ['--state-dir', state, ...args] });
 
   beforeEach(async () => {
     kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));
-    driver = await startDriverProcess({ driverName: tested.driverName });
+    state = await mkdtemp(join(tmpdir(), 'lustre-csi-state-'));
+    driver = await start('--metrics-address', '127.0.0.1:0');
   });
 
   afterEach(async () => {
+    await until(async () => expect(await mountsBelow(state)).toEqual([]));
     await driver.stop();
     await rmdir(kubelet);
+    await rm(state, { recursive: true });
   });
 
   it('creates, publishes twice, shares data, measures, unpublishes and deletes', async () => {
@@ -72,6 +93,11 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await node.nodePublishVolume(publication(volume, b));
     await node.nodePublishVolume(publication(volume, b));
     expect(await mountsBelow(kubelet)).toHaveLength(2);
+    expect(await nodeFigures(driver)).toMatchObject({
+      publications: 2,
+      client_mounts: 1,
+      stuck_processes: 0,
+    });
     await writeFile(join(a, 'out.txt'), 'shared');
     expect(await readFile(join(b, 'out.txt'), 'utf8')).toBe('shared');
 
@@ -88,6 +114,9 @@ describe.each(testedDrivers)('$driverName', (tested) => {
       await node.nodeUnpublishVolume({ volumeId: volume.volumeId, targetPath });
     expect(await mountsBelow(kubelet)).toEqual([]);
     expect(await readdir(kubelet)).toEqual([]);
+    await until(async () =>
+      expect(await nodeFigures(driver)).toMatchObject({ publications: 0, client_mounts: 0 }),
+    );
 
     await controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
     await controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
@@ -123,16 +152,29 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     const [a, b] = [join(kubelet, 'a'), join(kubelet, 'b')] as const;
     await driver.client.node.nodePublishVolume(publication(volume, a));
     expect(await driver.stop()).toBe(0);
-    driver = await startDriverProcess({ driverName: tested.driverName });
+    driver = await start();
     await driver.client.node.nodePublishVolume(publication(volume, b));
     await driver.kill();
     expect(await mountsBelow(kubelet)).toHaveLength(2);
-    driver = await startDriverProcess({ driverName: tested.driverName });
+    driver = await start();
     await driver.client.node.nodePublishVolume(publication(volume, a));
     expect(await mountsBelow(kubelet)).toHaveLength(2);
     for (const targetPath of [a, b])
       await driver.client.node.nodeUnpublishVolume({ volumeId: volume.volumeId, targetPath });
     expect(await mountsBelow(kubelet)).toEqual([]);
+    await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
+  });
+
+  it('takes the client of a pod that went while it was down away without being asked for anything', async () => {
+    const volume = await createVolume(driver, tested, 'pvc-left');
+    const target = join(kubelet, 'left');
+    await driver.client.node.nodePublishVolume(publication(volume, target));
+    await driver.kill();
+    execFileSync('umount', [target]);
+    await rmdir(target);
+    expect(await mountsBelow(state)).toHaveLength(1);
+    driver = await start();
+    await until(async () => expect(await mountsBelow(state)).toEqual([]));
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 

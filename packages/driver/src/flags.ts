@@ -95,11 +95,6 @@ export const legacyFlags: readonly LegacyFlag[] = [
   { name: 'v', type: 'string' },
   { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object a line' },
   { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts of its own' },
-  {
-    name: 'remove-not-ready-taint',
-    type: 'boolean',
-    warning: 'this version does not touch node taints: remove the agent-not-ready taint by other means',
-  },
   { name: 'enable-azurelustre-mock-mount', type: 'boolean', refuse: mock },
   { name: 'enable-azurelustre-mock-dyn-prov', type: 'boolean', refuse: mock },
 ];

@@ -1,85 +1,164 @@
-// --kata-aware: the guard in the engine that mounts, with real mounts. The cluster's answers are the test's.
+// --kata-aware: the real executable as a pod of a cluster, whose API server it asks over TLS, with real mounts.
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NodeEngine, RuntimeGuard, parseMountSource, type PodRuntimes } from '@lustre-csi/core';
-import { RememberedLog } from '@lustre-csi/core/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startDriverProcess, type DriverProcess } from './testing/driver-process.js';
-import { createRequest, testedDrivers } from './testing/emulated-cloud.js';
+import { createRequest, readWriteMany, testedDrivers } from './testing/emulated-cloud.js';
+import { startFakeKubernetes, type FakeKubernetes } from './testing/fake-kubernetes.js';
 
 const tested = testedDrivers[1] as (typeof testedDrivers)[number];
-const pod = {
-  'csi.storage.k8s.io/pod.name': 'pod-1',
-  'csi.storage.k8s.io/pod.namespace': 'default',
-  'csi.storage.k8s.io/pod.uid': 'uid-1',
-};
+/** gRPC status codes. */
+const OK = 0;
+const FAILED_PRECONDITION = 9;
+const UNAVAILABLE = 14;
 
+let kubernetes: FakeKubernetes;
 let controller: DriverProcess;
-let volumeId: string;
-let context: Record<string, string>;
+let driver: DriverProcess;
 let directory: string;
-let engine: NodeEngine;
-let answer: Awaited<ReturnType<PodRuntimes['handlerOf']>> | Error;
+let volumeId: string;
+let volumeContext: Record<string, string>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lustre-csi-kata-'));
-  const guard = new RuntimeGuard(runtimes, tested.driverName);
-  const stateDir = join(directory, 'state');
-  engine = new NodeEngine({ stateDir, log: new RememberedLog(), beforePublish: [guard.check] });
+  kubernetes = await startFakeKubernetes();
   controller = await startDriverProcess({ driverName: tested.driverName, mode: 'controller' });
   const { volume } = await controller.client.controller.createVolume(createRequest(tested, 'pvc-kata'));
   volumeId = volume?.volumeId ?? '';
-  context = volume?.volumeContext ?? {};
+  volumeContext = volume?.volumeContext ?? {};
+  driver = await startDriverProcess({
+    driverName: tested.driverName,
+    mode: 'node',
+    args: ['--kata-aware', '--remove-not-ready-taint=false', '--state-dir', join(directory, 'state')],
+    environment: { ...process.env, ...kubernetes.environment },
+  });
+});
+
+afterEach(async () => {
+  kubernetes.behave('answers');
+  for (const name of ['pod', 'other']) {
+    await driver.client.node.nodeUnpublishVolume({ volumeId, targetPath: join(directory, name) });
+  }
+  expect(await mounts()).toBe(0);
+  expect(await readdir(directory)).toEqual(['state']);
 });
 
 afterAll(async () => {
+  await driver.stop();
   await controller.client.controller.deleteVolume({ volumeId, secrets: {} });
   await controller.stop();
+  await kubernetes.stop();
   await rm(directory, { recursive: true });
 });
 
-const runtimes: PodRuntimes = {
-  handlerOf: async () => {
-    if (answer instanceof Error) throw answer;
-    return answer;
-  },
+const annotation = `${tested.driverName}/volume-mode`;
+const runtimeClass = (handler: string, annotations: Record<string, string> = {}): object => ({
+  metadata: { annotations },
+  handler,
+});
+
+/** A pod of the cluster, with this RuntimeClass; absent: the node's ordinary runtime. */
+function createPod(name: string, runtime?: object): Record<string, string> {
+  const spec = runtime ? { runtimeClassName: `class-of-${name}` } : {};
+  kubernetes.objects.set(`/api/v1/namespaces/ml/pods/${name}`, { metadata: { uid: `uid-of-${name}` }, spec });
+  if (runtime) kubernetes.objects.set(`/apis/node.k8s.io/v1/runtimeclasses/class-of-${name}`, runtime);
+  return podInfo(name);
+}
+
+const podInfo = (name: string): Record<string, string> => ({
+  'csi.storage.k8s.io/pod.name': name,
+  'csi.storage.k8s.io/pod.namespace': 'ml',
+  'csi.storage.k8s.io/pod.uid': `uid-of-${name}`,
+});
+
+const publish = (
+  pod: Readonly<Record<string, string>>,
+  name = 'pod',
+): Promise<{ readonly code: number; readonly details?: string }> => {
+  const request: NodePublishVolumeRequest = {
+    volumeId,
+    volumeContext: { ...volumeContext, ...pod },
+    targetPath: join(directory, name),
+    volumeCapability: readWriteMany(),
+    readonly: false,
+    stagingTargetPath: '',
+    publishContext: {},
+    secrets: {},
+  };
+  return driver.client.node.nodePublishVolume(request).then(
+    () => ({ code: OK }),
+    (error: unknown) => error as { readonly code: number; readonly details: string },
+  );
 };
 
+/** At targets of pods. */
 const mounts = async (): Promise<number> =>
   (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
-    .filter((line) => line.includes(` ${directory}/target`)).length;
+    .filter((line) => /\/(?:pod|other)$/.test(line.split(' ')[4] ?? '') && line.includes(directory)).length;
 
-it.each([
-  ['a runtime of the host', { uid: 'uid-1' }, 'published'],
-  ['Kata on the same host', { uid: 'uid-1', runtimeClass: 'kata', handler: 'kata-qemu' }, 'published'],
-  ['peer pods', { uid: 'uid-1', runtimeClass: 'kata-remote', handler: 'kata-remote' }, 'failed-precondition'],
-  [
-    'a confidential guest',
-    { uid: 'uid-1', runtimeClass: 'cc', handler: 'kata-qemu-snp' },
-    'failed-precondition',
-  ],
-  ['a cluster that does not answer', new Error('connect ECONNREFUSED'), 'unavailable'],
-])('%s: %s %s', async (_, cluster, outcome) => {
-  answer = cluster;
-  const targetPath = join(directory, 'target');
-  const signal = new AbortController().signal;
-  const command = {
-    volumeId,
-    targetPath,
-    readonly: false,
-    capability: { accessMode: 'MULTI_NODE_MULTI_WRITER' as const, fsType: '', mountFlags: [] },
-    context: { ...context, ...pod },
-    source: parseMountSource(`${context['mgs-ip-address']}@tcp:/${context['fs-name']}`),
-  };
-  const published = await engine.publish(command, signal).then(
-    () => 'published',
-    (error: { kind?: string }) => error.kind,
-  );
-  expect(published).toBe(outcome);
-  expect(await mounts()).toBe(outcome === 'published' ? 1 : 0);
-  await engine.unpublish({ volumeId, targetPath }, signal);
+it.each<[string, object | undefined]>([
+  ['the ordinary runtime', undefined],
+  ['Kata on the same host', runtimeClass('kata-qemu')],
+  ['a handler that the operator vouches for', runtimeClass('kata-remote', { [annotation]: 'host' })],
+])('publishes to %s', async (_, runtime) => {
+  expect(await publish(createPod('trainer', runtime))).toEqual({ code: OK });
+  expect(await mounts()).toBe(1);
+});
+
+it.each<[string, object, string]>([
+  ['peer pods', runtimeClass('kata-remote'), 'kata-remote copies volumes into the guest'],
+  ['a confidential guest', runtimeClass('kata-qemu-snp'), 'data would be lost'],
+  ['a class that the operator has marked', runtimeClass('runc', { [annotation]: 'refuse' }), 'says refuse'],
+])('refuses %s, and mounts nothing', async (_, runtime, words) => {
+  const { code, details } = await publish(createPod('trainer', runtime));
+  expect(code, details).toBe(FAILED_PRECONDITION);
+  expect(details).toContain('ml/trainer of RuntimeClass class-of-trainer');
+  expect(details).toContain(words);
   expect(await mounts()).toBe(0);
-  expect(await readdir(directory)).not.toContain('target');
+});
+
+it.each<[string, () => Record<string, string>, number, string]>([
+  ['a pod that the cluster does not know', () => podInfo('unknown'), UNAVAILABLE, 'unknown'],
+  [
+    'a pod that has the name of another one by now',
+    () => ({ ...createPod('trainer'), 'csi.storage.k8s.io/pod.uid': 'uid-of-the-one-before' }),
+    UNAVAILABLE,
+    'was replaced',
+  ],
+  ['a call without a pod', () => ({}), FAILED_PRECONDITION, 'podInfoOnMount'],
+])('publishes nothing for %s', async (_, pod, expected, words) => {
+  const { code, details } = await publish(pod());
+  expect(code, details).toBe(expected);
+  expect(details).toContain(words);
+  expect(await mounts()).toBe(0);
+});
+
+it('publishes nothing while the API server refuses or does not answer, and goes on once it does', async () => {
+  const pod = createPod('trainer');
+  kubernetes.behave('refuses');
+  const refused = await publish(pod);
+  expect(refused).toMatchObject({ code: UNAVAILABLE, details: expect.stringContaining('401') as string });
+  kubernetes.behave('is silent');
+  const silent = await publish(pod);
+  expect(silent).toMatchObject({
+    code: UNAVAILABLE,
+    details: expect.stringContaining('did not answer in 5 s') as string,
+  });
+  expect(await mounts()).toBe(0);
+  kubernetes.behave('answers');
+  expect(await publish(pod)).toEqual({ code: OK });
+});
+
+it('asks nothing about a pod that runs: a silent API server takes no volume away', async () => {
+  const pod = createPod('trainer');
+  expect(await publish(pod)).toEqual({ code: OK });
+  const before = kubernetes.asked.length;
+  expect(before).toBeGreaterThan(0);
+  kubernetes.behave('is silent');
+  expect(await publish(pod)).toEqual({ code: OK });
+  expect(kubernetes.asked).toHaveLength(before);
+  expect(await mounts()).toBe(1);
 });

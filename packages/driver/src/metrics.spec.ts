@@ -37,6 +37,55 @@ describe('serveMetrics', () => {
       expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="600",${labels}} 1\n`);
     }));
 
+  it('tells of the node, as it is when it is asked', async () => {
+    const stuckChild = { pid: 7, command: 'umount', state: 'D', ended: Promise.resolve() };
+    let figures = {
+      publications: 3,
+      clientMounts: 1,
+      overdueMounts: 2,
+      forcedUnmounts: 0,
+      lazyUnmounts: 0,
+      stuckChildren: [] as {
+        pid: number;
+        command: string;
+        state: string;
+        ended: Promise<void>;
+        startedAt: number;
+      }[],
+    };
+    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com', { figures: () => figures });
+    const before = await scrape(metrics);
+    figures = {
+      ...figures,
+      forcedUnmounts: 4,
+      lazyUnmounts: 5,
+      stuckChildren: [
+        { ...stuckChild, startedAt: Date.now() - 60_000 },
+        { ...stuckChild, startedAt: Date.now() - 3_600_000 },
+      ],
+    };
+    const after = await scrape(metrics);
+    await metrics.stop();
+    for (const line of [
+      'publications 3',
+      'client_mounts 1',
+      'overdue_mounts 2',
+      'stuck_processes 0',
+      'stuck_process_age_seconds 0',
+      'unmount_escalations_total{means="force"} 0',
+    ])
+      expect(before).toContain(`lustre_csi_node_${line}\n`);
+    expect(after).toContain('lustre_csi_node_stuck_processes 2\n');
+    expect(after).toMatch(/^lustre_csi_node_stuck_process_age_seconds 36\d\d\b/m);
+    expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="force"} 4\n');
+    expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="lazy"} 5\n');
+  });
+
+  it('tells nothing of nodes on a controller', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      expect(await scrape(metrics)).not.toContain('lustre_csi_node_');
+    }));
+
   it.each([
     ['OK', 'OK'],
     ['CANCELLED', 'Canceled'],
@@ -129,6 +178,7 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
     const labels = `driver_name="${driverName}",method_name="/csi.v1.Node/NodeGetInfo",grpc_status_code="OK"`;
     expect(text).toContain(`csi_plugin_operations_seconds_count{${labels}} 1\n`);
+    expect(text).toContain('lustre_csi_node_publications 0\n');
     expect(await driver.stop()).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ConfigurationError, messageOf, type CallObserver } from '@lustre-csi/core';
+import { ConfigurationError, messageOf, type CallObserver, type NodeEngine } from '@lustre-csi/core';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { registerNodeMetrics } from './node-metrics.js';
 
 /** Seconds; buckets, names and labels are those of csi-lib-utils, so that one dashboard fits all CSI drivers. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
@@ -17,11 +18,17 @@ export interface Metrics {
 
 /** Serves metrics.
  *  @param address `HOST:PORT`; an empty host is every address of the machine, port 0 any free one
+ *  @param engine that works on this node; absent on controllers
  *  @throws ConfigurationError naming the flag */
-export async function serveMetrics(address: string, driverName: string): Promise<Metrics> {
+export async function serveMetrics(
+  address: string,
+  driverName: string,
+  engine?: Pick<NodeEngine, 'figures'>,
+): Promise<Metrics> {
   const { host, port } = parseAddress(address);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  if (engine) registerNodeMetrics(registry, () => engine.figures());
   const observer = callObserver(registry, driverName);
   const server = createServer((request, response) => void answer(registry, request, response));
   const taken = await listen(server, host, port);

@@ -39,7 +39,8 @@ afterEach(async () => {
 async function modulesOf(driverName: string, mode: 'node' | 'controller'): Promise<readonly string[]> {
   const log = join(directory, `${mode}.log`);
   const NODE_OPTIONS = `--import ${pathToFileURL(join(directory, 'recorder.mjs')).href}`;
-  const environment = { ...cloud.environment, NODE_OPTIONS, MODULE_LOG: log };
+  const outside = { KUBERNETES_SERVICE_HOST: undefined }; // Of a cluster.
+  const environment = { ...cloud.environment, ...outside, NODE_OPTIONS, MODULE_LOG: log };
   const driver = await startDriverProcess({ driverName, mode, environment });
   await driver.client.identity.getPluginInfo({});
   await driver.stop();
@@ -51,6 +52,14 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     const modules = await modulesOf(driverName, 'node');
     expect(modules.length).toBeGreaterThan(20);
     expect(modules.filter((url) => SDK.test(url))).toEqual([]);
+  });
+
+  it('loads no Kubernetes client outside of a cluster', async () => {
+    const modules = await modulesOf(driverName, 'node');
+    expect(modules.some((url) => url.endsWith('/kubernetes/this-node.js'))).toBe(true);
+    expect(modules.filter((url) => /\/(?:kube-client|kubernetes-node|startup-taint)\.js$/.test(url))).toEqual(
+      [],
+    );
   });
 
   it('loads its own cloud SDK in the controller, and no other', async () => {

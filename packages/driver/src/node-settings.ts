@@ -7,6 +7,8 @@ import {
   type NodeEngineParts,
   type Settings,
 } from '@lustre-csi/core';
+import { inClusterEndpoint } from './kubernetes/in-cluster-endpoint.js';
+import { startupTaintFlag } from './startup-taint-removal.js';
 
 /** The flags of the node service. */
 export const nodeFlags: readonly FlagDefinition[] = [
@@ -53,6 +55,7 @@ export const nodeFlags: readonly FlagDefinition[] = [
       'refuse to publish to pods whose runtime copies volumes into a virtual machine, where data would be lost. ' +
       'Needs podInfoOnMount and the right to get pods and runtimeclasses',
   },
+  startupTaintFlag,
 ];
 
 type FromSettings = Pick<
@@ -95,9 +98,10 @@ function milliseconds(settings: Settings, name: string): number | undefined {
 }
 
 async function runtimeGuard(settings: Settings, driverName: string): Promise<RuntimeGuard['check']> {
-  const { KubeClient, inClusterEndpoint } = await import('./kubernetes/kube-client.js');
+  const endpoint = inClusterEndpoint(settings, '--kata-aware');
+  const { KubeClient } = await import('./kubernetes/kube-client.js');
   const { KubernetesPodRuntimes } = await import('./kubernetes/pod-runtimes.js');
-  const client = new KubeClient(inClusterEndpoint(settings));
+  const client = new KubeClient(endpoint);
   const guard = new RuntimeGuard(
     new KubernetesPodRuntimes(client, RuntimeGuard.annotationOf(driverName)),
     driverName,

@@ -46,6 +46,12 @@ describe('awsFsx.controller', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it('takes the region of the node where neither the settings nor an instance say one', async () => {
+    const node = { providerId: () => Promise.resolve('eks-hybrid:///eu-north-1/training/mi-01') };
+    const controller = await awsFsx.controller(settings({}), { ...context(), node });
+    expect(controller.scopes()).toEqual(['eu-north-1']);
+  });
+
   it.each<[string, Record<string, string>, string, string]>([
     ['no region', {}, '', 'no AWS region: set the environment variable AWS_REGION or the flag --region'],
     ['what is no region', { region: 'http://x' }, '', '"http://x" is not an AWS region'],

@@ -41,7 +41,11 @@ describe('parseProviderId', () => {
       'aws:///eu-west-1c/2a3b4c5d6e-0123456789abcdef/fargate-ip-10-0-0-1.eu-west-1.compute.internal',
       { region: 'eu-west-1', zone: 'eu-west-1c' },
     ],
-    ['EKS Hybrid Nodes', 'eks-hybrid:///eu-central-1/training/mi-0123456789abcdef0', { region: 'eu-central-1' }],
+    [
+      'EKS Hybrid Nodes',
+      'eks-hybrid:///eu-central-1/training/mi-0123456789abcdef0',
+      { region: 'eu-central-1' },
+    ],
     ['a hybrid node without a name', 'eks-hybrid:///us-gov-east-1/training', { region: 'us-gov-east-1' }],
     ['a hybrid node without a region', 'eks-hybrid:////training/mi-01', undefined],
     ['a hybrid node in a zone', 'eks-hybrid:///us-west-2a/training/mi-01', undefined],

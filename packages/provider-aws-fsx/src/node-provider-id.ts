@@ -1,12 +1,11 @@
+import type { OrchestratedNode } from '@lustre-csi/core';
+
 /** Where a machine is, as its providerID tells. */
 export interface NodePlace {
   readonly region: string;
   /** Availability, Local or Wavelength Zone; absent for machines that are in no zone of AWS. */
   readonly zone?: string;
 }
-
-const EC2 = 'aws:///';
-const HYBRID = 'eks-hybrid:///';
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$/;
 
@@ -23,12 +22,24 @@ export const regionOfZone = (zone: string): string | undefined => ZONE.exec(zone
 /** Reads `spec.providerID` of a Kubernetes node: `aws:///ZONE/INSTANCE` of EC2 and Fargate (cloud-provider-aws), and
  *  `eks-hybrid:///REGION/CLUSTER/NAME` of EKS Hybrid Nodes. Undefined: it names no place in AWS. */
 export function parseProviderId(providerId: string): NodePlace | undefined {
-  if (providerId.startsWith(HYBRID)) {
-    const [region = '', cluster = ''] = providerId.slice(HYBRID.length).split('/');
-    return isRegion(region) && cluster !== '' ? { region } : undefined;
+  const [, scheme, place = ''] = /^(aws|eks-hybrid):\/\/\/([^/]+)\/[^/]/.exec(providerId) ?? [];
+  if (scheme === 'eks-hybrid') return isRegion(place) ? { region: place } : undefined;
+  const region = regionOfZone(place);
+  return region === undefined ? undefined : { region, zone: place };
+}
+
+/** Where the node is, by its providerID.
+ *  @throws Error whose message says in one line why that does not tell */
+export async function placeOfNode(node: OrchestratedNode): Promise<NodePlace> {
+  const providerId = await node.providerId();
+  if (providerId === undefined) {
+    throw new Error(
+      'it has no providerID; the cloud controller manager, or EKS, sets one when the node joins',
+    );
   }
-  if (!providerId.startsWith(EC2)) return undefined;
-  const [zone = '', instance = ''] = providerId.slice(EC2.length).split('/');
-  const region = regionOfZone(zone);
-  return region !== undefined && instance !== '' ? { region, zone } : undefined;
+  const place = parseProviderId(providerId);
+  if (place) return place;
+  throw new Error(
+    `its providerID ${JSON.stringify(providerId)} is not that of an EC2 instance or an EKS hybrid node`,
+  );
 }

@@ -57,6 +57,27 @@ describe('the zone of a node', () => {
     ]);
   });
 
+  it('is that of the providerID', async () => {
+    const node = { providerId: () => Promise.resolve('aws:///us-west-2-lax-1a/i-01') };
+    expect(await awsFsx.node(settings('provider-id'), { node }).topology?.()).toEqual({
+      'topology.kubernetes.io/zone': 'us-west-2-lax-1a',
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, (() => Promise<string | undefined>) | undefined, string]>([
+    ['a hybrid node', () => Promise.resolve('eks-hybrid:///us-west-2/training/mi-01'), 'hybrid'],
+    ['no providerID', () => Promise.resolve(undefined), 'no providerID'],
+    ['no right to read it', () => Promise.reject(new Error('403 forbidden')), '403 forbidden'],
+    ['nobody to ask', undefined, 'no orchestrator'],
+  ])('is not guessed where there is %s', async (_name, providerId, words) => {
+    const node = providerId && { providerId };
+    const error = await nodeZone(settings('provider-id'), node).catch((thrown: unknown) => thrown);
+    expect(isDriverError(error, 'unavailable')).toBe(true);
+    expect((error as Error).message).toContain(words);
+    expect((error as Error).message).toContain('--topology-zone');
+  });
+
   it.each<[string, Partial<typeof answers>, string]>([
     ['refuses', { token: 403 }, 'HTTP 403'],
     ['answers something else', { zone: '<html>' }, 'not an Availability Zone'],

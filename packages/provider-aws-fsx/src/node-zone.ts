@@ -7,7 +7,7 @@ import {
   type Settings,
 } from '@lustre-csi/core';
 import { InstanceMetadata } from './instance-metadata.js';
-import { placeOfNode } from './own-region.js';
+import { placeOfNode } from './node-provider-id.js';
 
 /** What the flag says where the node is to find out by itself. */
 const FROM_INSTANCE_METADATA = 'imds';

@@ -16,6 +16,7 @@ import { renderFileSystem } from './file-system.js';
 import { fileSystemRoutes } from './file-system-routes.js';
 import { FileSystems } from './file-systems.js';
 import { LongRunning } from './long-running.js';
+import { ManagedIdentity } from './managed-identity.js';
 import { Pager } from './pager.js';
 import { RateLimits } from './rate-limits.js';
 import { azureSeed, type AzureSeed } from './seed.js';
@@ -54,6 +55,7 @@ export class AzureCloud {
   readonly #expansionJobs: ExpansionJobs;
   readonly #blobJobs: readonly BlobJobs[];
   readonly #fronts: readonly { register(app: FastifyInstance): void }[];
+  readonly #identity: ManagedIdentity;
 
   /** @param origin this server's own https origin, known once it listens */
   constructor(world: World, origin: () => string, options: AzureCloudOptions = {}) {
@@ -91,10 +93,12 @@ export class AzureCloud {
     ];
     const tokens = new TokenStore(world.now);
     const limits = new RateLimits(world.now, options.enforceRateLimits ?? false);
+    const { tokenSeconds = 3599 } = options;
     this.#fronts = [
       new ArmFront(world, origin, seed, tokens, limits, routes),
-      new Entra(world, origin, seed, tokens, options.tokenSeconds ?? 3599),
+      new Entra(world, origin, seed, tokens, tokenSeconds),
     ];
+    this.#identity = new ManagedIdentity(world, origin, seed, tokens, tokenSeconds);
   }
 
   /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`). */
@@ -105,6 +109,11 @@ export class AzureCloud {
       scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
       for (const front of this.#fronts) front.register(scope);
     });
+  }
+
+  /** Adds the instance metadata service, which is plain HTTP. */
+  registerMetadata(app: FastifyInstance): void {
+    this.#identity.register(app);
   }
 
   /** Everything that exists, for leak checks: file systems as ARM shows them, operations, addresses in use. */

@@ -20,6 +20,13 @@ export interface SeedClient {
   readonly clientSecret: string;
 }
 
+/** A managed identity of the virtual machine on which the driver runs. */
+export interface SeedIdentity {
+  readonly clientId: string;
+  /** Of a user-assigned identity; absent: it is the system-assigned one. */
+  readonly resourceId?: string;
+}
+
 /** What exists in the emulated Azure before the first call. */
 export interface AzureSeed {
   readonly tenantId: string;
@@ -29,6 +36,7 @@ export interface AzureSeed {
   readonly resourceGroups: readonly string[];
   readonly virtualNetworks: readonly SeedVirtualNetwork[];
   readonly clients: readonly SeedClient[];
+  readonly identities?: readonly SeedIdentity[];
 }
 
 /** The documented seed world.
@@ -63,6 +71,14 @@ export const azureSeed = {
     {
       clientId: '00000000-0000-4000-8000-0000000000c1',
       clientSecret: 'emulated-client-secret',
+    },
+  ],
+  identities: [
+    { clientId: '00000000-0000-4000-8000-0000000000d1' },
+    {
+      clientId: '00000000-0000-4000-8000-0000000000d2',
+      resourceId:
+        '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/lustre-rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/lustre-controller',
     },
   ],
 } as const satisfies AzureSeed;

@@ -10,6 +10,16 @@ export interface ProviderContext {
   /** Where this cluster's file systems are told apart from another cluster's in the same account; may be empty. */
   readonly clusterId: string;
   readonly log: Log;
+  /** Absent where no orchestrator can be asked. */
+  readonly node?: OrchestratedNode;
+}
+
+/** What the orchestrator knows of the machine that this process runs on. It is asked only where a provider needs it. */
+export interface OrchestratedNode {
+  /** How the orchestrator's cloud integration names the machine: `aws:///us-west-2a/i-0123456789abcdef0`. Undefined: it
+   *  has given no name.
+   *  @throws Error whose message says in one line why there is no answer, and what to do */
+  providerId(): Promise<string | undefined>;
 }
 
 /** Structured logging: fields first, then the words. */
@@ -43,7 +53,7 @@ export interface ProviderPlugin {
   readonly expandable?: boolean;
   hasTopology?(settings: Settings): boolean;
 
-  node(settings: Settings): NodeProvider;
+  node(settings: Settings, context?: Pick<ProviderContext, 'node'>): NodeProvider;
 
   /** Imports what it needs and builds the controller side. Calls no cloud API.
    *  @throws ConfigurationError one line that names the setting which is missing or wrong */

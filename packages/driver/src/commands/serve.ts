@@ -1,8 +1,11 @@
 import { serve, type ServedService } from '@lustre-csi/core';
+import type { Container } from 'inversify';
+import { allObservers } from '../all-observers.js';
 import type { Config, Mode } from '../config.js';
 import { createContainer, tokens } from '../container.js';
 import { createLog } from '../logger.js';
 import type { Metrics } from '../metrics.js';
+import type { BackgroundTask } from '../startup-taint-removal.js';
 import { version } from '../version.js';
 
 type ServiceName = 'identityService' | 'controllerService' | 'nodeService';
@@ -22,31 +25,48 @@ export async function serveCommand(config: Config): Promise<void> {
   const container = createContainer(config, log);
   const services: ServedService[] = [];
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
-  const metrics = await metricsOf(config);
+  const removeStartupTaint = await startupTaintRemovalOf(config, container);
+  const metrics = await metricsOf(config, container);
   if (metrics) log.info({ address: metrics.address }, 'serving metrics');
   const server = await serve({
     endpoint: config.endpoint,
     services,
     log,
-    ...(metrics ? { observer: metrics.observer } : {}),
+    observer: allObservers(container.get(tokens.kubeletRegistration), ...(metrics ? [metrics.observer] : [])),
   }).catch(async (error: unknown) => {
     await metrics?.stop(); // Its server would keep the process of a driver of your own alive.
     throw error;
   });
   log.info({ address: server.address, version, nodeId: config.nodeId }, 'serving CSI');
+  const stopping = new AbortController();
+  const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
+  stopping.abort();
   log.info({ signal }, 'stopping: calls under way are finished or handed over, volumes stay mounted');
   await server.stop(config.shutdownGraceMs);
+  await startupTaintRemoved;
   await metrics?.stop();
   log.info({}, 'stopped');
 }
 
+/** Pods are to come to this node once it can mount: a matter of nodes. */
+async function startupTaintRemovalOf(
+  { mode }: Config,
+  container: Container,
+): Promise<BackgroundTask | undefined> {
+  return mode === 'controller' ? undefined : container.getAsync(tokens.startupTaintRemoval);
+}
+
 /** Metrics cost memory on every node: their library is loaded only where somebody wants them. */
-async function metricsOf({ settings, plugin }: Config): Promise<Metrics | undefined> {
+async function metricsOf(
+  { settings, plugin, mode }: Config,
+  container: Container,
+): Promise<Metrics | undefined> {
   const address = settings.flag('metrics-address');
   if (address === undefined) return undefined;
   const { serveMetrics } = await import('../metrics.js');
-  return serveMetrics(address, plugin.driverName);
+  const engine = mode === 'controller' ? undefined : await container.getAsync(tokens.nodeEngine);
+  return serveMetrics(address, plugin.driverName, engine);
 }
 
 function terminationSignal(): Promise<NodeJS.Signals> {

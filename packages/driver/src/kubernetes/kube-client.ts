@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
-import { ConfigurationError, type Settings } from '@lustre-csi/core';
 
 /** Where the cluster's API is, and with what to prove who asks. */
 export interface KubeEndpoint {
@@ -10,6 +9,14 @@ export interface KubeEndpoint {
   readonly caFile: string;
   /** The service account's token: kubelet renews the file, so that it is read for each request. */
   readonly tokenFile: string;
+}
+
+/** What is asked of the API. */
+interface Call {
+  readonly method: 'GET' | 'PATCH';
+  readonly path: string;
+  /** A JSON patch. */
+  readonly body?: string;
 }
 
 /** The API server's answer was no success. */
@@ -25,26 +32,11 @@ export class KubeApiError extends Error {
   }
 }
 
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const REQUEST_MS = 5_000;
 /** etcd takes objects of up to 1.5 MiB. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
-/** The API of the cluster in which this process is a pod.
- *  @throws ConfigurationError outside of a pod */
-export function inClusterEndpoint(settings: Pick<Settings, 'environment'>): KubeEndpoint {
-  const host = settings.environment('KUBERNETES_SERVICE_HOST');
-  const port = Number(settings.environment('KUBERNETES_SERVICE_PORT') ?? '443');
-  if (!host || !Number.isInteger(port)) {
-    throw new ConfigurationError(
-      '--kata-aware needs the Kubernetes API, and KUBERNETES_SERVICE_HOST is not set: run the node plugin as a pod with a ' +
-        'service account, or leave the flag out',
-    );
-  }
-  return { host, port, caFile: `${SERVICE_ACCOUNT}/ca.crt`, tokenFile: `${SERVICE_ACCOUNT}/token` };
-}
-
-/** Reads objects from the Kubernetes API, over connections that are kept. */
+/** Reads and patches objects of the Kubernetes API, over connections that are kept. */
 export class KubeClient {
   #agent: Promise<Agent> | undefined;
 
@@ -56,15 +48,26 @@ export class KubeClient {
   /** The object at a path of the API, as JSON.
    *  @throws KubeApiError if the server refuses; Error if it cannot be reached or answers no JSON */
   async get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#answer({ method: 'GET', path }, signal);
+  }
+
+  /** Applies a JSON patch (RFC 6902) to the object at a path, and gives the object after it. It may be sent twice where a
+   *  connection breaks: the patch has to test what it changes.
+   *  @throws as get; KubeApiError 422 if a `test` fails */
+  async patch(path: string, operations: readonly object[], signal: AbortSignal): Promise<unknown> {
+    return this.#answer({ method: 'PATCH', path, body: JSON.stringify(operations) }, signal);
+  }
+
+  async #answer(call: Call, signal: AbortSignal): Promise<unknown> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.requestMs)]);
     try {
-      return await this.#get(path, limited).catch((error: NodeJS.ErrnoException) => {
+      return await this.#once(call, limited).catch((error: NodeJS.ErrnoException) => {
         // A kept connection may have been closed by the server in the moment of its use.
-        if (error.code === 'ECONNRESET') return this.#get(path, limited);
+        if (error.code === 'ECONNRESET') return this.#once(call, limited);
         throw error;
       });
     } catch (error) {
-      throw this.#readable(error, path, signal);
+      throw this.#readable(error, call, signal);
     }
   }
 
@@ -74,11 +77,11 @@ export class KubeClient {
     this.#agent = undefined;
   }
 
-  async #get(path: string, signal: AbortSignal): Promise<unknown> {
+  async #once(call: Call, signal: AbortSignal): Promise<unknown> {
     const token = (await readFile(this.endpoint.tokenFile, 'utf8')).trim();
-    const { status, text } = await this.#send(path, token, await this.#connections(), signal);
+    const { status, text } = await this.#send(call, token, await this.#connections(), signal);
     if (status === 200) return JSON.parse(text) as unknown;
-    throw new KubeApiError(status, `GET ${path}: ${status} ${messageIn(text)}`);
+    throw new KubeApiError(status, `${call.method} ${call.path}: ${status} ${messageIn(text)}`);
   }
 
   /** The authority is read once it is there; a file that is missing at first heals. */
@@ -95,21 +98,27 @@ export class KubeClient {
   }
 
   #send(
-    path: string,
+    { method, path, body }: Call,
     token: string,
     agent: Agent,
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly text: string }> {
     const { host, port } = this.endpoint;
-    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json-patch+json', 'content-length': Buffer.byteLength(body) }),
+    };
     return new Promise((resolve, reject) => {
-      const sent = request({ host, port, path, headers, agent, signal }, (response) => {
+      const sent = request({ host, port, method, path, headers, agent, signal }, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           size += chunk.length;
-          if (size > LARGEST_ANSWER) sent.destroy(new Error(`GET ${path}: the answer is too long`));
+          if (size > LARGEST_ANSWER) sent.destroy(new Error(`${method} ${path}: the answer is too long`));
         });
         response.on('error', reject);
         response.on('end', () =>
@@ -117,17 +126,17 @@ export class KubeClient {
         );
       });
       sent.on('error', reject);
-      sent.end();
+      sent.end(body);
     });
   }
 
   /** A time that has run out is an abort for Node, with a message that says nothing. */
-  #readable(error: unknown, path: string, signal: AbortSignal): unknown {
+  #readable(error: unknown, { method, path }: Call, signal: AbortSignal): unknown {
     if (!(error instanceof Error) || error.name !== 'AbortError') return error;
     if (signal.aborted) return signal.reason;
     const { host, port } = this.endpoint;
     return new Error(
-      `GET ${path}: the API server ${host}:${port} did not answer in ${this.requestMs / 1000} s`,
+      `${method} ${path}: the API server ${host}:${port} did not answer in ${this.requestMs / 1000} s`,
     );
   }
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '../testing/self-signed.js';
-import { inClusterEndpoint, KubeClient } from './kube-client.js';
+import { inClusterEndpoint } from './in-cluster-endpoint.js';
+import { KubeClient } from './kube-client.js';
 import { KubernetesPodRuntimes } from './pod-runtimes.js';
 
 const certificate = selfSigned('the test cluster');
@@ -157,7 +158,7 @@ describe('KubernetesPodRuntimes', () => {
 
 describe('inClusterEndpoint', () => {
   const of = (environment: Record<string, string>) =>
-    inClusterEndpoint({ environment: (name) => environment[name] });
+    inClusterEndpoint({ environment: (name) => environment[name] }, '--kata-aware');
 
   it('is what kubelet tells', () => {
     expect(of({ KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' })).toEqual({

@@ -1,5 +1,6 @@
 import { DriverError } from '@lustre-csi/core';
 import { KubeApiError, type KubeClient } from './kube-client.js';
+import { textAt } from './object-fields.js';
 
 /** What the cluster says about a pod's runtime. */
 interface Runtime {
@@ -50,16 +51,6 @@ export class KubernetesPodRuntimes {
       throw unreadable(what, (error as Error).message, error);
     }
   }
-}
-
-/** Text in an object of the API; undefined if it is absent, or no text. */
-function textAt(object: unknown, ...path: readonly string[]): string | undefined {
-  const value = path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-    object,
-  );
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function unreadable(what: string, why: string, cause?: unknown): DriverError {

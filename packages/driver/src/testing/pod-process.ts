@@ -21,6 +21,8 @@ exec "$@"
 
 /** The real executable as a container of a pod of a cluster. */
 export interface PodProcess {
+  /** As clients take it. */
+  readonly endpoint: string;
   /** Everything that it has printed so far. */
   log(): string;
   /** What the kernel knows from now on: `['ext4', 'lustre']`. */
@@ -46,7 +48,8 @@ export function startPodProcess(
   writeFileSync(join(directory, 'token'), token);
   writeFileSync(join(directory, 'ca.crt'), api.ca);
   const output = openSync(join(directory, 'log'), 'w');
-  const driver = [process.execPath, EXECUTABLE, '--endpoint', `unix://${directory}/csi.sock`];
+  const endpoint = `unix://${directory}/csi.sock`;
+  const driver = [process.execPath, EXECUTABLE, '--endpoint', endpoint];
   const flags = [...args, '--state-dir', join(directory, 'state')];
   const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, ...driver, ...flags], {
     env: { ...environment, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) },
@@ -58,6 +61,7 @@ export function startPodProcess(
     child.once('exit', (status) => resolve(status ?? 143));
   });
   return {
+    endpoint,
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
     setFileSystemTypes,
     ended,

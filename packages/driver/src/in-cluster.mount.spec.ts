@@ -1,0 +1,103 @@
+// What the driver asks of the cluster whose pod it is: the real executable, an API server over TLS. Runs inside
+// `lustre-cloud-emulator exec`, for its mount.lustre.
+import { connectCsi } from '@lustre-csi/core/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { refuse, startKubeApiServer, type KubeApiServer } from './testing/kube-api-server.js';
+import { testedDrivers } from './testing/emulated-cloud.js';
+import { startPodProcess, type PodProcess } from './testing/pod-process.js';
+
+const TOKEN = 'token of the service account';
+const nodePath = '/api/v1/nodes/node-1';
+const gpu = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' };
+
+let api: KubeApiServer;
+let pod: PodProcess | undefined;
+
+beforeEach(async () => {
+  api = await startKubeApiServer(TOKEN);
+});
+afterEach(async () => {
+  await pod?.stop();
+  pod = undefined;
+  await api.stop();
+});
+
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+
+const start = (args: readonly string[], environment = process.env): PodProcess =>
+  (pod = startPodProcess(api, TOKEN, ['--node-id', 'node-1', ...args], environment));
+
+describe.each(testedDrivers)('$driverName', ({ driverName }) => {
+  const key = `${driverName}/agent-not-ready`;
+
+  it('keeps pods away until the node can mount, and says why', async () => {
+    api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+    const running = start(['--driver-name', driverName, '--mode', 'node']);
+    await until(() =>
+      expect(running.log()).toContain(`the taint ${key} stays on the node: the kernel module lustre`),
+    );
+    expect(running.log()).toContain('serving CSI');
+    running.setFileSystemTypes(['tmpfs', 'lustre']);
+    await until(() => expect(running.log()).toContain(`kubelet has not registered ${driverName}`));
+    expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+    const drivers = [{ name: driverName, nodeID: 'node-1', topologyKeys: null }];
+    api.objects.set('/apis/storage.k8s.io/v1/csinodes/node-1', { spec: { drivers } });
+    await until(() => expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [gpu] } }));
+    await until(() => expect(running.log()).toContain('its startup taint is removed'));
+    expect(await running.stop()).toBe(0);
+    pod = undefined;
+  });
+
+  it('goes by kubelet’s call where the role of the driver before it does not allow to read CSINodes', async () => {
+    api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+    api.intercept(({ url = '' }, response) => {
+      if (!url.includes('/csinodes/')) return false;
+      refuse(response, 403, 'csinodes.storage.k8s.io "node-1" is forbidden');
+      return true;
+    });
+    const running = start(['--driver-name', driverName, '--mode', 'node']);
+    running.setFileSystemTypes(['tmpfs', 'lustre']);
+    await until(() =>
+      expect(running.log()).toContain('give the service account get on csinodes.storage.k8s.io'),
+    );
+    expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+    const kubelet = connectCsi(running.endpoint);
+    await kubelet.node.nodeGetInfo({});
+    kubelet.close();
+    await until(() => expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [gpu] } }));
+  });
+});
+
+describe('a controller of FSx without a region', () => {
+  const { AWS_REGION: _own, AWS_DEFAULT_REGION: _other, ...others } = process.env;
+  const environment = { ...others, AWS_EC2_METADATA_DISABLED: 'true' };
+  const controller = ['--driver-name', 'fsx.csi.aws.com', '--mode', 'controller'];
+
+  it('takes that of the node', async () => {
+    api.objects.set(nodePath, { spec: { providerID: 'eks-hybrid:///us-west-2/training/mi-01' } });
+    const running = start(controller, environment);
+    await until(() => expect(running.log()).toContain('serving CSI'));
+    expect(api.asked).toEqual([`GET ${nodePath}`]);
+  });
+
+  it.each<[string, object | undefined, string]>([
+    ['no node of its name', undefined, 'is node-1 the name of the node? Set CSI_NODE_NAME'],
+    ['a node without a providerID', { spec: {} }, 'no providerID'],
+    [
+      'a node of another cloud',
+      { spec: { providerID: 'kind://docker/a/b' } },
+      '"kind://docker/a/b" is not that of an EC2',
+    ],
+  ])('ends with one line where there is %s', async (_, node, words) => {
+    if (node) api.objects.set(nodePath, node);
+    const running = start(controller, environment);
+    expect(await running.ended).toBe(2);
+    const line = running
+      .log()
+      .split('\n')
+      .filter((text) => text.startsWith('lustre-csi: '));
+    expect(line).toEqual([expect.stringContaining('no AWS region: set the environment variable AWS_REGION')]);
+    expect(line[0]).toContain('AWS_EC2_METADATA_DISABLED is set; the node tells none: ');
+    expect(line[0]).toContain(words);
+  });
+});

@@ -1,0 +1,20 @@
+/** What is at a path of an object of the API; undefined if it is absent. */
+export function valueAt(object: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
+    object,
+  );
+}
+
+/** Text in an object of the API; undefined if it is absent, empty, or no text. */
+export function textAt(object: unknown, ...path: readonly string[]): string | undefined {
+  const value = valueAt(object, ...path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A list in an object of the API; empty if it is absent, or no list. */
+export function listAt(object: unknown, ...path: readonly string[]): readonly unknown[] {
+  const value = valueAt(object, ...path);
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}

@@ -1,0 +1,65 @@
+import type { NodeEngine } from '@lustre-csi/core';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+type NodeFigures = ReturnType<NodeEngine['figures']>;
+
+/** What is wrong on a node, and what there is, read from the engine when Prometheus asks: the engine knows of no metrics. */
+export function registerNodeMetrics(registry: Registry, figures: () => NodeFigures): void {
+  const gauge = (name: string, help: string, valueOf: (figures: NodeFigures) => number): void => {
+    const registers = [registry];
+    new Gauge({
+      name: `lustre_csi_node_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(valueOf(figures()));
+      },
+    });
+  };
+  gauge(
+    'publications',
+    'Volumes that are published on this node, each at one target.',
+    ({ publications }) => publications,
+  );
+  gauge(
+    'client_mounts',
+    'Lustre clients that the driver has mounted for pods to share.',
+    ({ clientMounts }) => clientMounts,
+  );
+  gauge(
+    'overdue_mounts',
+    'Mounts that take longer than 15 seconds: their servers do not answer.',
+    ({ overdueMounts }) => overdueMounts,
+  );
+  gauge(
+    'stuck_processes',
+    'Processes of the driver that the kernel holds for a server that does not answer (state D).',
+    ({ stuckChildren }) => stuckChildren.length,
+  );
+  gauge(
+    'stuck_process_age_seconds',
+    'How long the oldest of the stuck processes has been waiting; 0 if there is none.',
+    oldestSeconds,
+  );
+  escalations(registry, figures);
+}
+
+function oldestSeconds({ stuckChildren }: NodeFigures): number {
+  const startedAt = stuckChildren.map((child) => child.startedAt);
+  return startedAt.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...startedAt)) / 1000);
+}
+
+function escalations(registry: Registry, figures: () => NodeFigures): void {
+  new Counter({
+    name: 'lustre_csi_node_unmount_escalations_total',
+    help: 'Volumes that were unmounted by force (umount -f) or lazily (umount -l), as the settings allow.',
+    labelNames: ['means'],
+    registers: [registry],
+    collect() {
+      const { forcedUnmounts, lazyUnmounts } = figures();
+      this.reset(); // The engine counts; here it is only told.
+      this.inc({ means: 'force' }, forcedUnmounts);
+      this.inc({ means: 'lazy' }, lazyUnmounts);
+    },
+  });
+}
