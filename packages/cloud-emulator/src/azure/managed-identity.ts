@@ -7,7 +7,8 @@ import type { World } from '../world/world.js';
 import type { AzureSeed, SeedIdentity } from './seed.js';
 import type { TokenStore } from './token-store.js';
 
-const path = '/metadata/identity/oauth2/token';
+/** MSAL asks with the slash at the end. */
+const paths = ['/metadata/identity/oauth2/token', '/metadata/identity/oauth2/token/'];
 
 /** What names one of several identities, as clients of different ages write it. */
 const selectors: Readonly<Record<string, keyof SeedIdentity>> = {
@@ -33,23 +34,31 @@ export class ManagedIdentity {
   ) {}
 
   register(app: FastifyInstance): void {
-    app.get(path, async (request: FastifyRequest<{ Querystring: Query }>, reply) => {
-      const outcome = await serveCall(this.world, {
-        cloud: 'azure',
-        service: 'imds',
-        operation: 'identity.token',
-        requestId: randomUUID(),
-        effect: () => this.#token(request.headers['metadata'], request.query),
-        renderFault: faultReply,
-      });
-      return answer(reply, outcome);
+    for (const path of paths) {
+      app.get(path, async (request: FastifyRequest<{ Querystring: Query }>, reply) =>
+        answer(reply, await this.#serve(request.headers['metadata'], request.query)),
+      );
+    }
+  }
+
+  #serve(header: unknown, query: Query): ReturnType<typeof serveCall> {
+    const resource = this.#identity(query)?.clientId;
+    return serveCall(this.world, {
+      cloud: 'azure',
+      service: 'imds',
+      operation: 'identity.token',
+      ...(resource === undefined ? {} : { resource }),
+      requestId: randomUUID(),
+      effect: () => this.#token(header, query),
+      renderFault: faultReply,
     });
   }
 
   #token(header: unknown, query: Query): Reply {
     // Only who sends the header is on the machine: a browser or a proxy that was tricked cannot.
     if (header !== 'true') return refusal('invalid_request', 'Required metadata header not specified');
-    if (!query['api-version']) return refusal('invalid_request', 'Required query variable api-version missing');
+    if (!query['api-version'])
+      return refusal('invalid_request', 'Required query variable api-version missing');
     const { resource } = query;
     if (!resource) return refusal('invalid_request', 'Required query variable resource missing');
     const identity = this.#identity(query);
