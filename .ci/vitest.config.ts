@@ -22,6 +22,8 @@ export const settings = (kind: 'specs' | 'mounts' | 'slow'): ReturnType<typeof d
       exclude: excluded[kind],
       // Processes, mounts and timers on a loaded CI machine: once more before it counts as broken, and it is reported.
       retry: process.env['CI'] ? 1 : 0,
+      // Most tests wait most of the time. Specs with mounts share what `lustre-cloud-emulator exec` has set up.
+      maxWorkers: kind === 'specs' ? 2 : 1,
       testTimeout: 30_000,
       hookTimeout: 30_000,
       reporters: report ? ['default', 'json'] : ['default'],

@@ -146,9 +146,28 @@ const azureCounts = (cloud: EmulatedCloud): object => {
 const firstFails = (operation: string): readonly Fault[] => [
   { kind: 'fail-creation', operation, message: 'no capacity in this zone' },
 ];
-const once = { associations: 0, backups: 0 };
+const none = { associations: 0, backups: 0 };
 
 export const killRows: readonly KillRow[] = [
+  {
+    tested: aws,
+    what: 'CreateVolume',
+    prepare: nothing,
+    call: create(aws),
+    effects: { CreateFileSystem: 1 },
+    repeatable: ['TagResource'],
+    end: counts,
+    ends: { ...none, fileSystems: ['AVAILABLE'] },
+  },
+  {
+    tested: azure,
+    what: 'CreateVolume',
+    prepare: nothing,
+    call: create(azure),
+    effects: { 'amlFilesystems.createOrUpdate': 1 },
+    end: azureCounts,
+    ends: { fileSystems: ['Succeeded'], jobs: 0 },
+  },
   {
     tested: aws,
     what: 'CreateVolume whose first attempt fails in the cloud',
@@ -158,7 +177,7 @@ export const killRows: readonly KillRow[] = [
     effects: { CreateFileSystem: 2, DeleteFileSystem: 1 },
     repeatable: ['TagResource'],
     end: counts,
-    ends: { ...once, fileSystems: ['AVAILABLE'] },
+    ends: { ...none, fileSystems: ['AVAILABLE'] },
   },
   {
     tested: aws,
@@ -171,7 +190,7 @@ export const killRows: readonly KillRow[] = [
     effects: { CreateFileSystem: 1, CreateDataRepositoryAssociation: 2 },
     repeatable: ['TagResource'],
     end: counts,
-    ends: { ...once, fileSystems: ['AVAILABLE'], associations: 2 },
+    ends: { ...none, fileSystems: ['AVAILABLE'], associations: 2 },
   },
   {
     tested: aws,
@@ -189,7 +208,7 @@ export const killRows: readonly KillRow[] = [
     effects: { CreateFileSystemFromBackup: 1 },
     repeatable: ['TagResource'],
     end: counts,
-    ends: { ...once, fileSystems: ['AVAILABLE', 'AVAILABLE'], backups: 1 },
+    ends: { ...none, fileSystems: ['AVAILABLE', 'AVAILABLE'], backups: 1 },
   },
   {
     tested: aws,
@@ -217,7 +236,7 @@ export const killRows: readonly KillRow[] = [
     call: takeSnapshot,
     effects: { CreateBackup: 1 },
     end: counts,
-    ends: { ...once, fileSystems: ['AVAILABLE'], backups: 1 },
+    ends: { ...none, fileSystems: ['AVAILABLE'], backups: 1 },
   },
   {
     tested: aws,
@@ -226,7 +245,7 @@ export const killRows: readonly KillRow[] = [
     call: (by, { snapshotId }) => by.client.controller.deleteSnapshot({ snapshotId, secrets: {} }, within()),
     effects: { DeleteBackup: 1 },
     end: counts,
-    ends: { ...once, fileSystems: ['AVAILABLE'] },
+    ends: { ...none, fileSystems: ['AVAILABLE'] },
   },
   {
     tested: aws,
@@ -235,7 +254,7 @@ export const killRows: readonly KillRow[] = [
     call: remove,
     effects: { DeleteFileSystem: 1 },
     end: counts,
-    ends: { ...once, fileSystems: [] },
+    ends: { ...none, fileSystems: [] },
   },
   {
     tested: aws,
@@ -244,7 +263,7 @@ export const killRows: readonly KillRow[] = [
     call: remove,
     effects: { DeleteFileSystem: 1 },
     end: counts,
-    ends: { ...once, fileSystems: [], backups: 1 },
+    ends: { ...none, fileSystems: [], backups: 1 },
   },
   {
     tested: azure,

@@ -59,7 +59,10 @@ export class KubeClient {
   }
 
   async #answer(call: Call, signal: AbortSignal): Promise<unknown> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.requestMs)]);
+    // No AbortSignal.timeout: inside of AbortSignal.any it may be collected before it fires (Node.js 20).
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.requestMs);
+    const limited = AbortSignal.any([signal, late.signal]);
     try {
       return await this.#once(call, limited).catch((error: NodeJS.ErrnoException) => {
         // A kept connection may have been closed by the server in the moment of its use.
@@ -68,6 +71,8 @@ export class KubeClient {
       });
     } catch (error) {
       throw this.#readable(error, call, signal);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
