@@ -32,7 +32,7 @@ const note = async (base: string): Promise<void> =>
 it('notes each base path in a tag beside all others, once, and reads them back', async () => {
   expect((await found()).directoryBases).toBeUndefined();
   await note('/csi-volumes');
-  await until(found, ({ directoryBases }) => directoryBases !== undefined);
+  await until(found, ({ directoryBases, state }) => directoryBases !== undefined && state === 'available');
   await note('/team=20a');
   const noted = await until(found, ({ directoryBases }) => directoryBases?.length === 2);
   expect([...(noted.directoryBases ?? [])].sort()).toEqual(['/csi-volumes', '/team=20a']);

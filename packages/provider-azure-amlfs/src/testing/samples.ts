@@ -17,11 +17,14 @@ export const silent: Log = {
   child: () => silent,
 };
 
-/** Waits a thousandth of the time that it is told to. */
+/** What is longer is no wait, but the time after which something counts as lost. Milliseconds. */
+const LONGEST_WAIT = 30_000;
+
+/** Waits a thousandth of the time that it is told to; limits are a tenth of what they are, for slow machines. */
 export const fastClock = {
   now: () => Date.now(),
   after: (milliseconds: number, callback: () => void): (() => void) => {
-    const timer = setTimeout(callback, milliseconds / 1000);
+    const timer = setTimeout(callback, milliseconds / (milliseconds > LONGEST_WAIT ? 10 : 1000));
     return () => clearTimeout(timer);
   },
 };
