@@ -82,8 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   try {
     aws.register(http);
-    azure.register(https);
-    azure.registerMetadata(http);
+    azure.register(https, http);
     registerControlApi(http, { world, state, settings: () => settings });
     azureUrl = await listen(https, options.azurePort);
     const awsUrl = await listen(http, options.awsPort);

@@ -1,25 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '@lustre-csi/cloud-emulator';
-import { csi } from '@lustre-csi/core/client';
-import type { DriverProcess } from './testing/driver-process.js';
 import {
-  createRequest,
-  testedDrivers,
-  type EmulatedCloud,
-  type TestedDriver,
-} from './testing/emulated-cloud.js';
-
-const CALL_MS = 20_000;
-/** Between two looks at a snapshot that is being taken: sidecars are slower. */
-const LOOK_MS = 200;
-const GIB = 1024n ** 3n;
-
-/** What a run is about: things of names of its own. */
-export interface Given {
-  readonly name: string;
-  readonly volumeId: string;
-  readonly snapshotId: string;
-}
+  aws,
+  azure,
+  create,
+  expandTo,
+  GIB,
+  modify,
+  nothing,
+  persistent,
+  remove,
+  snapshot,
+  takeSnapshot,
+  volume,
+  within,
+  type Given,
+} from './kill-calls.js';
+import type { DriverProcess } from './testing/driver-process.js';
+import { createRequest, type EmulatedCloud, type TestedDriver } from './testing/emulated-cloud.js';
 
 /** An operation that is killed at each of its calls of the cloud, and repeated. */
 export interface KillRow {
@@ -38,75 +35,8 @@ export interface KillRow {
   readonly ends: unknown;
 }
 
-const [aws, azure] = testedDrivers as readonly [TestedDriver, TestedDriver];
-const persistent = {
-  ...aws,
-  parameters: {
-    subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
-    deploymentType: 'PERSISTENT_2',
-    perUnitStorageThroughput: '125',
-    fileSystemTypeVersion: '2.15',
-  },
-};
 const account =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
-
-const within = (): { readonly deadline: number } => ({ deadline: Date.now() + CALL_MS });
-
-type Parameters = Readonly<Record<string, string>>;
-
-/** CreateVolume of a run's volume. */
-const create =
-  (tested: TestedDriver, parameters: Parameters = {}) =>
-  async (by: DriverProcess, { name }: Pick<Given, 'name'>): Promise<string> => {
-    const request = createRequest(tested, name);
-    const { volume } = await by.client.controller.createVolume(
-      { ...request, parameters: { ...request.parameters, ...parameters } },
-      within(),
-    );
-    return volume?.volumeId ?? '';
-  };
-const takeSnapshot = async (by: DriverProcess, { name, volumeId }: Given): Promise<string> => {
-  for (;;) {
-    const { snapshot } = await by.client.controller.createSnapshot(
-      csi.CreateSnapshotRequest.fromPartial({ name: `snapshot-${name}`, sourceVolumeId: volumeId }),
-      within(),
-    );
-    if (snapshot?.readyToUse) return snapshot.snapshotId;
-    await delay(LOOK_MS);
-  }
-};
-
-const nothing = async (_by: DriverProcess, name: string): Promise<Given> => ({
-  name,
-  volumeId: '',
-  snapshotId: '',
-});
-const volume =
-  (tested: TestedDriver, parameters: Parameters = {}) =>
-  async (by: DriverProcess, name: string): Promise<Given> => ({
-    name,
-    volumeId: await create(tested, parameters)(by, { name }),
-    snapshotId: '',
-  });
-const snapshot = async (by: DriverProcess, name: string): Promise<Given> => {
-  const given = await volume(persistent)(by, name);
-  return { ...given, snapshotId: await takeSnapshot(by, given) };
-};
-
-const expandTo =
-  (bytes: bigint) =>
-  (by: DriverProcess, { volumeId }: Given): Promise<unknown> =>
-    by.client.controller.controllerExpandVolume(
-      csi.ControllerExpandVolumeRequest.fromPartial({ volumeId, capacityRange: { requiredBytes: bytes } }),
-      within(),
-    );
-const modify =
-  (mutableParameters: Record<string, string>) =>
-  (by: DriverProcess, { volumeId }: Given): Promise<unknown> =>
-    by.client.controller.controllerModifyVolume({ volumeId, mutableParameters, secrets: {} }, within());
-const remove = (by: DriverProcess, { volumeId }: Given): Promise<unknown> =>
-  by.client.controller.deleteVolume({ volumeId, secrets: {} }, within());
 
 interface AwsState {
   readonly fileSystems: readonly {

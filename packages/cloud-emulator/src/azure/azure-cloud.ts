@@ -40,6 +40,9 @@ export interface AzureCloudOptions {
   readonly tokenSeconds?: number;
   /** The Lustre fsname of all file systems. Default `lustrefs`, as the service has it. */
   readonly fsname?: string;
+  /** What provisioningState shows after a PATCH that Azure could not carry out: the service does not say. Default
+   * `Failed`. */
+  readonly failedUpdateState?: 'Failed' | 'Succeeded';
 }
 
 const newestApiVersion = '2026-08-01';
@@ -69,6 +72,7 @@ export class AzureCloud {
       subscriptionId,
       quota,
       fsname,
+      failedUpdateState: options.failedUpdateState ?? 'Failed',
     });
     this.#expansionJobs = new ExpansionJobs(world, this.#networks, this.#operations, this.#fileSystems);
     this.#blobJobs = blobJobKinds.map(
@@ -93,27 +97,21 @@ export class AzureCloud {
     ];
     const tokens = new TokenStore(world.now);
     const limits = new RateLimits(world.now, options.enforceRateLimits ?? false);
-    const { tokenSeconds = 3599 } = options;
-    this.#fronts = [
-      new ArmFront(world, origin, seed, tokens, limits, routes),
-      new Entra(world, origin, seed, tokens, tokenSeconds),
-    ];
-    this.#identity = new ManagedIdentity(world, origin, seed, tokens, tokenSeconds);
+    const issuers = [world, origin, seed, tokens, options.tokenSeconds ?? 3599] as const;
+    this.#fronts = [new ArmFront(world, origin, seed, tokens, limits, routes), new Entra(...issuers)];
+    this.#identity = new ManagedIdentity(...issuers);
   }
 
-  /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`). */
-  register(app: FastifyInstance): void {
+  /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`).
+   *  @param plain where the instance metadata service is added, which has no TLS */
+  register(app: FastifyInstance, plain?: FastifyInstance): void {
+    if (plain) this.#identity.register(plain);
     void app.register(async (scope) => {
       // Both front ends word their own errors of unreadable bodies, so that bodies reach them as text.
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
       for (const front of this.#fronts) front.register(scope);
     });
-  }
-
-  /** Adds the instance metadata service, which is plain HTTP. */
-  registerMetadata(app: FastifyInstance): void {
-    this.#identity.register(app);
   }
 
   /** Everything that exists, for leak checks: file systems as ARM shows them, operations, addresses in use. */

@@ -139,7 +139,8 @@ function health(fileSystem: FileSystem, apiVersion: string): object {
   if (expanding && apiVersion >= expansionSince && provisioningState === 'Succeeded') {
     return { state: 'Expanding', statusDescription: 'amlFilesystem is expanding.' };
   }
-  const ok = provisioningState === 'Succeeded';
+  // A change that failed leaves the servers as they are.
+  const ok = provisioningState === 'Succeeded' || (provisioningState === 'Failed' && fileSystem.created);
   const description = ok ? 'amlFilesystem is ok.' : `amlFilesystem is ${provisioningState.toLowerCase()}.`;
-  return { state: healthStates[provisioningState], statusDescription: description };
+  return { state: ok ? 'Available' : healthStates[provisioningState], statusDescription: description };
 }

@@ -32,6 +32,8 @@ export interface FileSystemsOptions {
   /** How many file systems the subscription may have. */
   readonly quota: number;
   readonly fsname: string;
+  /** What provisioningState shows after a change that has failed. */
+  readonly failedUpdateState: 'Failed' | 'Succeeded';
 }
 
 /** A creation that nobody waits for any longer. */
@@ -40,6 +42,12 @@ const createTimeout: OperationFailure = {
   message:
     'Amlfilesystem creation did not complete because an operation timed out.  ' +
     'Delete this amlfilesystem and try again.',
+};
+
+/** A change that Azure could not carry out. */
+const internalError: OperationFailure = {
+  code: 'InternalExecutionError',
+  message: 'The amlfilesystem could not be updated because of an internal error.',
 };
 
 const tebibyte = 1024n ** 4n;
@@ -117,24 +125,28 @@ export class FileSystems {
   replace(fileSystem: FileSystem, wanted: FileSystemSpec): Accepted {
     if (fileSystem.provisioningState === 'Deleting') throw busy(fileSystem);
     checkCreateOnly({ ...fileSystem.spec, name: fileSystem.name }, wanted);
-    if (fileSystem.provisioningState === 'Failed') throw mustBeDeleted(fileSystem);
+    if (fileSystem.provisioningState === 'Failed' && !fileSystem.created) throw mustBeDeleted(fileSystem);
     const same = (name: (typeof changeable)[number]): boolean =>
       wanted[name] === undefined || sameJson(fileSystem.spec[name], wanted[name]);
     if (changeable.every(same)) return { fileSystem };
     return this.change(fileSystem, wanted);
   }
 
-  /** PATCH. @throws ArmError Conflict while something else is under way */
+  /** PATCH. One that fails leaves the settings as they were. @throws ArmError Conflict while something else is under way */
   change(fileSystem: FileSystem, settings: Partial<ChangeableSettings>): Required<Accepted> {
-    if (fileSystem.provisioningState === 'Failed') throw mustBeDeleted(fileSystem);
-    if (fileSystem.provisioningState !== 'Succeeded') throw busy(fileSystem);
+    const { provisioningState: before, spec: previous, created } = fileSystem;
+    if (before === 'Failed' && !created) throw mustBeDeleted(fileSystem);
+    if (before !== 'Succeeded' && before !== 'Failed') throw busy(fileSystem);
     const named = changeable.filter((name) => settings[name] !== undefined);
     const changed = Object.fromEntries(named.map((name) => [name, settings[name]]));
-    const spec: FileSystemSpec = { ...fileSystem.spec, ...changed };
+    const spec: FileSystemSpec = { ...previous, ...changed };
     checkAgainstCatalogue(spec);
     fileSystem.spec = spec;
+    const failure = this.#failure('amlFilesystems.update', internalError);
     const operation = this.#begin(fileSystem, 'Updating', this.world.durations.updateSeconds, () => {
-      fileSystem.provisioningState = 'Succeeded';
+      fileSystem.provisioningState = failure ? this.options.failedUpdateState : 'Succeeded';
+      if (failure) fileSystem.spec = previous;
+      return failure;
     });
     return { fileSystem, operation };
   }
@@ -182,14 +194,7 @@ export class FileSystems {
   }
 
   #beginCreation(fileSystem: FileSystem): AscOperation {
-    const fault = this.world.faults.take(
-      { cloud: 'azure', operation: 'amlFilesystems.createOrUpdate' },
-      ({ kind }) => kind === 'fail-creation',
-    );
-    const failure = fault && {
-      code: fault.code ?? createTimeout.code,
-      message: fault.message ?? createTimeout.message,
-    };
+    const failure = this.#failure('amlFilesystems.createOrUpdate', createTimeout);
     return this.#begin(fileSystem, 'Creating', this.world.durations.createSeconds, () => {
       fileSystem.provisioningState = failure ? 'Failed' : 'Succeeded';
       if (failure) {
@@ -200,6 +205,15 @@ export class FileSystems {
       this.#publish(fileSystem);
       return undefined;
     });
+  }
+
+  /** What an injected fault says the operation ends with. */
+  #failure(operation: string, usual: OperationFailure): OperationFailure | undefined {
+    const fault = this.world.faults.take(
+      { cloud: 'azure', operation },
+      ({ kind }) => kind === 'fail-creation',
+    );
+    return fault && { code: fault.code ?? usual.code, message: fault.message ?? usual.message };
   }
 
   /** Starts work that ends after so many seconds; `end` gives the reason where it fails. */
