@@ -98,24 +98,6 @@ describe('completing a volume', () => {
     expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);
   });
 
-  it.each(
-    passingFaults.flatMap(([name, fault]) =>
-      [put.autoImport, put.autoExport].map((operation) => [name, operation, fault] as const),
-    ),
-  )('makes one job of each kind through %s of %s', async (_, operation, fault) => {
-    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation });
-    await persistently(() => create());
-    const accepted = azure.emulator.journal
-      .entries()
-      .filter((entry) => entry.operation === operation && entry.status === 201);
-    expect(accepted.length).toBeLessThanOrEqual(1);
-    expect([azure.state.autoImportJobs, azure.state.autoExportJobs].map((jobs) => jobs?.length)).toEqual([
-      1, 1,
-    ]);
-    expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);
-    expect(azure.count('amlFilesystems.delete')).toBe(0);
-  });
-
   it.each(passingFaults)('puts each job once through %s of looking', async (_, fault) => {
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'autoImportJobs.get' });
     await persistently(() => create());

@@ -35,14 +35,6 @@ const accepted = (): number =>
     .filter(({ operation, status }) => operation === put && (status === 200 || status === 201)).length;
 
 describe('creating a volume', () => {
-  it.each(passingFaults)('makes one file system through %s of the PUT', async (_, fault) => {
-    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: put });
-    await persistently(() => create());
-    expect(azure.state.fileSystems.map(({ name }) => name)).toEqual(['pvc-1']);
-    expect(accepted()).toBeLessThanOrEqual(1);
-    expect(azure.count(remove)).toBe(0);
-  });
-
   it.each(
     passingFaults.flatMap(([name, fault]) =>
       ['amlFilesystems.listByResourceGroup', 'amlFilesystems.get', 'checkAmlFSSubnets'].map(

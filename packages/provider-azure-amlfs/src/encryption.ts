@@ -25,7 +25,12 @@ export function encryptionKeyFor(given: EncryptionParameters): EncryptionKey | u
   );
 }
 
-/** Whether they are the same key of the same vault. ARM compares resource ids without case. */
-export function sameKey(a: EncryptionKey | undefined, b: EncryptionKey | undefined): boolean {
-  return a?.keyUrl === b?.keyUrl && a?.sourceVault.id.toLowerCase() === b?.sourceVault.id.toLowerCase();
+/** Whether the key that is shown is the one that is wanted. ARM compares resource ids without case; a wanted URL without
+ *  a version names whichever version of the key is shown. */
+export function isKey(shown: EncryptionKey | undefined, wanted: EncryptionKey): boolean {
+  if (shown?.sourceVault.id.toLowerCase() !== wanted.sourceVault.id.toLowerCase()) return false;
+  const [url, wantedUrl] = [shown.keyUrl.toLowerCase(), wanted.keyUrl.toLowerCase()];
+  return url === wantedUrl || (!VERSIONED.test(wantedUrl) && url.startsWith(`${wantedUrl}/`));
 }
+
+const VERSIONED = /\/keys\/[^/]+\/[^/]+$/;

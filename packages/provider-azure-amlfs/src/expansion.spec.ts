@@ -146,13 +146,6 @@ describe('expansion', () => {
     await expect(replica.expand(id, atLeast(32), callOf(5000))).rejects.toMatchObject({ kind });
   });
 
-  it.each(passingFaults)('is done once through %s of the PUT', async (_, fault) => {
-    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: put });
-    expect(await persistently(() => expand(32))).toEqual(size(32));
-    expect(azure.state.expansionJobs).toHaveLength(1);
-    expect(azure.state.fileSystems).toHaveLength(1);
-  });
-
   it.each(passingFaults)('is done once through %s of looking', async (_, fault) => {
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'expansionJobs.listByAmlFilesystem' });
     expect(await persistently(() => expand(32))).toEqual(size(32));

@@ -7,24 +7,35 @@ import {
   type VolumeExpansion,
   type VolumeReference,
 } from '@lustre-csi/core';
+import { operationUrl } from './arm-operation.js';
 import { allPages } from './arm-pages.js';
 import { armOperations } from './arm-operations.js';
 import type { Arm } from './arm.js';
 import { smallestCapacity } from './capacity-rules.js';
 import { isAbsent, isAbsentParent, toDriverError } from './errors.js';
-import type { FileSystemReader } from './file-system-reader.js';
+import type { FailedOperations } from './failed-operations.js';
+import { operationKey, type FileSystemReader } from './file-system-reader.js';
+import { inWords } from './lenient.js';
 import type { Demand, Preflight } from './preflight.js';
 import type { SkuCatalogue } from './skus.js';
 import { attribute } from './to-file-system.js';
-import { expansionJobName, growthOf, toExpansionJob, type ExpansionJob } from './to-growth.js';
+import {
+  expansionJobName,
+  growthOf,
+  refuseAfterFailures,
+  toExpansionJob,
+  type ExpansionJob,
+} from './to-growth.js';
 
 /** Growing file systems by expansion jobs. Clients go on working meanwhile. */
 export class AmlExpansion implements VolumeExpansion {
   constructor(
-    private readonly arm: Arm,
-    private readonly reader: FileSystemReader,
+    private readonly arm: Pick<Arm, 'call'>,
+    private readonly reader: Pick<FileSystemReader, 'find'>,
     private readonly skus: Pick<SkuCatalogue, 'find'>,
     private readonly preflight: Pick<Preflight, 'checkGrowth'>,
+    private readonly failed: FailedOperations,
+    private readonly now: () => number = Date.now,
   ) {}
 
   async capacityFor(fileSystem: FileSystem, range: CapacityRange): Promise<Capacity> {
@@ -52,8 +63,9 @@ export class AmlExpansion implements VolumeExpansion {
     const doing = `cannot expand file system ${name} of resource group ${scope} to ${capacity.toString()}`;
     const demand = this.#demand(fileSystem, capacity);
     const jobs = await this.#jobs(fileSystem, signal);
-    await this.preflight.checkGrowth(demand, fileSystem.capacity, signal);
     const newStorageCapacityTiB = capacity.toTebibytes();
+    refuseAfterFailures(newStorageCapacityTiB, jobs, this.now());
+    await this.preflight.checkGrowth(demand, fileSystem.capacity, signal);
     const input = {
       resourceGroup: scope,
       name,
@@ -61,24 +73,41 @@ export class AmlExpansion implements VolumeExpansion {
       body: { location: demand.location, properties: { newStorageCapacityTiB } },
     };
     try {
-      await this.arm.call(armOperations.putExpansion, input, signal);
+      const answer = await this.arm.call(armOperations.putExpansion, input, signal);
+      this.failed.remember(jobKey(fileSystem, input.job), operationUrl(answer));
     } catch (error) {
       throw toDriverError(error, doing, 'effect', signal);
     }
   }
 
-  async #jobs({ id, scope }: VolumeReference, signal: AbortSignal): Promise<readonly ExpansionJob[]> {
+  async #jobs(reference: VolumeReference, signal: AbortSignal): Promise<readonly ExpansionJob[]> {
+    const { id, scope } = reference;
     const address = { resourceGroup: scope, name: id };
     try {
       const jobs = await allPages((page) =>
         this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
       );
-      return jobs.flatMap((job) => toExpansionJob(job) ?? []);
+      const read = jobs.flatMap((job) => toExpansionJob(job) ?? []);
+      return await Promise.all(read.map((job) => this.#explained(reference, job, signal)));
     } catch (error) {
       if (isAbsent(error) || isAbsentParent(error)) return [];
       const doing = `cannot list the expansion jobs of file system ${id} of resource group ${scope}`;
       throw toDriverError(error, doing, 'lookup', signal);
     }
+  }
+
+  /** With the reason of the operation, where the job itself tells none. */
+  async #explained(
+    reference: VolumeReference,
+    job: ExpansionJob,
+    signal: AbortSignal,
+  ): Promise<ExpansionJob> {
+    if (!job.unexplained) return job;
+    // That it failed is known without it.
+    const reason = await this.failed
+      .reasonOf(jobKey(reference, job.name), signal)
+      .catch((): undefined => undefined);
+    return reason === undefined ? job : { ...job, detail: inWords(', ', job.detail, reason) };
   }
 
   #demand({ id, attributes }: FileSystem, capacity: Capacity): Demand {
@@ -92,3 +121,7 @@ export class AmlExpansion implements VolumeExpansion {
     );
   }
 }
+
+/** What `FailedOperations` knows the operation of a job by. */
+const jobKey = (reference: VolumeReference, job: string): string =>
+  `${operationKey(reference)}#expansion ${job.toLowerCase()}`;

@@ -3,6 +3,7 @@ import { allPages } from './arm-pages.js';
 import { armOperations } from './arm-operations.js';
 import type { Arm } from './arm.js';
 import { isAbsent, toDriverError } from './errors.js';
+import { explainFailedCreation } from './failed-creation.js';
 import type { FailedOperations } from './failed-operations.js';
 import { toFileSystem } from './to-file-system.js';
 
@@ -64,7 +65,10 @@ export class FileSystemReader {
     if (fileSystem.state !== 'failed') return fileSystem;
     try {
       const reason = await this.failed.reasonOf(operationKey(fileSystem), signal);
-      return reason === undefined ? fileSystem : { ...fileSystem, stateDetail: reason };
+      const detail = reason ?? fileSystem.stateDetail;
+      return detail === undefined
+        ? fileSystem
+        : { ...fileSystem, stateDetail: explainFailedCreation(detail) };
     } catch (error) {
       this.options.log.warn({ fileSystem: fileSystem.id, error }, 'cannot find out why the creation failed');
       return fileSystem;

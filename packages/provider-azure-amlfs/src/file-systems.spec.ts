@@ -230,7 +230,9 @@ describe('create', () => {
       (found) => found?.state === 'failed',
     );
     expect(failed).toMatchObject({
-      stateDetail: 'AscInternalError: Provisioning timed out.',
+      stateDetail: expect.stringMatching(
+        /^AscInternalError: Provisioning timed out \(.*another zone or location/,
+      ) as string,
       volumeName: 'pvc-1',
     });
     expect(await provider.list(scope, neverAborted)).toEqual([failed]);

@@ -130,14 +130,31 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     const { id, scope, state } = fileSystem;
     if (state === 'deleting') return;
     const doing = `cannot delete file system ${id} of resource group ${scope}`;
+    await this.#throwIfDeletionFailed(fileSystem, signal);
     try {
-      await this.arm.call(armOperations.deleteFileSystem, { resourceGroup: scope, name: id }, signal);
+      const input = { resourceGroup: scope, name: id };
+      const answer = await this.arm.call(armOperations.deleteFileSystem, input, signal);
+      this.parts.failed.remember(deletionKey(fileSystem), operationUrl(answer));
     } catch (error) {
       if (isAbsent(error)) return;
       if (isConflict(error) && (await this.#isGoing(fileSystem, signal))) return;
       throw toDriverError(error, doing, 'effect', signal);
     }
     this.parts.failed.forget(operationKey(fileSystem));
+  }
+
+  /** Azure accepted to delete it and could not: this is told once, before it is asked again. */
+  async #throwIfDeletionFailed(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    const key = deletionKey(fileSystem);
+    // Without a reason, Azure is asked again.
+    const reason = await this.parts.failed.reasonOf(key, signal).catch((): undefined => undefined);
+    if (reason === undefined) return;
+    this.parts.failed.forget(key);
+    throw new DriverError(
+      'unavailable',
+      `Azure failed to delete file system ${fileSystem.id} of resource group ${fileSystem.scope}: ${reason}. It still ` +
+        'exists and is billed; remove the cause (locks, policies), and the deletion is tried again',
+    );
   }
 
   toVolume(fileSystem: FileSystem, plan?: AmlPlan): Volume {
@@ -160,6 +177,10 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     return found === undefined || found.state === 'deleting';
   }
 }
+
+/** A file system of the same name that was created later is another one. */
+const deletionKey = (fileSystem: FileSystem): string =>
+  `${operationKey(fileSystem)}#deletion of ${fileSystem.createdAt?.toISOString() ?? ''}`;
 
 const isConflict = (error: unknown): boolean => isRestError(error) && error.statusCode === 409;
 

@@ -4,14 +4,7 @@ import type { ArmAnswer } from './arm-operation.js';
 import { FailedOperations } from './failed-operations.js';
 import { AmlModification } from './modification.js';
 import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
-import {
-  callOf,
-  dynamicParameters,
-  passingFaults,
-  persistently,
-  requestOf,
-  silent,
-} from './testing/samples.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
 
 const patch = 'amlFilesystems.update';
 const identities =
@@ -191,19 +184,6 @@ describe('modification', () => {
     ).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it.each(passingFaults)('is done through %s of the PATCH', async (_, fault) => {
-    azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: patch });
-    await persistently(() => modify({ ...window, tags: 'a=b' }));
-    expect(shown()).toMatchObject({
-      tags: { a: 'b', Team: 'a' },
-      properties: { maintenanceWindow: { dayOfWeek: 'Friday' } },
-    });
-    const effective = azure.emulator.journal
-      .entries()
-      .filter(({ operation, status }) => operation === patch && status === 202);
-    expect(effective.length).toBeLessThanOrEqual(1);
-  });
-
   it.each(passingFaults)('is done once through %s of looking', async (_, fault) => {
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'amlFilesystems.get' });
     await persistently(() => modify(window));
@@ -211,36 +191,83 @@ describe('modification', () => {
   });
 });
 
+describe('a change that Azure accepts and then fails', () => {
+  const failure = { code: 'KeyVaultAccessDenied', message: 'The key cannot be used.' };
+  const failing = (times = 1): void =>
+    azure.emulator.faults.add({
+      ...{ kind: 'fail-creation', cloud: 'azure', operation: patch, times },
+      ...failure,
+    });
+  const told = {
+    kind: 'unavailable',
+    message: expect.stringContaining('pvc-1: KeyVaultAccessDenied: The key cannot be used.') as string,
+  };
+
+  it('is told with its code and text, and done by the next call', async () => {
+    failing();
+    await expect(modify(window)).rejects.toMatchObject(told);
+    expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Sunday' });
+    await modify(window);
+    expect(shown()?.properties).toMatchObject({
+      provisioningState: 'Succeeded',
+      maintenanceWindow: { dayOfWeek: 'Friday' },
+    });
+    expect(azure.count(patch)).toBe(2);
+  });
+
+  it('is not done for a replica that has not seen it begin', async () => {
+    failing(2);
+    await expect(startedBy(replica, window)).rejects.toMatchObject({ kind: 'deadline-exceeded' });
+    await expect(modify(window, other)).rejects.toMatchObject(told);
+    expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Sunday' });
+    await modify(window, other);
+    expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Friday' });
+  });
+
+  it('leaves a volume that is found, listed and asked for again', async () => {
+    failing();
+    await expect(modify(window)).rejects.toMatchObject(told);
+    expect(await created()).toEqual(volume);
+    expect(azure.count('amlFilesystems.delete')).toBe(0);
+    expect(azure.state.fileSystems).toHaveLength(1);
+  });
+});
+
 describe('a change that Azure has accepted', () => {
   const reference = { id: 'pvc-1', scope: 'lustre-rg' };
   const url = 'https://arm/subscriptions/s/providers/Microsoft.StorageCache/locations/eastus/ascOperations/o';
+  const old = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
+  const asked = { dayOfWeek: 'Friday', timeOfDayUTC: '03:30' };
 
-  /** A file system that goes on showing its old window, whatever is changed. */
+  interface Shown {
+    cloudState: string;
+    maintenanceWindow: object;
+  }
+
+  /** A file system that shows what it is told to, whatever is changed. */
   function stubborn(
     reason: string | undefined,
     now: () => number = () => 0,
-  ): { modification: AmlModification; patches: object[] } {
+  ): { modification: AmlModification; patches: object[]; shown: Shown; step: () => Promise<unknown> } {
     const patches: object[] = [];
+    const shown: Shown = { cloudState: 'Succeeded', maintenanceWindow: old };
     const answer: ArmAnswer = { status: 202, body: {}, header: () => url };
     const call = (_: unknown, input: unknown): Promise<never> => {
-      patches.push(input as object);
+      patches.push((input as { body: object }).body);
       return Promise.resolve(answer as never);
     };
-    const fileSystem = { ...reference, state: 'available', cloudState: 'Succeeded' } as FileSystem;
-    const resource = {
-      properties: { maintenanceWindow: { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' } },
-    };
     const find = async (): Promise<{ fileSystem: FileSystem; resource: object }> => ({
-      fileSystem,
-      resource,
+      fileSystem: { ...reference, state: 'available', cloudState: shown.cloudState } as FileSystem,
+      resource: { properties: { maintenanceWindow: shown.maintenanceWindow } },
     });
     const failed = new FailedOperations(async () => reason);
-    return { modification: new AmlModification({ call }, { find }, failed, silent, now), patches };
+    const modification = new AmlModification({ call }, { find }, failed, now);
+    const step = (): Promise<unknown> => modification.step(reference, window, neverAborted);
+    return { modification, patches, shown, step };
   }
 
   it('and that then failed is told with its reason, once', async () => {
-    const { modification, patches } = stubborn('KeyVaultAccessDenied: no access');
-    const step = (): Promise<unknown> => modification.step(reference, window, neverAborted);
+    const { step, patches } = stubborn('KeyVaultAccessDenied: no access');
     expect(await step()).toHaveProperty('waitingFor');
     await expect(step()).rejects.toMatchObject({
       kind: 'unavailable',
@@ -250,19 +277,50 @@ describe('a change that Azure has accepted', () => {
     expect(patches).toHaveLength(2);
   });
 
-  it('and that shows otherwise is not asked for again and again', async () => {
-    const { modification, patches } = stubborn(undefined);
-    expect(await modification.step(reference, window, neverAborted)).toHaveProperty('waitingFor');
-    expect(await modification.step(reference, window, neverAborted)).toBe('done');
+  it('may show late, is asked for once meanwhile, and is no success while it shows otherwise', async () => {
+    let now = 0;
+    const { step, patches, shown } = stubborn(undefined, () => now);
+    await step();
+    for (; now <= 30_000; now += 10_000) {
+      expect(await step()).toEqual({ waitingFor: expect.stringContaining('not show its new') as string });
+    }
     expect(patches).toHaveLength(1);
+    await expect(step()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('does not show what was asked for, {"properties"') as string,
+    });
+    await step();
+    shown.maintenanceWindow = asked;
+    expect(await step()).toBe('done');
+    expect(patches).toHaveLength(2);
+  });
+
+  it('and that shows as asked is still not done where it failed', async () => {
+    const { step, patches, shown } = stubborn(undefined);
+    await step();
+    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: asked });
+    await expect(step()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('the file system is Failed') as string,
+    });
+    expect(patches).toHaveLength(1);
+  });
+
+  it('by a process that has ended, and failed, is asked for again though it shows as asked', async () => {
+    const { step, patches, shown } = stubborn(undefined);
+    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: asked });
+    expect(await step()).toHaveProperty('waitingFor');
+    expect(patches).toEqual([{ properties: { maintenanceWindow: { ...asked, timeOfDayUTC: '3:30' } } }]);
+    shown.cloudState = 'Succeeded';
+    expect(await step()).toBe('done');
   });
 
   it('long ago says nothing about what is asked now', async () => {
     let now = 0;
-    const { modification, patches } = stubborn('KeyVaultAccessDenied', () => now);
-    await modification.step(reference, window, neverAborted);
+    const { step, patches } = stubborn('KeyVaultAccessDenied', () => now);
+    await step();
     now = 60_001;
-    expect(await modification.step(reference, window, neverAborted)).toHaveProperty('waitingFor');
+    expect(await step()).toHaveProperty('waitingFor');
     expect(patches).toHaveLength(2);
   });
 });

@@ -1,7 +1,6 @@
 import {
   DriverError,
   type FileSystem,
-  type Log,
   type ModificationStep,
   type VolumeModification,
   type VolumeReference,
@@ -13,11 +12,11 @@ import { toDriverError } from './errors.js';
 import type { FailedOperations } from './failed-operations.js';
 import { operationKey, type FileSystemReader } from './file-system-reader.js';
 import { mutableParameterSchema, readMutableParameters } from './mutable-parameters.js';
-import { settingsChange, toSettings } from './settings-change.js';
+import { settingsAgain, settingsChange, toSettings } from './settings-change.js';
 
-/** Changing file systems in place: one PATCH for all that is not yet as asked. The cloud's state says how far it is;
- *  the memory of this process only helps to say why a change failed, and not to ask for ever for what Azure spells
- *  otherwise. */
+/** Changing file systems in place: one PATCH for all that is not yet as asked. What the file system shows decides: a
+ *  change is done when the settings are as asked and the last operation has not failed. The memory of this process only
+ *  helps to say why a change failed. */
 export class AmlModification implements VolumeModification {
   readonly parameters = mutableParameterSchema;
   /** The last change that Azure has accepted, by file system. */
@@ -27,7 +26,6 @@ export class AmlModification implements VolumeModification {
     private readonly arm: Pick<Arm, 'call'>,
     private readonly reader: Pick<FileSystemReader, 'find'>,
     private readonly failed: FailedOperations,
-    private readonly log: Log,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -45,21 +43,50 @@ export class AmlModification implements VolumeModification {
     if (!found)
       throw new DriverError('not-found', `there is no file system ${reference.id} to change the settings of`);
     const { fileSystem, resource } = found;
-    const change = settingsChange(toSettings(resource), asked);
-    const pending = pendingState(fileSystem);
+    const settings = toSettings(resource);
+    const change = settingsChange(settings, asked);
     const accepted = this.#acceptedOf(fileSystem);
+    const pending = pendingState(fileSystem);
     if (pending) return { waitingFor: `file system ${fileSystem.id} is ${pending}` };
-    if (accepted) await this.#throwIfFailed(fileSystem, signal);
-    if (!change) return 'done';
-    if (accepted?.change === JSON.stringify(change)) {
-      this.log.warn(
-        { fileSystem: fileSystem.id, change },
-        'Azure has changed the settings, but shows others',
-      );
-      return 'done';
-    }
-    await this.#patch(fileSystem, change, signal);
+    const verdict = accepted && (await this.#verdict(fileSystem, accepted, change, signal));
+    if (verdict) return verdict;
+    // After a change that failed, Azure may show what was asked for all the same: asked again, it says how it is.
+    const body = change ?? (lastFailed(fileSystem) ? settingsAgain(settings, asked) : undefined);
+    if (!body) return 'done';
+    await this.#patch(fileSystem, body, signal);
     return { waitingFor: `the settings of file system ${fileSystem.id} are being changed` };
+  }
+
+  /** How the change that this process has started has ended; undefined: another one is needed.
+   *  @throws DriverError unavailable where it failed, or where Azure goes on showing other settings */
+  async #verdict(
+    fileSystem: FileSystem,
+    accepted: Accepted,
+    change: object | undefined,
+    signal: AbortSignal,
+  ): Promise<ModificationStep | undefined> {
+    const { id, cloudState } = fileSystem;
+    const key = changeKey(fileSystem);
+    const doing = `cannot find out how the change of file system ${id} ended`;
+    const reason = await this.failed.reasonOf(key, signal).catch((error: unknown) => {
+      throw toDriverError(error, doing, 'lookup', signal);
+    });
+    const failure = reason ?? (lastFailed(fileSystem) ? `the file system is ${cloudState}` : undefined);
+    if (failure === undefined && this.#mayShowLate(accepted, change)) {
+      return { waitingFor: `file system ${id} does not show its new settings yet` };
+    }
+    this.#forget(key);
+    if (failure !== undefined) throw changeFailed(id, failure);
+    if (!change) return 'done';
+    if (accepted.differsSince === undefined) return undefined;
+    throw changeFailed(id, `it says that it did, but does not show what was asked for, ${accepted.change}`);
+  }
+
+  /** Azure has ended the change, and what is missing now is what was asked for then. */
+  #mayShowLate(accepted: Accepted, change: object | undefined): boolean {
+    if (accepted.change !== JSON.stringify(change)) return false;
+    accepted.differsSince ??= this.now();
+    return this.now() - accepted.differsSince <= MILLISECONDS_TO_SHOW;
   }
 
   /** What this process has asked of the file system, as long as it has been looking at it all the time. */
@@ -89,23 +116,6 @@ export class AmlModification implements VolumeModification {
     }
   }
 
-  /** The change that this process has started is over. */
-  async #throwIfFailed(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
-    const { id } = fileSystem;
-    const key = changeKey(fileSystem);
-    const doing = `cannot find out how the change of file system ${id} ended`;
-    const reason = await this.failed.reasonOf(key, signal).catch((error: unknown) => {
-      throw toDriverError(error, doing, 'lookup', signal);
-    });
-    this.#forget(key);
-    if (reason === undefined) return;
-    throw new DriverError(
-      'unavailable',
-      `Azure failed to change the settings of file system ${id}: ${reason}. Its data is not touched; remove the ` +
-        'cause, and the change is tried again',
-    );
-  }
-
   #forget(key: string): void {
     this.#accepted.delete(key);
     this.failed.forget(key);
@@ -117,7 +127,12 @@ interface Accepted {
   readonly change: string;
   /** Milliseconds since the epoch of the last look at it. */
   seenAt: number;
+  /** Milliseconds since the epoch: when Azure was first seen to have ended it and to show other settings. */
+  differsSince?: number;
 }
+
+/** How long Azure may go on showing the old settings after it has changed them. */
+const MILLISECONDS_TO_SHOW = 30_000;
 
 /** Looks at a change under way are at most 20 seconds apart: after a longer gap, others may have changed what they
  *  liked. */
@@ -126,6 +141,17 @@ const MILLISECONDS_VALID = 60_000;
 /** A file system of the same name that was created later is another one. */
 const changeKey = (fileSystem: FileSystem): string =>
   `${operationKey(fileSystem)}#settings of ${fileSystem.createdAt?.toISOString() ?? ''}`;
+
+function changeFailed(id: string, reason: string): DriverError {
+  return new DriverError(
+    'unavailable',
+    `Azure failed to change the settings of file system ${id}: ${reason}. Its data is not touched; remove the ` +
+      'cause, and the change is tried again',
+  );
+}
+
+/** Whether the last operation on the file system has failed, whichever it was. */
+const lastFailed = ({ cloudState }: FileSystem): boolean => /^(failed|canceled)$/i.test(cloudState);
 
 /** What is under way on the file system, in the cloud's words; undefined: a change can begin. */
 function pendingState({ state, cloudState }: FileSystem): string | undefined {

@@ -33,9 +33,9 @@ afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => azure.stop());
 
 /** A token as a Kubernetes service account has it; the emulated Entra ID trusts every issuer. */
-function serviceAccountToken(): string {
+function serviceAccountToken(seconds = 3600): string {
   const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
-  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const exp = Math.floor(Date.now() / 1000) + seconds;
   return [
     part({ alg: 'RS256' }),
     part({ exp, sub: 'system:serviceaccount:kube-system:c' }),
@@ -55,11 +55,32 @@ describe('the controller', () => {
     expect(operations).not.toContain('instanceDiscovery');
   });
 
-  it('gets its token with a workload identity', async () => {
-    const AZURE_FEDERATED_TOKEN_FILE = await azure.write('token', serviceAccountToken());
+  it.each([
+    ['the client secret of azure.json', async () => ({})],
+    [
+      'a workload identity',
+      async () => ({
+        AZURE_FEDERATED_TOKEN_FILE: await azure.write('token', serviceAccountToken()),
+        AZURE_CLIENT_ID: '00000000-0000-4000-8000-0000000000c1',
+      }),
+    ],
+  ])('makes a volume with %s', async (_, environment) => {
+    const volumes = await azure.replica({}, await environment());
+    azure.emulator.journal.clear();
+    const { id } = await volumes.create(requestOf(dynamicParameters, { name: 'pvc-1' }), callOf(10_000));
+    await volumes.delete(id, callOf(10_000));
+    const tokens = azure.emulator.journal.entries().filter(({ operation }) => operation === 'token');
+    expect(tokens.map(({ service, status }) => [service, status])).toEqual([['entra', 200]]);
+  });
+
+  it('knows nothing with a workload identity whose token is too old, and says so', async () => {
+    const AZURE_FEDERATED_TOKEN_FILE = await azure.write('token', serviceAccountToken(-1));
     const AZURE_CLIENT_ID = '00000000-0000-4000-8000-0000000000c1';
     const provider = await azure.controller({}, { AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID });
-    expect(await provider.list(scope, neverAborted)).toEqual([]);
+    await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/AADSTS700024.*check the identity in azure\.json/) as string,
+    });
   });
 
   it.each([

@@ -99,8 +99,9 @@ function newSkuCatalogue(arm: Arm): SkuCatalogue {
 
 function newFailedOperations(arm: Arm): FailedOperations {
   return new FailedOperations(async (location, id, signal) => {
-    const { error } = await arm.call(armOperations.getOperation, { location, id }, signal);
-    return error && [error.code, error.message].filter((words) => words).join(': ');
+    const { error, status } = await arm.call(armOperations.getOperation, { location, id }, signal);
+    const words = [error?.code, error?.message].filter((part) => part).join(': ');
+    return words || (/^(failed|canceled)$/i.test(status ?? '') ? status : undefined);
   });
 }
 
@@ -119,8 +120,8 @@ function newFileSystems(
     reader,
     preflight,
     jobs: new DataJobCompletion(arm),
-    expansion: new AmlExpansion(arm, reader, skus, preflight),
-    modification: new AmlModification(arm, reader, failed, log),
+    expansion: new AmlExpansion(arm, reader, skus, preflight, failed),
+    modification: new AmlModification(arm, reader, failed),
   };
   return new AmlFileSystems(arm, parts, { config, clusterId });
 }

@@ -46,11 +46,17 @@ export function sameRootSquash(a: RootSquash | undefined, b: RootSquash | undefi
 }
 
 function spelled(squash: RootSquash | undefined): string {
-  if (!squash) return '';
+  // Nobody is squashed: then the rest means nothing.
+  if (!squash || squash.mode.toLowerCase() === 'none') return '';
   const nids = (squash.noSquashNidLists ?? '')
     .split(';')
     .map((nid) => nid.trim())
     .filter((nid) => nid !== '')
     .sort();
-  return JSON.stringify([squash.mode, squash.squashUID ?? null, squash.squashGID ?? null, nids]);
+  return JSON.stringify([
+    squash.mode.toLowerCase(),
+    squash.squashUID ?? null,
+    squash.squashGID ?? null,
+    nids,
+  ]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MutableParameters } from './mutable-parameters.js';
-import { settingsChange, tagsOf, toSettings, type ArmSettings } from './settings-change.js';
+import { settingsAgain, settingsChange, tagsOf, toSettings, type ArmSettings } from './settings-change.js';
 
 const maintenanceWindow = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
 const vault = '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v';
@@ -48,6 +48,19 @@ describe('settingsChange', () => {
       { ...asked, 'key-vault-id': vault.toUpperCase() },
       undefined,
     ],
+    [
+      'the same key, in whichever version',
+      { properties: { encryptionSettings: { keyEncryptionKey: { ...key, keyUrl: `${key.keyUrl}/7` } } } },
+      asked,
+      undefined,
+    ],
+    ['no root squash where there was none', {}, { 'root-squash-mode': 'None' }, undefined],
+    [
+      'a window whose day is spelled otherwise',
+      { properties: { maintenanceWindow: { ...maintenanceWindow, dayOfWeek: 'sunday' } } },
+      { 'maintenance-day-of-week': 'Sunday' },
+      undefined,
+    ],
     ['a tag, and keeps the others', { tags: { a: 'b' } }, { tags: { c: 'd' } }, { tags: { a: 'b', c: 'd' } }],
   ])('of %s', (_, settings, parameters, change) => {
     expect(settingsChange(settings, parameters)).toEqual(change);
@@ -64,6 +77,22 @@ describe('settingsChange', () => {
     ['a key without an identity', { identity: { type: 'None' } }, asked, 'user-assigned identity'],
   ])('refuses %s', (_, settings, parameters, words) => {
     expect(() => settingsChange(settings, parameters)).toThrow(words);
+  });
+});
+
+describe('settingsAgain', () => {
+  const shown = { tags: { a: 'b', c: 'd' }, properties: { maintenanceWindow }, ...withIdentity };
+  it.each<[string, MutableParameters, object | undefined]>([
+    ['nothing', {}, undefined],
+    [
+      'a window',
+      { 'maintenance-day-of-week': 'Sunday' },
+      { properties: { maintenanceWindow: { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' } } },
+    ],
+    ['a tag', { tags: { a: 'b' } }, { tags: shown.tags }],
+    ['a key', asked, { properties: { encryptionSettings: { keyEncryptionKey: key } } }],
+  ])('asks once more for %s that is shown already', (_, parameters, body) => {
+    expect(settingsAgain(shown, parameters)).toEqual(body);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DriverError } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { encryptionKeyFor, sameKey } from './encryption.js';
+import { encryptionKeyFor, isKey } from './encryption.js';
 import { lenient, text } from './lenient.js';
 import type { MutableParameters } from './mutable-parameters.js';
 import { rootSquashFor, sameRootSquash } from './root-squash.js';
@@ -51,33 +51,46 @@ export function tagsOf({ tags = {} }: ArmSettings): Tags {
  *  parameters ask for; undefined if it is already.
  *  @throws DriverError invalid-argument where this file system cannot become that */
 export function settingsChange(settings: ArmSettings, asked: MutableParameters): object | undefined {
-  const properties = {
-    ...windowChange(settings, asked),
-    ...rootSquashChange(settings, asked),
-    ...encryptionChange(settings, asked),
-  };
-  const tags = withTags(tagsOf(settings), asked.tags ?? {});
-  const change = {
-    // ARM replaces all tags at once.
-    ...(tags ? { tags } : {}),
-    ...(Object.keys(properties).length > 0 ? { properties } : {}),
-  };
-  return Object.keys(change).length > 0 ? change : undefined;
+  return bodyFor(settings, asked, (same) => !same);
 }
 
-function windowChange({ properties }: ArmSettings, asked: MutableParameters): object {
+/** That body with everything that the parameters name, also what the file system shows already; undefined if they name
+ *  nothing. */
+export function settingsAgain(settings: ArmSettings, asked: MutableParameters): object | undefined {
+  return bodyFor(settings, asked, () => true);
+}
+
+/** Whether a setting belongs into the body, by whether the file system shows it already. */
+type Includes = (same: boolean) => boolean;
+
+function bodyFor(settings: ArmSettings, asked: MutableParameters, includes: Includes): object | undefined {
+  const properties = {
+    ...windowChange(settings, asked, includes),
+    ...rootSquashChange(settings, asked, includes),
+    ...encryptionChange(settings, asked, includes),
+  };
+  const current = tagsOf(settings);
+  const tags = withTags(current, asked.tags ?? {});
+  const body = {
+    // ARM replaces all tags at once.
+    ...(asked.tags && includes(!tags) ? { tags: tags ?? current } : {}),
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+  };
+  return Object.keys(body).length > 0 ? body : undefined;
+}
+
+function windowChange({ properties }: ArmSettings, asked: MutableParameters, includes: Includes): object {
   const current: Partial<Window> = properties?.maintenanceWindow ?? {};
-  const wanted = withDefined(current, {
-    dayOfWeek: asked['maintenance-day-of-week'],
-    timeOfDayUTC: asked['maintenance-time-of-day-utc'],
-  });
-  const { dayOfWeek, timeOfDayUTC } = wanted;
-  if (dayOfWeek === undefined && timeOfDayUTC === undefined) return {};
+  const [day, time] = [asked['maintenance-day-of-week'], asked['maintenance-time-of-day-utc']];
+  if (day === undefined && time === undefined) return {};
+  const { dayOfWeek, timeOfDayUTC } = withDefined(current, { dayOfWeek: day, timeOfDayUTC: time });
   if (dayOfWeek === undefined || timeOfDayUTC === undefined) {
     throw invalid('Azure tells no maintenance window: give maintenance-day-of-week and -time-of-day-utc');
   }
-  const same = current.dayOfWeek === dayOfWeek && minutes(current.timeOfDayUTC) === minutes(timeOfDayUTC);
-  return same ? {} : { maintenanceWindow: { dayOfWeek, timeOfDayUTC } };
+  const same =
+    current.dayOfWeek?.toLowerCase() === dayOfWeek.toLowerCase() &&
+    minutes(current.timeOfDayUTC) === minutes(timeOfDayUTC);
+  return includes(same) ? { maintenanceWindow: { dayOfWeek, timeOfDayUTC } } : {};
 }
 
 interface Window {
@@ -96,15 +109,21 @@ function minutes(time = ''): number {
   return Number(hours) * 60 + Number(minute);
 }
 
-function rootSquashChange({ properties }: ArmSettings, asked: MutableParameters): object {
+function rootSquashChange({ properties }: ArmSettings, asked: MutableParameters, includes: Includes): object {
   const current = properties?.rootSquashSettings;
   const wanted = rootSquashFor(asked, current);
-  return wanted && !sameRootSquash(current, wanted) ? { rootSquashSettings: wanted } : {};
+  return wanted && includes(sameRootSquash(current, wanted)) ? { rootSquashSettings: wanted } : {};
 }
 
-function encryptionChange({ identity, properties }: ArmSettings, asked: MutableParameters): object {
+function encryptionChange(
+  { identity, properties }: ArmSettings,
+  asked: MutableParameters,
+  includes: Includes,
+): object {
   const wanted = encryptionKeyFor(asked);
-  if (!wanted || sameKey(properties?.encryptionSettings?.keyEncryptionKey, wanted)) return {};
+  if (!wanted) return {};
+  const shows = isKey(properties?.encryptionSettings?.keyEncryptionKey, wanted);
+  if (!includes(shows)) return {};
   if (identity?.type?.toLowerCase() !== 'userassigned') {
     throw invalid(
       'key-vault-key-url needs a file system with a user-assigned identity, and this one was created without: Azure ' +

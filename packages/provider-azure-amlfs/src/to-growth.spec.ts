@@ -1,6 +1,12 @@
 import { Capacity } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { expansionJobName, growthOf, toExpansionJob, type ExpansionJob } from './to-growth.js';
+import {
+  expansionJobName,
+  growthOf,
+  refuseAfterFailures,
+  toExpansionJob,
+  type ExpansionJob,
+} from './to-growth.js';
 
 const job = (properties: object, name = 'job'): ExpansionJob | undefined =>
   toExpansionJob({ name, properties: { newStorageCapacityTiB: 32, ...properties } });
@@ -21,7 +27,17 @@ describe('toExpansionJob', () => {
     [
       'rolling back',
       { status: { state: 'RollingBack', statusMessage: 'Asked for.', percentComplete: 40 } },
-      { state: 'running', detail: 'RollingBack, Asked for.' },
+      { state: 'undoing', detail: 'RollingBack, Asked for.' },
+    ],
+    [
+      'deleted while under way',
+      { provisioningState: 'Deleting', status: { state: 'InProgress', percentComplete: 40 } },
+      { state: 'undoing', detail: 'RollingBack' },
+    ],
+    [
+      'that failed before it worked',
+      { provisioningState: 'Failed', status: { state: 'InProgress', percentComplete: 0 } },
+      { state: 'failed', detail: 'Failed', unexplained: true },
     ],
     [
       'failed',
@@ -32,7 +48,11 @@ describe('toExpansionJob', () => {
     ['being forgotten', { status: { state: 'Deleting' } }, { state: 'over', detail: 'Deleting' }],
     ['of a state nobody knows', { status: { state: 'Paused' } }, { state: 'running', detail: 'Paused' }],
     ['without a status', { provisioningState: 'Creating' }, { state: 'running', detail: 'Creating' }],
-    ['canceled', { provisioningState: 'Canceled' }, { state: 'failed', detail: 'Canceled' }],
+    [
+      'canceled',
+      { provisioningState: 'Canceled' },
+      { state: 'failed', detail: 'Canceled', unexplained: true },
+    ],
     ['that tells nothing', {}, { state: 'running', detail: 'unknown' }],
   ])('reads one %s', (_, properties, expected) => {
     expect(job(properties)).toEqual({ name: 'job', targetTiB: 32, startedAt: 0, ...expected });
@@ -63,6 +83,7 @@ describe('growthOf', () => {
     ['one that is over', [jobAt(1, 'over')], undefined],
     ['an old failure', [jobAt(1, 'failed'), jobAt(2, 'over')], undefined],
     ['the newest failure', [jobAt(2, 'failed', 48), jobAt(1, 'over')], { state: 'failed', target: 48 }],
+    ['one that is rolled back', [jobAt(1, 'undoing'), jobAt(2, 'over')], { state: 'undoing', target: 32 }],
     ['one under way', [jobAt(1, 'running', 48), jobAt(2, 'failed')], { state: 'running', target: 48 }],
   ])('of %s', (_, jobs, expected) => {
     const growth = growthOf(jobs);
@@ -97,5 +118,32 @@ describe('expansionJobName', () => {
 
   it('of a fraction is a name that ARM takes', () => {
     expect(expansionJobName(4.5, [])).toBe('lustre-csi-expand-4-5tib-1');
+  });
+});
+
+describe('refuseAfterFailures', () => {
+  const day = 24 * 60 * 60 * 1000;
+  const failedAt = (...times: readonly number[]): ExpansionJob[] =>
+    times.map((time) => ({ ...jobAt(time, 'failed'), detail: `Failed, C${time}: M` }));
+
+  it.each<[string, readonly ExpansionJob[], number, boolean]>([
+    ['none', [], 10, false],
+    ['two failures', failedAt(1, 2), 10, false],
+    ['three failures', failedAt(2, 3, 1), 10, true],
+    ['three failures, a day later', failedAt(2, 3, 1), day + 3, false],
+    ['a fourth one on the next day', failedAt(1, 2, 3, day + 3), day + 4, true],
+    ['failures of which Azure does not tell the time', failedAt(0, 0, 0), day, true],
+    ['failures to other sizes', failedAt(1, 2, 3).map((job) => ({ ...job, targetTiB: 48 })), 10, false],
+    ['successes', [jobAt(1, 'over'), jobAt(2, 'over'), jobAt(3, 'over')], 10, false],
+  ])('after %s', (_, jobs, now, refused) => {
+    const refuse = (): void => refuseAfterFailures(32, jobs, now);
+    if (refused) expect(refuse).toThrow('did not grow to 32 TiB');
+    else expect(refuse).not.toThrow();
+  });
+
+  it('says why, until when, and what to do', () => {
+    expect(() => refuseAfterFailures(32, failedAt(1, 3, 2), 10)).toThrow(
+      /in 3 attempts, at last: Failed, C3: M\. .* from 1970-01-02T00:00:00\.003Z on.* jobs job-3, job-2, job-1 are deleted/,
+    );
   });
 });

@@ -44,10 +44,10 @@ const createTimeout: OperationFailure = {
     'Delete this amlfilesystem and try again.',
 };
 
-/** A change that Azure could not carry out. */
+/** A change or deletion that Azure could not carry out. */
 const internalError: OperationFailure = {
   code: 'InternalExecutionError',
-  message: 'The amlfilesystem could not be updated because of an internal error.',
+  message: 'The operation on the amlfilesystem failed because of an internal error.',
 };
 
 const tebibyte = 1024n ** 4n;
@@ -164,9 +164,13 @@ export class FileSystems {
     }
     for (const listener of this.#deletionListeners) listener(fileSystem);
     this.world.lustre.withdraw(serverId(fileSystem));
-    const operation = this.#begin(fileSystem, 'Deleting', this.world.durations.deleteSeconds, () =>
-      this.#forget(fileSystem),
-    );
+    const failure = this.#failure('amlFilesystems.delete', internalError);
+    const operation = this.#begin(fileSystem, 'Deleting', this.world.durations.deleteSeconds, () => {
+      if (!failure) return this.#forget(fileSystem);
+      fileSystem.provisioningState = 'Failed';
+      fileSystem.failure = failure;
+      return failure;
+    });
     return { fileSystem, operation };
   }
 

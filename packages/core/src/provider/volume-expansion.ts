@@ -5,9 +5,9 @@ import type { VolumeReference } from './controller-provider.js';
 /** How a file system is growing, or how its last growth ended. */
 export interface Growth {
   readonly target: Capacity;
-  /** `failed`: it ended without the capacity; `running` covers rolling back. A growth that succeeded is not told:
-   *  the capacity says it. */
-  readonly state: 'running' | 'failed';
+  /** `undoing`: the cloud takes back what it has done, and the capacity will not come; `failed`: it ended without the
+   *  capacity. A growth that succeeded is not told: the capacity says it. */
+  readonly state: 'running' | 'undoing' | 'failed';
   /** 0 to 100, where the cloud tells. */
   readonly percent?: number;
   /** The cloud's own words. */
@@ -30,6 +30,7 @@ export interface VolumeExpansion {
 
   /** Starts growing and answers as soon as the cloud has accepted it.
    *  @throws DriverError aborted where another update is in the way, unavailable with the time from which it is
-   *    allowed where the cloud wants a pause between two */
+   *    allowed where the cloud wants a pause between two, out-of-range where it has failed so often that it is not tried
+   *    again for long */
   start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void>;
 }

@@ -12,6 +12,9 @@ let fileSystem: FileSystem | undefined;
 let growth: Growth | undefined;
 let started: string[];
 let clock: ManualClock;
+let reports: string[];
+/** Of the error. */
+let words: string;
 
 const expansion: VolumeExpansion = {
   capacityFor: async (_, { required = gib(0) }) => required.roundUpTo(gib(1200)),
@@ -35,16 +38,21 @@ beforeEach(() => {
   growth = undefined;
   started = [];
   clock = new ManualClock();
+  reports = [];
+  words = '';
 });
 
 /** Expands to so many GiB; `ticks` are what happens between the looks. */
 async function expand(required: number, ticks: readonly (() => void)[], limit?: number): Promise<string> {
   const range = { required: gib(required), ...(limit ? { limit: gib(limit) } : {}) };
-  const work = { signal: new AbortController().signal, report: () => {} };
+  const work = { signal: new AbortController().signal, report: (words: string) => void reports.push(words) };
   let outcome: string | undefined;
   new ExpandVolume(expansion, clock).run({ id: 'fs-1', scope: '' }, range, work).then(
     (capacity) => (outcome = capacity.toString()),
-    (error: unknown) => (outcome = error instanceof DriverError ? error.kind : String(error)),
+    (error: unknown) => {
+      outcome = error instanceof DriverError ? error.kind : String(error);
+      words = String(error);
+    },
   );
   await settled();
   for (const tick of ticks) {
@@ -97,6 +105,33 @@ describe('ControllerExpandVolume', () => {
     const fail = (): void => void (growth = { target: gib(2400), state: 'failed', detail: 'no capacity' });
     expect(await expand(2400, [() => {}, fail])).toBe('unavailable');
     expect(started).toEqual(['2400 GiB']);
+  });
+
+  it('says unavailable when it is taken back, and never that it grows', async () => {
+    const undo = (): void => void (growth = { target: gib(2400), state: 'undoing', detail: 'RollingBack' });
+    expect(await expand(2400, [() => {}, undo, undo, () => (growth = undefined)])).toBe('unavailable');
+    expect(words).toContain('2400 GiB was taken back');
+    expect(reports.filter((report) => report.includes('is growing'))).toHaveLength(2);
+    expect(reports.at(-1)).toBe(
+      'the growth of file system fs-1 to 2400 GiB is taken back (RollingBack); it keeps 1200 GiB',
+    );
+    expect(started).toEqual(['2400 GiB']);
+  });
+
+  it('says unavailable when the growth has been gone for a minute, without starting it again', async () => {
+    const nothing = (): void => void (growth = undefined);
+    const minute = Array.from({ length: 30 }, () => nothing);
+    expect(await expand(2400, [() => {}, ...minute])).toBe('unavailable');
+    expect(words).toContain('is not under way any more, and the capacity is not there');
+    expect(started).toEqual(['2400 GiB']);
+  });
+
+  it('tells of the failure before, in the progress of the next attempt', async () => {
+    growth = { target: gib(2400), state: 'failed', detail: 'no servers' };
+    await expand(2400, []);
+    expect(reports).toEqual([
+      'file system fs-1 is growing from 1200 GiB to 2400 GiB, after an attempt that failed (no servers)',
+    ]);
   });
 
   it('says not-found where there is nothing', async () => {

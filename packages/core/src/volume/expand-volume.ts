@@ -10,6 +10,18 @@ import { pollDelay } from './polling-pace.js';
 /** Growing usually takes minutes. */
 const USUAL_SECONDS = 600;
 
+/** How long a growth may be out of sight before it counts as gone: clouds show new work late, and capacity later than
+ *  the end of the work. */
+const MILLISECONDS_UNSEEN = 60_000;
+
+/** What a call waits for. */
+interface Awaited {
+  readonly target: Capacity;
+  /** Milliseconds since the epoch. */
+  readonly seenAt: number;
+  readonly undoing: boolean;
+}
+
 /** ControllerExpandVolume: joins a growth that is under way, starts one that is missing, and returns when clients
  *  can use the capacity. */
 export class ExpandVolume {
@@ -21,34 +33,39 @@ export class ExpandVolume {
   /** @throws DriverError not-found, out-of-range, and what the provider throws */
   async run(reference: VolumeReference, range: CapacityRange, { signal, report }: Work): Promise<Capacity> {
     const began = this.clock.now();
-    let awaiting: Capacity | undefined;
+    let awaited: Awaited | undefined;
     for (;;) {
       signal.throwIfAborted();
       const seen = await this.#look(reference, signal);
       const { capacity } = seen.fileSystem;
       if (!range.required || !capacity.isLessThan(range.required)) return withinLimit(capacity, range);
-      awaiting = await this.#advance(seen, range, awaiting, signal);
-      report(describeGrowth(seen, awaiting));
+      awaited = await this.#advance(seen, range, awaited, signal);
+      report(describeGrowth(seen, awaited.target));
       const ageSeconds = (this.clock.now() - began) / 1000;
       await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
     }
   }
 
-  /** Makes sure that something is under way; gives the capacity that is being waited for. */
+  /** Makes sure that something is under way; gives what is being waited for. */
   async #advance(
     seen: GrowingFileSystem,
     range: CapacityRange,
-    awaiting: Capacity | undefined,
+    awaited: Awaited | undefined,
     signal: AbortSignal,
-  ): Promise<Capacity> {
+  ): Promise<Awaited> {
     const { fileSystem, growth } = seen;
     const target = await this.expansion.capacityFor(fileSystem, range);
-    if (growth?.state === 'running') return growth.target;
+    const seenAt = this.clock.now();
+    if (growth && growth.state !== 'failed') {
+      return { target: growth.target, seenAt, undoing: growth.state === 'undoing' };
+    }
     // A growth that was joined may end with less than is asked for here: then the next one begins.
-    if (awaiting && fileSystem.capacity.isLessThan(awaiting)) {
+    if (awaited && fileSystem.capacity.isLessThan(awaited.target)) {
       // What this call has started or joined is over, and the capacity is not there.
-      if (growth?.state === 'failed') throw failed(fileSystem.id, growth);
-      return awaiting;
+      if (growth) throw failed(fileSystem.id, growth);
+      if (awaited.undoing || seenAt - awaited.seenAt > MILLISECONDS_UNSEEN)
+        throw gone(fileSystem.id, awaited);
+      return awaited;
     }
     if (!isUsable(fileSystem)) {
       throw new DriverError(
@@ -57,7 +74,7 @@ export class ExpandVolume {
       );
     }
     await this.expansion.start(fileSystem, target, signal);
-    return target;
+    return { target, seenAt, undoing: false };
   }
 
   async #look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem> {
@@ -76,9 +93,15 @@ function withinLimit(capacity: Capacity, range: CapacityRange): Capacity {
 }
 
 function describeGrowth({ fileSystem, growth }: GrowingFileSystem, target: Capacity): string {
-  const percent = growth?.percent === undefined ? '' : `, ${growth.percent} % done`;
+  const { id, capacity } = fileSystem;
   const detail = growth?.detail ? ` (${growth.detail})` : '';
-  return `file system ${fileSystem.id} is growing from ${fileSystem.capacity.toString()} to ${target.toString()}${percent}${detail}`;
+  if (growth?.state === 'undoing') {
+    return `the growth of file system ${id} to ${target.toString()} is taken back${detail}; it keeps ${capacity.toString()}`;
+  }
+  const what = `file system ${id} is growing from ${capacity.toString()} to ${target.toString()}`;
+  if (growth?.state === 'failed') return `${what}, after an attempt that failed${detail}`;
+  const percent = growth?.percent === undefined ? '' : `, ${growth.percent} % done`;
+  return `${what}${percent}${detail}`;
 }
 
 function failed(id: string, { target, detail }: Growth): DriverError {
@@ -86,5 +109,14 @@ function failed(id: string, { target, detail }: Growth): DriverError {
     'unavailable',
     `file system ${id} did not grow to ${target.toString()}: ${detail ?? 'the cloud gives no reason'}. It keeps its ` +
       'size and data; the expansion is tried again',
+  );
+}
+
+function gone(id: string, { target, undoing }: Awaited): DriverError {
+  const what = undoing ? 'was taken back' : 'is not under way any more, and the capacity is not there';
+  return new DriverError(
+    'unavailable',
+    `the growth of file system ${id} to ${target.toString()} ${what}. It keeps its size and data; the expansion is ` +
+      'tried again',
   );
 }

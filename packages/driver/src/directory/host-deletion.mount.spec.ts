@@ -33,22 +33,26 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
   });
 
   it('keeps the file system as long as a volume is a directory of it, whichever instance is asked', async () => {
-    // Deletes with an instance of its own, which has never heard of the directories.
     const host: PreparedHost = await prepare();
     const driver = await start();
+    // It has never heard of the directories.
+    const other = await start();
+    const removeHost = (): Promise<unknown> =>
+      other.client.controller.deleteVolume({ volumeId: host.volumeId ?? '', secrets: {} });
     const volume = await createDirectory(driver, directoryRequest('pvc-1', host, {}));
     const elsewhere = { basePath: '/team a' };
     // Azure changes the tags of a file system one time after the other; sidecars repeat what is ABORTED.
-    const other = await vi.waitFor(
+    const second = await vi.waitFor(
       () => createDirectory(driver, directoryRequest('pvc-2', host, elsewhere)),
       20_000,
     );
-    await expect(host.remove()).rejects.toMatchObject(inUse('/(csi-volumes|team=20a)'));
+    await expect(removeHost()).rejects.toMatchObject(inUse('/(csi-volumes|team=20a)'));
     expect(await createDirectory(driver, directoryRequest('pvc-1', host, {}))).toEqual(volume);
 
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
-    await expect(host.remove()).rejects.toMatchObject(inUse('/team=20a'));
-    await driver.client.controller.deleteVolume({ volumeId: other.volumeId, secrets: {} });
+    await expect(removeHost()).rejects.toMatchObject(inUse('/team=20a'));
+    await driver.client.controller.deleteVolume({ volumeId: second.volumeId, secrets: {} });
+    await removeHost();
     await host.remove();
   });
 });

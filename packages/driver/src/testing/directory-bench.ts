@@ -22,6 +22,8 @@ export interface DirectoryDriver {
 export interface PreparedHost {
   readonly parameters: Readonly<Record<string, string>>;
   readonly source: string;
+  /** Of the volume that the file system is; absent: no cloud knows it. */
+  readonly volumeId?: string;
   readonly remove: () => Promise<void>;
 }
 
@@ -73,9 +75,13 @@ async function prepareInCloud(
         ? { fileSystemId: volumeId }
         : { 'file-system-name': volumeId.split('#')[0] ?? '', 'resource-group-name': 'lustre-rg' },
     source,
+    volumeId,
     remove: async () => {
-      await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
-      await driver.stop();
+      try {
+        await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+      } finally {
+        await driver.stop();
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -56,7 +56,7 @@ export async function startDriverProcess(options: DriverProcessOptions): Promise
     rmSync(directory, { recursive: true, force: true });
     return status;
   };
-  const running = await Promise.race([firstAnswer(client), ended]);
+  const running = await Promise.race([firstAnswer(client, endpoint), ended]);
   if (running !== 'serving') {
     const printed = log();
     await end('SIGKILL');
@@ -84,9 +84,15 @@ function launch(options: DriverProcessOptions, endpoint: string, logFile: string
   return child;
 }
 
-async function firstAnswer(client: CsiClient): Promise<'serving' | 'silent'> {
+/** Asks once the socket is there: after an attempt that fails, gRPC makes the next one a second later. */
+async function firstAnswer(client: CsiClient, endpoint: string): Promise<'serving' | 'silent'> {
+  const socket = endpoint.startsWith('unix://') ? endpoint.slice('unix://'.length) : undefined;
   const giveUp = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < giveUp) {
+    if (socket !== undefined && !existsSync(socket)) {
+      await delay(20);
+      continue;
+    }
     try {
       await client.identity.probe({}, { deadline: Date.now() + 1000 });
       return 'serving';

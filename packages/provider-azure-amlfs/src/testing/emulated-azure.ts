@@ -8,6 +8,9 @@ import {
   type ControllerProvider,
   type ProviderContext,
 } from '@lustre-csi/core';
+import { Arm } from '../arm.js';
+import { readAzureConfig } from '../azure-config.js';
+import { chooseIdentity, createCredential } from '../credentials.js';
 import { buildController } from '../module.js';
 import type { AmlPlan } from '../plan.js';
 import { type callOf, fastClock, settingsOf, silent } from './samples.js';
@@ -63,6 +66,17 @@ export class EmulatedAzure {
   /** The provider under the rules of the core, as a replica that starts now has it; its waits are short. */
   async replica(...how: Parameters<EmulatedAzure['controller']>): Promise<VolumeOperations> {
     return new VolumeOperations(await this.controller(...how), silent, fastClock);
+  }
+
+  /** ARM, as somebody else than the driver reaches it with the same identity. */
+  async arm(): Promise<Arm> {
+    const settings = settingsOf({ ...this.environment, AZURE_CONFIG_FILE: this.#file('azure.json') });
+    const config = await readAzureConfig(settings);
+    const pipeline = { tlsOptions: { ca: this.emulator.certificateAuthority } };
+    const credential = createCredential(chooseIdentity(config, settings), config, settings, pipeline);
+    const { subscriptionId, cloud } = config;
+    const [endpoint, scope] = [cloud.resourceManager, cloud.scope];
+    return new Arm(credential, { subscriptionId, endpoint, scope, userAgent: 'operator', pipeline });
   }
 
   /** A call whose time ends when ARM is asked for `looking` the nth time after it was asked for `change`. */

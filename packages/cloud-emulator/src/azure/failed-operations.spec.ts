@@ -36,3 +36,18 @@ it.each(['Failed', 'Succeeded'] as const)(
     });
   },
 );
+
+it('a DELETE that fails ends with its reason, leaves the file system, and can be repeated', async () => {
+  azure = await AzureServer.start();
+  const { amlFilesystems } = azure.client();
+  await amlFilesystems.beginCreateOrUpdateAndWait(group, 'fs1', validFileSystem(), fast);
+  const operation = 'amlFilesystems.delete';
+  azure.world.faults.add({ kind: 'fail-creation', cloud: 'azure', operation, ...failure });
+  await expect(amlFilesystems.beginDeleteAndWait(group, 'fs1', fast)).rejects.toThrow(failure.message);
+  expect(await amlFilesystems.get(group, 'fs1')).toMatchObject({
+    provisioningState: 'Failed',
+    health: { state: 'Unavailable', statusCode: failure.code },
+  });
+  await amlFilesystems.beginDeleteAndWait(group, 'fs1', fast);
+  expect(azure.cloud.state()).toMatchObject({ fileSystems: [] });
+});
