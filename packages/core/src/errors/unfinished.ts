@@ -10,5 +10,5 @@ const notFinal: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exce
  */
 export function unfinished(error: unknown, whatExists: string): unknown {
   if (!isDriverError(error) || notFinal.includes(error.kind)) return error;
-  return new DriverError('unavailable', `${error.message}. ${whatExists}`, { cause: error });
+  return new DriverError('unavailable', `${error.message.replace(/\.$/, '')}. ${whatExists}`, { cause: error });
 }

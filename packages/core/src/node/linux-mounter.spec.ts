@@ -4,6 +4,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Limiter } from '../concurrency/limiter.js';
+import { DriverError } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
 import { parseMountSource } from '../volume/mount-source.js';
 import { ClientImports } from './client-imports.js';
@@ -182,10 +183,16 @@ describe('many mounts at once', () => {
     const hanging = await Promise.all(
       Array.from({ length: 6 }, async (_, n) => newTarget(`hanging-${count}-${n}`)),
     );
-    const failures = hanging.map((at) => mount(mounting, at, dead, 1_200).catch((error: unknown) => error));
+    const caller = new AbortController();
+    const failures = hanging.map((at) =>
+      mounting
+        .mount({ source: dead, target: at, options: [] }, { ...forMs(60_000), signal: caller.signal })
+        .catch((error: unknown) => error),
+    );
     await mount(mounting);
-    expect(mounting.counts.overdueMounts).toBe(2);
+    await vi.waitFor(() => expect(mounting.counts.overdueMounts).toBe(2));
     expect(await isMounted()).toBe(true);
+    caller.abort(new DriverError('deadline-exceeded', 'the caller gave up'));
     for (const error of await Promise.all(failures))
       expect(error).toMatchObject({ kind: 'deadline-exceeded' });
     expect(mounting.counts.overdueMounts).toBe(0);
