@@ -18,7 +18,9 @@ for (const name of readdirSync(directory, { recursive: true })) {
     skipped += (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
     for (const { name: file, status, message, assertionResults } of report.testResults ?? []) {
       for (const test of assertionResults.filter((one) => one.status === 'failed')) {
-        console.log(`FAILED ${name}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n').slice(0, 1500)}`);
+        console.log(
+          `FAILED ${name}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n').slice(0, 1500)}`,
+        );
       }
       if (status === 'failed' && message) console.log(`FAILED ${name}: ${file}\n  ${message.slice(0, 1500)}`);
     }
