@@ -1,5 +1,6 @@
 // For provider packages and for drivers of your own.
 export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
+export { isFinal, unfinished } from './errors/unfinished.js';
 export { untilAborted } from './concurrency/abort.js';
 export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { ConfigurationError } from './errors/configuration-error.js';

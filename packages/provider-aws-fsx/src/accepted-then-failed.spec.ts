@@ -114,7 +114,7 @@ describe('a snapshot', () => {
     const taken = await take(driver);
     await until(async () => (await errorOf(take(driver))) !== undefined);
     for (const error of await refusals(take)) {
-      expect(error.kind).toBe('unavailable');
+      expect(error.kind).toBe('failed-precondition');
       expect(error.message).toContain(`snapshot ${taken.id} is FAILED: ${message}`);
     }
     expect(cloud.calls('CreateBackup')).toBe(1);
@@ -220,7 +220,7 @@ describe('what belongs to a volume', () => {
     expect(error.kind).toBe('unavailable');
     expect(error.message).toMatch(
       new RegExp(
-        `${operation} failed: ${code}: No servers left \\(request id .*File system fs-\\w+ exists already`,
+        `${operation} failed: ${code}: No servers left \\(request id .*File system fs-\\w+ of this volume exists and is billed`,
       ),
     );
     const { id } = await (await cloud.driver()).create(request('pvc-1', parameters));

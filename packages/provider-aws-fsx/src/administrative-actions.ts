@@ -13,8 +13,12 @@ const COOLING: readonly string[] = [
   'ThroughputCapacity',
 ];
 
-/** An update that failed is not asked for again before so long: nothing else remembers that it has just failed. */
+/** An update that failed, or did not bring what it should, is not asked for again before so long: nothing else
+ *  remembers that it has just been. */
 const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
+
+/** How long values that are said to be in force may be out of sight before somebody is told. */
+const LATE_VALUES_MS = 60 * 1000;
 
 /** Lifecycles in which FSx takes updates. */
 const UPDATABLE: readonly (string | undefined)[] = ['AVAILABLE', 'UPDATING'];
@@ -68,7 +72,10 @@ export interface WantedUpdate {
 }
 
 /** The newest update that aimed at one of these members. */
-const lastOf = (fileSystem: SdkFileSystem, aims: readonly string[]): AdministrativeAction | undefined =>
+export const lastUpdate = (
+  fileSystem: SdkFileSystem,
+  aims: readonly string[],
+): AdministrativeAction | undefined =>
   updatesOf(fileSystem).find((update) => aimsOf(update).some((aim) => aims.includes(aim)));
 
 /**
@@ -78,7 +85,7 @@ const lastOf = (fileSystem: SdkFileSystem, aims: readonly string[]): Administrat
  * @throws DriverError unavailable with FSx's own words and the time of the next attempt
  */
 export function refuseRecentFailure(fileSystem: SdkFileSystem, { aims, now }: WantedUpdate): void {
-  const last = lastOf(fileSystem, aims);
+  const last = lastUpdate(fileSystem, aims);
   if (last?.Status !== 'FAILED') return;
   const again = (last.RequestTime?.getTime() ?? -Infinity) + PAUSE_AFTER_FAILURE_MS;
   if (now >= again) return;
@@ -86,6 +93,32 @@ export function refuseRecentFailure(fileSystem: SdkFileSystem, { aims, now }: Wa
     'unavailable',
     `the update of ${aimsOf(last).join(', ')} of file system ${fileSystem.FileSystemId} has failed: ` +
       `${failureOf(last)}. The file system works on as it was; the update is tried again from ` +
+      new Date(again).toISOString(),
+  );
+}
+
+/**
+ * What to do of an update that FSx calls done while the file system still shows other values: they may come late, and
+ * where they never come (FSx spells the value otherwise), the same update is not asked for without end. Undefined: it
+ * is time to ask again. Pure.
+ *
+ * @throws DriverError unavailable with the time of the next attempt
+ */
+export function waitForValues(
+  { FileSystemId }: SdkFileSystem,
+  done: AdministrativeAction,
+  now: number,
+): { readonly waitingFor: string } | undefined {
+  const asked = done.RequestTime?.getTime() ?? -Infinity;
+  const what = `the update of ${aimsOf(done).join(', ')} is ${done.Status}`;
+  if (now < asked + LATE_VALUES_MS)
+    return { waitingFor: `${what}, and FSx does not show the new values yet` };
+  const again = asked + PAUSE_AFTER_FAILURE_MS;
+  if (now >= again) return undefined;
+  throw new DriverError(
+    'unavailable',
+    `${what}, but file system ${FileSystemId} shows other values than were asked for: look at it in FSx and at the ` +
+      'values of the VolumeAttributesClass, which FSx may spell otherwise. The update is tried again from ' +
       new Date(again).toISOString(),
   );
 }
@@ -110,7 +143,7 @@ function explainPause(
   { aims, now }: WantedUpdate,
 ): DriverError {
   const cooling = aims.filter((aim) => COOLING.includes(aim));
-  const last = lastOf(fileSystem, cooling);
+  const last = lastUpdate(fileSystem, cooling);
   const allowed = (last?.RequestTime?.getTime() ?? -Infinity) + COOL_DOWN_MS;
   if (last && allowed > now) return coolingDown(fileSystem, { last, allowed }, error);
   return cooling.length > 0 && isOptimizing(fileSystem) ? optimizing(fileSystem, error) : error;

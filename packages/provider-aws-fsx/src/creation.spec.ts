@@ -199,6 +199,24 @@ describe('placement', () => {
     expect(await errorOf(driver.create(anyway))).toBeUndefined();
   });
 
+  it('does not ask of a file system that exists whether it could be made', async () => {
+    const strict = { strictTopology: 'true' };
+    const volume = await driver.create(
+      placed('pvc-1', strict, { requisite: zones('us-west-2b'), preferred: [] }),
+    );
+    const moved = placed('pvc-1', strict, { requisite: zones('us-west-2c'), preferred: [] });
+    expect(await driver.create(moved)).toEqual(volume);
+    // A driver that has just been started has no zone in memory, and EC2 tells none where one of the subnets is gone.
+    const gone = { ...strict, subnetIds: `subnet-0bbbbbbbbbbbbbbb1,${b}` };
+    const again = placed('pvc-1', gone, { requisite: zones('us-west-2b'), preferred: [] });
+    const error = (await errorOf((await cloud.driver()).create(again))) as DriverError;
+    expect(error.kind).toBe('unavailable');
+    expect(error.message).toMatch(
+      new RegExp(`Zone of file system ${volume.id} is not known: .*subnet-0bbbbbbbbbbbbbbb1`),
+    );
+    expect(cloud.calls('CreateFileSystem')).toBe(1);
+  });
+
   it('names a subnet that does not exist', async () => {
     const none = { requisite: [], preferred: [] };
     const wrong = placed('pvc-1', { subnetIds: `${c},subnet-0bbbbbbbbbbbbbbb1` }, none);

@@ -169,8 +169,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
         ? this.parts.mountAddresses.mountSource(fileSystem)
         : fileSystem.mountSource;
     if (plan && !source) throw notMountable(fileSystem);
-    const zone = plan?.zones[fileSystem.attributes['subnetId'] ?? ''];
-    const topology = plan && accessibleTopology(plan.settings, zone);
+    const topology = plan && accessibleTopology(plan, fileSystem);
     return {
       id: fileSystem.id,
       capacity: fileSystem.capacity,

@@ -441,3 +441,55 @@ describe('an update that failed', () => {
     expect(await stepAt(requested + 600_000)).toEqual([undefined, 1]);
   });
 });
+
+describe('an update that is done and not seen', () => {
+  const requested = Date.UTC(2026, 0, 1);
+  const reference = { id: 'fs-0123456789abcdef0', scope: 'x' };
+
+  /** One step at so many seconds after an update that aimed at `target`; gives what came of it and the updates asked for. */
+  const stepAt = async (
+    seconds: number,
+    wanted: string,
+    target = 'LZ4',
+  ): Promise<readonly [string, number]> => {
+    let updates = 0;
+    const shown: SdkFileSystem = {
+      ...p2,
+      ResourceARN: 'arn:aws:fsx:us-west-2:111122223333:file-system/fs-0123456789abcdef0',
+      AdministrativeActions: [
+        {
+          AdministrativeActionType: 'FILE_SYSTEM_UPDATE',
+          RequestTime: new Date(requested),
+          Status: 'COMPLETED',
+          TargetFileSystemValues: { LustreConfiguration: { DataCompressionType: target as 'LZ4' } },
+        },
+      ],
+    };
+    const api = {
+      describe: async () => shown,
+      tag: async () => {},
+      update: async () => {
+        updates += 1;
+        return shown;
+      },
+    } as unknown as FsxApi;
+    const modification = new FsxModification(api, () => requested + seconds * 1000);
+    const step = await modification.step(reference, { dataCompressionType: wanted }, still()).catch(String);
+    return [typeof step === 'string' ? step : step.waitingFor, updates];
+  };
+
+  it('is waited for at first, then told, and asked for again after a while', async () => {
+    expect(await stepAt(59, 'LZ4')).toEqual([
+      'the update of DataCompressionType is COMPLETED, and FSx does not show the new values yet',
+      0,
+    ]);
+    const [told, updates] = await stepAt(60, 'LZ4');
+    expect(told).toMatch(/shows other values than were asked for.*again from 2026-01-01T00:10:00.000Z/);
+    expect(updates).toBe(0);
+    expect((await stepAt(600, 'LZ4'))[1]).toBe(1);
+  });
+
+  it('keeps nobody from asking for something else', async () => {
+    expect((await stepAt(1, 'LZ4', 'NONE'))[1]).toBe(1);
+  });
+});

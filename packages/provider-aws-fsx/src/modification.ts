@@ -10,8 +10,10 @@ import {
   describeUpdate,
   explainRefusal,
   isRunning,
+  lastUpdate,
   refuseRecentFailure,
   updatesOf,
+  waitForValues,
 } from './administrative-actions.js';
 import { clientRequestToken } from './client-request-token.js';
 import { lastRequest } from './expansion.js';
@@ -51,12 +53,24 @@ export class FsxModification implements VolumeModification {
       return { waitingFor: describeUpdate(found, running) };
     }
     refuseRecentFailure(found, { aims: members, now: this.now() });
+    const late = this.#unseen(found, wanted, members);
+    if (late) return late;
     await this.#tag(found, tagsFor(wanted, members, found), signal);
     if (members.length === 0) return 'done';
     const updated = await this.#update(found, update, signal);
-    const settled =
-      membersOf(updateTowards(wanted, updated)).length === 0 && !updatesOf(updated).some(isRunning);
+    const settled = !isMissing(wanted, updated) && !updatesOf(updated).some(isRunning);
     return settled ? 'done' : { waitingFor: `FSx has accepted an update of ${members.join(', ')}` };
+  }
+
+  /** What the last update has brought, as FSx says, but does not show. */
+  #unseen(
+    found: SdkFileSystem,
+    wanted: MutableParameters,
+    members: readonly string[],
+  ): ModificationStep | undefined {
+    const done = lastUpdate(found, members);
+    if (done && !isMissing(wanted, after(done, found))) return waitForValues(found, done, this.now());
+    return undefined;
   }
 
   async #find({ id }: VolumeReference, signal: AbortSignal): Promise<SdkFileSystem> {
@@ -89,15 +103,21 @@ export class FsxModification implements VolumeModification {
 
 /** An update to other values than the wanted ones is under way, although the file system still has these. */
 function reverses(running: AdministrativeAction, wanted: MutableParameters, found: SdkFileSystem): boolean {
-  const target = running.TargetFileSystemValues;
-  if (!target) return false;
-  const after: SdkFileSystem = {
-    ...found,
-    FileSystemTypeVersion: target.FileSystemTypeVersion ?? found.FileSystemTypeVersion,
-    LustreConfiguration: { ...found.LustreConfiguration, ...target.LustreConfiguration },
-  };
-  return membersOf(updateTowards(wanted, after)).length > 0;
+  return running.TargetFileSystemValues !== undefined && isMissing(wanted, after(running, found));
 }
+
+const isMissing = (wanted: MutableParameters, found: SdkFileSystem): boolean =>
+  membersOf(updateTowards(wanted, found)).length > 0;
+
+/** The file system as it is when the update is done. */
+const after = (
+  { TargetFileSystemValues: target }: AdministrativeAction,
+  found: SdkFileSystem,
+): SdkFileSystem => ({
+  ...found,
+  FileSystemTypeVersion: target?.FileSystemTypeVersion ?? found.FileSystemTypeVersion,
+  LustreConfiguration: { ...found.LustreConfiguration, ...target?.LustreConfiguration },
+});
 
 /** Before the first change, the file system is marked: from then on its settings do not tell how it was created. */
 function tagsFor(wanted: MutableParameters, members: readonly string[], found: SdkFileSystem): Tags {

@@ -1,21 +1,33 @@
-import { DriverError, type TopologyRequirement, type TopologySegments } from '@lustre-csi/core';
+import {
+  DriverError,
+  isFinal,
+  type FileSystem,
+  type TopologyRequirement,
+  type TopologySegments,
+} from '@lustre-csi/core';
 import type { FsxPlan } from './plan.js';
-import type { FsxSettings } from './settings.js';
 import type { SubnetZones } from './subnet-zones.js';
 import { zoneKey } from './zone-key.js';
 
 type Zones = Readonly<Record<string, string>>;
 
-/** Decides in which subnet the file system of a plan is created. Looks zones up only where they matter. */
+/** Decides in which subnet the file system of a plan is created. Looks zones up only where they matter. That there is
+ *  no subnet for it is the plan's obstacle: a file system that exists has its subnet. */
 export async function place(plan: FsxPlan, subnetZones: SubnetZones): Promise<FsxPlan> {
   const { subnetId, subnetIds = subnetId === undefined ? [] : [subnetId], strictTopology } = plan.settings;
   if (subnetIds.length < 2 && !strictTopology) return plan;
-  const zones = await subnetZones.of(subnetIds);
-  const chosen = chooseSubnet(subnetIds, zones, {
-    topology: plan.topology,
-    strict: strictTopology ?? false,
-  });
-  return { ...plan, zones, settings: { ...plan.settings, subnetId: chosen } };
+  let zones: Zones = {};
+  try {
+    zones = await subnetZones.of(subnetIds);
+    const chosen = chooseSubnet(subnetIds, zones, {
+      topology: plan.topology,
+      strict: strictTopology ?? false,
+    });
+    return { ...plan, zones, settings: { ...plan.settings, subnetId: chosen } };
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    return { ...plan, zones, obstacle: error };
+  }
 }
 
 /**
@@ -46,10 +58,20 @@ export function chooseSubnet(
 const zoneOf = (segments: TopologySegments): readonly string[] =>
   segments[zoneKey] === undefined ? [] : [segments[zoneKey]];
 
-/** Where a volume can be used; undefined: from everywhere. */
+/** Where a volume can be used; undefined: from everywhere.
+ *  @throws DriverError unavailable where it can be used in its zone only, and that could not be looked up */
 export function accessibleTopology(
-  { strictTopology }: Pick<FsxSettings, 'strictTopology'>,
-  zone: string | undefined,
+  { settings, obstacle, zones }: Pick<FsxPlan, 'settings' | 'obstacle' | 'zones'>,
+  { id, attributes }: Pick<FileSystem, 'id' | 'attributes'>,
 ): readonly TopologySegments[] | undefined {
-  return strictTopology && zone !== undefined ? [{ [zoneKey]: zone }] : undefined;
+  if (!settings.strictTopology) return undefined;
+  const zone = zones[attributes['subnetId'] ?? ''];
+  if (zone !== undefined) return [{ [zoneKey]: zone }];
+  if (obstacle === undefined) return undefined;
+  throw new DriverError(
+    'unavailable',
+    `the Availability Zone of file system ${id} is not known: ${obstacle.message}. Correct the subnets of the ` +
+      'StorageClass, and the volume is completed by itself',
+    { cause: obstacle },
+  );
 }

@@ -1,3 +1,4 @@
+import type { DriverError } from '../errors/driver-error.js';
 import type { Capacity, CapacityRange } from '../volume/capacity.js';
 import type { FileSystem } from '../volume/file-system.js';
 import type { VolumeCapability } from '../volume/volume-capability.js';
@@ -30,6 +31,9 @@ export interface FileSystemPlan {
   /** What the user should know though it is no error (a default that he may not expect), in words: told with the
    *  progress of the creation. */
   readonly warnings?: readonly string[];
+  /** What stands against creating it, of all that had to be looked up (no subnet in an allowed zone): it matters only
+   *  where nothing exists under the name. What is wrong in the request itself, `plan` throws. */
+  readonly obstacle?: DriverError;
   /** Set where the parameters name a file system that exists already (a StorageClass for static volumes): nothing is
    *  created, the volume is this one. */
   readonly existingVolume?: Volume;

@@ -134,6 +134,13 @@ describe('ControllerExpandVolume', () => {
     ]);
   });
 
+  it('grows nothing whose size the cloud does not tell', async () => {
+    grown(0);
+    expect(await expand(2400, [])).toBe('unavailable');
+    expect(words).toContain('does not tell the size of file system fs-1');
+    expect(started).toEqual([]);
+  });
+
   it('says not-found where there is nothing', async () => {
     fileSystem = undefined;
     expect(await expand(2400, [])).toBe('not-found');

@@ -2,7 +2,7 @@ import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { VolumeReference } from '../provider/controller-provider.js';
 import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/volume-expansion.js';
-import { describeRange, type Capacity, type CapacityRange } from './capacity.js';
+import { Capacity, describeRange, type CapacityRange } from './capacity.js';
 import { isUsable } from './file-system.js';
 import type { Work } from './idempotent-file-systems.js';
 import { pollDelay } from './polling-pace.js';
@@ -55,6 +55,7 @@ export class ExpandVolume {
   ): Promise<Awaited> {
     const { fileSystem, growth } = seen;
     const target = await this.expansion.capacityFor(fileSystem, range);
+    if (fileSystem.capacity.equals(Capacity.zero)) throw sizeless(fileSystem.id);
     const seenAt = this.clock.now();
     if (growth && growth.state !== 'failed') {
       return { target: growth.target, seenAt, undoing: growth.state === 'undoing' };
@@ -83,6 +84,12 @@ export class ExpandVolume {
     throw new DriverError('not-found', `there is no file system ${reference.id} to expand`);
   }
 }
+
+const sizeless = (id: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `the cloud does not tell the size of file system ${id}: without it nothing is grown; the expansion is tried again`,
+  );
 
 function withinLimit(capacity: Capacity, range: CapacityRange): Capacity {
   if (!range.limit || !capacity.isGreaterThan(range.limit)) return capacity;

@@ -68,6 +68,13 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     }
   }
 
+  /** The error that ends a creation before `ensure`: not final where the file system has been made already. */
+  async endedBy(error: unknown, plan: Plan, signal: AbortSignal): Promise<unknown> {
+    const all = await untilAborted(this.listing.now(plan.scope), signal);
+    const [made] = liveOf(await this.#named(plan.volumeName, all, undefined, signal));
+    return made ? unfinished(error, whatExists(made)) : error;
+  }
+
   /** Waits for what belongs to the volume beside its file system. */
   async #complete(plan: Plan, fileSystem: FileSystem, { signal, report }: Work): Promise<FileSystem> {
     const began = this.clock.now();
@@ -85,10 +92,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     try {
       return (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
     } catch (error) {
-      throw unfinished(
-        error,
-        `File system ${fileSystem.id} exists already, and is completed when the cause is removed; deleting the claim deletes it`,
-      );
+      throw unfinished(error, whatExists(fileSystem));
     }
   }
 
@@ -108,6 +112,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   async #create({ plan, capacity }: Creation<Plan>, { signal, report }: Work): Promise<FileSystem> {
     if (capacity instanceof DriverError) throw capacity;
+    if (plan.obstacle) throw plan.obstacle;
     const failure = this.#failures.get(plan.volumeName);
     const attempt = (failure?.attempt ?? 0) + 1;
     if (failure && attempt > MAX_CREATE_ATTEMPTS) {
@@ -201,6 +206,11 @@ function withWarnings({ signal, report }: Work, warnings: readonly string[]): Wo
   if (warnings.length === 0) return { signal, report };
   return { signal, report: (progress) => report(`${progress}; warning: ${warnings.join('; ')}`) };
 }
+
+/** Nobody deletes it by itself: the provisioner knows no volume yet, and asks again as long as the claim exists. */
+const whatExists = ({ id }: FileSystem): string =>
+  `File system ${id} of this volume exists and is billed: remove the cause, and the volume is completed by itself; if ` +
+  'you give the claim up instead, delete the file system in the cloud yourself';
 
 function conflict(
   volumeName: string,

@@ -75,6 +75,14 @@ describe('nextStep', () => {
     }
   });
 
+  it.each(['creating', 'available'] as const)(
+    'compares no size that the cloud does not tell: %s',
+    (state) => {
+      const step = nextStep(plan, range, [fileSystem('a', state, { capacity: Capacity.zero })]);
+      expect(step.kind).toBe(state === 'creating' ? 'wait' : 'use');
+    },
+  );
+
   it('does not compare what either side does not tell', () => {
     const silent = fileSystem('a', 'available', { attributes: { zone: '1' } });
     expect(nextStep(plan, range, [silent]).kind).toBe('use');

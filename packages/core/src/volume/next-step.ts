@@ -1,5 +1,5 @@
 import type { FileSystemPlan } from '../provider/controller-provider.js';
-import { describeRange, isWithin, type CapacityRange } from './capacity.js';
+import { Capacity, describeRange, isWithin, type CapacityRange } from './capacity.js';
 import { isUsable, type FileSystem } from './file-system.js';
 
 /** What CreateVolume has to do next, given what exists under the volume's name. */
@@ -48,7 +48,8 @@ function differencesFrom(
   const differences = Object.entries(plan.attributes)
     .filter(([name, asked]) => (fileSystem.attributes[name] ?? asked) !== asked)
     .map(([name, asked]) => `${name} is ${fileSystem.attributes[name]}, asked for is ${asked}`);
-  if (isWithin(fileSystem.capacity, range)) return differences;
+  // Zero stands for a capacity that the cloud does not tell, now or ever.
+  if (fileSystem.capacity.equals(Capacity.zero) || isWithin(fileSystem.capacity, range)) return differences;
   return [
     `its capacity is ${fileSystem.capacity.toString()}, asked for is ${describeRange(range)}`,
     ...differences,

@@ -126,11 +126,12 @@ export class SnapshotOperations {
   }
 
   async #ensure(command: CreateSnapshotCommand, signal: AbortSignal): Promise<Snapshot> {
-    const fileSystem = await this.#source(command.sourceVolumeId, signal);
+    await this.#refuseDirectory(command.sourceVolumeId, signal);
     const nameTag = this.snapshots.nameTag(command.name);
     const listed = await untilAborted(this.#listing.now(), signal);
     const existing = listed.find(({ name, state }) => name === nameTag && state !== 'deleting');
-    if (!existing) return this.#cut(command, fileSystem, signal);
+    // Only a new one needs its source: what was taken stays a snapshot when its volume is gone.
+    if (!existing) return this.#cut(command, await this.#source(command.sourceVolumeId, signal), signal);
     if (existing.sourceVolumeId !== command.sourceVolumeId) {
       throw new DriverError(
         'already-exists',
@@ -148,11 +149,13 @@ export class SnapshotOperations {
     return this.snapshots.create(command, fileSystem, signal);
   }
 
+  async #refuseDirectory(volumeId: string, signal: AbortSignal): Promise<void> {
+    if (!this.directories?.owns(volumeId)) return;
+    await this.directories.get(volumeId, signal);
+    throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
+  }
+
   async #source(volumeId: string, signal: AbortSignal): Promise<FileSystem> {
-    if (this.directories?.owns(volumeId)) {
-      await this.directories.get(volumeId, signal);
-      throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
-    }
     const reference = this.provider.parseVolumeId(volumeId);
     const found =
       reference && !reference.staticSource ? await this.provider.find(reference, signal) : undefined;
@@ -167,9 +170,10 @@ export class SnapshotOperations {
 const noSnapshots =
   'which has no snapshots: a backup is always of the whole file system; take one of that, or copy the files in a pod';
 
+/** Final, since the snapshotter deletes no VolumeSnapshot whose snapshot may still be under way. */
 const failed = ({ id, cloudState, stateDetail }: Snapshot): DriverError =>
   new DriverError(
-    'unavailable',
+    'failed-precondition',
     `snapshot ${id} is ${cloudState}: ${stateDetail ?? 'the cloud gives no reason'}. Delete the VolumeSnapshot to ` +
       'remove it, and take another one',
   );

@@ -165,7 +165,7 @@ describe('create', () => {
       });
       await expect(finish(volumes.create(request(), call()), () => cloud.settle())).rejects.toMatchObject({
         kind: 'unavailable',
-        message: expect.stringMatching(/the cloud says no.*fs-1 exists already/) as string,
+        message: expect.stringMatching(/the cloud says no.*fs-1 of this volume exists and is billed/) as string,
       });
     },
   );

@@ -70,7 +70,9 @@ export class VolumeOperations {
   async create(request: VolumeRequest, { signal }: OperationContext): Promise<Volume> {
     const objection = this.#objection(request.capabilities);
     if (objection) throw new DriverError('invalid-argument', objection);
-    const source = await this.#snapshotOf(request, signal);
+    const source = await this.#snapshotOf(request, signal).catch((error: unknown) =>
+      this.#withoutSource(error, request, signal),
+    );
     if (this.directories?.isAskedFor(request.parameters)) return this.directories.create(request, signal);
     const plan = await this.provider.plan(this.#forProvider(request), source);
     if (plan.existingVolume) return asAsked(plan.existingVolume, request);
@@ -239,6 +241,14 @@ export class VolumeOperations {
       'unavailable',
       `snapshot ${id} is ${snapshot.cloudState}: it cannot be restored yet`,
     );
+  }
+
+  /** The snapshot may have gone after the file system was made of it, which must not be forgotten then. */
+  async #withoutSource(error: unknown, request: VolumeRequest, signal: AbortSignal): Promise<never> {
+    const cannotExist = !this.provider.snapshots || this.directories?.isAskedFor(request.parameters);
+    if (cannotExist || !isDriverError(error, 'not-found')) throw error;
+    const plan = await this.provider.plan(this.#forProvider(request)).catch(() => undefined);
+    throw plan ? await this.#fileSystems.endedBy(error, plan, signal) : error;
   }
 
   #objection(capabilities: readonly VolumeCapability[]): string | undefined {
