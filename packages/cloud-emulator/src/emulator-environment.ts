@@ -25,6 +25,7 @@ export function writeEnvironment(
   return {
     AWS_ENDPOINT_URL_FSX: awsUrl,
     AWS_ENDPOINT_URL_EC2: awsUrl,
+    AWS_ENDPOINT_URL_STS: awsUrl,
     AWS_REGION: seed.region,
     // Amazon's own example keys: any pair is good, the emulator checks that requests are signed, not by whom.
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',

@@ -97,6 +97,7 @@ describe('startEmulator', () => {
       expect(environment).toMatchObject({
         AWS_ENDPOINT_URL_FSX: emulator.awsUrl,
         AWS_ENDPOINT_URL_EC2: emulator.awsUrl,
+        AWS_ENDPOINT_URL_STS: emulator.awsUrl,
         AWS_REGION: 'us-west-2',
         AWS_EC2_METADATA_DISABLED: 'true',
         AZURE_CONFIG_FILE: join(directory, 'azure.json'),

@@ -28,7 +28,7 @@ export interface EmulatorOptions {
 
 /** Where a running emulator answers, and how it was started. */
 export interface EmulatorSettings {
-  /** HTTP: the FSx and EC2 APIs, and the instance metadata services of both clouds. */
+  /** HTTP: the FSx, EC2 and STS APIs, the instance metadata services of both clouds, the agent of EKS Pod Identity. */
   readonly awsUrl: string;
   /** HTTPS: Azure Resource Manager and Entra ID. */
   readonly azureUrl: string;

@@ -52,7 +52,9 @@ const forbidden: Verdict = {
 };
 const credentials: Verdict = {
   kind: 'unavailable',
-  next: 'Look at the credentials of the controller (IRSA, Pod Identity or instance role) and at its clock',
+  next:
+    'Look at the credentials of the controller (IRSA, Pod Identity or instance role): the trust policy of the role, the ' +
+    'role and the audience of the token that its service account has, and its clock. The call is repeated by itself',
 };
 const throttled: Verdict = {
   kind: 'unavailable',
@@ -94,8 +96,11 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   CredentialsProviderError: credentials,
   ExpiredToken: credentials,
   ExpiredTokenException: credentials,
+  IDPCommunicationErrorException: credentials,
+  IDPRejectedClaimException: credentials,
   IncompleteSignature: credentials,
   InvalidClientTokenId: credentials,
+  InvalidIdentityTokenException: credentials,
   InvalidSignatureException: credentials,
   MissingAuthenticationToken: credentials,
   MissingAuthenticationTokenException: credentials,
@@ -173,6 +178,8 @@ function verdictOn(error: SdkError): Verdict {
   if (error.name === 'IncompatibleParameterError' && memberOf(error, 'Parameter') === 'ClientRequestToken') {
     return tokenClash;
   }
+  // The SDK asks STS on the way to FSx: the call itself was never sent.
+  if (/\bsts:AssumeRole/.test(error.message)) return credentials;
   if (Object.hasOwn(verdicts, error.name)) return verdicts[error.name] ?? unclear;
   const status = error.$metadata?.httpStatusCode;
   if (status === 401) return credentials;

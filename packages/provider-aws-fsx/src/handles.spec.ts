@@ -23,7 +23,10 @@ const validate: Call = ({ operations }, volumeId) =>
 const expand: Call = (by, handle) => by.expand(handle, 2400);
 const modify: Call = (by, handle) => by.modify(handle, { weeklyMaintenanceStartTime: '3:04:00' });
 const snapshot: Call = (by, sourceVolumeId) =>
-  by.snapshots.create({ name: 'snap-1', parameters: {}, sourceVolumeId }, context());
+  by.snapshots.create(
+    { name: `snap-${sourceVolumeId.replace(/\W/g, '-')}`, parameters: {}, sourceVolumeId },
+    context(),
+  );
 const clone: Call = (by, id) =>
   by.create(request('pvc-clone', {}, { contentSource: { kind: 'volume', id } }));
 const remove: Call = (by, handle) => by.delete(handle);

@@ -29,28 +29,39 @@ import {
 } from './fsx-protocol.js';
 import { InstanceMetadata } from './instance-metadata.js';
 import { seed } from './seed.js';
-import { signatureFault } from './signature.js';
+import { PodIdentityAgent } from './pod-identity-agent.js';
+import { IssuedCredentials } from './role-credentials.js';
+import { SecurityTokenService, stsError, stsFault, stsReply, stsVersion } from './security-token-service.js';
+import { signatureFault, type SignatureFault, type SignedHeaders } from './signature.js';
 import { TagApi } from './tag-api.js';
 import { TaskApi } from './task-api.js';
 import { VpcNetwork } from './vpc-network.js';
 
 export const defaultFsxOptions: FsxOptions = { coolDownSeconds: 21600, pageSize: 5 };
 
+/** How the account behaves; everything has a default. */
+export interface AwsCloudOptions extends Partial<FsxOptions> {
+  /** How long credentials of roles are good for (3600). */
+  readonly credentialSeconds?: number;
+}
+
 /**
- * Amazon FSx for Lustre and the part of EC2 that its users need, for one account in one region; see seed.ts for what
- * is there at the start. Both services answer `POST /`: FSx calls carry X-Amz-Target, EC2 calls are forms. Below
- * `/latest/` is the metadata of one instance.
+ * Amazon FSx for Lustre and the parts of EC2 and STS that its users need, for one account in one region; see seed.ts for
+ * what is there at the start. All services answer `POST /`: FSx calls carry X-Amz-Target, the others are forms that name
+ * their API's version. Below `/latest/` is the metadata of one instance, at `/v1/credentials` the agent of EKS Pod Identity.
  */
 export class AwsCloud {
   readonly #network = new VpcNetwork(seed);
   readonly #account: FsxAccount;
   readonly #fsx: FsxOperations;
   readonly #ec2: Ec2Api;
-  readonly #metadata: InstanceMetadata;
+  readonly #sts: SecurityTokenService;
+  readonly #credentials: IssuedCredentials;
+  readonly #agents: readonly { register(app: FastifyInstance): void }[];
 
   constructor(
     private readonly world: World,
-    options: Partial<FsxOptions> = {},
+    options: AwsCloudOptions = {},
   ) {
     this.#account = new FsxAccount(world, seed, this.#network, { ...defaultFsxOptions, ...options });
     const apis = [FileSystemApi, BackupApi, AssociationApi, TaskApi, TagApi].map(
@@ -58,14 +69,19 @@ export class AwsCloud {
     );
     this.#fsx = new Map(apis.flatMap((api) => [...api.operations]));
     this.#ec2 = new Ec2Api(seed, this.#network);
-    this.#metadata = new InstanceMetadata(world, seed);
+    this.#credentials = new IssuedCredentials(world.now, options.credentialSeconds);
+    this.#sts = new SecurityTokenService(seed, this.#credentials, world.now);
+    this.#agents = [
+      new InstanceMetadata(world, seed, this.#credentials),
+      new PodIdentityAgent(world, this.#credentials),
+    ];
   }
 
   register(app: FastifyInstance): void {
     void app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-      this.#metadata.register(scope);
+      for (const agent of this.#agents) agent.register(scope);
       scope.post('/', async (request, reply) =>
         answer(reply, await serveCall(this.world, this.#call(request))),
       );
@@ -97,7 +113,7 @@ export class AwsCloud {
     const body = typeof request.body === 'string' ? request.body : '';
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
     const target = request.headers['x-amz-target'];
-    if (typeof target !== 'string' && isForm) return this.#ec2Call(request, body);
+    if (typeof target !== 'string' && isForm) return this.#queryCall(request, new Ec2Query(body));
     return this.#fsxCall(request, typeof target === 'string' ? target : '', body);
   }
 
@@ -114,7 +130,7 @@ export class AwsCloud {
       renderFault: (fault) => fsxFault(requestId, fault),
       effect: refusing(
         () => {
-          const fault = signatureFault(headers, seed.region, 'fsx');
+          const fault = this.#signatureFault(headers, 'fsx');
           if (fault) throw fsxSignatureError(fault, seed.region);
           const run = target.startsWith(fsxTarget) ? this.#fsx.get(operation) : undefined;
           if (!run) throw new AwsError('UnknownOperationException', `Unknown operation: ${target}`);
@@ -125,19 +141,47 @@ export class AwsCloud {
     };
   }
 
-  #ec2Call({ headers }: FastifyRequest, body: string): Call {
-    const requestId = randomUUID();
-    const query = new Ec2Query(body);
-    const operation = query.get('Action') ?? 'Unknown';
-    return {
+  #signatureFault(headers: SignedHeaders, service: string): SignatureFault | undefined {
+    return signatureFault(headers, seed.region, service) ?? this.#credentials.faultOf(headers);
+  }
+
+  #queryCall(request: FastifyRequest, query: Ec2Query): Call {
+    const identity = {
       cloud: 'aws',
+      operation: query.get('Action') ?? 'Unknown',
+      requestId: randomUUID(),
+    } as const;
+    return query.get('Version') === stsVersion
+      ? this.#stsCall(identity, query)
+      : this.#ec2Call(identity, request, query);
+  }
+
+  #stsCall(identity: Pick<Call, 'cloud' | 'operation' | 'requestId'>, query: Ec2Query): Call {
+    const { operation, requestId } = identity;
+    return {
+      ...identity,
+      service: 'sts',
+      renderFault: (fault) => stsFault(requestId, fault),
+      effect: refusing(
+        () => stsReply(requestId, operation, this.#sts.run(operation, query)),
+        (error) => stsError(requestId, error),
+      ),
+    };
+  }
+
+  #ec2Call(
+    identity: Pick<Call, 'cloud' | 'operation' | 'requestId'>,
+    { headers }: FastifyRequest,
+    query: Ec2Query,
+  ): Call {
+    const { operation, requestId } = identity;
+    return {
+      ...identity,
       service: 'ec2',
-      operation,
-      requestId,
       renderFault: (fault) => ec2Fault(requestId, fault),
       effect: refusing(
         () => {
-          const fault = signatureFault(headers, seed.region, 'ec2');
+          const fault = this.#signatureFault(headers, 'ec2');
           if (fault) throw ec2SignatureError(fault);
           return ec2Reply(requestId, operation, this.#runEc2(operation, query));
         },

@@ -89,7 +89,10 @@ export function ec2SignatureError(fault: SignatureFault): AwsError {
         {},
         400,
       );
+    case 'expired':
+      return new AwsError('RequestExpired', 'Request has expired.', {}, 400);
     case 'scope':
+    case 'unknown':
       return new AwsError(
         'AuthFailure',
         'AWS was not able to validate the provided access credentials',

@@ -71,6 +71,13 @@ export function fsxSignatureError(fault: SignatureFault, region: string): AwsErr
         'InvalidSignatureException',
         `Credential should be scoped to a valid region and the correct service: '${region}', 'fsx'.`,
       );
+    case 'unknown':
+      return new AwsError(
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+      );
+    case 'expired':
+      return new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
   }
 }
 

@@ -64,8 +64,8 @@ describe('The instance metadata service', () => {
     const ec2 = new EC2Client({ endpoint: aws.endpoint, region: 'us-west-2' });
     try {
       expect(await ec2.config.credentials()).toMatchObject({
-        accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
-        sessionToken: 'emulated-session-token',
+        accessKeyId: expect.stringMatching(/^ASIA/) as string,
+        sessionToken: expect.any(String) as string,
       });
       expect((await ec2.send(new DescribeSubnetsCommand())).Subnets).toHaveLength(3);
     } finally {

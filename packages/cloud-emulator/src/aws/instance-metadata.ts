@@ -4,6 +4,7 @@ import { answer } from '../world/http-answer.js';
 import { serveCall, type Reply } from '../world/serve-call.js';
 import type { World } from '../world/world.js';
 import { metadataOf, readMetadata } from './metadata-tree.js';
+import type { IssuedCredentials } from './role-credentials.js';
 import type { Seed } from './seed.js';
 
 const mostTokenSeconds = 21600;
@@ -22,6 +23,7 @@ export class InstanceMetadata {
   constructor(
     private readonly world: World,
     private readonly seed: Seed,
+    private readonly credentials: IssuedCredentials,
   ) {}
 
   register(app: FastifyInstance): void {
@@ -59,7 +61,8 @@ export class InstanceMetadata {
     const token = request.headers['x-aws-ec2-metadata-token'];
     const expiresAt = typeof token === 'string' ? this.#tokens.get(token) : undefined;
     if (expiresAt === undefined || expiresAt <= this.world.now()) return refusal(401);
-    const found = readMetadata(metadataOf(this.seed, this.world.now()), pathOf(request));
+    const ofRole = this.credentials.current(this.seed.instance.roleName);
+    const found = readMetadata(metadataOf(this.seed, this.world.now(), ofRole), pathOf(request));
     return found === undefined ? refusal(404) : text(found);
   }
 }

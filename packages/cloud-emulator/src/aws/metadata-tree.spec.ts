@@ -3,7 +3,8 @@ import { metadataOf, readMetadata } from './metadata-tree.js';
 import { seed } from './seed.js';
 
 describe('readMetadata', () => {
-  const tree = metadataOf(seed, 0);
+  const ofRole = { accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAt: 60_000 };
+  const tree = metadataOf(seed, 0, ofRole);
   it.each([
     ['meta-data/placement/region', 'us-west-2'],
     ['meta-data/placement/availability-zone', 'us-west-2a'],

@@ -1,9 +1,8 @@
+import type { RoleCredentials } from './role-credentials.js';
 import type { Seed } from './seed.js';
 
-const hourMilliseconds = 60 * 60 * 1000;
-
 /** What the seed's instance has below `/latest/`: texts by their paths, which have no `/` at either end. */
-export function metadataOf(seed: Seed, now: number): ReadonlyMap<string, string> {
+export function metadataOf(seed: Seed, now: number, ofRole: RoleCredentials): ReadonlyMap<string, string> {
   const { instanceId, instanceType, roleName, subnetId } = seed.instance;
   const subnet = seed.subnets.find((each) => each.subnetId === subnetId);
   const zone = subnet?.availabilityZone ?? '';
@@ -21,22 +20,24 @@ export function metadataOf(seed: Seed, now: number): ReadonlyMap<string, string>
     ['meta-data/placement/region', seed.region],
     ['meta-data/placement/availability-zone', zone],
     ['meta-data/placement/availability-zone-id', subnet?.availabilityZoneId ?? ''],
-    [`meta-data/iam/security-credentials/${roleName}`, credentials(now)],
+    [`meta-data/iam/security-credentials/${roleName}`, credentials(ofRole, now)],
     ['dynamic/instance-identity/document', JSON.stringify(identity, undefined, 2)],
   ]);
 }
 
-/** Temporary credentials of the instance's role, as the service words them. Any key signs in the emulator. */
-const credentials = (now: number): string =>
+/** Temporary credentials of the instance's role, as the service words them. */
+const credentials = (
+  { accessKeyId, secretAccessKey, sessionToken, expiresAt }: RoleCredentials,
+  now: number,
+): string =>
   JSON.stringify({
     Code: 'Success',
     LastUpdated: new Date(now).toISOString(),
     Type: 'AWS-HMAC',
-    // Amazon's own example keys.
-    AccessKeyId: 'ASIAIOSFODNN7EXAMPLE',
-    SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-    Token: 'emulated-session-token',
-    Expiration: new Date(now + 6 * hourMilliseconds).toISOString(),
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: new Date(expiresAt).toISOString(),
   });
 
 /** The text at a path; of a directory, its entries line by line, directories with a `/`. Undefined: there is neither. */

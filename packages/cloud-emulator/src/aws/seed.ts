@@ -6,7 +6,8 @@
  *   (a /24 less the five that AWS keeps for itself);
  * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
  *   other on every port, as Lustre needs;
- * - instance `i-0aaaaaaaaaaaaaaa1` in the first of the subnets: the one whose metadata is served.
+ * - instance `i-0aaaaaaaaaaaaaaa1` in the first of the subnets: the one whose metadata is served;
+ * - IAM role `lustre-csi-controller`, which trusts the service accounts of every cluster.
  */
 export interface Seed {
   readonly region: string;
@@ -15,6 +16,8 @@ export interface Seed {
   readonly subnets: readonly SeedSubnet[];
   readonly securityGroups: readonly SeedSecurityGroup[];
   readonly instance: SeedInstance;
+  /** The name of the IAM role that service accounts may take on. */
+  readonly serviceAccountRole: string;
   /** The group that a network interface joins where the request names none. */
   readonly defaultSecurityGroupId: string;
   /** The key that encrypts a persistent file system where the request names none. */
@@ -84,6 +87,7 @@ export const seed: Seed = {
     subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
     roleName: 'lustre-csi',
   },
+  serviceAccountRole: 'lustre-csi-controller',
   defaultSecurityGroupId: 'sg-0aaaaaaaaaaaaaaa1',
   defaultKmsKeyId: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
   fileSystemQuota: 100,

@@ -1,9 +1,12 @@
+import type { CredentialFault } from './role-credentials.js';
+
 /** What is wrong with the way a request is signed. */
-export type SignatureFault = 'missing' | 'incomplete' | 'scope';
+export type SignatureFault = 'missing' | 'incomplete' | 'scope' | CredentialFault;
 
 export interface SignedHeaders {
   readonly authorization?: string | undefined;
   readonly 'x-amz-date'?: string | string[] | undefined;
+  readonly 'x-amz-security-token'?: string | string[] | undefined;
 }
 
 const credentialScope = /Credential=[^/,\s]+\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request(,|\s|$)/;

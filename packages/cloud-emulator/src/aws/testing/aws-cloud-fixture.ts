@@ -10,15 +10,14 @@ import { fastify } from 'fastify';
 import type { LustreServer } from '../../world/lustre-registry.js';
 import { SteppedWorld } from '../../world/testing/stepped-world.js';
 import type { Durations } from '../../world/world.js';
-import { AwsCloud } from '../aws-cloud.js';
-import type { FsxOptions } from '../fsx-account.js';
+import { AwsCloud, type AwsCloudOptions } from '../aws-cloud.js';
 
 const usual: Durations = { createSeconds: 8, deleteSeconds: 3, updateSeconds: 5, tokenSeconds: 300 };
 
 export type AwsCloudFixture = Awaited<ReturnType<typeof startAwsCloud>>;
 
 /** An AwsCloud on a free loopback port, and real SDK clients that talk to it. Time stands still unless it is told to pass. */
-export async function startAwsCloud(durations: Partial<Durations> = {}, options: Partial<FsxOptions> = {}) {
+export async function startAwsCloud(durations: Partial<Durations> = {}, options: AwsCloudOptions = {}) {
   const servers = new Map<string, LustreServer>();
   const world = new SteppedWorld(
     { ...usual, ...durations },
