@@ -1,5 +1,5 @@
 import type { FlagDefinition, ProviderPlugin } from '@lustre-csi/core';
-import { allFlags } from './config.js';
+import { driverFlags } from './flags.js';
 
 const WIDTH = 100;
 const INDENT = 34;
@@ -16,8 +16,11 @@ export function helpText(plugins: readonly ProviderPlugin[]): string {
     ...drivers,
     '',
     'Flags:',
-    ...allFlags(plugins).map(flagLines),
+    ...driverFlags.map(flagLines),
     '',
+    ...plugins.flatMap(({ title, driverName, flags }) =>
+      flags.length === 0 ? [] : [`Flags of ${title} (${driverName}):`, ...flags.map(flagLines), ''],
+    ),
   ].join('\n');
 }
 
