@@ -51,6 +51,7 @@ describe('toFileSystem', () => {
       id: 'fs-0e0c30b4b41a1fd69',
       scope: 'us-west-2',
       volumeName: 'pvc-6d46913b-3263-4ad8-8831-73e47e7d3c43',
+      madeByDriver: true,
       state: 'available',
       cloudState: 'AVAILABLE',
       capacity: Capacity.gibibytes(1200),
@@ -197,6 +198,18 @@ describe('toFileSystem', () => {
     const cluster = tag === undefined ? [] : [['lustre.csi/cluster', tag] as const];
     const found = tagged(['CSIVolumeName', 'pvc-1'], ...cluster);
     expect(toFileSystem(found, { ...view, clusterId })?.volumeName).toBe(volumeName);
+    expect(toFileSystem(found, { ...view, clusterId })?.madeByDriver).toBe(true);
+  });
+
+  it.each<[string, readonly (readonly [string, string])[]]>([
+    ['no tags', []],
+    ['tags of somebody', [['Name', 'scratch']]],
+    ['an empty volume name', [['CSIVolumeName', '']]],
+    ['a cluster alone', [['lustre.csi/cluster', 'blue']]],
+  ])('is of no driver: %s', (_, tags) => {
+    const found = toFileSystem(tagged(...tags), view);
+    expect(found).toBeDefined();
+    expect(found).not.toHaveProperty('madeByDriver');
   });
 
   it('takes the size of INTELLIGENT_TIERING from its tag, and only there', () => {

@@ -61,6 +61,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     id: found.FileSystemId,
     scope: view.region,
     ...present('volumeName', ownedAs(tags, view)),
+    ...present('madeByDriver', tags[tagKeys.volumeName] ? true : undefined),
     state: stateOf(found.Lifecycle, tags),
     cloudState: found.Lifecycle ?? 'unknown',
     ...present('stateDetail', found.FailureDetails?.Message),

@@ -43,6 +43,7 @@ export interface SubnetCheck extends SubnetDemand {
 const fileSystemVersions = ['2026-01-01', '2024-03-01'];
 const jobVersions = ['2026-01-01'];
 const networkVersions = ['2024-05-01'];
+const tagVersions = ['2021-04-01'];
 
 const AMLFS = 'Microsoft.StorageCache/amlFilesystems';
 
@@ -92,6 +93,15 @@ const fileSystemOperations = {
     name: 'AmlFilesystems_Update',
     permissions: [`${AMLFS}/write`],
     method: 'PATCH',
+  }),
+  /** Writes some tags and leaves the others; `patchFileSystem` replaces them all. */
+  mergeTags: rest<FileSystemAddress & WithBody>({
+    name: 'Tags_UpdateAtScope',
+    permissions: ['Microsoft.Resources/tags/write'],
+    method: 'PATCH',
+    apiVersions: tagVersions,
+    path: (subscriptionId, address) =>
+      `${fileSystemPath(subscriptionId, address)}/providers/Microsoft.Resources/tags/default`,
   }),
   deleteFileSystem: rest<FileSystemAddress>({
     ...fileSystem,

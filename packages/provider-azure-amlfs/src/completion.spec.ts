@@ -1,5 +1,5 @@
 import type { Volume, VolumeOperations } from '@lustre-csi/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from './testing/emulated-azure.js';
 import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
 
@@ -31,6 +31,7 @@ afterAll(() => azure.stop());
 
 beforeEach(() => azure.emulator.journal.clear());
 afterEach(async () => {
+  vi.restoreAllMocks();
   azure.emulator.faults.clear();
   for (const { name } of azure.state.fileSystems) {
     await replica.delete(`${name}#lustrefs#10.1.0.4##t#lustre-rg`, callOf(5000));
@@ -80,7 +81,7 @@ describe('completing a volume', () => {
     expect(azure.count(put.autoImport)).toBe(1);
   });
 
-  it('tells why a job has failed, and makes it anew', async () => {
+  it('tells why a job has failed, and makes it anew ten minutes later', async () => {
     const failure = { code: 'ContainerAccessDenied', message: 'The container cannot be read.' };
     azure.emulator.faults.add({
       kind: 'fail-creation',
@@ -88,11 +89,19 @@ describe('completing a volume', () => {
       operation: put.autoImport,
       ...failure,
     });
-    await expect(create()).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: expect.stringContaining('ContainerAccessDenied: The container cannot be read.') as string,
-    });
+    for (const by of [replica, replica, other]) {
+      await expect(create(by)).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(
+          /ContainerAccessDenied: The container cannot be read\..*made anew from \d{4}-.*Z on/,
+        ) as string,
+      });
+    }
+    expect([azure.count(put.autoImport), azure.count('autoImportJobs.delete')]).toEqual([1, 0]);
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 10 * 60_000);
     await persistently(() => create());
+    expect([azure.count(put.autoImport), azure.count('autoImportJobs.delete')]).toEqual([2, 1]);
     expect(azure.state.autoImportJobs).toHaveLength(1);
     expect(azure.state.fileSystems).toHaveLength(1);
     expect(azure.count('amlFilesystems.createOrUpdate')).toBe(1);

@@ -15,12 +15,12 @@ export interface CreateRequest {
 /** The body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2024-03-01 and later). */
 export function createRequest({ plan, creation, capacity, attempt, clusterId }: CreateRequest): object {
   const { volumeName, subDir, metadata } = plan;
-  const { location, sku, zone, subnetId, maintenanceWindow, identities, tags } = creation;
+  const { location, skuName, zone, subnetId, maintenanceWindow, identities, tags } = creation;
   const { rootSquash, encryptionKey, hsm } = creation;
   return {
     location,
     tags: tagsFor({ volumeName, attempt, clusterId, subDir, metadata }, tags),
-    sku: { name: sku.name },
+    sku: { name: skuName },
     ...(zone === undefined ? {} : { zones: [zone] }),
     ...(identities.length === 0 ? {} : { identity: userAssigned(identities) }),
     properties: {
@@ -42,6 +42,6 @@ function userAssigned(identities: readonly string[]): object {
 }
 
 /** What is checked before. */
-export function demandOf({ subnetId, sku, location }: Creation, capacity: Capacity): Demand {
-  return { subnetId, skuName: sku.name, location, capacity };
+export function demandOf({ subnetId, skuName, location }: Creation, capacity: Capacity): Demand {
+  return { subnetId, skuName, location, capacity };
 }

@@ -84,6 +84,34 @@ describe('creating a volume', () => {
     expect(azure.count(put)).toBe(1);
   });
 
+  it('finds its file system again whatever zone the topology of a later call prefers', async () => {
+    const { zone: _, ...parameters } = dynamicParameters;
+    const preferring = (by: VolumeOperations, zone?: string): Promise<Volume> =>
+      by.create(
+        requestOf(parameters, {
+          name: 'pvc-1',
+          topology: { requisite: [], preferred: zone ? [{ 'topology.kubernetes.io/zone': zone }] : [] },
+        }),
+        callOf(5000),
+      );
+    const volume = await preferring(replica, 'eastus-1');
+    expect(await preferring(other, 'eastus-2')).toEqual(volume);
+    // Without any, nothing could be created.
+    expect(await preferring(other)).toEqual(volume);
+    expect(azure.count(put)).toBe(1);
+  });
+
+  it('finds its file system again though Azure does not offer its SKU any more', async () => {
+    const volume = await create();
+    const late = await azure.replica();
+    azure.emulator.faults.add({
+      ...{ kind: 'error', status: 404, code: 'InvalidResourceType', message: 'not here' },
+      ...{ cloud: 'azure', operation: 'skus.list' },
+    });
+    expect(await create(late)).toEqual(volume);
+    expect(azure.emulator.faults.list()).toEqual([]);
+  });
+
   it('takes its container, its root squash and its key to Azure', async () => {
     const account =
       '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';

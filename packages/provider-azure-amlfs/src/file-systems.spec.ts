@@ -13,6 +13,7 @@ import { dynamicParameters, requestOf } from './testing/samples.js';
 const scope = 'lustre-rg';
 const size = Capacity.tebibytes(16);
 const put = 'amlFilesystems.createOrUpdate';
+const get = 'amlFilesystems.get';
 
 let azure: EmulatedAzure;
 let provider: ControllerProvider<AmlPlan>;
@@ -71,12 +72,13 @@ describe('create', () => {
     });
     expect(fileSystem.capacity).toEqual(size);
     expect(fileSystem.createdAt?.getTime()).toBeGreaterThan(Date.now() - 60_000);
-    expect([...azure.calls.slice(0, 3)].sort()).toEqual([
+    expect(azure.calls[0]).toBe(get);
+    expect([...azure.calls.slice(1, 4)].sort()).toEqual([
       'ascUsages.list',
       'getRequiredAmlFSSubnetsSize',
       'virtualNetworks.listUsage',
     ]);
-    expect(azure.calls.slice(3)).toEqual(['checkAmlFSSubnets', 'amlFilesystems.get', put]);
+    expect(azure.calls.slice(4)).toEqual(['checkAmlFSSubnets', get, put]);
     const ready = await usable('pvc-1');
     expect(ready).toMatchObject({ state: 'available', mountSource: { fsname: 'lustrefs' } });
     expect(provider.toVolume(ready as FileSystem, plan)).toEqual(provider.toVolume(ready as FileSystem));
@@ -123,7 +125,7 @@ describe('create', () => {
       kind: 'already-exists',
       message: expect.stringContaining('not created for volume pvc-2 by this driver') as string,
     });
-    expect(azure.calls).not.toContain(put);
+    expect(azure.calls).toEqual([get, get]);
   });
 
   it('takes another group, and a location whose SKU has no zones', async () => {
@@ -180,6 +182,58 @@ describe('create', () => {
       message: expect.stringContaining('in eastus is used up: 6 of 6') as string,
     });
     expect(azure.calls).not.toContain(put);
+  });
+
+  describe('takes no refusal for final where the volume exists', () => {
+    const appeared = {
+      kind: 'aborted',
+      message: expect.stringContaining('pvc-6 of resource group lustre-rg has appeared') as string,
+    };
+    const allButOne = async (): Promise<void> => {
+      for (const index of [1, 2, 3, 4, 5]) await created(`pvc-${index}`);
+    };
+
+    it('and uses up the quota itself', async () => {
+      await allButOne();
+      await created('pvc-6');
+      await expect(created('pvc-6')).rejects.toMatchObject(appeared);
+    });
+
+    it('since another replica has put it while the quota was read', async () => {
+      await allButOne();
+      const [plan, rival] = [await planOf('pvc-6'), await azure.controller()];
+      azure.emulator.faults.add({ kind: 'slow', seconds: 0.5, cloud: 'azure', operation: 'ascUsages.list' });
+      azure.emulator.journal.clear();
+      const slow = provider.create(plan, size, 1, neverAborted).catch((error: unknown) => error);
+      await until(
+        async () => azure.count('ascUsages.list'),
+        (count) => count === 1,
+      );
+      await rival.create(plan, size, 1, neverAborted);
+      expect(await slow).toMatchObject(appeared);
+      expect(azure.count(put)).toBe(1);
+    });
+
+    it('though Azure refuses the PUT', async () => {
+      azure.emulator.faults.add({
+        ...{ kind: 'error', when: 'after', status: 409, cloud: 'azure', operation: put },
+        ...{ code: 'OperationNotAllowed', message: 'exceeding quota limits' },
+      });
+      await expect(created('pvc-6')).rejects.toMatchObject(appeared);
+    });
+
+    it('nor where it cannot be looked up', async () => {
+      azure.emulator.faults.add({
+        ...{ kind: 'error', status: 400, cloud: 'azure', operation: put },
+        ...{ code: 'InvalidParameter', message: 'no' },
+      });
+      const trouble = { kind: 'error', cloud: 'azure', operation: get, skip: 2, times: 4 } as const;
+      azure.emulator.faults.add(trouble);
+      await expect(created('pvc-6')).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining('cannot look up file system pvc-6') as string,
+      });
+    });
   });
 
   it('says when the quota is used up, with the code and the request id', async () => {
@@ -360,11 +414,16 @@ describe('plan and capacityFor', () => {
       'it offers AMLFS-Durable-Premium-125, AMLFS-Durable-Premium-250',
     ],
     [{ location: 'nowhere' }, 'no Azure Managed Lustre at all'],
-  ])('refuse %j', async (parameters, words) => {
-    await expect(planOf('pvc-1', parameters)).rejects.toMatchObject({
-      kind: 'invalid-argument',
-      message: expect.stringContaining(words) as string,
-    });
+  ])('have as an obstacle %j, for any size', async (parameters, words) => {
+    const plan = await planOf('pvc-1', parameters);
+    const refusal = { kind: 'invalid-argument', message: expect.stringContaining(words) as string };
+    expect(plan.obstacle).toMatchObject(refusal);
+    expect(await provider.capacityFor(plan, { required: Capacity.tebibytes(17) })).toEqual(
+      Capacity.tebibytes(17),
+    );
+    azure.emulator.journal.clear();
+    await expect(provider.create(plan, size, 1, neverAborted)).rejects.toMatchObject(refusal);
+    expect(azure.calls).toEqual([]);
   });
 
   it('know nothing where the SKUs cannot be listed, and ask again', async () => {

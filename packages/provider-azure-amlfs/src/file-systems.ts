@@ -1,6 +1,7 @@
 import {
+  Capacity,
   DriverError,
-  type Capacity,
+  isFinal,
   type CapacityRange,
   type ControllerProvider,
   type DirectoryHosts,
@@ -68,17 +69,15 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     this.modification = parts.modification;
   }
 
-  async plan(request: VolumeRequest): Promise<AmlPlan> {
-    try {
-      return await planFor(request, this.options.config, this.parts.skus);
-    } catch (error) {
-      throw toDriverError(error, 'cannot list the SKUs of Azure Managed Lustre', 'lookup');
-    }
+  plan(request: VolumeRequest): Promise<AmlPlan> {
+    return planFor(request, this.options.config, this.parts.skus);
   }
 
   async capacityFor(plan: AmlPlan, range: CapacityRange): Promise<Capacity> {
     if (plan.existingVolume) return plan.existingVolume.capacity;
-    return smallestCapacity(creationOf(plan).sku, range);
+    const { sku } = creationOf(plan);
+    // Without a SKU nothing is created.
+    return sku ? smallestCapacity(sku, range) : (range.required ?? Capacity.zero);
   }
 
   scopes(): readonly string[] {
@@ -101,16 +100,19 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
    */
   async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     const creation = creationOf(plan);
+    if (plan.obstacle) throw plan.obstacle;
     const { scope, resourceName: name } = plan;
     const doing =
       `cannot create file system ${name} in resource group ${creation.resourceGroup}, ` +
       `subnet ${creation.subnetId}`;
-    const refused = (error: unknown): never => {
-      throw refusal(toDriverError(error, doing, 'effect', signal), creation, capacity);
+    const refused = async (error: unknown): Promise<never> => {
+      const failure = refusal(toDriverError(error, doing, 'effect', signal), creation, capacity);
+      if (isFinal(failure)) await this.#throwIfTaken(plan, signal, failure);
+      throw failure;
     };
+    await this.#throwIfTaken(plan, signal);
     await this.parts.preflight.checkCreation(demandOf(creation, capacity), signal).catch(refused);
-    const existing = await this.find({ id: name, scope }, signal);
-    if (existing) throw nameTaken(existing, plan);
+    await this.#throwIfTaken(plan, signal);
     const address = { resourceGroup: creation.resourceGroup, name };
     const body = createRequest({ plan, creation, capacity, attempt, clusterId: this.options.clusterId });
     const answer = await this.arm
@@ -120,6 +122,19 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     const created = this.parts.reader.read(answer.body, scope);
     if (created) return created;
     throw new DriverError('unavailable', `${doing}: Azure accepted it with an answer that cannot be read`);
+  }
+
+  /**
+   * Whether the name is free. What exists under it uses up the quota and the addresses that a creation is checked
+   * against, so that a refusal counts only where nothing does: another replica may just have put it.
+   * @param refused what to tell where even that cannot be found out for good
+   */
+  async #throwIfTaken(plan: AmlPlan, signal: AbortSignal, refused?: DriverError): Promise<void> {
+    const reference = { id: plan.resourceName, scope: plan.scope };
+    const existing = await this.find(reference, signal).catch((error: unknown) => {
+      throw refused && isFinal(error) ? refused : error;
+    });
+    if (existing) throw nameTaken(existing, plan);
   }
 
   complete(plan: AmlPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
@@ -203,7 +218,7 @@ function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
 /** What Azure refuses beyond the usual maximum, it most probably refuses for its size. */
 function refusal(error: DriverError, { sku }: Creation, capacity: Capacity): DriverError {
   if (error.kind !== 'invalid-argument' || isSubnetRefusal(error.cause)) return error;
-  if (!isLargeCluster(sku, capacity)) return error;
+  if (!sku || !isLargeCluster(sku, capacity)) return error;
   return new DriverError(
     'out-of-range',
     `${error.message}; ${capacity.toString()} is more than ${sku.name} usually has (${legalSizes(sku)})`,

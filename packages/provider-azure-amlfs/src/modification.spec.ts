@@ -7,6 +7,7 @@ import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
 import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
 
 const patch = 'amlFilesystems.update';
+const writeTags = 'tags.updateAtScope';
 const identities =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i';
 const key = {
@@ -57,7 +58,7 @@ const window = { 'maintenance-day-of-week': 'Friday', 'maintenance-time-of-day-u
 const shown = (): EmulatedAzure['state']['fileSystems'][number] | undefined => azure.state.fileSystems[0];
 
 describe('modification', () => {
-  it('changes everything that differs in one PATCH, and then nothing more', async () => {
+  it('changes everything that differs in one PATCH and one write of tags, and then nothing more', async () => {
     const asked = {
       ...window,
       'root-squash-mode': 'RootOnly',
@@ -82,7 +83,35 @@ describe('modification', () => {
     await modify(asked, other);
     await modify({ 'maintenance-time-of-day-utc': '03:30' }, other);
     await modify({});
-    expect(azure.count(patch)).toBe(1);
+    expect([azure.count(patch), azure.count(writeTags)]).toEqual([1, 1]);
+  });
+
+  it('writes just the tags that differ', async () => {
+    await modify({ tags: 'Team=b,new=c' });
+    await modify({ tags: 'team=b,NEW=c' }, other);
+    expect(shown()).toMatchObject({ tags: { Team: 'b', new: 'c', 'lustre-csi-volume-name': 'pvc-1' } });
+    expect([azure.count(patch), azure.count(writeTags)]).toEqual([0, 1]);
+  });
+
+  it('writes tags on a file system whose last change has failed', async () => {
+    azure.emulator.faults.add({ kind: 'fail-creation', cloud: 'azure', operation: patch });
+    await expect(modify(window)).rejects.toMatchObject({ kind: 'unavailable' });
+    await modify({ tags: 'Team=b' });
+    expect(shown()).toMatchObject({ tags: { Team: 'b' }, properties: { provisioningState: 'Failed' } });
+  });
+
+  it('names the action where the identity may not write tags, and changes nothing', async () => {
+    const forbidden = { kind: 'error', status: 403, code: 'AuthorizationFailed' } as const;
+    azure.emulator.faults.add({ ...forbidden, cloud: 'azure', operation: writeTags });
+    await expect(modify({ ...window, tags: 'Team=b' })).rejects.toMatchObject({
+      kind: 'permission-denied',
+      message: expect.stringMatching(
+        /role-definition\.json, which allows Microsoft\.Resources\/tags\/write/,
+      ) as string,
+    });
+    expect(azure.count(patch)).toBe(0);
+    await modify({ ...window, tags: 'Team=b' });
+    expect(shown()?.tags).toMatchObject({ Team: 'b' });
   });
 
   it('leaves the volume the same volume', async () => {
@@ -170,12 +199,35 @@ describe('modification', () => {
   });
 
   it('waits for a change that is under way', async () => {
-    await expect(startedBy(other, { tags: 'Team=z' })).rejects.toMatchObject({ kind: 'deadline-exceeded' });
-    await modify(window);
+    const squash = { 'root-squash-mode': 'All' };
+    await expect(startedBy(other, squash)).rejects.toMatchObject({ kind: 'deadline-exceeded' });
+    await modify({ ...window, tags: 'Team=z' });
     expect(shown()).toMatchObject({
       tags: { Team: 'z' },
-      properties: { maintenanceWindow: { dayOfWeek: 'Friday' } },
+      properties: {
+        maintenanceWindow: { dayOfWeek: 'Friday' },
+        rootSquashSettings: { mode: 'All' },
+      },
     });
+  });
+
+  it('asks for the rest where ARM has only accepted the tags', async () => {
+    const slow = await EmulatedAzure.start({
+      durations: { createSeconds: 0.02, deleteSeconds: 0.02, updateSeconds: 0.05 },
+      azure: { slowTags: true },
+    });
+    try {
+      const by = await slow.replica();
+      const { id } = await by.create(requestOf(dynamicParameters, { name: 'pvc-1' }), callOf(5000));
+      await by.modify(id, { ...window, tags: 'Team=z' }, callOf(5000));
+      expect(slow.state.fileSystems[0]).toMatchObject({
+        tags: { Team: 'z' },
+        properties: { maintenanceWindow: { dayOfWeek: 'Friday' } },
+      });
+      expect([slow.count(patch), slow.count(writeTags)]).toEqual([1, 1]);
+    } finally {
+      await slow.stop();
+    }
   });
 
   it('of what does not exist is not found', async () => {

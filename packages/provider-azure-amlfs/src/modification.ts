@@ -12,11 +12,12 @@ import { toDriverError } from './errors.js';
 import type { FailedOperations } from './failed-operations.js';
 import { operationKey, type FileSystemReader } from './file-system-reader.js';
 import { mutableParameterSchema, readMutableParameters } from './mutable-parameters.js';
-import { settingsAgain, settingsChange, toSettings } from './settings-change.js';
+import { settingsAgain, settingsChange, toSettings, type SettingsChange } from './settings-change.js';
+import { mergeTags } from './tag-merge.js';
 
-/** Changing file systems in place: one PATCH for all that is not yet as asked. What the file system shows decides: a
- *  change is done when the settings are as asked and the last operation has not failed. The memory of this process only
- *  helps to say why a change failed. */
+/** Changing file systems in place: one PATCH for all that is not yet as asked, and one call for the tags. What the file
+ *  system shows decides: a change is done when the settings are as asked and the last operation has not failed. The
+ *  memory of this process only helps to say why a change failed. */
 export class AmlModification implements VolumeModification {
   readonly parameters = mutableParameterSchema;
   /** The last change that Azure has accepted, by file system. */
@@ -51,9 +52,9 @@ export class AmlModification implements VolumeModification {
     const verdict = accepted && (await this.#verdict(fileSystem, accepted, change, signal));
     if (verdict) return verdict;
     // After a change that failed, Azure may show what was asked for all the same: asked again, it says how it is.
-    const body = change ?? (lastFailed(fileSystem) ? settingsAgain(settings, asked) : undefined);
-    if (!body) return 'done';
-    await this.#patch(fileSystem, body, signal);
+    const wanted = change ?? (lastFailed(fileSystem) ? settingsAgain(settings, asked) : undefined);
+    if (!wanted) return 'done';
+    await this.#change(fileSystem, wanted, signal);
     return { waitingFor: `the settings of file system ${fileSystem.id} are being changed` };
   }
 
@@ -62,7 +63,7 @@ export class AmlModification implements VolumeModification {
   async #verdict(
     fileSystem: FileSystem,
     accepted: Accepted,
-    change: object | undefined,
+    change: SettingsChange | undefined,
     signal: AbortSignal,
   ): Promise<ModificationStep | undefined> {
     const { id, cloudState } = fileSystem;
@@ -71,20 +72,21 @@ export class AmlModification implements VolumeModification {
     const reason = await this.failed.reasonOf(key, signal).catch((error: unknown) => {
       throw toDriverError(error, doing, 'lookup', signal);
     });
-    const failure = reason ?? (lastFailed(fileSystem) ? `the file system is ${cloudState}` : undefined);
+    const failed = accepted.patched && lastFailed(fileSystem);
+    const failure = reason ?? (failed ? `the file system is ${cloudState}` : undefined);
     if (failure === undefined && this.#mayShowLate(accepted, change)) {
       return { waitingFor: `file system ${id} does not show its new settings yet` };
     }
     this.#forget(key);
     if (failure !== undefined) throw changeFailed(id, failure);
-    if (!change) return 'done';
-    if (accepted.differsSince === undefined) return undefined;
-    throw changeFailed(id, `it says that it did, but does not show what was asked for, ${accepted.change}`);
+    if (!change || accepted.differsSince === undefined) return undefined;
+    const missing = JSON.stringify(change);
+    throw changeFailed(id, `it says that it did, but does not show what was asked for, ${missing}`);
   }
 
   /** Azure has ended the change, and what is missing now is what was asked for then. */
-  #mayShowLate(accepted: Accepted, change: object | undefined): boolean {
-    if (accepted.change !== JSON.stringify(change)) return false;
+  #mayShowLate(accepted: Accepted, change: SettingsChange | undefined): boolean {
+    if (!change || !isPartOf(change, accepted.change)) return false;
     accepted.differsSince ??= this.now();
     return this.now() - accepted.differsSince <= MILLISECONDS_TO_SHOW;
   }
@@ -102,16 +104,23 @@ export class AmlModification implements VolumeModification {
     return undefined;
   }
 
-  async #patch(fileSystem: FileSystem, body: object, signal: AbortSignal): Promise<void> {
+  async #change(fileSystem: FileSystem, change: SettingsChange, signal: AbortSignal): Promise<void> {
     const { id, scope } = fileSystem;
+    const { tags, properties } = change;
     const key = changeKey(fileSystem);
+    const doing = `cannot change the settings of file system ${id} of resource group ${scope}`;
+    const outcome = tags && (await mergeTags(this.arm, fileSystem, tags, { doing, signal }));
+    // What ARM has only accepted keeps the file system busy: the rest is asked for when it is done.
+    if (!properties || outcome === 'accepted') {
+      this.#accepted.set(key, { change: tags ? { tags } : {}, patched: false, seenAt: this.now() });
+      return;
+    }
     try {
-      const input = { resourceGroup: scope, name: id, body };
+      const input = { resourceGroup: scope, name: id, body: { properties } };
       const answer = await this.arm.call(armOperations.patchFileSystem, input, signal);
       this.failed.remember(key, operationUrl(answer));
-      this.#accepted.set(key, { change: JSON.stringify(body), seenAt: this.now() });
+      this.#accepted.set(key, { change, patched: true, seenAt: this.now() });
     } catch (error) {
-      const doing = `cannot change the settings of file system ${id} of resource group ${scope}`;
       throw toDriverError(error, doing, 'effect', signal);
     }
   }
@@ -123,13 +132,20 @@ export class AmlModification implements VolumeModification {
 }
 
 interface Accepted {
-  /** The body of the PATCH. */
-  readonly change: string;
+  readonly change: SettingsChange;
+  /** Whether the outcome of a long-running operation is awaited. */
+  readonly patched: boolean;
   /** Milliseconds since the epoch of the last look at it. */
   seenAt: number;
   /** Milliseconds since the epoch: when Azure was first seen to have ended it and to show other settings. */
   differsSince?: number;
 }
+
+/** Whether all of a change was asked for in another one: of tags and properties, one may show before the other. */
+const isPartOf = (change: SettingsChange, whole: SettingsChange): boolean =>
+  (['tags', 'properties'] as const).every(
+    (part) => change[part] === undefined || JSON.stringify(change[part]) === JSON.stringify(whole[part]),
+  );
 
 /** How long Azure may go on showing the old settings after it has changed them. */
 const MILLISECONDS_TO_SHOW = 30_000;

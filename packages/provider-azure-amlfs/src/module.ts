@@ -119,7 +119,7 @@ function newFileSystems(
     failed,
     reader,
     preflight,
-    jobs: new DataJobCompletion(arm),
+    jobs: new DataJobCompletion(arm, () => Date.now()),
     expansion: new AmlExpansion(arm, reader, skus, preflight, failed),
     modification: new AmlModification(arm, reader, failed),
   };

@@ -39,11 +39,12 @@ const rules: readonly string[] = [
     'Azure tells of the SKU in the location.',
   '**A VolumeAttributesClass wins.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
     'VolumeAttributesClass applies; `tags` of both are merged.',
-  '**The same request gets the same volume.** When a volume is asked for again, size, SKU, location, zone, subnet, ' +
-    'sub-directory and blob container of its file system are compared, and a difference is the error ALREADY_EXISTS. ' +
-    'Mutable parameters are not compared.',
+  '**The same request gets the same volume.** When a volume is asked for again, size, SKU, location, subnet, ' +
+    'sub-directory and blob container of its file system are compared, and its zone where `zone` is given; a ' +
+    'difference is the error ALREADY_EXISTS. Mutable parameters are not compared.',
   '**Auto-import and auto-export jobs come after the file system.** The volume is ready when Azure has set them up. A ' +
-    'job that fails is deleted and made anew, with its reason in the events of the claim.',
+    'job that fails is told with its reason in the events of the claim; it is deleted and made anew ten minutes after ' +
+    'it has failed, or as soon as you delete it.',
   '**AzureStackCloud** in azure.json names a private cloud by its `resourceManagerEndpoint`. Azure Stack Hub itself ' +
     'offers no Azure Managed Lustre: only volumes that exist can be mounted there.',
 ];

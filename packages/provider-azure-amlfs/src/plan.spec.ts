@@ -1,5 +1,5 @@
-import { Capacity, type TopologyRequirement } from '@lustre-csi/core';
-import { describe, expect, it } from 'vitest';
+import { Capacity, DriverError, type TopologyRequirement } from '@lustre-csi/core';
+import { describe, expect, it, vi } from 'vitest';
 import { parseAzureConfig, type AzureConfig } from './azure-config.js';
 import { planFor, zoneFor, type AmlPlan } from './plan.js';
 import { dynamicParameters, premium125, requestOf } from './testing/samples.js';
@@ -36,6 +36,7 @@ describe('planFor', () => {
         zone: '1',
       },
       creation: {
+        skuName: 'AMLFS-Durable-Premium-125',
         sku: premium125,
         resourceGroup: 'MC_Group',
         location: 'eastus',
@@ -105,10 +106,78 @@ describe('planFor', () => {
       { ...dynamicParameters, 'sub-dir': '${pvc.metadata.name}' },
       '--extra-create-metadata',
     ],
-  ])('refuses %s', async (_, parameters, words) => {
-    await expect(plan(parameters)).rejects.toMatchObject({
+    [
+      'a key without an identity',
+      {
+        ...dynamicParameters,
+        'key-vault-key-url': 'https://v.vault.azure.net/keys/k',
+        'key-vault-id': '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v',
+      },
+      'key-vault-key-url needs identities',
+    ],
+    [
+      'half a container',
+      {
+        ...dynamicParameters,
+        'hsm-container':
+          '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers/c',
+      },
+      'belong together',
+    ],
+  ])('refuses %s before it asks Azure anything', async (_, parameters, words) => {
+    const find = vi.fn<typeof skus.find>();
+    await expect(planFor(requestOf(parameters), config, { find })).rejects.toMatchObject({
       kind: 'invalid-argument',
       message: expect.stringContaining(words) as string,
+    });
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it('compares no zone that was chosen from the topology', async () => {
+    const { zone: _, ...parameters } = dynamicParameters;
+    const preferring = async (zone: string): Promise<AmlPlan> =>
+      planFor(
+        requestOf(parameters, {
+          topology: { requisite: [], preferred: [{ 'topology.kubernetes.io/zone': `eastus-${zone}` }] },
+        }),
+        config,
+        skus,
+      );
+    const [first, second] = [await preferring('1'), await preferring('2')];
+    expect([first.creation?.zone, second.creation?.zone]).toEqual(['1', '2']);
+    expect(first.attributes).not.toHaveProperty('zone');
+    expect(second.attributes).toEqual(first.attributes);
+  });
+
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['no zone', { zone: undefined }, 'zone must be given'],
+    ['another zone', { zone: '4' }, 'has only the zones 1, 2, 3'],
+    ['a SKU that is not offered', { 'sku-name': 'amlfs-durable-premium-7' }, 'not offered'],
+  ])('has %s as an obstacle to creating, not to finding', async (_, rest, words) => {
+    const find = async (name: string): Promise<typeof premium125> => {
+      if (name === premium125.name) return premium125;
+      throw new DriverError('invalid-argument', 'not offered');
+    };
+    const parameters = Object.fromEntries(
+      Object.entries({ ...dynamicParameters, ...rest }).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    );
+    const { obstacle, attributes } = await planFor(requestOf(parameters), config, { find });
+    expect(obstacle).toMatchObject({
+      kind: 'invalid-argument',
+      message: expect.stringContaining(words) as string,
+    });
+    expect(attributes).toMatchObject({
+      'sku-name': 'sku-name' in rest ? 'AMLFS-Durable-Premium-7' : premium125.name,
+    });
+  });
+
+  it('knows nothing where the SKUs cannot be listed', async () => {
+    const find = async (): Promise<never> => Promise.reject(new Error('cut'));
+    await expect(planFor(requestOf(dynamicParameters), config, { find })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('cannot list the SKUs') as string,
     });
   });
 

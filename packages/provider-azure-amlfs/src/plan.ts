@@ -1,6 +1,7 @@
 import {
   Capacity,
   DriverError,
+  isFinal,
   type FileSystemPlan,
   type TopologyRequirement,
   type VolumeMetadata,
@@ -9,6 +10,7 @@ import {
 import type { AzureConfig } from './azure-config.js';
 import { dataRepositoryFor, type DataJobs, type HsmSettings } from './data-repository.js';
 import { encryptionKeyFor, type EncryptionKey } from './encryption.js';
+import { toDriverError } from './errors.js';
 import { readMutableParameters } from './mutable-parameters.js';
 import { zoneKey } from './node-zone.js';
 import { amlParameterSchema, type AmlParameters } from './parameters.js';
@@ -22,7 +24,9 @@ import { resourceName } from './resource-name.js';
 
 /** What creating the file system takes, but its capacity. */
 export interface Creation {
-  readonly sku: SkuFacts;
+  readonly skuName: string;
+  /** Absent where Azure does not offer it, which is the plan's obstacle. */
+  readonly sku: SkuFacts | undefined;
   readonly resourceGroup: string;
   readonly location: string;
   readonly zone: string | undefined;
@@ -48,8 +52,10 @@ export interface AmlPlan extends FileSystemPlan {
   readonly creation?: Creation;
 }
 
-/** Reads a request's parameters, filling in from azure.json what they leave out.
- *  @throws DriverError invalid-argument naming the parameter */
+/** Reads a request's parameters, filling in from azure.json what they leave out. What is wrong in the parameters by
+ *  themselves is thrown before Azure is asked anything; what the SKUs of the location stand against is the plan's
+ *  obstacle, since a file system that exists already has its SKU and its zone.
+ *  @throws DriverError invalid-argument naming the parameter, unavailable where the SKUs cannot be listed */
 export async function planFor(
   request: VolumeRequest,
   config: AzureConfig,
@@ -71,12 +77,15 @@ export async function planFor(
     });
     return { ...common, scope: '', attributes: {}, existingVolume };
   }
-  const creation = await creationFor(given, request.topology, config, skus);
+  const settings = creationFor(given, config);
+  const { obstacle, ...place } = await placeFor(settings, given.zone, request.topology, skus);
+  const creation = { ...settings, ...place };
   return {
     ...common,
     scope: creation.resourceGroup.toLowerCase(),
-    attributes: attributesOf(creation, subDir),
+    attributes: attributesOf(creation, given.zone, subDir),
     creation,
+    ...(obstacle ? { obstacle } : {}),
   };
 }
 
@@ -89,24 +98,25 @@ function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlPara
 }
 
 /** What the file system must have been created with; `to-file-system.ts` spells the same. What can be changed later
- *  is no part of it: a volume that was modified is still the volume. */
-function attributesOf(creation: Creation, subDir: string | undefined): Readonly<Record<string, string>> {
+ *  is no part of it: a volume that was modified is still the volume. Nor is a zone that was chosen from the topology:
+ *  another call for the same volume may come with another preference. */
+function attributesOf(
+  creation: Creation,
+  givenZone: string | undefined,
+  subDir: string | undefined,
+): Readonly<Record<string, string>> {
   return {
-    [attribute.sku]: creation.sku.name,
+    [attribute.sku]: creation.skuName,
     [attribute.location]: creation.location,
     [attribute.subnet]: creation.subnetId.toLowerCase(),
-    ...(creation.zone === undefined ? {} : { [attribute.zone]: creation.zone }),
+    ...(givenZone === undefined ? {} : { [attribute.zone]: givenZone }),
     ...(subDir === undefined ? {} : { [attribute.subDir]: subDir }),
     ...(creation.hsm ? { [attribute.hsmContainer]: creation.hsm.container.toLowerCase() } : {}),
   };
 }
 
-async function creationFor(
-  given: AmlParameters,
-  topology: TopologyRequirement,
-  config: AzureConfig,
-  skus: Pick<SkuCatalogue, 'find'>,
-): Promise<Creation> {
+/** What follows from the parameters alone. */
+function creationFor(given: AmlParameters, config: AzureConfig): Omit<Creation, 'sku' | 'zone'> {
   if (given['fs-name'] !== undefined) {
     throw invalid('fs-name needs mgs-ip-address: Azure names the file systems that it creates');
   }
@@ -123,17 +133,35 @@ async function creationFor(
     'resourceGroup',
   );
   const subnetId = subnetIdFor(given, config);
-  const sku = await skus.find(skuName, location);
-  return {
-    sku,
-    resourceGroup,
-    location,
-    zone: zoneFor(given.zone, sku, topology),
-    subnetId,
-    maintenanceWindow,
-    ...settingsFor(given),
-  };
+  return { skuName, resourceGroup, location, subnetId, maintenanceWindow, ...settingsFor(given) };
 }
+
+/** What depends on what Azure offers in the location. */
+interface Place extends Pick<Creation, 'skuName' | 'sku' | 'zone'> {
+  readonly obstacle?: DriverError;
+}
+
+/** @throws DriverError unavailable where the SKUs cannot be listed */
+async function placeFor(
+  { skuName, location }: Pick<Creation, 'skuName' | 'location'>,
+  givenZone: string | undefined,
+  topology: TopologyRequirement,
+  skus: Pick<SkuCatalogue, 'find'>,
+): Promise<Place> {
+  let sku: SkuFacts | undefined;
+  try {
+    sku = await skus.find(skuName, location);
+    return { skuName: sku.name, sku, zone: zoneFor(givenZone, sku, topology) };
+  } catch (error) {
+    const failure: unknown = toDriverError(error, 'cannot list the SKUs of Azure Managed Lustre', 'lookup');
+    if (!isFinal(failure)) throw failure;
+    return { skuName: sku?.name ?? usualSpelling(skuName), sku, zone: givenZone, obstacle: failure };
+  }
+}
+
+/** Of a SKU that Azure does not list (any more): file systems that have it tell it so. */
+const usualSpelling = (skuName: string): string =>
+  skuName.replace(/^amlfs-durable-premium-/i, 'AMLFS-Durable-Premium-');
 
 /** What the file system has beside its place and size. */
 function settingsFor(

@@ -61,7 +61,14 @@ describe('settingsChange', () => {
       { 'maintenance-day-of-week': 'Sunday' },
       undefined,
     ],
-    ['a tag, and keeps the others', { tags: { a: 'b' } }, { tags: { c: 'd' } }, { tags: { a: 'b', c: 'd' } }],
+    ['a tag, and names no other', { tags: { a: 'b' } }, { tags: { c: 'd' } }, { tags: { c: 'd' } }],
+    [
+      'one tag of two, in the spelling that it has',
+      { tags: { Team: 'a', x: 'y' } },
+      { tags: { team: 'b', X: 'y' } },
+      { tags: { Team: 'b' } },
+    ],
+    ['a tag that is there', { tags: { a: 'b' } }, { tags: { a: 'b' } }, undefined],
   ])('of %s', (_, settings, parameters, change) => {
     expect(settingsChange(settings, parameters)).toEqual(change);
   });
@@ -89,7 +96,7 @@ describe('settingsAgain', () => {
       { 'maintenance-day-of-week': 'Sunday' },
       { properties: { maintenanceWindow: { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' } } },
     ],
-    ['a tag', { tags: { a: 'b' } }, { tags: shown.tags }],
+    ['no tag', { tags: { a: 'b' } }, undefined],
     ['a key', asked, { properties: { encryptionSettings: { keyEncryptionKey: key } } }],
   ])('asks once more for %s that is shown already', (_, parameters, body) => {
     expect(settingsAgain(shown, parameters)).toEqual(body);
@@ -119,10 +126,10 @@ describe('toSettings', () => {
     });
   });
 
-  it('keeps the name of a tag whose value is odd, since a change of one tag writes them all', () => {
+  it('counts a tag whose value is odd', () => {
     const settings = toSettings({ tags: { a: 'b', odd: null } });
     expect(tagsOf(settings)).toEqual({ a: 'b', odd: '' });
-    expect(settingsChange(settings, { tags: { c: 'd' } })).toEqual({ tags: { a: 'b', odd: '', c: 'd' } });
+    expect(settingsChange(settings, { tags: { odd: 'd' } })).toEqual({ tags: { odd: 'd' } });
   });
 
   it.each([null, 'x', { properties: 5, tags: [] }, { properties: { maintenanceWindow: { dayOfWeek: 1 } } }])(

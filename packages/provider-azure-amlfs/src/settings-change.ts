@@ -4,7 +4,7 @@ import { encryptionKeyFor, isKey } from './encryption.js';
 import { lenient, text } from './lenient.js';
 import type { MutableParameters } from './mutable-parameters.js';
 import { rootSquashFor, sameRootSquash } from './root-squash.js';
-import { withTags, type Tags } from './tags.js';
+import { tagChanges, type Tags } from './tags.js';
 
 const number = lenient(z.number());
 
@@ -42,41 +42,49 @@ export function toSettings(resource: unknown): ArmSettings {
   return parsed.success ? parsed.data : {};
 }
 
-/** All tags, since a change of one writes them all: of a value that is odd, the name at least. */
+/** All tags, since their number is limited: of a value that is odd, the name at least. */
 export function tagsOf({ tags = {} }: ArmSettings): Tags {
   return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, value ?? '']));
 }
 
-/** The body of AmlFilesystems_Update (Microsoft.StorageCache, 2024-03-01 and later) that makes the file system what the
- *  parameters ask for; undefined if it is already.
+/** What is to be changed of a file system. */
+export interface SettingsChange {
+  /** Tags that it has not, or with other values. */
+  readonly tags?: Tags;
+  /** As AmlFilesystems_Update takes them (Microsoft.StorageCache, 2024-03-01 and later). */
+  readonly properties?: object;
+}
+
+/** What makes the file system what the parameters ask for; undefined if it is already.
  *  @throws DriverError invalid-argument where this file system cannot become that */
-export function settingsChange(settings: ArmSettings, asked: MutableParameters): object | undefined {
-  return bodyFor(settings, asked, (same) => !same);
+export function settingsChange(settings: ArmSettings, asked: MutableParameters): SettingsChange | undefined {
+  const tags = tagChanges(tagsOf(settings), asked.tags ?? {});
+  const properties = propertiesFor(settings, asked, (same) => !same);
+  if (!tags && !properties) return undefined;
+  return { ...(tags ? { tags } : {}), ...(properties ? { properties } : {}) };
 }
 
-/** That body with everything that the parameters name, also what the file system shows already; undefined if they name
- *  nothing. */
-export function settingsAgain(settings: ArmSettings, asked: MutableParameters): object | undefined {
-  return bodyFor(settings, asked, () => true);
+/** All properties that the parameters name, also what the file system shows already; undefined if they name none. Tags
+ *  are not among them: of these, ARM's answer is the outcome. */
+export function settingsAgain(settings: ArmSettings, asked: MutableParameters): SettingsChange | undefined {
+  const properties = propertiesFor(settings, asked, () => true);
+  return properties && { properties };
 }
 
-/** Whether a setting belongs into the body, by whether the file system shows it already. */
+/** Whether a setting belongs into the properties, by whether the file system shows it already. */
 type Includes = (same: boolean) => boolean;
 
-function bodyFor(settings: ArmSettings, asked: MutableParameters, includes: Includes): object | undefined {
+function propertiesFor(
+  settings: ArmSettings,
+  asked: MutableParameters,
+  includes: Includes,
+): object | undefined {
   const properties = {
     ...windowChange(settings, asked, includes),
     ...rootSquashChange(settings, asked, includes),
     ...encryptionChange(settings, asked, includes),
   };
-  const current = tagsOf(settings);
-  const tags = withTags(current, asked.tags ?? {});
-  const body = {
-    // ARM replaces all tags at once.
-    ...(asked.tags && includes(!tags) ? { tags: tags ?? current } : {}),
-    ...(Object.keys(properties).length > 0 ? { properties } : {}),
-  };
-  return Object.keys(body).length > 0 ? body : undefined;
+  return Object.keys(properties).length > 0 ? properties : undefined;
 }
 
 function windowChange({ properties }: ArmSettings, asked: MutableParameters, includes: Includes): object {

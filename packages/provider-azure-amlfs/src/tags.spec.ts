@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { directoriesTag, parseTags, readTags, tagsFor, withTags, type Ownership, type Tags } from './tags.js';
+import {
+  directoriesTag,
+  parseTags,
+  readTags,
+  tagChanges,
+  tagsFor,
+  withTags,
+  type Ownership,
+  type Tags,
+} from './tags.js';
 
 describe('parseTags', () => {
   it.each<[string, Record<string, string>]>([
@@ -92,9 +101,12 @@ describe('withTags', () => {
   it.each<[string, Tags, Tags, Tags | undefined]>([
     ['nothing', { a: 'b' }, {}, undefined],
     ['what is there', { a: 'b' }, { A: 'b' }, undefined],
-    ['another', { a: 'b' }, { c: 'd' }, { a: 'b', c: 'd' }],
-    ['another value, whatever the case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c', x: 'y' }],
-  ])('adds %s', (_, existing, added, expected) => expect(withTags(existing, added)).toEqual(expected));
+    ['another', { a: 'b' }, { c: 'd' }, { c: 'd' }],
+    ['another value, whatever the case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c' }],
+  ])('adds %s', (_, existing, added, changes) => {
+    expect(tagChanges(existing, added)).toEqual(changes);
+    expect(withTags(existing, added)).toEqual(changes && { ...existing, ...changes });
+  });
 
   it('refuses more than ARM takes', () => {
     const existing = Object.fromEntries([...Array(50).keys()].map((index) => [`t${index}`, '']));

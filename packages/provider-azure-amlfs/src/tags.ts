@@ -102,18 +102,25 @@ export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
   return { ...userTags, ...Object.fromEntries(ours) };
 }
 
-/** The tags of an existing file system with others added, which win; undefined if it has them all. Names that differ in
- *  case alone are the same tag to ARM.
+/** The tags of an existing file system with others added, which win; undefined if it has them all.
  *  @throws DriverError invalid-argument where they are more than ARM takes */
 export function withTags(existing: Tags, added: Tags): Tags | undefined {
+  const changes = tagChanges(existing, added);
+  return changes && { ...existing, ...changes };
+}
+
+/** Those of the added tags that an existing file system has not, or with another value, as it spells their names;
+ *  undefined if it has them all. Names that differ in case alone are the same tag to ARM.
+ *  @throws DriverError invalid-argument where they are more than ARM takes with the existing ones */
+export function tagChanges(existing: Tags, added: Tags): Tags | undefined {
   const spelling = new Map(Object.keys(existing).map((name) => [name.toLowerCase(), name]));
   const changes = Object.entries(added)
     .map(([name, value]): [string, string] => [spelling.get(name.toLowerCase()) ?? name, value])
     .filter(([name, value]) => existing[name] !== value);
   if (changes.length === 0) return undefined;
-  const tags = { ...existing, ...Object.fromEntries(changes) };
-  const count = Object.keys(tags).length;
-  if (count <= MAX_TAGS) return tags;
+  const changed = Object.fromEntries(changes);
+  const count = Object.keys({ ...existing, ...changed }).length;
+  if (count <= MAX_TAGS) return changed;
   throw new DriverError(
     'invalid-argument',
     `tags: the file system would have ${count} tags with those that it has already, and Azure takes ${MAX_TAGS}`,

@@ -32,6 +32,7 @@ describe('toFileSystem', () => {
       id: 'pvc-1',
       scope: 'lustre-rg',
       volumeName: 'pvc-1',
+      madeByDriver: true,
       state: 'available',
       cloudState: 'Succeeded',
       capacity: Capacity.tebibytes(16),
@@ -46,6 +47,18 @@ describe('toFileSystem', () => {
       },
       mountSource: { mgsNodes: [['10.1.0.4@tcp']], fsname: 'lustrefs', subdir: '' },
     });
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['this cluster', { 'lustre-csi-volume-name': 'pvc-1', 'lustre-csi-cluster': 'blue' }, true],
+    ['another cluster', { 'lustre-csi-volume-name': 'pvc-1', 'lustre-csi-cluster': 'green' }, true],
+    ['azurelustre-csi-driver', { 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' }, true],
+    ['another tool', { 'k8s-azure-created-by': 'terraform', 'lustre-csi-cluster': 'green' }, false],
+    ['somebody', {}, false],
+  ])('tells whether a driver made it: %s', (_, tags, isDrivers) => {
+    const found = toFileSystem(resource({}, { tags }), 'lustre-rg', 'blue');
+    expect(found).toBeDefined();
+    expect(found?.madeByDriver ?? false).toBe(isDrivers);
   });
 
   it('reads its blob container, which cannot be changed, in lower case', () => {

@@ -2,7 +2,7 @@ import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource
 import * as z from 'zod/mini';
 import { lenient, text } from './lenient.js';
 import { canonicalLocation } from './skus.js';
-import { readTags } from './tags.js';
+import { readTags, type Tags } from './tags.js';
 import { amlMountSource, usualFsname } from './volume-context.js';
 
 const size = lenient(z.number().check(z.positive(), z.lte(1e6)));
@@ -53,7 +53,8 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
-  const { volumeName, subDir, attempt, directoryBases } = readTags(withoutUndefined(tags), name, clusterId);
+  const known = withoutUndefined(tags);
+  const { volumeName, subDir, attempt, directoryBases } = readTags(known, name, clusterId);
   const source = mountSourceOf(properties);
   const { state, cloudState } = stateOf(properties, source !== undefined);
   const stateDetail = healthDetail(properties);
@@ -67,11 +68,18 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
     attempt,
     attributes: attributesOf(parsed.data, subDir),
     ...(volumeName === undefined ? {} : { volumeName }),
+    ...madeBy(known, name),
     ...(stateDetail === undefined ? {} : { stateDetail }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(directoryBases.length === 0 ? {} : { directoryBases }),
     ...(source === undefined ? {} : { mountSource: source }),
   };
+}
+
+/** Whether this driver has made it, for whichever cluster. */
+function madeBy(tags: Tags, name: string): Pick<FileSystem, 'madeByDriver'> {
+  const anyCluster = '';
+  return readTags(tags, name, anyCluster).volumeName === undefined ? {} : { madeByDriver: true };
 }
 
 interface State {

@@ -3,6 +3,15 @@ import { lustreLocations } from './skus.js';
 
 const storageCache = ['2023-05-01', '2024-03-01', '2026-01-01', '2026-08-01'];
 const since = (first: string): readonly string[] => storageCache.filter((version) => version >= first);
+const tags = [
+  '2019-10-01',
+  '2020-06-01',
+  '2020-10-01',
+  '2021-01-01',
+  '2021-04-01',
+  '2022-09-01',
+  '2024-03-01',
+];
 const network = ['2023-09-01', '2024-01-01', '2024-05-01', '2025-01-01', '2025-05-01'];
 
 /** Which api-versions each resource type speaks; names in the provider's own case. */
@@ -17,6 +26,7 @@ const versionsOf: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.StorageCache/getRequiredAmlFSSubnetsSize': storageCache,
   'Microsoft.StorageCache/locations/usages': storageCache,
   'Microsoft.StorageCache/locations/ascOperations': storageCache,
+  'Microsoft.Resources/tags': tags,
   'Microsoft.Network/virtualNetworks': network,
   'Microsoft.Network/virtualNetworks/usages': network,
 };

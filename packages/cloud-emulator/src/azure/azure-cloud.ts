@@ -21,6 +21,7 @@ import { Pager } from './pager.js';
 import { RateLimits } from './rate-limits.js';
 import { azureSeed, type AzureSeed } from './seed.js';
 import { subscriptionRoutes } from './subscription-routes.js';
+import { tagRoutes } from './tag-routes.js';
 import { TokenStore } from './token-store.js';
 import { VirtualNetworks } from './virtual-networks.js';
 
@@ -43,6 +44,9 @@ export interface AzureCloudOptions {
   /** What provisioningState shows after a PATCH that Azure could not carry out: the service does not say. Default
    * `Failed`. */
   readonly failedUpdateState?: 'Failed' | 'Succeeded';
+  /** Whether a change of single tags (`Microsoft.Resources/tags`) is answered 202 and takes `updateSeconds`. Default
+   * false: 200, and it is done. */
+  readonly slowTags?: boolean;
 }
 
 const newestApiVersion = '2026-08-01';
@@ -68,12 +72,8 @@ export class AzureCloud {
     this.#now = world.now;
     this.#operations = new AscOperations(subscriptionId, world.now);
     this.#networks = new VirtualNetworks(seed);
-    this.#fileSystems = new FileSystems(world, this.#networks, this.#operations, {
-      subscriptionId,
-      quota,
-      fsname,
-      failedUpdateState: options.failedUpdateState ?? 'Failed',
-    });
+    const rules = { subscriptionId, quota, fsname, failedUpdateState: options.failedUpdateState ?? 'Failed' };
+    this.#fileSystems = new FileSystems(world, this.#networks, this.#operations, rules);
     this.#expansionJobs = new ExpansionJobs(world, this.#networks, this.#operations, this.#fileSystems);
     this.#blobJobs = blobJobKinds.map(
       (kind) => new BlobJobs(kind, world, this.#operations, this.#fileSystems),
@@ -82,6 +82,7 @@ export class AzureCloud {
     const pager = new Pager(origin, options.pageSize ?? 5);
     const routes = [
       ...fileSystemRoutes(this.#fileSystems, longRunning, pager),
+      ...tagRoutes(this.#fileSystems, longRunning, options.slowTags ?? false),
       ...expansionJobRoutes(this.#expansionJobs, this.#fileSystems, longRunning, pager, world.now),
       ...this.#blobJobs.flatMap((jobs) => blobJobRoutes(jobs, this.#fileSystems, longRunning, pager)),
       ...archiveRoutes(new Archives(world, this.#fileSystems), this.#fileSystems),

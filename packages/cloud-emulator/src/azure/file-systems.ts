@@ -134,9 +134,8 @@ export class FileSystems {
 
   /** PATCH. One that fails leaves the settings as they were. @throws ArmError Conflict while something else is under way */
   change(fileSystem: FileSystem, settings: Partial<ChangeableSettings>): Required<Accepted> {
-    const { provisioningState: before, spec: previous, created } = fileSystem;
-    if (before === 'Failed' && !created) throw mustBeDeleted(fileSystem);
-    if (before !== 'Succeeded' && before !== 'Failed') throw busy(fileSystem);
+    checkChangeable(fileSystem);
+    const { spec: previous } = fileSystem;
     const named = changeable.filter((name) => settings[name] !== undefined);
     const changed = Object.fromEntries(named.map((name) => [name, settings[name]]));
     const spec: FileSystemSpec = { ...previous, ...changed };
@@ -149,6 +148,12 @@ export class FileSystems {
       return failure;
     });
     return { fileSystem, operation };
+  }
+
+  /** Gives it these tags, at once. @throws ArmError Conflict while something else is under way */
+  tag(fileSystem: FileSystem, tags: ChangeableSettings['tags']): void {
+    checkChangeable(fileSystem);
+    fileSystem.spec = { ...fileSystem.spec, tags };
   }
 
   /** DELETE of one that exists. Whatever is under way is called off; clients lose it at once. The service does not say
@@ -260,6 +265,12 @@ export class FileSystems {
         'referenced resource exists, and that both resources are in the same region.',
     );
   }
+}
+
+function checkChangeable(fileSystem: FileSystem): void {
+  const { provisioningState, created } = fileSystem;
+  if (provisioningState === 'Failed' && !created) throw mustBeDeleted(fileSystem);
+  if (provisioningState !== 'Succeeded' && provisioningState !== 'Failed') throw busy(fileSystem);
 }
 
 const changeable = ['tags', 'maintenanceWindow', 'encryptionSettings', 'rootSquashSettings'] as const;

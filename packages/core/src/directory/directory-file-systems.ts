@@ -53,6 +53,15 @@ export class DirectoryFileSystems {
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
 
+  /** What the cloud tells now, whatever it told a moment ago. */
+  async lookAgain(host: string, signal: AbortSignal): Promise<FileSystem | undefined> {
+    const reference = this.hosts.referenceTo(host);
+    if (!reference) return undefined;
+    this.#looks.delete(host);
+    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
+    return untilAborted(look, signal);
+  }
+
   /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
   mount(fileSystem: FileSystem): MountedHost {
     return this.#of(mountable(fileSystem)).mounted;

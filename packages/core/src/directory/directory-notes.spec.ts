@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
+import { ManualClock, settled } from '../testing/manual-clock.js';
 import { Capacity } from '../volume/capacity.js';
 import type { FileSystem } from '../volume/file-system.js';
-import { DirectoryNotes, refuseWhileUsed } from './directory-notes.js';
-import type { MountedHost } from './mounted-host.js';
+import { DirectoryNotes } from './directory-notes.js';
 
 const { signal } = new AbortController();
 
@@ -11,89 +11,140 @@ const ours: FileSystem = {
   id: 'fs-1',
   scope: 'here',
   volumeName: 'pvc-1',
+  madeByDriver: true,
   state: 'available',
   cloudState: 'AVAILABLE',
   capacity: Capacity.gibibytes(1200),
   attempt: 1,
   attributes: {},
 };
+const at = (name: string): { host: string; base: readonly string[] } => ({ host: 'host', base: [name] });
 
-describe('note', () => {
+/** A cloud with one file system, that shows its tags when it likes. */
+function bench(): {
+  readonly clock: ManualClock;
+  readonly noted: string[];
+  readonly cloud: { shows: (tags: readonly string[]) => FileSystem | undefined };
+  readonly notes: DirectoryNotes;
+} {
+  const clock = new ManualClock();
   const noted: string[] = [];
-  const notes = (): DirectoryNotes =>
-    new DirectoryNotes({
+  const cloud = {
+    shows: (tags: readonly string[]): FileSystem | undefined => ({ ...ours, directoryBases: tags }),
+  };
+  const notes = new DirectoryNotes({
+    hosts: {
       noteBase: async ({ id }, base) => {
         noted.push(`${id} ${base}`);
         if (base === '/refused') throw new DriverError('permission-denied', 'no');
       },
-    });
+    },
+    lookAgain: async () => cloud.shows(noted.map((each) => each.split(' ')[1] ?? '')),
+    clock,
+  });
+  return { clock, noted, cloud, notes };
+}
 
-  it('is made once for each base path, of what this driver has made, unless it is there', async () => {
-    const all = notes();
+/** Lets time pass until nothing waits any more. */
+async function outcomeOf(clock: ManualClock, work: Promise<void>): Promise<unknown> {
+  const outcome = work.then(
+    () => 'noted',
+    (error: unknown) => error,
+  );
+  while (await clock.next());
+  return outcome;
+}
+
+const passed = async (clock: ManualClock, milliseconds: number): Promise<void> => {
+  clock.after(milliseconds, () => {});
+  await clock.next();
+};
+
+describe('note', () => {
+  it('is made once for each base path, unless it is there', async () => {
+    const { notes, noted } = bench();
     await Promise.all([
-      all.note({ fileSystem: ours }, ['a'], signal),
-      all.note({ fileSystem: ours }, ['a'], signal),
+      notes.note({ fileSystem: ours }, at('a'), signal),
+      notes.note({ fileSystem: ours }, at('a'), signal),
     ]);
-    await all.note({ fileSystem: ours }, ['b'], signal);
-    const { volumeName: _, ...foreign } = ours;
-    await all.note({ fileSystem: foreign }, ['a'], signal);
-    await all.note({}, ['a'], signal);
-    await all.note({ fileSystem: { ...ours, id: 'fs-2', directoryBases: ['/a'] } }, ['a'], signal);
-    expect(noted.splice(0)).toEqual(['fs-1 /a', 'fs-1 /b']);
+    await notes.note({ fileSystem: ours }, at('a'), signal);
+    await notes.note({ fileSystem: ours }, at('b'), signal);
+    await notes.note({ fileSystem: { ...ours, id: 'fs-2', directoryBases: ['/a'] } }, at('a'), signal);
+    expect(noted).toEqual(['fs-1 /a', 'fs-1 /b']);
+  });
+
+  it('is made of what a driver of another cluster has made, which deletes it; of nothing else', async () => {
+    const { notes, noted } = bench();
+    const { volumeName: _, ...anotherClusters } = ours;
+    const { madeByDriver: __, ...nobodys } = anotherClusters;
+    await notes.note({ fileSystem: nobodys }, at('a'), signal);
+    await notes.note({}, at('a'), signal);
+    expect(noted).toEqual([]);
+    await notes.note({ fileSystem: anotherClusters }, at('a'), signal);
+    await notes.note({ fileSystem: { ...nobodys, id: 'fs-2', volumeName: 'pvc-2' } }, at('b'), signal);
+    expect(noted).toEqual(['fs-1 /a', 'fs-2 /b']);
+  });
+
+  it('is made again when it is lost, and asks for nothing for a minute, or while it is shown', async () => {
+    const { notes, noted, clock } = bench();
+    await notes.note({ fileSystem: ours }, at('a'), signal);
+    await passed(clock, 59_000);
+    await notes.note({ fileSystem: ours }, at('a'), signal);
+    await passed(clock, 1_000);
+    await notes.note({ fileSystem: { ...ours, directoryBases: ['/a'] } }, at('a'), signal);
+    expect(noted).toHaveLength(1);
+    await notes.note({ fileSystem: ours }, at('a'), signal);
+    expect(noted).toEqual(['fs-1 /a', 'fs-1 /a']);
   });
 
   it('is tried again after it was refused', async () => {
-    const all = notes();
-    await expect(all.note({ fileSystem: ours }, ['refused'], signal)).rejects.toMatchObject({
+    const { notes, noted } = bench();
+    await expect(notes.note({ fileSystem: ours }, at('refused'), signal)).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('no. The directory is made already') as string,
     });
-    await expect(all.note({ fileSystem: ours }, ['refused'], signal)).rejects.toThrow('no');
-    expect(noted.splice(0)).toHaveLength(2);
-  });
-});
-
-describe('refuseWhileUsed', () => {
-  /** A host whose base paths hold volumes at these paths. */
-  const hostOf =
-    (volumes: Readonly<Record<string, readonly string[]>>): (() => MountedHost) =>
-    () =>
-      ({
-        run: async ({ base }: { readonly base: readonly string[] }) => ({
-          found: (volumes[base.join('/')] ?? []).map((path) => ({ entry: { path: path.split('/') } })),
-          next: null,
-        }),
-      }) as unknown as MountedHost;
-
-  const noted = (...directoryBases: readonly string[]): FileSystem => ({ ...ours, directoryBases });
-
-  it.each([
-    ['no base path is noted', ours],
-    ['there are no volumes any more', noted('/empty', '/never-used')],
-    ['the tag is none of ours', noted('whatever')],
-  ])('lets go where %s', async (_, fileSystem) => {
-    await expect(refuseWhileUsed(fileSystem, hostOf({ used: ['x'] }), signal)).resolves.toBeUndefined();
+    await expect(notes.note({ fileSystem: ours }, at('refused'), signal)).rejects.toThrow('no');
+    expect(noted).toHaveLength(2);
   });
 
-  it('names some of the volumes', async () => {
-    const host = hostOf({ 'team a': ['n/1', 'n/2', 'n/3', 'n/4', 'n/5'] });
-    await expect(refuseWhileUsed(noted('/empty', '/team=20a'), host, signal)).rejects.toMatchObject({
-      kind: 'failed-precondition',
-      message: expect.stringContaining('below /team=20a: n/1, n/2, n/3 and 2 more') as string,
-    });
+  it('waits until the cloud shows it', async () => {
+    const { notes, noted, clock, cloud } = bench();
+    const { shows } = cloud;
+    cloud.shows = () => ours;
+    let isNoted = false;
+    const noting = notes.note({ fileSystem: ours }, at('a'), signal).then(() => (isNoted = true));
+    await settled();
+    await clock.next();
+    expect(isNoted).toBe(false);
+    cloud.shows = shows;
+    await clock.next();
+    await noting;
+    expect(noted).toHaveLength(1);
+  });
+
+  it('hands no volume out as long as the cloud shows no note, and then notes again', async () => {
+    const { notes, noted, clock, cloud } = bench();
+    cloud.shows = () => ours;
+    for (const times of [1, 2]) {
+      expect(await outcomeOf(clock, notes.note({ fileSystem: ours }, at('a'), signal))).toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining('its value is /a), and does not show it yet') as string,
+      });
+      expect(noted).toHaveLength(times);
+    }
   });
 
   it.each([
-    ['unavailable', 'unavailable'],
-    ['deadline-exceeded', 'deadline-exceeded'],
-    ['permission-denied', 'failed-precondition'],
-  ] as const)('does not let go where it cannot be found out: %s', async (kind, answered) => {
-    const host = (): MountedHost => {
-      throw new DriverError(kind, 'the servers are dead');
-    };
-    await expect(refuseWhileUsed(noted('/used'), host, signal)).rejects.toMatchObject({
-      kind: answered,
-      message: expect.stringMatching(/the servers are dead.*remove the tag whose value is \/used/) as string,
+    ['deleting', { ...ours, directoryBases: ['/a'], state: 'deleting', cloudState: 'DELETING' } as const],
+    ['gone', undefined],
+  ])('hands no volume out where the file system is %s meanwhile', async (_, shown) => {
+    const { notes, cloud } = bench();
+    cloud.shows = () => shown;
+    await expect(notes.note({ fileSystem: ours }, at('a'), signal)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(
+        /file system fs-1 is (DELETING|gone): no volume can be a directory/,
+      ) as string,
     });
   });
 });

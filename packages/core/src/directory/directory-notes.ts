@@ -1,44 +1,60 @@
+import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { untilAborted } from '../concurrency/abort.js';
-import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError } from '../errors/driver-error.js';
 import { unfinished } from '../errors/unfinished.js';
 import type { DirectoryHosts } from '../provider/directory-hosts.js';
-import type { FileSystem } from '../volume/file-system.js';
-import { formatBase, parseBase } from './base-text.js';
-import { listDirectories } from './list-directories.js';
-import type { MountedHost } from './mounted-host.js';
+import { belongsToClaim, isUsable, type FileSystem } from '../volume/file-system.js';
+import { formatBase } from './base-text.js';
+import type { KnownPlace } from './known-places.js';
 
-/** Volumes that a refusal names. */
-const NAMED = 3;
 /** One note serves many callers: it ends with none of them. Milliseconds. */
 const NOTE_MS = 30_000;
+/** Between looks whether the cloud shows it. Milliseconds. */
+const LOOK_MS = 1_000;
+/** How long a note counts without a look: longer than what the cloud told before it counts. Milliseconds. */
+const NOTED_MS = 60_000;
 
-/** Notes in the cloud below which base paths volumes are directories of file systems that this driver has made, and so
- *  would delete: a StorageClass of directories may name any file system, that of another claim too. */
+interface Note {
+  readonly at: number;
+  readonly done: Promise<void>;
+  isDone: boolean;
+}
+
+/** What notes are made with. */
+export interface NoteParts {
+  readonly hosts: Pick<DirectoryHosts, 'noteBase'>;
+  /** What the cloud tells of a host now. */
+  readonly lookAgain: (host: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
+  readonly clock?: Clock;
+}
+
+/** Notes in the cloud below which base paths volumes are directories of file systems that a driver has made, and so
+ *  would delete: a StorageClass of directories may name any file system, that of another claim or cluster too. */
 export class DirectoryNotes {
-  /** What is noted, or about to be. A file system keeps its tags; a failed attempt is repeated. */
-  readonly #noted = new Map<string, Promise<void>>();
+  /** What was noted a moment ago, or is about to be. Not for ever: a tag can be lost, by whoever changes tags. */
+  readonly #noted = new Map<string, Note>();
+  readonly #clock: Clock;
 
-  constructor(private readonly hosts: Pick<DirectoryHosts, 'noteBase'>) {}
+  constructor(private readonly parts: NoteParts) {
+    this.#clock = parts.clock ?? systemClock;
+  }
 
-  /** Returns when it is noted. Once for each base path in the life of a process.
+  /** Returns when the cloud shows it. Asks nothing where it was shown already.
    *  @throws what the cloud says, as an error after which CreateVolume is repeated: there is a directory already */
   async note(
     { fileSystem }: { readonly fileSystem?: FileSystem },
-    base: readonly string[],
+    place: KnownPlace,
     signal: AbortSignal,
   ): Promise<void> {
-    if (!this.hosts.noteBase || fileSystem?.volumeName === undefined) return;
-    const text = formatBase(base);
+    if (!this.parts.hosts.noteBase || !fileSystem || !belongsToClaim(fileSystem)) return;
+    const text = formatBase(place.base);
     if (fileSystem.directoryBases?.includes(text)) return;
     const key = JSON.stringify([fileSystem.scope, fileSystem.id, text]);
-    const known = this.#noted.get(key);
-    const noting = known ?? this.hosts.noteBase(fileSystem, text, AbortSignal.timeout(NOTE_MS));
-    if (!known) {
-      this.#noted.set(key, noting);
-      noting.catch(() => this.#noted.delete(key));
-    }
     try {
-      await untilAborted(noting, signal);
+      await untilAborted(
+        this.#once(key, () => this.#write(fileSystem, place.host, text)),
+        signal,
+      );
     } catch (error) {
       throw unfinished(
         error,
@@ -46,52 +62,46 @@ export class DirectoryNotes {
       );
     }
   }
-}
 
-/**
- * Looks, before a file system is deleted, whether volumes are directories of it.
- * @param mount gives the mounted file system
- * @throws DriverError failed-precondition if there are, or if it cannot be found out
- */
-export async function refuseWhileUsed(
-  fileSystem: FileSystem,
-  mount: () => MountedHost,
-  signal: AbortSignal,
-): Promise<void> {
-  const { id, directoryBases = [] } = fileSystem;
-  for (const text of directoryBases) {
-    const base = parseBase(text);
-    if (!base) continue; // Whoever wrote it, it was not this driver.
-    const paths = await pathsBelow(base).catch((error: unknown) => {
-      throw signal.aborted ? error : unknown(id, text, error);
-    });
-    if (paths.length > 0) throw used(id, text, paths);
+  #once(key: string, write: () => Promise<void>): Promise<void> {
+    const now = this.#clock.now();
+    const known = this.#noted.get(key);
+    if (known && (!known.isDone || now - known.at < NOTED_MS)) return known.done;
+    const note: Note = { at: now, done: write(), isDone: false };
+    this.#noted.set(key, note);
+    note.done.then(
+      () => (note.isDone = true),
+      () => this.#noted.delete(key),
+    );
+    return note.done;
   }
 
-  async function pathsBelow(base: readonly string[]): Promise<readonly string[]> {
-    const found = await listDirectories(mount(), base, signal);
-    return found.map(({ entry }) => entry.path.join('/'));
+  /** A cloud may accept a change and drop it, and two that replace all tags at once may lose one: only what it shows
+   *  keeps the file system. */
+  async #write(fileSystem: FileSystem, host: string, text: string): Promise<void> {
+    const signal = AbortSignal.timeout(NOTE_MS);
+    const endsAt = this.#clock.now() + NOTE_MS;
+    await this.parts.hosts.noteBase?.(fileSystem, text, signal);
+    for (;;) {
+      const shown = await this.parts.lookAgain(host, signal);
+      if (!shown || !isUsable(shown)) throw goes(fileSystem.id, shown?.cloudState ?? 'gone');
+      if (shown.directoryBases?.includes(text)) return;
+      if (this.#clock.now() + LOOK_MS >= endsAt) throw notShown(fileSystem.id, text);
+      await pause(this.#clock, LOOK_MS, signal);
+    }
   }
 }
 
-function used(id: string, base: string, paths: readonly string[]): DriverError {
-  const named = paths.slice(0, NAMED).join(', ');
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : '';
-  return new DriverError(
+const goes = (id: string, cloudState: string): DriverError =>
+  new DriverError(
     'failed-precondition',
-    `file system ${id} is not deleted: volumes are directories of it, below ${base}: ${named}${more}. Delete their ` +
-      'claims first; the deletion is then done by itself',
+    `file system ${id} is ${cloudState}: no volume can be a directory of it; name another one in the StorageClass`,
   );
-}
 
-function unknown(id: string, base: string, error: unknown): DriverError {
-  const kind = isDriverError(error, 'unavailable', 'aborted', 'deadline-exceeded')
-    ? error.kind
-    : 'failed-precondition';
-  return new DriverError(
-    kind,
-    `file system ${id} is not deleted: its tag says that volumes are directories of it, below ${base}, and whether they ` +
-      `still are cannot be found out: ${messageOf(error)}. If none is needed any more, remove the tag whose value is ${base}`,
-    { cause: error },
+const notShown = (id: string, base: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `the cloud has taken the tag that keeps file system ${id} from being deleted under its directory volumes (its value ` +
+      `is ${base}), and does not show it yet: the volume is not handed out before. If that goes on, look in the cloud's ` +
+      'activity log for who changes the tags of the file system',
   );
-}

@@ -3,6 +3,7 @@ import { createDirectory, inodeAt } from './create-directory.js';
 import { deleteDirectory } from './delete-directory.js';
 import { entryKeys, readEntry, saveCapacity, unlessDamaged } from './directory-entries.js';
 import { emptyTrash } from './empty-trash.js';
+import { findOccupants, noRegistry } from './find-occupants.js';
 import { removeOrphans } from './remove-orphans.js';
 import { openPath, self, withBase, type OpenBase } from './open-base.js';
 import { limitProject } from './projects.js';
@@ -27,6 +28,8 @@ function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['oper
       return expand(open, task.key, BigInt(task.capacityBytes));
     case 'list':
       return list(open, task.after, task.limit);
+    case 'occupants':
+      return findOccupants(open);
     case 'sweep':
       return sweep(open, task);
   }
@@ -39,6 +42,7 @@ const ofNothing = {
   get: null,
   expand: null,
   list: { found: [], next: null },
+  occupants: noRegistry,
   sweep: { removed: 0, isDone: true, hasUnfinished: false, trouble: [] },
 } as const;
 

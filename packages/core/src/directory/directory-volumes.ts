@@ -16,11 +16,14 @@ import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
 import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
-import { DirectoryNotes, refuseWhileUsed } from './directory-notes.js';
+import { DeletionGuard } from './deletion-guard.js';
+import { DirectoryNotes } from './directory-notes.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
 import { listDirectories } from './list-directories.js';
+import { NoteKeeper } from './note-keeper.js';
 import { KnownPlaces, placeKey, type KnownPlace } from './known-places.js';
 import type { HostParts } from './mounted-host.js';
+import { refuseQuota } from './refuse-quota.js';
 import { hostIsSilent, mayHaveBegun, orSilent, withinTime } from './silent-host.js';
 import { TrashSweepers } from './trash-sweepers.js';
 import { volumeOfDirectory } from './volume-of-directory.js';
@@ -49,6 +52,8 @@ export class DirectoryVolumes implements DirectoryOperations {
   readonly #fileSystems: DirectoryFileSystems;
   readonly #places: KnownPlaces;
   readonly #notes: DirectoryNotes;
+  readonly #guard: DeletionGuard;
+  readonly #keeper: NoteKeeper;
   readonly #exclusive = new Coalescer();
   readonly #sweepers: TrashSweepers;
   readonly #prepare: () => Promise<void>;
@@ -61,7 +66,11 @@ export class DirectoryVolumes implements DirectoryOperations {
     this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
     this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);
     this.#places = new KnownPlaces(stateDir, log);
-    this.#notes = new DirectoryNotes(hosts);
+    const lookAgain = this.#fileSystems.lookAgain.bind(this.#fileSystems);
+    this.#notes = new DirectoryNotes({ hosts, lookAgain, clock });
+    const [fileSystems, places] = [this.#fileSystems, () => this.#knownPlaces()];
+    this.#guard = new DeletionGuard({ fileSystems, hosts, provider, places, clock });
+    this.#keeper = new NoteKeeper({ fileSystems, notes: this.#notes, places, log, clock });
     this.#prepare = async () => {
       await own.load();
       await this.#places.load();
@@ -73,8 +82,10 @@ export class DirectoryVolumes implements DirectoryOperations {
     return this.#fileSystems.mounted.flatMap(({ stuck }) => stuck);
   }
 
-  /** Goes on with the trash that an earlier run has left. Mounts nothing if directories were never used. */
+  /** Goes on with the trash that an earlier run has left, and keeps file systems noted. Mounts nothing if directories
+   *  were never used. */
   async resume(): Promise<void> {
+    void this.#keeper.start();
     await this.#loaded();
     for (const place of this.#places.all()) this.#sweepers.of(place).start(true);
   }
@@ -89,6 +100,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
+    const { hosts } = this.parts;
     const plan = directoryPlan(request, this.#parameters.read(request.parameters));
     await this.#loaded();
     const found = await this.#fileSystems.find(plan.host, signal);
@@ -98,20 +110,14 @@ export class DirectoryVolumes implements DirectoryOperations {
         `there is no file system ${plan.host}: name one that exists in the StorageClass`,
       );
     }
-    if (plan.wanted.settings.quota !== 'none') this.#refuseQuota(found);
+    if (plan.wanted.settings.quota !== 'none') refuseQuota(hosts, found.fileSystem);
     const place: KnownPlace = { host: plan.host, base: plan.base };
     const entry = await this.#exclusively(
       place,
       plan.wanted.key,
       { create: plan.wanted },
       signal,
-      async (stopped) => {
-        if (!this.#places.get(placeKey(place))) await this.#places.save(place);
-        const made = await this.#make(place, found, plan, stopped);
-        // Not before: a base path that turns out to be unfit leaves no note.
-        await this.#notes.note(found, place.base, stopped);
-        return made;
-      },
+      (stopped) => this.#guard.whileMaking(found.fileSystem, () => this.#make(place, found, plan, stopped)),
     );
     return this.#volume(place, found, entry);
   }
@@ -119,12 +125,16 @@ export class DirectoryVolumes implements DirectoryOperations {
   /** A caller that is told to come back may never do so. */
   async #make(
     place: KnownPlace,
-    { mounted }: DirectoryFileSystem,
+    found: DirectoryFileSystem,
     { base, wanted }: DirectoryPlan,
     signal: AbortSignal,
   ): Promise<DirectoryEntry> {
+    if (!this.#places.get(placeKey(place))) await this.#places.save(place);
     try {
-      return await mounted.run({ operation: 'create', base, wanted }, signal);
+      const made = await found.mounted.run({ operation: 'create', base, wanted }, signal);
+      // Not before: a base path that turns out to be unfit leaves no note.
+      await this.#notes.note(found, place, signal);
+      return made;
     } catch (error) {
       if (mayHaveBegun(error, signal)) this.#sweepers.of(place).lookLater();
       throw error;
@@ -171,15 +181,19 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   async refuseToDelete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
-    if (!fileSystem.directoryBases) return; // Nothing is mounted for file systems that hold none.
-    await this.#loaded();
-    await refuseWhileUsed(fileSystem, () => this.#fileSystems.mount(fileSystem), signal);
+    // Nothing is mounted for file systems that hold none.
+    if (fileSystem.directoryBases) await this.#loaded();
+    await this.#guard.permitDeletion(fileSystem, signal);
+  }
+
+  /** A controller that makes whole file systems alone needs no place to write. */
+  async #knownPlaces(): Promise<readonly KnownPlace[]> {
+    return (await this.#loaded().catch(() => true)) ? [] : this.#places.all();
   }
 
   async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    // A controller that makes whole file systems alone needs no place to write.
-    if (await this.#loaded().catch(() => true)) return [];
-    const pages = await Promise.all(this.#places.all().map((place) => this.#listPlace(place, signal)));
+    const places = await this.#knownPlaces();
+    const pages = await Promise.all(places.map((place) => this.#listPlace(place, signal)));
     return pages.flat();
   }
 
@@ -239,15 +253,6 @@ export class DirectoryVolumes implements DirectoryOperations {
       },
     };
     return runExclusive(this.#exclusive, job, signal);
-  }
-
-  #refuseQuota({ fileSystem }: DirectoryFileSystem): void {
-    const objection = fileSystem && this.parts.hosts.quotaObjection?.(fileSystem);
-    if (objection === undefined) return;
-    throw new DriverError(
-      'failed-precondition',
-      `quota: ${objection}; leave quota out of the StorageClass, or set "none"`,
-    );
   }
 
   #listed(place: KnownPlace, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {

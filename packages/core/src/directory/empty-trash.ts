@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   opendirSync,
   openSync,
   readdirSync,
@@ -11,6 +10,7 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
+import { inodeAt } from './create-directory.js';
 import { isCurrent, removeEntry } from './directory-entries.js';
 import { self, type OpenBase } from './open-base.js';
 import { parseEntry } from './parse-entry.js';
@@ -34,7 +34,7 @@ interface Slice {
 
 /**
  * Removes from the trash at most so many files and directories. Follows no symbolic link, and needs no memory: what is
- * there tells where to go on. Only what has a record is removed.
+ * there tells where to go on. Only the directory that a record names is removed.
  */
 export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
   const { dev: device } = statSync(open.registry);
@@ -50,10 +50,13 @@ export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['
 function removeTrash(slice: Slice, incarnation: string): void {
   const { open } = slice;
   const directory = `${open.registry}/trash/${incarnation}`;
-  const isThere = lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
-  if (isThere && !removeTree(slice, directory, directory, 0)) return;
   const record = `trash/${incarnation}.json`;
   const entry = parseEntry(readRecord(open, record) ?? '');
+  const found = inodeAt(directory);
+  if (found !== undefined) {
+    if (found !== entry?.inode) throw notTheDeleted(directory);
+    if (!removeTree(slice, directory, directory, 0)) return;
+  }
   if (entry) settle(open, entry);
   removeRecord(open, record);
   spend(slice);
@@ -113,6 +116,14 @@ function removeFile(slice: Slice, path: string): boolean {
   spend(slice);
   return true;
 }
+
+/** Somebody has put something else there, or the record is damaged. */
+const notTheDeleted = (path: string): DirectoryError =>
+  new DirectoryError({
+    reason: 'replaced',
+    path,
+    code: 'it is not the directory that was deleted; move it away, or remove it and its record by hand',
+  });
 
 const otherFileSystem = (path: string): DirectoryError =>
   new DirectoryError({ reason: 'other-file-system', path, code: 'another file system is mounted there' });

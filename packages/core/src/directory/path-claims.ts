@@ -1,4 +1,4 @@
-import { lstatSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
 import { makeIfMissing, type OpenBase } from './open-base.js';
 import { codeOf, makeRecord, readRecord, removeRecord } from './record-files.js';
 import { DirectoryError } from './worker-protocol.js';
@@ -15,10 +15,10 @@ export function claimPath(open: OpenBase, path: readonly string[], owner: string
   for (let attempt = 0; attempt < 100; attempt += 1) {
     try {
       path.slice(0, -1).forEach((_, depth) => {
-        makeIfMissing(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`);
+        makeIfMissing(`${open.registry}/${claimName(path.slice(0, depth + 1))}`);
       });
-      if (makeRecord(open, nameOf(path), owner)) return;
-      if (readRecord(open, nameOf(path)) === owner) return;
+      if (makeRecord(open, claimName(path), owner)) return;
+      if (readRecord(open, claimName(path)) === owner) return;
       throw taken(open, path);
     } catch (error) {
       if (codeOf(error) === 'ENOTDIR') throw taken(open, path);
@@ -30,15 +30,40 @@ export function claimPath(open: OpenBase, path: readonly string[], owner: string
 
 /** Who has claimed exactly this path. */
 export const ownerOfPath = (open: OpenBase, path: readonly string[]): string | undefined =>
-  readRecord(open, nameOf(path));
+  readRecord(open, claimName(path));
+
+/** A path, and who has claimed it. */
+interface Claim {
+  readonly path: readonly string[];
+  readonly owner: string;
+}
+
+/** All claims. What goes at this moment may be left out. */
+export function claimsOf(open: OpenBase, above: readonly string[] = []): readonly Claim[] {
+  return namesBelow(open, above).flatMap((name) => {
+    const path = [...above, name];
+    const owner = readRecord(open, claimName(path));
+    return owner === undefined ? claimsOf(open, path) : [{ path, owner }];
+  });
+}
+
+function namesBelow({ registry }: OpenBase, above: readonly string[]): readonly string[] {
+  try {
+    return readdirSync(`${registry}/${claimName(above)}`);
+  } catch (error) {
+    // The last claim in a directory takes it along; what holds them all stays.
+    if (codeOf(error) === 'ENOENT' && above.length > 0) return [];
+    throw error;
+  }
+}
 
 /** Gives the path up, if the claim is the owner's. */
 export function releasePath(open: OpenBase, path: readonly string[], owner: string): void {
-  if (readRecord(open, nameOf(path)) !== owner) return;
-  removeRecord(open, nameOf(path));
+  if (readRecord(open, claimName(path)) !== owner) return;
+  removeRecord(open, claimName(path));
   for (let length = path.length - 1; length > 0; length -= 1) {
     try {
-      rmdirSync(`${open.registry}/${nameOf(path.slice(0, length))}`);
+      rmdirSync(`${open.registry}/${claimName(path.slice(0, length))}`);
     } catch (error) {
       if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error))) throw error;
       return;
@@ -46,11 +71,12 @@ export function releasePath(open: OpenBase, path: readonly string[], owner: stri
   }
 }
 
-const nameOf = (path: readonly string[]): string => ['paths', ...path].join('/');
+/** The claim of a path, in the registry. */
+export const claimName = (path: readonly string[]): string => ['paths', ...path].join('/');
 
 function taken(open: OpenBase, path: readonly string[]): DirectoryError {
   const claimed = path.findIndex((_, depth) => {
-    const found = lstatSync(`${open.registry}/${nameOf(path.slice(0, depth + 1))}`, {
+    const found = lstatSync(`${open.registry}/${claimName(path.slice(0, depth + 1))}`, {
       throwIfNoEntry: false,
     });
     return found?.isFile();

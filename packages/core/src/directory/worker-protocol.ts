@@ -74,6 +74,7 @@ export type WorkerTask =
       readonly capacityBytes: string;
     }
   | { readonly operation: 'list'; readonly place: Place; readonly after: string; readonly limit: number }
+  | { readonly operation: 'occupants'; readonly place: Place }
   /** `orphans`: also look for what killed workers have left unfinished. */
   | {
       readonly operation: 'sweep';
@@ -89,6 +90,21 @@ export interface FoundDirectory {
   readonly fault?: string;
 }
 
+/** What stands against the deletion of a file system, below one base path of it: of each kind some, since one is enough. */
+export interface Occupants {
+  /** False: nobody has made a directory there, or somebody has removed or moved the base path or its registry since. */
+  readonly hasRegistry: boolean;
+  /** Paths of volumes, from the base path. */
+  readonly volumes: readonly string[];
+  /** How many more entries there are. */
+  readonly more: number;
+  /** Paths of creations that are neither finished nor given up, from the base path. */
+  readonly unfinished: readonly string[];
+  /** Files of the registry that are not as the driver has written them, or whose entry is missing; from the root of the
+   *  file system. */
+  readonly damaged: readonly string[];
+}
+
 /** What the tasks give. */
 export interface WorkerResults {
   readonly create: DirectoryEntry;
@@ -98,6 +114,7 @@ export interface WorkerResults {
   readonly expand: DirectoryEntry | null;
   /** `next`: the key after which to go on; null: that was all. */
   readonly list: { readonly found: readonly FoundDirectory[]; readonly next: string | null };
+  readonly occupants: Occupants;
   readonly sweep: {
     readonly removed: number;
     /** Whether everything that can be removed now is removed. */

@@ -19,6 +19,9 @@ export interface FileSystem {
   readonly scope: string;
   /** The CSI volume name that this driver wrote in its ownership tag; absent: this driver did not create it. */
   readonly volumeName?: string;
+  /** Whether a CSI driver of this cloud made it, in whichever cluster: then one may delete it with its claim. A
+   *  `volumeName` says the same. Absent: whoever made it deletes it by hand. */
+  readonly madeByDriver?: boolean;
   readonly state: FileSystemState;
   /** The cloud's own name of the state, such as `CREATING`. */
   readonly cloudState: string;
@@ -35,6 +38,11 @@ export interface FileSystem {
   readonly directoryBases?: readonly string[];
   /** What clients mount; absent as long as the cloud does not tell. */
   readonly mountSource?: LustreMountSource;
+}
+
+/** Whether a driver may delete it with its claim: this one, or that of another cluster. */
+export function belongsToClaim({ madeByDriver, volumeName }: FileSystem): boolean {
+  return madeByDriver === true || volumeName !== undefined;
 }
 
 /** Whether clients can use it. */

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.js';
+import { Capacity } from '../volume/capacity.js';
+import type { FileSystem } from '../volume/file-system.js';
+import { DeletionGuard } from './deletion-guard.js';
+import { noRegistry } from './find-occupants.js';
+import type { KnownPlace } from './known-places.js';
+import type { HostTask, MountedHost } from './mounted-host.js';
+import type { Occupants } from './worker-protocol.js';
+
+const { signal } = new AbortController();
+const fileSystem: FileSystem = {
+  id: 'fs-1',
+  scope: 'here',
+  volumeName: 'pvc-1',
+  state: 'available',
+  cloudState: 'AVAILABLE',
+  capacity: Capacity.gibibytes(1200),
+  attempt: 1,
+  attributes: {},
+  mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
+};
+
+let clock: ManualClock;
+let looked: string[];
+let places: readonly KnownPlace[];
+/** What the registry of each base path tells. */
+let registries: Readonly<Record<string, Partial<Occupants>>>;
+/** What the cloud tells when it is asked again. */
+let shown: FileSystem | undefined;
+let duringLook: () => Promise<unknown>;
+let guard: DeletionGuard;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  looked = [];
+  places = [];
+  registries = {};
+  shown = fileSystem;
+  duringLook = async () => {};
+  const run = async ({ base }: HostTask): Promise<Occupants> => {
+    looked.push(`/${base.join('/')}`);
+    await duringLook();
+    return { ...noRegistry, hasRegistry: true, ...registries[base.join('/')] };
+  };
+  guard = new DeletionGuard({
+    fileSystems: { mount: () => ({ run }) as unknown as MountedHost },
+    hosts: {
+      referenceTo: (host) => {
+        const [scope = '', id = '', isStatic] = host.split('/');
+        const { mountSource: staticSource } = fileSystem;
+        return { scope, id, ...(isStatic !== undefined && staticSource ? { staticSource } : {}) };
+      },
+    },
+    provider: { find: async () => shown },
+    places: async () => places,
+    clock,
+  });
+});
+
+const noted = (...directoryBases: readonly string[]): FileSystem => ({ ...fileSystem, directoryBases });
+const permit = (which: FileSystem): Promise<void> => guard.permitDeletion(which, signal);
+
+describe('permitDeletion', () => {
+  it('mounts nothing where no directory was ever made', async () => {
+    places = [
+      { host: 'here/another', base: ['a'] },
+      { host: 'here/fs-1/static', base: ['a'] },
+    ];
+    await permit(fileSystem);
+    expect(looked).toEqual([]);
+  });
+
+  it('looks below base paths that this driver knows though their tag is lost, however they are spelled', async () => {
+    places = [
+      { host: 'HERE/FS-1', base: ['lost'] },
+      { host: 'here/fs-1', base: ['a'] },
+    ];
+    registries = { lost: { volumes: ['x'] } };
+    await expect(permit(noted('/a'))).rejects.toThrow('below /lost: x');
+    expect(looked).toEqual(['/a', '/lost']);
+  });
+
+  it('does not look without a tag where it cannot: what never became usable holds nothing', async () => {
+    places = [{ host: 'here/fs-1', base: ['a'] }];
+    await permit({ ...fileSystem, state: 'failed' });
+    expect(looked).toEqual([]);
+  });
+
+  it('looks at what was noted while it looked', async () => {
+    shown = noted('/a', '/late');
+    registries = { late: { volumes: ['x'] } };
+    await expect(permit(noted('/a'))).rejects.toThrow('below /late: x');
+    expect(looked).toEqual(['/a', '/late']);
+    registries = {};
+    await permit(noted('/a'));
+  });
+
+  it('lets go of what has gone meanwhile', async () => {
+    shown = undefined;
+    await permit(noted('/a'));
+  });
+});
+
+describe('whileMaking', () => {
+  const make = (): Promise<string> => guard.whileMaking(fileSystem, async () => 'made');
+
+  it('keeps the file system until the directory is made, or not', async () => {
+    for (const end of ['made', 'failed'] as const) {
+      let finish = (): void => {};
+      const making = guard.whileMaking(
+        fileSystem,
+        () => new Promise<void>((resolve, reject) => (finish = end === 'made' ? resolve : reject)),
+      );
+      const other = guard.whileMaking(fileSystem, async () => {});
+      await other;
+      await expect(permit({ ...fileSystem, id: 'FS-1' })).rejects.toMatchObject({ kind: 'aborted' });
+      await permit({ ...fileSystem, id: 'fs-2' });
+      finish();
+      await making.catch(() => {});
+    }
+    await permit(fileSystem);
+  });
+
+  it('is refused while somebody looks, and until the cloud shows the deletion', async () => {
+    let during: unknown;
+    duringLook = async () => {
+      during = await make().catch((error: unknown) => error);
+    };
+    await permit(noted('/a'));
+    expect(during).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('fs-1 is being deleted') as string,
+    });
+    await expect(make()).rejects.toMatchObject({ kind: 'unavailable' });
+    clock.after(60_000, () => {});
+    await clock.next();
+    expect(await make()).toBe('made');
+  });
+
+  it('goes on at once where the deletion is refused', async () => {
+    registries = { a: { volumes: ['x'] } };
+    await expect(permit(noted('/a'))).rejects.toThrow('below /a: x');
+    expect(await make()).toBe('made');
+  });
+
+  it('goes on where the file system is not the driver’s, and so is not deleted', async () => {
+    const { volumeName: _, ...anothers } = fileSystem;
+    await permit(anothers);
+    expect(await make()).toBe('made');
+    registries = { a: { volumes: ['x'] } };
+    await expect(permit({ ...anothers, directoryBases: ['/a'] })).rejects.toThrow('below /a: x');
+  });
+
+  it('asks nothing where no cloud knows the file system', async () => {
+    expect(await guard.whileMaking(undefined, async () => 'made')).toBe('made');
+  });
+});

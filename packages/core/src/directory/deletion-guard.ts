@@ -1,0 +1,118 @@
+import type { Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
+import type { ControllerProvider } from '../provider/controller-provider.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import { isUsable, type FileSystem } from '../volume/file-system.js';
+import { formatBase } from './base-text.js';
+import type { DirectoryFileSystems } from './directory-file-systems.js';
+import type { KnownPlace } from './known-places.js';
+import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
+
+/** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */
+const CLOSED_MS = 60_000;
+
+/** What the guard looks at. */
+export interface GuardParts {
+  readonly fileSystems: Pick<DirectoryFileSystems, 'mount'>;
+  readonly hosts: Pick<DirectoryHosts, 'referenceTo'>;
+  readonly provider: Pick<ControllerProvider, 'find'>;
+  /** Base paths that this driver has made directories in; the tags of a file system may have lost them. */
+  readonly places: () => Promise<readonly KnownPlace[]>;
+  readonly clock: Clock;
+}
+
+/** Keeps file systems from being deleted under volumes that are directories of them, and directories from being made in
+ *  file systems that are deleted at this moment. */
+export class DeletionGuard {
+  readonly #making = new Map<string, number>();
+  readonly #closedUntil = new Map<string, number>();
+
+  constructor(private readonly parts: GuardParts) {}
+
+  /** Makes a directory volume. @throws DriverError unavailable while the file system is being deleted */
+  async whileMaking<T>(fileSystem: FileSystem | undefined, make: () => Promise<T>): Promise<T> {
+    if (!fileSystem) return make();
+    const key = keyOf(fileSystem);
+    if ((this.#closedUntil.get(key) ?? 0) > this.parts.clock.now()) throw beingDeleted(fileSystem);
+    this.#making.set(key, this.#makingIn(key) + 1);
+    try {
+      return await make();
+    } finally {
+      const left = this.#makingIn(key) - 1;
+      if (left > 0) this.#making.set(key, left);
+      else this.#making.delete(key);
+    }
+  }
+
+  /** Returns where the file system may be deleted now.
+   *  @throws DriverError failed-precondition if volumes are directories of it, or if that cannot be found out; aborted
+   *  if one is being made */
+  async permitDeletion(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    const key = keyOf(fileSystem);
+    if (this.#makingIn(key) > 0) throw beingUsed(fileSystem);
+    // What is not this driver's it does not delete, however often it is asked: directories go on being made.
+    if (fileSystem.volumeName === undefined) return this.#look(fileSystem, signal);
+    this.#closedUntil.set(key, Infinity);
+    try {
+      await this.#look(fileSystem, signal);
+      this.#closedUntil.set(key, this.parts.clock.now() + CLOSED_MS);
+    } catch (error) {
+      this.#closedUntil.delete(key);
+      throw error;
+    }
+  }
+
+  /** Looking takes its time, and another cluster may have noted another base path meanwhile. */
+  async #look(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    const seen = new Set<string>();
+    for (let current: FileSystem | undefined = fileSystem; current;) {
+      const bases = (await this.#basesOf(current)).filter(({ text }) => !seen.has(text));
+      if (bases.length === 0) return;
+      const mounted = current;
+      await refuseWhileUsed(current, bases, () => this.parts.fileSystems.mount(mounted), signal);
+      for (const { text } of bases) seen.add(text);
+      current = await this.parts.provider.find(current, signal);
+    }
+  }
+
+  /** What is known without a tag counts only where it can be looked at: the name may be another file system's by now. */
+  async #basesOf(fileSystem: FileSystem): Promise<readonly SuspectedBase[]> {
+    const noted = fileSystem.directoryBases ?? [];
+    const canLook = isUsable(fileSystem) && fileSystem.mountSource !== undefined;
+    const places = canLook ? await this.parts.places() : [];
+    const known = places
+      .filter(({ host }) => this.#isOf(host, fileSystem))
+      .map(({ base }) => formatBase(base))
+      .filter((text) => !noted.includes(text));
+    return [
+      ...noted.map((text) => ({ text, isNoted: true })),
+      ...known.map((text) => ({ text, isNoted: false })),
+    ];
+  }
+
+  #isOf(host: string, fileSystem: FileSystem): boolean {
+    const reference = this.parts.hosts.referenceTo(host);
+    return reference !== undefined && !reference.staticSource && keyOf(reference) === keyOf(fileSystem);
+  }
+
+  #makingIn(key: string): number {
+    return this.#making.get(key) ?? 0;
+  }
+}
+
+/** Azure compares names without their case, and no cloud has two that differ in it alone. */
+const keyOf = ({ scope, id }: Pick<FileSystem, 'scope' | 'id'>): string =>
+  JSON.stringify([scope, id]).toLowerCase();
+
+const beingDeleted = ({ id }: FileSystem): DriverError =>
+  new DriverError(
+    'unavailable',
+    `file system ${id} is being deleted with its own claim: no directory is made in it meanwhile. Name another one in the ` +
+      'StorageClass, unless the deletion fails; the call is repeated',
+  );
+
+const beingUsed = ({ id }: FileSystem): DriverError =>
+  new DriverError(
+    'aborted',
+    `file system ${id} is not deleted now: a volume is being made as a directory of it; the call is repeated`,
+  );

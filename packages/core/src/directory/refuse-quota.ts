@@ -1,0 +1,16 @@
+import { DriverError } from '../errors/driver-error.js';
+import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import type { FileSystem } from '../volume/file-system.js';
+
+/** @throws DriverError failed-precondition where the file system has no project quotas, as far as its cloud tells */
+export function refuseQuota(
+  hosts: Pick<DirectoryHosts, 'quotaObjection'>,
+  fileSystem: FileSystem | undefined,
+): void {
+  const objection = fileSystem && hosts.quotaObjection?.(fileSystem);
+  if (objection === undefined) return;
+  throw new DriverError(
+    'failed-precondition',
+    `quota: ${objection}; leave quota out of the StorageClass, or set "none"`,
+  );
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { DriverError } from '../errors/driver-error.js';
+import { noRegistry } from './find-occupants.js';
+import type { HostTask, MountedHost } from './mounted-host.js';
+import { refuseWhileUsed } from './refuse-while-used.js';
+import type { Occupants } from './worker-protocol.js';
+
+const { signal } = new AbortController();
+const fileSystem = { id: 'fs-1' };
+const empty: Occupants = { ...noRegistry, hasRegistry: true };
+
+/** A host that tells this of its base paths, time after time the next; otherwise there is nothing. */
+function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): {
+  readonly tasks: HostTask[];
+  readonly mount: () => MountedHost;
+} {
+  const tasks: HostTask[] = [];
+  const looks = new Map(Object.entries(told).map(([base, each]) => [base, [...each]]));
+  const run = async (task: HostTask): Promise<unknown> => {
+    tasks.push(task);
+    if (task.operation === 'occupants') return { ...empty, ...looks.get(task.base.join('/'))?.shift() };
+    return undefined;
+  };
+  return { tasks, mount: () => ({ run }) as unknown as MountedHost };
+}
+
+const noted = (...texts: readonly string[]): { text: string; isNoted: boolean }[] =>
+  texts.map((text) => ({ text, isNoted: true }));
+
+describe('refuseWhileUsed', () => {
+  it('lets go where there are no volumes any more', async () => {
+    const { mount } = hostOf({ used: [{ volumes: ['x'] }] });
+    await expect(refuseWhileUsed(fileSystem, [], mount, signal)).resolves.toBeUndefined();
+    await expect(refuseWhileUsed(fileSystem, noted('/empty'), mount, signal)).resolves.toBeUndefined();
+  });
+
+  it.each<readonly [string, Partial<Occupants>, RegExp]>([
+    [
+      'volumes',
+      { volumes: ['n/1', 'n/2', 'n/3'], more: 2 },
+      /^file system fs-1 is not deleted: volumes are directories of it, below \/team=20a: n\/1, n\/2, n\/3 and 2 more\. Delete their claims/,
+    ],
+    [
+      'damage, though nothing else is there',
+      { damaged: ['team a/.lustre-csi/volumes/ab'] },
+      /below \/team=20a, is damaged: \/team a\/\.lustre-csi\/volumes\/ab\. Restore this file from a backup.*delete it in the cloud yourself/,
+    ],
+    [
+      'creations under way',
+      { unfinished: ['n/4'] },
+      /volumes are being made as directories of it, below \/team=20a: n\/4\. .* given up after an hour/,
+    ],
+    [
+      'the loss of the registry that the note tells of',
+      { hasRegistry: false },
+      /there is no \/team=20a\/\.lustre-csi any more: somebody has moved or removed it/,
+    ],
+  ])('names %s, below whichever base path', async (_, found, message) => {
+    const { mount } = hostOf({ 'team a': [found, found] });
+    const bases = noted('/empty', '/team=20a');
+    await expect(refuseWhileUsed(fileSystem, bases, mount, signal)).rejects.toMatchObject({
+      kind: 'failed-precondition',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('asks no registry of a base path that no tag tells of: there may never have been one', async () => {
+    const { mount } = hostOf({ a: [{ hasRegistry: false }, { volumes: ['x'] }] });
+    const known = [{ text: '/a', isNoted: false }];
+    await expect(refuseWhileUsed(fileSystem, known, mount, signal)).resolves.toBeUndefined();
+    await expect(refuseWhileUsed(fileSystem, known, mount, signal)).rejects.toThrow('below /a: x');
+  });
+
+  it('has creations given up that were cut off long ago, and lets go then', async () => {
+    const { mount, tasks } = hostOf({ a: [{ unfinished: ['x'] }] });
+    await expect(refuseWhileUsed(fileSystem, noted('/a'), mount, signal)).resolves.toBeUndefined();
+    expect(tasks).toEqual([
+      { operation: 'occupants', base: ['a'] },
+      { operation: 'sweep', base: ['a'], budget: 0, orphans: true },
+      { operation: 'occupants', base: ['a'] },
+    ]);
+  });
+
+  it('does not let go where a tag of the driver cannot be read', async () => {
+    const { mount } = hostOf({});
+    await expect(refuseWhileUsed(fileSystem, noted('whatever'), mount, signal)).rejects.toMatchObject({
+      kind: 'failed-precondition',
+      message: expect.stringContaining('its value "whatever" is none that the driver has written') as string,
+    });
+  });
+
+  it.each([
+    ['unavailable', 'unavailable'],
+    ['deadline-exceeded', 'deadline-exceeded'],
+    ['permission-denied', 'failed-precondition'],
+  ] as const)('does not let go where it cannot be found out: %s', async (kind, answered) => {
+    const mount = (): MountedHost => {
+      throw new DriverError(kind, 'the servers are dead');
+    };
+    await expect(refuseWhileUsed(fileSystem, noted('/used'), mount, signal)).rejects.toMatchObject({
+      kind: answered,
+      message: expect.stringMatching(/the servers are dead.*delete it in the cloud yourself/) as string,
+    });
+  });
+});

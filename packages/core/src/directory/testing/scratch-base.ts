@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { directoryKey } from '../directory-handle.js';
+import { runTask } from '../directory-tasks.js';
+import type { DirectorySettings, Place, WorkerResults } from '../worker-protocol.js';
+
+/** A mount point, as the worker demands it, in which anybody may make something: the system's tmpfs. */
+const ROOT = '/dev/shm';
+
+/** A base path whose volumes the worker's own code makes and deletes, in this process and without Lustre. */
+export class ScratchBase {
+  readonly top = mkdtempSync(join(ROOT, 'directories-'));
+  readonly place: Place = { root: ROOT, base: [basename(this.top), 'base'] };
+
+  path(...names: readonly string[]): string {
+    return join(this.top, 'base', ...names);
+  }
+
+  registry(...names: readonly string[]): string {
+    return this.path('.lustre-csi', ...names);
+  }
+
+  /** As the worker names a file. */
+  fromRoot(file: string): string {
+    return file.slice(ROOT.length + 1);
+  }
+
+  /** A volume at `team/NAME`. */
+  make(name: string, settings: Partial<DirectorySettings> = {}): void {
+    const usual = {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      mode: 0o755,
+      stripe: [],
+      quota: 'none',
+      onDelete: 'delete',
+      node: {},
+    } as const;
+    runTask({
+      operation: 'create',
+      place: this.place,
+      wanted: {
+        name,
+        key: directoryKey(name),
+        path: ['team', name],
+        capacityBytes: '0',
+        range: {},
+        settings: { ...usual, ...settings },
+        projectIds: { first: 1, last: 2 },
+      },
+    });
+  }
+
+  delete(name: string): void {
+    runTask({ operation: 'delete', place: this.place, key: directoryKey(name) });
+  }
+
+  sweep(orphans = false): WorkerResults['sweep'] {
+    const task = { operation: 'sweep', place: this.place, budget: 100, orphans } as const;
+    return runTask(task) as WorkerResults['sweep'];
+  }
+
+  remove(): void {
+    rmSync(this.top, { recursive: true });
+  }
+}
