@@ -10,6 +10,7 @@ import { noFinding, type MgsProbe } from './mgs-probe.js';
 import { explainMountFailure, symptomOf, type FailedMount, type MountSymptom } from './mount-failure.js';
 import type { MountTable } from './mount-table.js';
 import type { MountRequest } from './mounter.js';
+import { takeTurn } from './take-turn.js';
 import { within, type Limits } from './within.js';
 
 export interface ClientMountingParts {
@@ -77,31 +78,11 @@ export class ClientMounting {
     return Math.round(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + random()));
   }
 
-  /** Waits for a place among those that mount, at most as long as the mount itself may take. */
+  /** Mounts of one file system wait for the same servers. */
   async #inTurn<T>({ source }: MountRequest, limits: Limits, work: () => Promise<T>): Promise<T> {
-    const { clock } = this.parts;
-    const late = new AbortController();
-    const callOff = clock.after(Math.max(0, limits.endsAt - clock.now()), () => late.abort(this.#noPlace()));
-    let entered = false;
-    try {
-      const fileSystem = formatMountSource({ ...source, subdir: '' });
-      const signal = AbortSignal.any([limits.signal, late.signal]);
-      return await this.limiter.run(fileSystem, () => ((entered = true), callOff(), work()), signal);
-    } catch (error) {
-      if (entered || isDriverError(error)) throw error;
-      throw new DriverError('cancelled', 'the call was given up before its mount began', { cause: error });
-    } finally {
-      callOff();
-    }
-  }
-
-  #noPlace(): DriverError {
-    const { waiting, overdue } = this.limiter;
-    return new DriverError(
-      'deadline-exceeded',
-      `the mount did not begin in time: ${waiting} mounts wait, and ${overdue} hang for servers that do not answer; it ` +
-        `is tried again`,
-    );
+    const key = formatMountSource({ ...source, subdir: '' });
+    const { limiter } = this;
+    return takeTurn({ limiter, key, what: 'the mount', clock: this.parts.clock }, limits, work);
   }
 
   /** A mount that hangs is killed at its deadline; what to say about it has been found out until then. */

@@ -1,8 +1,10 @@
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
 import { formatMountSource } from '../volume/mount-source.js';
+import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from './command.js';
 import { ClientImports } from './client-imports.js';
 import { ClientMounting, type ClientMountingParts } from './client-mounting.js';
@@ -10,12 +12,6 @@ import { MgsProbe } from './mgs-probe.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
-import {
-  explainSubDirectoryFailure,
-  SUB_DIRECTORY_FAILED,
-  type SubDirectoryFailure,
-  type SubDirectoryTask,
-} from './sub-directory.js';
 import { TargetChildren } from './target-children.js';
 import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
 import type { Limits } from './within.js';
@@ -28,6 +24,9 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
   readonly probe?: Pick<MgsProbe, 'explain'>;
   /** Default: neither by force nor lazily. */
   readonly escalation?: UnmountEscalation;
+  /** A directory for the mounter alone, in which bind mounts get their options. Default: one of the machine's temporary
+   *  directory. */
+  readonly stageDir?: string;
   /** What the client knows of its servers, before anything is forced. */
   readonly imports?: Pick<ClientImports, 'connectionsOf'>;
 }
@@ -36,6 +35,7 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
 export class LinuxMounter implements Mounter {
   readonly #mounting: ClientMounting;
   readonly #unmounting: Unmounting;
+  readonly #binding: BindMounting;
 
   constructor(
     private readonly children: TargetChildren = new TargetChildren(),
@@ -51,6 +51,14 @@ export class LinuxMounter implements Mounter {
     const runner = new CommandRunner(clock);
     const probe = parts.probe ?? new MgsProbe({ runner, clock });
     this.#mounting = new ClientMounting({ ...basis, probe });
+    this.#binding = new BindMounting({
+      run: (...call) => this.#run(...call),
+      interrupted: (...call) => this.#interrupted(...call),
+      children,
+      stageDir: parts.stageDir ?? join(tmpdir(), 'lustre-csi-stages'),
+      clock,
+      log: basis.log,
+    });
     this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
   }
 
@@ -77,21 +85,11 @@ export class LinuxMounter implements Mounter {
   }
 
   async bind(request: BindRequest, limits: Limits): Promise<void> {
-    const { clientMount, directory, target, options } = request;
-    if (directory)
-      return this.#inDirectory({ ...directory, root: clientMount, target, options }, target, limits);
-    const title = `mount --bind ${clientMount} ${target}`;
-    const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
-    const command = ['mount', '-c', '-i', '--bind', ...optionArgs, clientMount, target];
-    this.#checkBind(title, await this.#run(target, command, title, limits), limits);
+    await this.#binding.bind(request, limits);
   }
 
-  async makeDirectory(
-    { clientMount, directory }: Required<ClientDirectory>,
-    target: string,
-    limits: Limits,
-  ): Promise<void> {
-    await this.#inDirectory({ ...directory, root: clientMount, options: [] }, target, limits);
+  async makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void> {
+    await this.#binding.makeDirectory(directory, target, limits);
   }
 
   async unmount(target: string, limits: Limits): Promise<void> {
@@ -104,6 +102,7 @@ export class LinuxMounter implements Mounter {
 
   async adopt(targets: readonly string[]): Promise<void> {
     await this.children.adoptOrphans(targets);
+    await this.#binding.clearStages();
   }
 
   async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
@@ -116,26 +115,6 @@ export class LinuxMounter implements Mounter {
     if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;
     if (result.interruptedBy) throw this.#interrupted(title, limits);
     throw explainUnmountFailure(title, result);
-  }
-
-  async #inDirectory(task: SubDirectoryTask, target: string, limits: Limits): Promise<void> {
-    const path = task.parts.join('/');
-    const title =
-      task.target === undefined
-        ? `mkdir ${task.root}/${path}`
-        : `mount --bind ${task.root}/${path} ${target}`;
-    const command = [process.execPath, subDirectoryProgram, target, JSON.stringify(task)];
-    const result = await this.#run(target, command, title, limits);
-    if (result.exitCode === SUB_DIRECTORY_FAILED) {
-      throw explainSubDirectoryFailure(task.root, JSON.parse(result.stdout) as SubDirectoryFailure);
-    }
-    this.#checkBind(title, result, limits);
-  }
-
-  #checkBind(title: string, result: CommandResult, limits: Limits): void {
-    if (result.exitCode === 0) return;
-    if (result.interruptedBy) throw this.#interrupted(title, limits);
-    throw explainBindFailure(title, result);
   }
 
   async #run(
@@ -183,18 +162,7 @@ const lookAtServers =
   'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
   "1018-1023, and the node's kernel log";
 
-/** Counted from the package: the built program, also where this module runs from its source. */
-const subDirectoryProgram = fileURLToPath(new URL('../../dist/node/sub-directory-main.js', import.meta.url));
-
 const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
-
-function explainBindFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
-  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;
-  if (/permitted|permission denied|superuser/i.test(stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
-  }
-  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
-}
 
 function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
   const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim() || 'it said nothing'}`;

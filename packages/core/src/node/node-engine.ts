@@ -164,10 +164,11 @@ export class NodeEngine {
 function linuxMounter(
   runner: CommandRunner,
   clock: Clock,
-  { log, readMountTable: read, unmountEscalation: escalation }: NodeEngineParts,
+  { log, stateDir, readMountTable: read, unmountEscalation: escalation }: NodeEngineParts,
 ): LinuxMounter {
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
+    stageDir: join(stateDir, 'stages'),
     ...(read ? { readMountTable: read } : {}),
     ...(escalation ? { escalation } : {}),
   });

@@ -43,11 +43,14 @@ const podKeys = {
 
 /**
  * Handlers of runtimes without a file system that host and guest share: Kata's shim copies a mounted volume into the
- * guest, file by file, and what the pod writes ends with it. Peer pods (kata-remote) and confidential guests.
+ * guest, file by file, and what the pod writes ends with it. Peer pods (kata-remote), confidential guests, and Firecracker,
+ * which has block devices only.
  */
 const copyingHandlers: readonly RegExp[] = [
   /^kata-remote(?:-|$)/,
   /^kata-cc(?:-|$)/,
+  /(?:^|-)fc(?:-|$)/,
+  /firecracker/,
   /(?:^|-)qemu-(?:.+-)?(?:snp|tdx|se|coco-dev)(?:-|$)/,
 ];
 

@@ -33,8 +33,13 @@ if [ -e "$server/.bindfs" ]; then
   until grep -q " $target " /proc/self/mountinfo; do sleep 0.01; done
   exit 0
 fi
-mount -i --bind "$server/$path" "$target" || exit 32
-case ",$options," in *,ro,*) mount -i -o remount,bind,ro "$target" ;; esac
+flags=$(echo "$options" | tr , '\\n' | grep -xE 'ro|noexec|nosuid|nodev' | paste -sd ,)
+[ -n "$flags" ] || { mount -i --bind "$server/$path" "$target" || exit 32; exit; }
+# mount(2) makes a file system's mount with all of its flags at once.
+ready=${base}/ready.$$
+mkdir "$ready" && mount -i --bind "$server/$path" "$ready" && mount -i -o "remount,bind,$flags" "$ready" || exit 32
+mount -i --bind "$ready" "$target" || exit 32
+umount -i "$ready" && rmdir "$ready"
 `;
 
 /** bindfs names its source after a directory; fusermount can be told what to say instead. */
