@@ -108,6 +108,14 @@ describe('toFileSystem', () => {
       ],
       'impaired',
     ],
+    [
+      'one in which directories are volumes',
+      [
+        ['lustre.csi/attempt', '1'],
+        ['lustre.csi/directories/1', '/volumes'],
+      ],
+      'impaired',
+    ],
     ['one that this driver did not create', [['CSIVolumeName', 'pvc-1']], 'impaired'],
     ['anybody’s', [], 'impaired'],
   ])('FAILED is a creation that came to nothing only for %s', (_name, tags, state) => {

@@ -106,7 +106,9 @@ function stateOf(lifecycle: string | undefined, tags: Tags): FileSystemState {
  * step, is known to hold no data, and so may be taken away to be created anew.
  */
 const neverUsed = (tags: Tags): boolean =>
-  tags[tagKeys.attempt] !== undefined && tags[tagKeys.handedOut] === undefined;
+  tags[tagKeys.attempt] !== undefined &&
+  tags[tagKeys.handedOut] === undefined &&
+  directoryBasesOf(tags) === undefined;
 
 /** INTELLIGENT_TIERING has no size: the tag keeps the one that was asked for. */
 export function capacityOf({ StorageCapacity, StorageType }: SdkFileSystem, tags: Tags): Capacity {

@@ -67,6 +67,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
         id: `fs-${this.#created}`,
         scope: SCOPE,
         volumeName: plan.volumeName,
+        madeByDriver: true,
         state: 'creating',
         cloudState: 'CREATING',
         capacity,

@@ -179,6 +179,7 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
             assert.equal(seen.id, created.id);
             assert.equal(seen.scope, plan.scope);
             assert.equal(seen.volumeName, plan.volumeName);
+            assert.equal(seen.madeByDriver, true, 'a driver made it, in whichever cluster');
             assert.equal(seen.attempt, 1);
             assert.equal(seen.capacity.bytes, capacity.bytes);
             assert.equal(nextStep(plan, exactly, [seen]).kind === 'conflict', false, 'it fits its own plan');

@@ -96,15 +96,24 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     }
   }
 
-  /** Deletes the file system and waits until it is gone.
+  /** Deletes the file system and waits until it is gone. A deletion may fail in the cloud, and the file system be used
+   *  again: each attempt asks anew whether it may be.
+   *  @param refuse throws what stands against the deletion
    *  @throws DriverError failed-precondition if this driver did not create it */
-  async remove(fileSystem: FileSystem, work: Work): Promise<void> {
+  async remove(
+    fileSystem: FileSystem,
+    work: Work,
+    refuse: (current: FileSystem) => Promise<void> = async () => {},
+  ): Promise<void> {
     if (fileSystem.volumeName === undefined) throw notOurs(fileSystem);
     const began = this.clock.now();
     let current: FileSystem | undefined = fileSystem;
     let all: readonly FileSystem[] = [fileSystem];
     while (current) {
-      if (current.state !== 'deleting') await this.provider.delete(current, work.signal);
+      if (current.state !== 'deleting') {
+        await refuse(current);
+        await this.provider.delete(current, work.signal);
+      }
       all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
       current = all.find((other) => other.id === fileSystem.id);
     }

@@ -5,6 +5,8 @@ import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';
 import { volumeRequest as request } from '../testing/volume-request.js';
 import { Capacity } from './capacity.js';
+import type { DirectoryOperations } from './directory-operations.js';
+import type { FileSystem } from './file-system.js';
 import { VolumeOperations } from './volume-operations.js';
 import type { Volume } from './volume-request.js';
 
@@ -165,7 +167,9 @@ describe('create', () => {
       });
       await expect(finish(volumes.create(request(), call()), () => cloud.settle())).rejects.toMatchObject({
         kind: 'unavailable',
-        message: expect.stringMatching(/the cloud says no.*fs-1 of this volume exists and is billed/) as string,
+        message: expect.stringMatching(
+          /the cloud says no.*fs-1 of this volume exists and is billed/,
+        ) as string,
       });
     },
   );
@@ -255,6 +259,25 @@ describe('delete', () => {
     cloud.fileSystems.set(volume.id, foreign as never);
     expect(await finish(kindOf(volumes.delete(volume.id, call())))).toBe('failed-precondition');
     expect(countOf(/delete/)).toBe(0);
+  });
+
+  it('asks anew what stands against it where the cloud has failed to delete', async () => {
+    let used = false;
+    const directories = {
+      owns: () => false,
+      isAskedFor: () => false,
+      refuseToDelete: async ({ id }: FileSystem) => {
+        if (used) throw new DriverError('failed-precondition', `${id} holds volumes`);
+      },
+    } as unknown as DirectoryOperations;
+    const deletion = new VolumeOperations(cloud, log, clock, directories).delete(volume.id, call());
+    const failed = (): void => {
+      if (cloud.fileSystems.get(volume.id)?.state !== 'deleting') return;
+      used = true;
+      cloud.set(volume.id, { state: 'available', cloudState: 'AVAILABLE' });
+    };
+    expect(await finish(kindOf(deletion), failed)).toBe('failed-precondition');
+    expect(countOf(/delete/)).toBe(1);
   });
 
   it('is refused while the volume is being created, and the other way round', async () => {

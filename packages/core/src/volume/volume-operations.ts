@@ -105,10 +105,10 @@ export class VolumeOperations {
       {
         key: `volume ${fileSystem.volumeName ?? volumeId}`,
         fingerprint: 'delete',
-        work: async (stopped, report) => {
-          if (fileSystem.state !== 'deleting') await this.directories?.refuseToDelete(fileSystem, stopped);
-          return this.#fileSystems.remove(fileSystem, { signal: stopped, report });
-        },
+        work: (stopped, report) =>
+          this.#fileSystems.remove(fileSystem, { signal: stopped, report }, async (current) =>
+            this.directories?.refuseToDelete(current, stopped),
+          ),
       },
       signal,
     );

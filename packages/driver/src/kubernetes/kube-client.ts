@@ -64,10 +64,12 @@ export class KubeClient {
     const timer = setTimeout(() => late.abort(), this.requestMs);
     const limited = AbortSignal.any([signal, late.signal]);
     try {
-      return await this.#once(call, limited).catch((error: NodeJS.ErrnoException) => {
+      return await this.#once(call, limited).catch(async (error: NodeJS.ErrnoException) => {
+        // The authority may have been replaced since its file was read.
+        if (isUntrusted(error)) await this.close();
         // A kept connection may have been closed by the server in the moment of its use.
-        if (error.code === 'ECONNRESET') return this.#once(call, limited);
-        throw error;
+        else if (error.code !== 'ECONNRESET') throw error;
+        return this.#once(call, limited);
       });
     } catch (error) {
       throw this.#readable(error, call, signal);
@@ -135,16 +137,39 @@ export class KubeClient {
     });
   }
 
-  /** A time that has run out is an abort for Node, with a message that says nothing. */
+  /** A time that has run out is an abort for Node, with a message that says nothing; nor does OpenSSL say who was met. */
   #readable(error: unknown, { method, path }: Call, signal: AbortSignal): unknown {
+    const { host, port, caFile } = this.endpoint;
+    if (isUntrusted(error)) {
+      return new Error(
+        `${method} ${path}: the certificate of the API server ${host}:${port} is not of the authority in ${caFile} ` +
+          `(${error.message}). Kubelet renews that file from the ConfigMap kube-root-ca.crt: look at that, and at what ` +
+          `answers at the address`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof Error) || error.name !== 'AbortError') return error;
     if (signal.aborted) return signal.reason;
-    const { host, port } = this.endpoint;
     return new Error(
       `${method} ${path}: the API server ${host}:${port} did not answer in ${this.requestMs / 1000} s`,
     );
   }
 }
+
+/** Codes of a certificate that cannot be verified, as Node.js has them of OpenSSL (tls, X509 certificate error codes). */
+const untrusted: readonly unknown[] = [
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_SIGNATURE_FAILURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+const isUntrusted = (error: unknown): error is Error =>
+  error instanceof Error && untrusted.includes((error as NodeJS.ErrnoException).code);
 
 /** What a `Status` object of the API says. */
 function messageIn(text: string): string {

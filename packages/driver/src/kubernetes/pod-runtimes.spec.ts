@@ -118,6 +118,21 @@ describe('KubernetesPodRuntimes', () => {
     expect(tokens).toEqual([]);
   });
 
+  it('follows the cluster to another authority, and says which file lags behind', async () => {
+    expect(await lookUp()).toEqual({ uid: 'u-1' });
+    const next = selfSigned('the test cluster');
+    server.setSecureContext({ key: next.key, cert: next.cert });
+    server.closeAllConnections();
+    try {
+      await expect(lookUp()).rejects.toMatchObject(unavailable('kube-root-ca.crt'));
+      await writeFile(join(directory, 'ca.crt'), next.cert);
+      expect(await lookUp()).toEqual({ uid: 'u-1' });
+    } finally {
+      server.setSecureContext({ key: certificate.key, cert: certificate.cert });
+      server.closeAllConnections();
+    }
+  });
+
   it('heals when its files appear', async () => {
     await rm(join(directory, 'ca.crt'));
     await expect(lookUp()).rejects.toMatchObject(unavailable('ENOENT'));
