@@ -55,7 +55,8 @@ export function openSubDirectory(way: Way): number {
 /** The mounted root, never the directory of the node's own disk under it. */
 function openRoot(root: string): number {
   const descriptor = attempt('', () => openSync(root, DIRECTORY_ITSELF));
-  if (fstatSync(descriptor).dev === statSync(dirname(root)).dev) {
+  const isOfNode = attempt('', () => fstatSync(descriptor).dev === statSync(dirname(root)).dev);
+  if (isOfNode) {
     throw new SubDirectoryError({ reason: 'not-mounted', path: '', code: 'ENOTCONN' });
   }
   return descriptor;

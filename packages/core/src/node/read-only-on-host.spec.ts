@@ -54,7 +54,7 @@ const reader = (mountFlags: readonly string[] = []) => ({
 
 describe.each([
   ['a client that pods share', {}, {}],
-  ['a directory of it', {}, { source: '127.0.0.4@tcp:/lustrefs', context: { subDir: 'team' } }],
+  ['a directory of it', {}, { source: '127.0.0.4@tcp:/lustrefs/team' }],
   ['a client of its own', { mountSharing: 'pod' }, {}],
 ] as const)('%s', (_name, settings, volume) => {
   it('is as read-only on the host as in the container, now and after a restart', async () => {
