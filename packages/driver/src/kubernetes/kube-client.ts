@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
+import { messageOf } from '@lustre-csi/core';
 
 /** Where the cluster's API is, and with what to prove who asks. */
 export interface KubeEndpoint {
@@ -143,7 +144,7 @@ export class KubeClient {
     if (isUntrusted(error)) {
       return new Error(
         `${method} ${path}: the certificate of the API server ${host}:${port} is not of the authority in ${caFile} ` +
-          `(${error.message}). Kubelet renews that file from the ConfigMap kube-root-ca.crt: look at that, and at what ` +
+          `(${messageOf(error)}). Kubelet renews that file from the ConfigMap kube-root-ca.crt: look at that, and at what ` +
           `answers at the address`,
         { cause: error },
       );
@@ -168,7 +169,7 @@ const untrusted: readonly unknown[] = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ];
 
-const isUntrusted = (error: unknown): error is Error =>
+const isUntrusted = (error: unknown): boolean =>
   error instanceof Error && untrusted.includes((error as NodeJS.ErrnoException).code);
 
 /** What a `Status` object of the API says. */
