@@ -55,6 +55,11 @@ describe('toDriverError', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it('names both settings of the network, and that addresses may be missing', () => {
+    const { message } = toDriverError(sdkError('InvalidNetworkSettings'), create);
+    expect(message).toMatch(/subnetId .*free addresses.* securityGroupIds .*TCP 988/);
+  });
+
   it('keeps the signed request out of what may be logged', () => {
     const thrown = sdkError('BadRequest', { Parameter: 'x' });
     // As the SDK does: neither to be seen nor to be taken off.

@@ -27,11 +27,13 @@ const invalid: Verdict = {
 /** The same names where nothing is created: no StorageClass can be the cause. */
 const refused: Verdict = {
   kind: 'invalid-argument',
-  next: 'FSx does not do this to a resource of that kind or in that state; its own words say why',
+  next: 'FSx does not do this to a resource of that kind, in that state or so soon; its own words say why',
 };
 const network: Verdict = {
   kind: 'invalid-argument',
-  next: 'Correct subnetId and securityGroupIds: the groups must allow TCP 988 and 1018-1023 among themselves',
+  next:
+    'Correct subnetId (the subnet must exist and have enough free addresses) and securityGroupIds (the groups must allow ' +
+    'TCP 988 and 1018-1023 among themselves)',
 };
 const gone: Verdict = { kind: 'not-found', next: 'Nothing of that id exists in this account and region' };
 const restoring: Verdict = {

@@ -11,6 +11,9 @@ export function parameterReference(): string {
     `# Parameters of \`${DRIVER_NAME}\``,
     'Amazon FSx for Lustre. This page is generated from the declarations that the driver reads parameters with: ' +
       'run `npm run generate` after a change. Every value in a StorageClass is a string; numbers and booleans need quotes.',
+    'Not on this page: [what every driver takes](volume-settings.md) (how nodes mount, `mountSharing`, sub-directories, ' +
+      'client tuning), PersistentVolumes written by hand, and claims that are ' +
+      '[directories of a file system](../guides/directories.md) (`provisioningMode`, `fileSystemId`).',
     ...rules,
     '## StorageClass',
     ...parameterSections(fsxParameterSchema, (name) => name in mutableParameters),

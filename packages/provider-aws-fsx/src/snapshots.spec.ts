@@ -121,7 +121,11 @@ describe('snapshots', () => {
   });
 
   it.each<[string, Partial<FileSystem>, string]>([
-    ['SCRATCH', { attributes: { deploymentType: 'SCRATCH_2' } }, 'PERSISTENT_1 and PERSISTENT_2 only'],
+    [
+      'SCRATCH',
+      { attributes: { deploymentType: 'SCRATCH_2' } },
+      'PERSISTENT_1 and PERSISTENT_2 only. Copy the data',
+    ],
     [
       'an S3 link',
       { attributes: { deploymentType: 'PERSISTENT_1', s3ImportPath: 's3://b' } },

@@ -106,7 +106,10 @@ function objectionTo(fileSystem: FileSystem): string | undefined {
   }
   if (!isUsable(fileSystem)) return `file system ${fileSystem.id} is ${fileSystem.cloudState}`;
   if (deploymentType.startsWith('SCRATCH')) {
-    return `file system ${fileSystem.id} is ${deploymentType}: FSx makes backups of PERSISTENT_1 and PERSISTENT_2 only`;
+    return (
+      `file system ${fileSystem.id} is ${deploymentType}: FSx makes backups of PERSISTENT_1 and PERSISTENT_2 only. ` +
+      'Copy the data to a volume of such a deploymentType, or to S3'
+    );
   }
   const linked = s3ImportPath !== undefined || (dataRepositoryAssociations ?? 'none') !== 'none';
   return linked

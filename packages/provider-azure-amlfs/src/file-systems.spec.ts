@@ -123,7 +123,9 @@ describe('create', () => {
     const plan = { ...(await planOf('pvc-2')), resourceName: 'PVC-1' };
     await expect(provider.create(plan, size, 1, neverAborted)).rejects.toMatchObject({
       kind: 'already-exists',
-      message: expect.stringContaining('not created for volume pvc-2 by this driver') as string,
+      message: expect.stringMatching(
+        /not created for volume pvc-2 by this driver.*another resource group/,
+      ) as string,
     });
     expect(azure.calls).toEqual([get, get]);
   });

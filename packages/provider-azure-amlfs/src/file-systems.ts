@@ -211,7 +211,8 @@ function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
     ? new DriverError('aborted', `${what} has appeared since it was looked up (${existing.cloudState})`)
     : new DriverError(
         'already-exists',
-        `${what} was not created for volume ${plan.volumeName} by this driver: rename or delete it`,
+        `${what} was not created for volume ${plan.volumeName} by this driver, and Azure renames nothing: ` +
+          'delete that file system if nobody needs it, or make the volume in another resource group (resource-group-name)',
       );
 }
 

@@ -10,6 +10,9 @@ export function parameterReference(): string {
     'Azure Managed Lustre. This page is generated from the declarations that the driver reads parameters with: run ' +
       '`npm run generate` after a change. Names are read in any case. Every value in a StorageClass is a string; numbers ' +
       'and booleans need quotes.',
+    'Not on this page: [what every driver takes](volume-settings.md) (how nodes mount, `mountSharing`, owner and ' +
+      'permissions of sub-directories, client tuning), PersistentVolumes written by hand, and claims that are ' +
+      '[directories of a file system](../guides/directories.md) (`provisioningMode`, `file-system-name`).',
     '## How parameters work together',
     rules.map((rule) => `- ${rule}`).join('\n'),
     '## StorageClass',

@@ -71,7 +71,8 @@ const dynamic = {
     defaultsTo: '`vnetName` of azure.json',
   }),
   'subnet-name': text({
-    description: 'Subnet of the file system; it needs free addresses.',
+    description:
+      'Subnet of the file system; it needs free addresses, and security rules that allow TCP 988 and 1019-1023 from and to the nodes.',
     example: 'lustre-subnet',
     ...networkName,
     defaultsTo: '`subnetName` of azure.json',

@@ -25,7 +25,7 @@ export function parameterReference(): string {
     ...parameterSections(asWritten),
     '## PersistentVolumes written by hand',
     '`volumeAttributes` name what is mounted; `volumeHandle` is any text that no other PersistentVolume has ' +
-      '([example](../../examples/generic/static.yaml)).',
+      '([example](../../examples/generic/static.yaml)). They can also have [what every driver takes](volume-settings.md).',
     attributes,
     '## NIDs',
     'A NID is `ADDRESS@NETWORK`: an IPv4 address or a host name, and an LNet network (`tcp`, `tcp1`, `o2ib`, `o2ib0`, ' +
