@@ -1,5 +1,6 @@
 // --kata-aware: the real executable as a pod of a cluster, whose API server it asks over TLS, with real mounts.
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
@@ -23,6 +24,9 @@ let volumeContext: Record<string, string>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lustre-csi-kata-'));
+  // As a container has kubelet's directory.
+  mountCommand('mount', '--bind', directory, directory);
+  mountCommand('mount', '--make-shared', directory);
   kubernetes = await startFakeKubernetes();
   controller = await startDriverProcess({ driverName: tested.driverName, mode: 'controller' });
   const { volume } = await controller.client.controller.createVolume(createRequest(tested, 'pvc-kata'));
@@ -50,8 +54,12 @@ afterAll(async () => {
   await controller.client.controller.deleteVolume({ volumeId, secrets: {} });
   await controller.stop();
   await kubernetes.stop();
+  mountCommand('umount', '-R', directory);
   await rm(directory, { recursive: true });
 });
+
+const mountCommand = (program: 'mount' | 'umount', ...args: readonly string[]): void =>
+  void execFileSync(program, args);
 
 const annotation = `${tested.driverName}/volume-mode`;
 const runtimeClass = (handler: string, annotations: Record<string, string> = {}): object => ({
@@ -106,6 +114,20 @@ it.each<[string, object | undefined]>([
 ])('publishes to %s', async (_, runtime) => {
   expect(await publish(createPod('trainer', runtime))).toEqual({ code: OK });
   expect(await mounts()).toBe(1);
+});
+
+it('refuses a pod that would not see the volume, since its directory does not propagate', async () => {
+  const closed = join(directory, 'closed');
+  await mkdir(closed);
+  mountCommand('mount', '--bind', closed, closed);
+  mountCommand('mount', '--make-private', closed);
+  const { code, details } = await publish(createPod('trainer'), 'closed/pod');
+  expect(code, details).toBe(FAILED_PRECONDITION);
+  expect(details).toContain(`The mount at ${closed}, in which it lies, does not propagate`);
+  expect(await mounts()).toBe(0);
+  expect(await readdir(closed)).toEqual([]);
+  mountCommand('umount', closed);
+  await rmdir(closed);
 });
 
 it.each<[string, object, string]>([

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   ClientTuner,
   ConfigurationError,
@@ -25,8 +26,8 @@ export const nodeFlags: readonly FlagDefinition[] = [
     type: 'string',
     valueName: 'DIR',
     description:
-      'where the shared Lustre clients are mounted: a directory of the host with Bidirectional mount propagation. ' +
-      'Default: mounts in --state-dir',
+      'where the shared Lustre clients are mounted, in a directory with the name of the driver: a directory of the host ' +
+      'with Bidirectional mount propagation. Default: mounts in --state-dir',
   },
   {
     name: 'unmount-force-after',
@@ -60,7 +61,7 @@ export const nodeFlags: readonly FlagDefinition[] = [
 
 type FromSettings = Pick<
   NodeEngineParts,
-  'mountSharing' | 'mountsDir' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
+  'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
 >;
 
 /** What the flags say of the node engine. The Kubernetes client is loaded only where a flag needs it.
@@ -72,7 +73,10 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
   const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
   return {
     mountSharing: mountSharing(settings),
-    ...(mountsDir === undefined ? {} : { mountsDir }),
+    // One that is not used is unmounted, so that no driver may find those of another one.
+    ...(mountsDir === undefined ? {} : { mountsDir: join(mountsDir, driverName) }),
+    // kubelet sets it in every container, where nothing that does not propagate reaches kubelet or a pod.
+    mustPropagate: settings.environment('KUBERNETES_SERVICE_HOST') !== undefined,
     unmountEscalation: {
       ...(forceAfterMs === undefined ? {} : { forceAfterMs }),
       ...(lazyAfterMs === undefined ? {} : { lazyAfterMs }),

@@ -23,5 +23,8 @@ export function clientMountKey({ source, options, tuning }: WantedClient): strin
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
+/** Whether a name may be such a key. */
+export const isClientMountKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
+
 /** What a client is mounted from, for mount(8) and for people. */
 export const clientSource = ({ source }: WantedClient): string => formatMountSource(source);

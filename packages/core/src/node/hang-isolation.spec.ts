@@ -115,6 +115,26 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     expect(await engine.stuck()).toEqual([]);
   });
 
+  it('that holds the mount of a pod for good does not hold the pod', async () => {
+    const beside = await node.target('beside');
+    expect(await engine.publish(beside, dead)).toEqual(success);
+    // Its server takes the request and never answers, so that not even SIGKILL ends who asked.
+    const client = (await node.clientMounts()).find(({ source }) => source === dead.source);
+    await node.shell(`umount ${client?.mountPoint}`);
+    const silent = await node.silentServer(dead.source, client?.mountPoint ?? '');
+    const sub = { ...dead, source: `${dead.source}/sub` };
+    expect(await engine.publish(targets.deadSub, sub)).toEqual(failure('deadline-exceeded', 'in state D'));
+    const [stuck] = await engine.stuck();
+    expect(await promptly(engine.unpublish(targets.deadSub, sub))).toEqual(success);
+    expect(existsSync(targets.deadSub)).toBe(false);
+    expect(await engine.stuck()).toMatchObject([{ pid: stuck?.pid }]);
+    expect(await promptly(engine.unpublish(beside, dead))).toEqual(success);
+    silent.heal();
+    await until(async () => expect(await engine.stuck()).toEqual([]));
+    expect(await mountsAt(targets.deadSub)).toEqual([]);
+    await until(async () => expect(await node.clientMounts()).toEqual([]));
+  });
+
   it('lets its last pod end, too', async () => {
     expect(await engine.publish(targets.dead1, dead)).toEqual(success);
     await server.stop();

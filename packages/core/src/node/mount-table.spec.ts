@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReadOnlyMount, parseMountInfo, readMountTable } from './mount-table.js';
+import { isReadOnlyMount, mountAround, parseMountInfo, readMountTable } from './mount-table.js';
 
 const mountinfo = [
   '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw',
@@ -39,6 +39,12 @@ describe('parseMountInfo', () => {
     expect(table.at('/pods/none')?.isShared).toBe(false);
   });
 
+  it('tells the mount in which another one lies', () => {
+    expect(mountAround(table.at('/pods/a/mount')!, table)?.mountPoint).toBe('/');
+    expect(mountAround(table.at('/pods/stacked')!, table)?.id).toBe(93);
+    expect(mountAround(table.at('/')!, table)).toBeUndefined();
+  });
+
   it('tells a read-only mount of a writable file system', () => {
     expect(isReadOnlyMount(table.at('/pods/a/mount')!)).toBe(false);
     expect(isReadOnlyMount(table.at('/pods/b/mount')!)).toBe(true);
@@ -68,5 +74,12 @@ describe('parseMountInfo', () => {
 describe('readMountTable', () => {
   it('reads the mounts of this process', async () => {
     expect((await readMountTable()).at('/proc')?.fsType).toBe('proc');
+  });
+
+  it('that fails says nothing about what is mounted, and why it fails', async () => {
+    await expect(readMountTable('/proc/self/mountinfo/none')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/cannot be read: ENOTDIR.*limits of its container/) as string,
+    });
   });
 });

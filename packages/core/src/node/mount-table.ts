@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { DriverError, messageOf } from '../errors/driver-error.js';
 
 /** One line of /proc/self/mountinfo (proc(5)). */
 export interface MountEntry {
@@ -9,7 +10,7 @@ export interface MountEntry {
   readonly mountPoint: string;
   /** Options of this mount: `ro`, `noatime`, ... */
   readonly options: readonly string[];
-  /** It belongs to a peer group (`shared:N`): other mount namespaces can have it, too. */
+  /** It belongs to a peer group (`shared:N`): what is mounted in it appears in other mount namespaces, too. */
   readonly isShared: boolean;
   readonly fsType: string;
   readonly source: string;
@@ -41,6 +42,11 @@ export class MountTable {
     return bottomUp(this.#stacks.get(mountPoint) ?? []);
   }
 }
+
+/** The mount in which another one lies; undefined if this process does not see it. It alone decides who else gets what is
+ *  mounted in it (mount_namespaces(7)): the bind mount of a shared mount is shared itself, wherever it is. */
+export const mountAround = ({ parentId }: MountEntry, table: MountTable): MountEntry | undefined =>
+  table.entries.find(({ id }) => id === parentId);
 
 /** A mount that covers another one on the same path has it as its parent, whatever the order of the lines. */
 function bottomUp(stack: readonly MountEntry[]): readonly MountEntry[] {
@@ -94,17 +100,32 @@ const unescape = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 const LARGEST_NUMBER_OF_READS = 8;
+const OWN_MOUNTS = '/proc/self/mountinfo';
 
 /**
  * The mounts of this process's namespace. Never blocks, however dead a server is. Kernels before 5.8 can leave out
  * a line while others are mounting and unmounting, so a table counts when two reads agree.
+ * @throws DriverError unavailable: whoever cannot look knows nothing, least of all that nothing is mounted
  */
-export async function readMountTable(): Promise<MountTable> {
-  let text = await readFile('/proc/self/mountinfo', 'utf8');
+export async function readMountTable(path = OWN_MOUNTS): Promise<MountTable> {
+  try {
+    return parseMountInfo(await readTwiceAlike(path));
+  } catch (error) {
+    throw new DriverError(
+      'unavailable',
+      `the mount table cannot be read: ${messageOf(error)}; it is tried again. The node plugin may be out of file ` +
+        `descriptors or memory: raise the limits of its container`,
+      { cause: error },
+    );
+  }
+}
+
+async function readTwiceAlike(path: string): Promise<string> {
+  let text = await readFile(path, 'utf8');
   for (let reads = 1; reads < LARGEST_NUMBER_OF_READS; reads += 1) {
-    const again = await readFile('/proc/self/mountinfo', 'utf8');
+    const again = await readFile(path, 'utf8');
     if (again === text) break;
     text = again;
   }
-  return parseMountInfo(text);
+  return text;
 }

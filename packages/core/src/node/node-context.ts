@@ -26,6 +26,8 @@ export interface NodeContext extends NodeBasis {
   readonly shared: SharedMounts;
   /** Who shares a client where the volume does not say it. */
   readonly mountSharing: MountSharing;
+  /** Whether a volume counts as published only where other mount namespaces can see it. */
+  readonly mustPropagate: boolean;
   readonly beforePublish: readonly BeforePublish[];
   readonly measureQuota?: MeasureQuota;
   /** Holds a target while an operation changes it. */

@@ -432,33 +432,6 @@ describe.runIf(fuse)('a server that does not answer', () => {
     expect(await mountsAt(target)).toEqual([]);
     expect(existsSync(target)).toBe(false);
   });
-
-  it('may hold a mount: retries start no second one, and it heals', async () => {
-    const dead = await node.target('dead');
-    await node.shell(`mkdir ${dead}`);
-    const server = await node.silentServer('127.0.0.66@tcp:/dead', dead);
-    await engine.kill();
-    engine = node.engine({ changeMs: 800 });
-    await node.behave(`stat -f ${dead} > ${node.base}/answer`);
-    expect(await engine.publish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
-    const [stuck] = await engine.stuck();
-    expect(await engine.publish(target)).toEqual(
-      failure('deadline-exceeded', `held by process ${stuck?.pid}`),
-    );
-    expect(await engine.unpublish(target)).toEqual(
-      failure('deadline-exceeded', `held by process ${stuck?.pid}`),
-    );
-    expect(await node.callsFor(target)).toBe(1);
-    server.heal();
-    await until(async () => expect(await engine.stuck()).toEqual([]));
-    await engine.kill();
-    engine = node.engine();
-    expect(await engine.publish(target)).toEqual(success);
-    expect(await mountsAt(target)).toHaveLength(1);
-    expect(await engine.stats(target)).toEqual(success);
-    expect(await engine.unpublish(target)).toEqual(success);
-    await node.shell(`umount ${dead}`);
-  });
 });
 
 describe('the state directory', () => {

@@ -33,6 +33,9 @@ export interface NodeEngineParts {
   readonly mountsDir?: string;
   /** Who shares a client where the volume context does not say it. Default: all pods of the node. */
   readonly mountSharing?: MountSharing;
+  /** Whether a volume counts as published only where other mount namespaces can see it, as in a container, whose mounts
+   *  reach kubelet and the pods by propagation. Default: no, as on the host itself; then it is warned about. */
+  readonly mustPropagate?: boolean;
   /** When a volume that cannot be unmounted is taken away by force or lazily. Default: never. */
   readonly unmountEscalation?: UnmountEscalation;
   /** Sets what volumes ask for with `clientTuning`. Default: what `defaultTuningAllow` lists may be set. */
@@ -80,6 +83,7 @@ export class NodeEngine {
       ...basis,
       shared: new SharedMounts(basis, clientMounts, parts.mountsDir ?? join(stateDir, 'mounts')),
       mountSharing: parts.mountSharing ?? 'node',
+      mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
       beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
       targets: new Coalescer(),

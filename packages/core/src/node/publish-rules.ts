@@ -5,9 +5,9 @@ import { isSameSource, lustreSourceOf } from './mount-identity.js';
 import { isReadOnlyMount, type MountEntry } from './mount-table.js';
 import type { Publication } from './publications.js';
 
-/** What is left to do for a publication: mount, mount once more what was only begun, write down what is mounted already,
- *  or nothing. */
-export type PublishStep = 'mount' | 'mount-again' | 'record' | 'nothing';
+/** What is left to do for a publication: mount, finish a mount that was begun, mount once more what was begun, write down
+ *  what somebody else has mounted, or nothing. */
+export type PublishStep = 'mount' | 'finish' | 'mount-again' | 'record' | 'nothing';
 
 /**
  * Compares a wanted publication with what is mounted on its target and what is known about it.
@@ -21,7 +21,7 @@ export function nextPublishStep(
 ): PublishStep {
   if (!mounted) return 'mount';
   refuseOtherVolume(wanted, known, mounted);
-  if (known && isHalfDone(known)) return 'mount-again';
+  if (known && isBegun(known)) return canBeFinished(wanted, known, mounted) ? 'finish' : 'mount-again';
   const differences = differencesOf(wanted, known ?? { ...wanted, readonly: isReadOnlyMount(mounted) });
   if (differences.length > 0) {
     throw new DriverError(
@@ -36,7 +36,7 @@ export function nextPublishStep(
       `${describeMount(mounted)}, which somebody has remounted: ${readOnlyDifference(wanted)}`,
     );
   }
-  return known?.observedSource === undefined ? 'record' : 'nothing';
+  return known ? 'nothing' : 'record';
 }
 
 function refuseOtherVolume(wanted: Publication, known: Publication | undefined, mounted: MountEntry): void {
@@ -46,10 +46,15 @@ function refuseOtherVolume(wanted: Publication, known: Publication | undefined, 
   if (!showsSource(mounted, wanted, known)) throw occupied(wanted, describeMount(mounted));
 }
 
-/** A bind mount gets its options after it is there, so that it counts only once it is recorded as observed. Until then
- *  kubelet has had no answer, and no pod uses it. */
-const isHalfDone = (known: Publication): boolean =>
-  known.clientMount !== undefined && known.observedSource === undefined;
+/** It counts only once it is recorded as observed. Until then kubelet has had no answer, and no pod uses it. */
+const isBegun = (known: Publication): boolean => known.observedSource === undefined;
+
+/** A client is mounted with its options, or not at all; a bind mount gets them after it is there. */
+const canBeFinished = (wanted: Publication, known: Publication, mounted: MountEntry): boolean =>
+  wanted.clientMount === undefined &&
+  known.clientMount === undefined &&
+  differencesOf(wanted, known).length === 0 &&
+  isReadOnlyMount(mounted) === wanted.readonly;
 
 /** Whether a mount is what a publication asks for: the volume, and no more rights than asked for. */
 export function showsPublication(mounted: MountEntry, wanted: Publication): boolean {

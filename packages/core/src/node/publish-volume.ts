@@ -1,21 +1,24 @@
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
+import { unfinished } from '../errors/unfinished.js';
 import { runExclusive } from '../volume/exclusive.js';
 import { fingerprint } from '../volume/fingerprint.js';
 import type { LustreMountSource } from '../volume/mount-source.js';
 import type { VolumeCapability } from '../volume/volume-capability.js';
 import { sharesSuperblock } from './client-references.js';
-import type { MountEntry, MountTable } from './mount-table.js';
+import { mountAround, type MountEntry, type MountTable } from './mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from './publications.js';
+import { describeUnseen, foreseen, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
 import {
-  describeMount,
   nextPublishStep,
   refuseSecondTarget,
   showsPublication,
   showsSource,
+  type PublishStep,
 } from './publish-rules.js';
 import type { Lease } from './shared-mounts.js';
+import { describeStuckChild } from './stuck-child.js';
 import { makeTarget, removeTarget } from './target-path.js';
 import type { Limits } from './within.js';
 
@@ -36,11 +39,11 @@ interface Job extends PublishPlan {
   readonly report: (progress: string) => void;
 }
 
-/** What a failed attempt has left at the target. */
+/** What a failed attempt, or the one before it, has left at the target. */
 interface Remains {
-  /** A mount that the attempt made. */
+  /** A mount that was made for this publication. */
   readonly isOurs: boolean;
-  /** A directory that the attempt made. */
+  /** A directory that was made for it. */
   readonly isNew: boolean;
 }
 
@@ -73,6 +76,9 @@ export class PublishVolume {
           this.#underWay.add(targetPath);
           try {
             await this.#publish({ ...plan, command, limits: { signal: everybodyLeft, endsAt }, report });
+          } catch (error) {
+            this.node.shared.sweep(); // What it held, or the attempt before it, may be used by nobody now.
+            throw foreseen(error, plan.wanted);
           } finally {
             this.#underWay.delete(targetPath);
           }
@@ -85,40 +91,49 @@ export class PublishVolume {
   async #publish(job: Job): Promise<void> {
     const { wanted, limits, report } = job;
     const { mounter, publications, readMountTable } = this.node;
+    const target = wanted.mountPoint;
     report(`publishing volume ${wanted.volumeId} at ${wanted.targetPath}`);
-    await mounter.settle(wanted.mountPoint, limits);
+    await mounter.settle(target, limits);
     const table = await readMountTable();
-    const mounted = table.at(wanted.mountPoint);
+    const mounted = table.at(target);
     const step = nextPublishStep(wanted, publications.get(wanted.targetPath), mounted);
     if (step === 'nothing') return;
     // From here to the record nothing is awaited: of two simultaneous publishes, one sees the other.
     refuseSecondTarget(wanted, this.#othersThan(wanted, table));
     if (mounted && step === 'record') return publications.save(recordOf(wanted, mounted, table));
     await publications.save(wanted);
-    if (step === 'mount-again') await mounter.unmount(wanted.mountPoint, limits);
-    await this.#askGuards(job);
-    await this.#mount(job);
+    if (step === 'mount-again') await this.#unmountBegun(job);
+    await this.#askGuards(job, step);
+    if (step === 'finish') await this.#conclude(job, true, undefined);
+    else await this.#mount(job, step === 'mount-again');
   }
 
-  /** A refusal is final: nothing that is found on the target afterwards makes it a success. */
-  async #askGuards({ wanted, command, limits }: Job): Promise<void> {
+  async #unmountBegun({ wanted, limits }: Job): Promise<void> {
     try {
-      for (const mayPublish of this.node.beforePublish) await mayPublish(command, limits.signal);
+      await this.node.mounter.unmount(wanted.mountPoint, limits);
     } catch (error) {
-      await this.node.publications.remove(wanted.targetPath);
-      throw error;
+      throw unfinished(error, `A mount that was begun there is taken away first, with the next attempt`);
     }
   }
 
-  async #mount(job: Job): Promise<void> {
+  /** A refusal is final: nothing that is found on the target afterwards makes it a success. */
+  async #askGuards(job: Job, step: PublishStep): Promise<void> {
+    try {
+      for (const mayPublish of this.node.beforePublish) await mayPublish(job.command, job.limits.signal);
+    } catch (error) {
+      throw await this.#undone(job, { isOurs: step === 'finish', isNew: step !== 'mount' }, error);
+    }
+  }
+
+  /** @param isNew whether the target was made by an earlier attempt */
+  async #mount(job: Job, isNew: boolean): Promise<void> {
     const { wanted, client, limits, report } = job;
     let lease: Lease | undefined;
-    let isNew = false;
     let failure: Error | undefined;
     report(`mounting ${wanted.source} on ${wanted.mountPoint}`);
     try {
       if (wanted.clientMount !== undefined) lease = await this.node.shared.hold(client, limits);
-      isNew = await makeTarget(wanted.mountPoint);
+      if (await makeTarget(wanted.mountPoint)) isNew = true;
       this.node.log.debug({ target: wanted.mountPoint }, 'the target is there');
       await (lease ? this.#bind(job, lease) : this.#mountClient(job));
       this.node.log.debug({ target: wanted.mountPoint }, 'mounted');
@@ -129,7 +144,6 @@ export class PublishVolume {
       await this.#conclude(job, isNew, failure);
     } finally {
       lease?.release();
-      if (failure) this.node.shared.sweep();
     }
   }
 
@@ -138,37 +152,36 @@ export class PublishVolume {
     const { wanted } = job;
     const { publications, readMountTable, log } = this.node;
     const target = wanted.mountPoint;
-    const mounted = (await readMountTable()).at(target);
+    const table = await readMountTable();
+    const mounted = table.at(target);
     // A bind mount that failed may lack its options; a client is mounted with them, or not at all.
     const isDone = !failure || wanted.clientMount === undefined;
     if (mounted && isDone && showsPublication(mounted, wanted)) {
       try {
+        this.#checkSeen(mounted, table);
         await this.#settled(job);
         await publications.save({ ...wanted, observedSource: mounted.source });
-        this.#warnUnshared(mounted);
         log.info({ source: mounted.source, target }, 'published');
         return;
       } catch (error) {
-        await this.#undo(job, { isOurs: true, isNew });
-        throw error;
+        throw await this.#undone(job, { isOurs: true, isNew }, error);
       }
     }
     // A failed mount(8) mounted nothing else: what somebody else has put here meanwhile is not ours to take away.
     const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted));
-    await this.#undo(job, { isOurs, isNew });
-    throw failure ?? mountedSomethingElse(wanted, mounted);
+    throw await this.#undone(job, { isOurs, isNew }, failure ?? mountedSomethingElse(wanted, mounted));
   }
 
-  /** Only a warning: where the driver runs beside kubelet, in the host's own namespace, nothing has to be shared. */
-  #warnUnshared({ isShared, mountPoint }: MountEntry): void {
-    if (isShared || this.#hasWarned) return;
+  /** Where the driver runs beside kubelet, in the host's own namespace, nothing has to be shared: a warning then.
+   *  @throws DriverError failed-precondition: a pod would write to the node's own disk */
+  #checkSeen(mounted: MountEntry, table: MountTable): void {
+    const around = mountAround(mounted, table);
+    if (!around || around.isShared) return;
+    const what = describeUnseen(mounted, around);
+    if (this.node.mustPropagate) throw new DriverError('failed-precondition', what);
+    if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.node.log.warn(
-      { target: mountPoint },
-      'a volume is mounted where no other mount namespace can see it: if the driver runs in a container, pods get an ' +
-        "empty directory of the node instead, and what they write stays there. Mount kubelet's directory into the " +
-        'container with mountPropagation: Bidirectional, under the same path as on the node',
-    );
+    this.node.log.warn({ target: mounted.mountPoint }, `if the driver runs in a container: ${what}`);
   }
 
   async #bind({ wanted, bindOptions, directory, limits }: Job, { path }: Lease): Promise<void> {
@@ -204,18 +217,31 @@ export class PublishVolume {
     for (const hook of this.node.afterMount) await hook(mounted, limits);
   }
 
-  /** Leaves nothing behind: after a final error kubelet never asks to unpublish. */
-  async #undo({ wanted }: Job, { isOurs, isNew }: Remains): Promise<void> {
+  /**
+   * Leaves nothing behind: after a final error kubelet never asks to unpublish. Where something is left, the error is
+   * one after which it does.
+   * @returns what is to be thrown
+   */
+  async #undone({ wanted }: Job, { isOurs, isNew }: Remains, failure: unknown): Promise<unknown> {
     const { mounter, publications, clock, log } = this.node;
+    const target = wanted.mountPoint;
     // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
-    if (mounter.stuck.has(wanted.mountPoint)) return;
+    const child = mounter.stuck.get(target);
+    if (child) return unfinished(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
     const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
+    let what = 'is still mounted';
     try {
-      if (isOurs) await mounter.unmount(wanted.mountPoint, limits);
-      if (isNew) await removeTarget(wanted.mountPoint);
+      if (isOurs) await mounter.unmount(target, limits);
+      what = 'is not yet cleaned up';
+      if (isNew) await removeTarget(target);
       await publications.remove(wanted.targetPath);
+      return failure;
     } catch (error) {
-      log.warn({ err: error, target: wanted.mountPoint }, 'a failed mount could not be undone');
+      log.warn({ err: error, target }, 'a failed mount could not be undone');
+      return unfinished(
+        failure,
+        `${target} ${what}: ${messageOf(error)}; that comes first, with the next attempt`,
+      );
     }
   }
 
@@ -238,15 +264,4 @@ function recordOf(wanted: Publication, mounted: MountEntry, table: MountTable): 
   return clientMount !== undefined && client && sharesSuperblock(mounted, client)
     ? { ...asFound, clientMount }
     : asFound;
-}
-
-function mountedSomethingElse(wanted: Publication, mounted: MountEntry | undefined): DriverError {
-  const found = mounted
-    ? `${describeMount(mounted)}, ${wanted.readonly ? 'or it is writable' : 'or it is read-only'}`
-    : 'the mount table shows nothing';
-  return new DriverError(
-    'unavailable',
-    `mounting ${wanted.source} on ${wanted.targetPath} succeeded, but ${found}: the node plugin must run in ` +
-      `the mount namespace in which it mounts, and mount.lustre must be the one of the Lustre client`,
-  );
 }

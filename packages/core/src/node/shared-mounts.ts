@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { DriverError } from '../errors/driver-error.js';
 import { runExclusive } from '../volume/exclusive.js';
-import { clientMountKey, clientSource, type WantedClient } from './client-mount-key.js';
+import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
 import { isSameSource, lustreSourceOf } from './mount-identity.js';
@@ -38,7 +38,7 @@ export class SharedMounts {
   readonly #leases = new Map<string, number>();
   /** How often a client's leases have changed: a look at the mount table that began before counts no more. */
   readonly #changes = new Map<string, number>();
-  /** Directories of which no record tells. */
+  /** Directories that are called as clients' are, and of which no record tells. */
   readonly #strays = new Set<string>();
   #sweeping = false;
   #sweepAgain = false;
@@ -58,7 +58,7 @@ export class SharedMounts {
     await this.records.load();
     for (const name of await readdir(this.directory)) {
       const path = join(this.directory, name);
-      if (!this.records.get(path)) this.#strays.add(path);
+      if (isClientMountKey(name) && !this.records.get(path)) this.#strays.add(path);
     }
     return this.#paths();
   }
@@ -229,8 +229,14 @@ export class SharedMounts {
     return (
       !this.#leases.get(path) &&
       !this.#detaching.has(path) &&
+      this.#isOurs(path, table) &&
       !clientInUse(path, this.#paths(), table, this.node)
     );
+  }
+
+  /** Whatever else somebody has mounted in the directory is not the driver's to unmount. */
+  #isOurs(path: string, table: MountTable): boolean {
+    return !this.#strays.has(path) || table.all(path).every((entry) => lustreSourceOf(entry) !== undefined);
   }
 
   #startDetaching(path: string, table: MountTable): void {

@@ -24,17 +24,28 @@ export class StateFiles<T> {
     private readonly log: Log,
   ) {}
 
-  /** Reads what an earlier run of the driver has left. @throws what the file system says */
+  /** Reads what an earlier run of the driver has left. A file that cannot be read is like one that makes no sense: it
+   *  costs what it said, of one record, and not the node.
+   *  @throws what the file system says of the directory, and what the process lacks to read any file */
   async load(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.directory)) {
       const path = join(this.directory, name);
-      if (name.endsWith('.tmp')) await rm(path, { force: true });
-      if (!name.endsWith('.json')) continue;
-      const record = this.kind.parse(await readFile(path, 'utf8'));
-      if (record) this.#byKey.set(this.kind.keyOf(record), record);
-      else this.log.warn({ path }, 'a state file makes no sense and is ignored');
+      try {
+        await this.#loadFile(path);
+      } catch (error) {
+        if (isOfProcess(error)) throw error;
+        this.log.warn({ path, err: error }, `the state file ${path} cannot be read and is ignored`);
+      }
     }
+  }
+
+  async #loadFile(path: string): Promise<void> {
+    if (path.endsWith('.tmp')) await rm(path, { force: true });
+    if (!path.endsWith('.json')) return;
+    const record = this.kind.parse(await readFile(path, 'utf8'));
+    if (record) this.#byKey.set(this.kind.keyOf(record), record);
+    else this.log.warn({ path }, `the state file ${path} makes no sense and is ignored`);
   }
 
   all(): readonly T[] {
@@ -65,8 +76,18 @@ export class StateFiles<T> {
     this.log.debug({ key }, 'state file written');
   }
 
+  /** One that is gone is fine. @throws DriverError unavailable */
   async remove(key: string): Promise<void> {
-    await rm(this.#pathOf(key), { force: true });
+    try {
+      await rm(this.#pathOf(key), { force: true });
+    } catch (error) {
+      throw new DriverError(
+        'unavailable',
+        `the state file of ${key} cannot be removed: ${messageOf(error)}; ${this.directory} must be writable for the ` +
+          `node plugin, and hold nothing but its files`,
+        { cause: error },
+      );
+    }
     this.#byKey.delete(key);
     this.log.debug({ key }, 'state file removed');
   }
@@ -93,6 +114,10 @@ export class StateFiles<T> {
     }
   }
 }
+
+/** The process has no more descriptors or memory: every file would be lost, and each can be read later. */
+const isOfProcess = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** The fields of a JSON object, or undefined if the text is none. */
 export function parseFields(text: string): Readonly<Record<string, unknown>> | undefined {

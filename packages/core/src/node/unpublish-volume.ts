@@ -16,6 +16,9 @@ export interface UnpublishCommand {
   readonly targetPath: string;
 }
 
+/** What an unmount by force or lazily needs of the time that a call has. */
+const OTHER_MEANS_MS = 12_000;
+
 /**
  * Takes a volume away from a target: every mount that lies on it, then the empty directory, then the record.
  * Nothing mounted, or no target at all, is success. A shared client that nothing uses any more is let go of afterwards,
@@ -35,8 +38,12 @@ export class UnpublishVolume {
         work: async (everybodyLeft, report) => {
           report(`unpublishing volume ${command.volumeId} from ${targetPath}`);
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
-          await this.#unpublish(command.volumeId, targetPath, { signal: everybodyLeft, endsAt });
-          this.node.log.debug({ targetPath }, 'unpublished');
+          try {
+            await this.#unpublish(command.volumeId, targetPath, { signal: everybodyLeft, endsAt });
+            this.node.log.debug({ targetPath }, 'unpublished');
+          } finally {
+            this.node.shared.sweep(); // Its mount may be gone even where its directory has to stay.
+          }
         },
       },
       signal,
@@ -44,18 +51,32 @@ export class UnpublishVolume {
   }
 
   async #unpublish(volumeId: string, targetPath: string, limits: Limits): Promise<void> {
-    const { mounter, publications, readMountTable } = this.node;
+    const { publications } = this.node;
     const known = publications.get(targetPath);
     const mountPoint = known?.mountPoint ?? (await mountPointOf(targetPath));
-    await mounter.settle(mountPoint, limits);
-    const stack = (await readMountTable()).all(mountPoint);
+    const stack = await this.#settledStack(mountPoint, limits);
     refuseForeign({ volumeId, targetPath, known }, stack);
     await this.#unmountAll(mountPoint, stack.length, limits);
     this.node.log.debug({ mountPoint }, 'nothing is mounted any more');
     await removeTarget(mountPoint);
     this.node.log.debug({ mountPoint }, 'the target is gone');
     await publications.remove(targetPath);
-    this.node.shared.sweep();
+  }
+
+  /**
+   * What is mounted, once no earlier child changes it any more. Where nothing is, a child that a dead server holds is not
+   * waited for: it has SIGKILL pending, so that it begins nothing new, and with the target's removal the kernel mounts
+   * nothing any more on the directory that a mount(2) of its may hold (vfs_rmdir marks it; ENOENT).
+   */
+  async #settledStack(mountPoint: string, limits: Limits): Promise<readonly MountEntry[]> {
+    const { mounter, readMountTable, clock } = this.node;
+    const stack = (await readMountTable()).all(mountPoint);
+    if (stack.length === 0 || !mounter.stuck.has(mountPoint)) return stack;
+    const leftMs = limits.endsAt - clock.now();
+    const endsAt = limits.endsAt - Math.min(OTHER_MEANS_MS, leftMs / 2);
+    // Who waited in vain goes on: an umount(8) that hangs must not keep from it what the settings allow besides.
+    await mounter.settle(mountPoint, { signal: limits.signal, endsAt }).catch(() => {});
+    return (await readMountTable()).all(mountPoint);
   }
 
   /** One mount at a time, the topmost first; each look at the table must show fewer. */

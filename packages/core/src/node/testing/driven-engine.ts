@@ -31,6 +31,10 @@ export class DrivenEngine {
     });
   }
 
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   /** Whether it has ended, by whatever. */
   get isGone(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;

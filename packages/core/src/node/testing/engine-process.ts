@@ -10,7 +10,10 @@ import { NodeEngine, type NodeEngineParts } from '../node-engine.js';
 import { silentLog } from './silent-log.js';
 
 /** How an engine process is to be. */
-export interface EngineSettings extends Pick<NodeEngineParts, 'mountSharing'> {
+export interface EngineSettings extends Pick<
+  NodeEngineParts,
+  'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation'
+> {
   readonly timing?: Partial<NodeTiming>;
   /** The log entry at which the process kills itself, counted from 1: each step of the engine makes one. */
   readonly dieAtStep?: number;

@@ -4,8 +4,10 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 // `silent-server.js SOURCE TARGET`: mounts a FUSE file system that takes every request and answers none, so that
 // whoever asks it for something is held by the kernel (state D), as by a dead Lustre server. A line on stdin makes it
-// answer, also what it was asked before. Says `mounted`, and `asked` for each statfs that it lets wait.
+// answer, also what it was asked before: every name is a directory then. Says `mounted`, and `asked` for each statfs that
+// it lets wait.
 
+const OPCODE_LOOKUP = 1;
 const OPCODE_STATFS = 17;
 const OPCODE_INIT = 26;
 /** FORGET, INTERRUPT, BATCH_FORGET: nobody waits for an answer to them. */
@@ -41,6 +43,22 @@ function statfsReply(unique: bigint): Buffer {
   return out;
 }
 
+/** struct fuse_entry_out: a directory, not to be remembered. */
+function lookupReply(unique: bigint): Buffer {
+  const out = reply(unique, 128);
+  const [inode, attributes] = [2n, OUT_HEADER + 40];
+  out.writeBigUInt64LE(inode, OUT_HEADER);
+  out.writeBigUInt64LE(inode, attributes);
+  out.writeUInt32LE(0o40755, attributes + 60);
+  out.writeUInt32LE(2, attributes + 64);
+  return out;
+}
+
+const replies: Readonly<Record<number, (unique: bigint) => Buffer>> = {
+  [OPCODE_LOOKUP]: lookupReply,
+  [OPCODE_STATFS]: statfsReply,
+};
+
 interface Request {
   readonly opcode: number;
   readonly unique: bigint;
@@ -50,7 +68,7 @@ function serve(device: number): void {
   const pending: Request[] = [];
   let isHealthy = false;
   const answer = ({ opcode, unique }: Request): void => {
-    writeSync(device, opcode === OPCODE_STATFS ? statfsReply(unique) : reply(unique, 0, ENOSYS));
+    writeSync(device, replies[opcode]?.(unique) ?? reply(unique, 0, ENOSYS));
   };
   // Reading the device blocks, so that a thread of its own does it.
   new Worker(new URL(import.meta.url), { workerData: device }).on('message', (request: Request) => {

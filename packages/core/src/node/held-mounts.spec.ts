@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { MountEntry } from './mount-table.js';
+import { failure, success, until } from './testing/engine-answers.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import type { EngineSettings } from './testing/engine-process.js';
+import { PrivateNode, type SilentServer } from './testing/private-node.js';
+
+// A mount(2) or umount(8) that a dead server holds in the kernel, SIGKILL or not. What holds it is a FUSE file system that
+// answers nobody; what is mounted by it in the end is a directory of that.
+const canHang = existsSync('/dev/fuse') && process.getuid?.() === 0;
+if (!canHang) process.stderr.write('NOT RUN: held mounts; they need root and /dev/fuse\n');
+
+/** What is mounted at the target in the end. */
+const held = { source: '127.0.0.66@tcp:/dead/inside' };
+
+/** A node with a server that does not answer. */
+class Scene {
+  private constructor(
+    readonly node: PrivateNode,
+    readonly engine: DrivenEngine,
+    readonly server: SilentServer,
+    readonly dead: string,
+    readonly target: string,
+  ) {}
+
+  /** Each test waits most of the time, so that all run at once, on nodes of their own. */
+  static async run(
+    { changeMs, ...settings }: EngineSettings & { readonly changeMs: number },
+    work: (scene: Scene) => Promise<void>,
+  ): Promise<void> {
+    const node = await PrivateNode.start({ mountSharing: 'pod', ...settings });
+    try {
+      const [dead, target] = [await node.target('dead'), await node.target('pod')];
+      await node.shell(`mkdir ${dead}`);
+      const server = await node.silentServer('127.0.0.66@tcp:/dead', dead);
+      await work(new Scene(node, node.engine({ changeMs }), server, dead, target));
+      server.heal();
+    } finally {
+      await node.stop();
+    }
+  }
+
+  /** The kernel has looked the target up already, and waits for the source. */
+  async publishHeld(): Promise<void> {
+    const { node, engine, dead, target } = this;
+    await node.behave(`LIBMOUNT_FORCE_MOUNT2=always exec mount -c -i --bind ${dead}/inside $target`);
+    expect(await engine.publish(target, held)).toEqual(failure('deadline-exceeded', 'in state D'));
+    await node.behave('');
+  }
+
+  async letGo(): Promise<void> {
+    this.server.heal();
+    await until(async () => expect(await this.engine.stuck()).toEqual([]));
+  }
+
+  async mounts(): Promise<readonly MountEntry[]> {
+    return (await this.node.mountTable()).all(this.target);
+  }
+}
+
+describe.runIf(canHang)('a target', () => {
+  it.concurrent(
+    'that is unpublished meanwhile never gets it, and its pod does not wait for the servers',
+    () =>
+      Scene.run({ changeMs: 500 }, async (scene) => {
+        const { node, engine, target } = scene;
+        await scene.publishHeld();
+        for (let time = 0; time < 2; time += 1) expect(await engine.unpublish(target)).toEqual(success);
+        expect(existsSync(target)).toBe(false);
+        expect(await readdir(join(node.base, 'state', 'publications'))).toEqual([]);
+        const [child] = await engine.stuck();
+        expect(await engine.publish(target)).toEqual(
+          failure('deadline-exceeded', `held by process ${child?.pid}`),
+        );
+        expect(await engine.stuck()).toHaveLength(1);
+        expect(await node.callsFor(target)).toBe(1);
+        await scene.letGo();
+        expect(await scene.mounts()).toEqual([]);
+        expect(existsSync(target)).toBe(false);
+        expect(await engine.publish(target)).toEqual(success);
+        expect(await scene.mounts()).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs' }]);
+        expect(await engine.unpublish(target)).toEqual(success);
+      }),
+  );
+
+  it.concurrent('waits for it where something is mounted', () =>
+    Scene.run({ changeMs: 500 }, async (scene) => {
+      const { node, engine, target } = scene;
+      await scene.publishHeld();
+      await node.shell(`mount -t lustre 127.0.0.4@tcp:/lustrefs ${target}`);
+      expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
+      expect(await scene.mounts()).toHaveLength(1);
+      await scene.letGo();
+      // The killed process did mount in the end.
+      expect(await scene.mounts()).toMatchObject([{ root: '/' }, { root: '/inside' }]);
+      expect(await engine.unpublish(target)).toEqual(success);
+      expect(await scene.mounts()).toEqual([]);
+    }),
+  );
+
+  it.concurrent('whose plain umount is held is unmounted by the next means that the settings allow', () =>
+    Scene.run({ changeMs: 1500, unmountEscalation: { lazyAfterMs: 1 } }, async (scene) => {
+      const { node, engine, dead, target } = scene;
+      await node.shell(`umount=$(readlink -f "$(command -v umount)")
+      cp "$umount" ${node.base}/umount.real
+      printf '#!/bin/sh\\n[ "$3" = -l ] || stat -f ${dead} > ${node.base}/held\\nexec ${node.base}/umount.real "$@"' > ${node.base}/umount
+      chmod 755 ${node.base}/umount
+      mount --bind ${node.base}/umount "$umount"`);
+      expect(await engine.publish(target)).toEqual(success);
+      expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
+      expect(await engine.stuck()).toHaveLength(1);
+      expect(await engine.unpublish(target)).toEqual(success);
+      expect(await engine.figures()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
+      expect(await scene.mounts()).toEqual([]);
+      expect(existsSync(target)).toBe(false);
+    }),
+  );
+});

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { MountEntry } from './mount-table.js';
+import type { EngineCall, EngineSettings } from './testing/engine-process.js';
+import { success, until } from './testing/engine-answers.js';
+import type { DrivenEngine } from './testing/driven-engine.js';
+import { PrivateNode } from './testing/private-node.js';
+
+// SIGKILL at each step of an operation, then a new driver that kubelet asks for one thing or another.
+
+/** A step count that no operation reaches, with what it does in the background. */
+const MOST_STEPS = 40;
+
+type Healing = 'publish' | 'unpublish' | 'a refused publish';
+
+interface Variation {
+  readonly settings: EngineSettings;
+  readonly change: Partial<EngineCall>;
+  /** What the mount table has at the target. */
+  readonly shown: object;
+  /** What a driver that was killed at a publish is followed by. */
+  readonly healings: readonly Healing[];
+}
+
+const variations: Readonly<Record<'a shared client' | 'a client of its own', Variation>> = {
+  'a shared client': {
+    settings: { hooks: true },
+    change: {
+      source: '127.0.0.4@tcp:/lustrefs/team',
+      readonly: true,
+      context: { clientTuning: 'a=1' },
+    },
+    shown: { root: '/team', options: expect.arrayContaining(['ro']) as unknown },
+    healings: ['publish', 'a refused publish'],
+  },
+  'a client of its own': {
+    settings: { hooks: true, mountSharing: 'pod' },
+    change: { readonly: true, context: { clientTuning: 'a=1' } },
+    shown: { root: '/', options: expect.arrayContaining(['ro']) as unknown },
+    healings: ['publish', 'unpublish', 'a refused publish'],
+  },
+};
+
+/** A node of its own, whose driver is killed again and again. */
+class KilledNode {
+  readonly deaths = { 'at work': 0, afterwards: 0, survives: 0 };
+  readonly outcomes = { refused: 0, done: 0 };
+
+  private constructor(
+    private readonly node: PrivateNode,
+    private readonly variation: Variation,
+    private readonly target: string,
+    private engine: DrivenEngine,
+  ) {}
+
+  static async run(variation: Variation, work: (killed: KilledNode) => Promise<void>): Promise<void> {
+    const node = await PrivateNode.start(variation.settings);
+    try {
+      await work(new KilledNode(node, variation, await node.target('pod'), node.engine()));
+    } finally {
+      await node.stop();
+    }
+  }
+
+  /** Kills at one step after the other, until there is none left; each time a new driver is asked for something. */
+  async everyStep(operation: 'publish' | 'unpublish', healing: Healing): Promise<void> {
+    for (let dieAtStep = 1; this.deaths.survives === 0 && dieAtStep <= MOST_STEPS; dieAtStep += 1) {
+      if (operation === 'unpublish') await this.#publish();
+      const death = await this.#diesAt(dieAtStep, operation);
+      this.deaths[death] += 1;
+      await this.engine.kill();
+      this.engine = this.node.engine();
+      // kubelet has its answer and asks for nothing more: the next driver has to see to it by itself.
+      if (death === 'afterwards') await this.#nothingLeft();
+      if (death === 'survives' && operation === 'publish') return;
+      await this.#heal(healing);
+      expect(existsSync(this.target)).toBe(false);
+      await this.#nothingLeft();
+    }
+  }
+
+  /** @returns whether it killed itself before it had answered, after that, or not at all */
+  async #diesAt(dieAtStep: number, operation: 'publish' | 'unpublish'): Promise<keyof KilledNode['deaths']> {
+    await this.engine.kill();
+    await rm(join(this.node.base, 'state', 'tuned'), { force: true });
+    this.engine = this.node.engine({}, { dieAtStep });
+    const { error } = await this.engine[operation](this.target, this.variation.change);
+    expect(error?.kind ?? 'died').toBe('died');
+    if (error) return 'at work';
+    if (operation === 'publish') return 'survives';
+    await until(async () => {
+      if (!this.engine.isGone) await this.#expectNothing();
+    });
+    return this.engine.isGone ? 'afterwards' : 'survives';
+  }
+
+  async #heal(healing: Healing): Promise<void> {
+    if (healing === 'publish') {
+      await this.#publish();
+      expect(await this.#mounts()).toMatchObject([this.variation.shown]);
+      expect(await readFile(join(this.node.base, 'state', 'tuned'), 'utf8')).toMatch(/^(\S+ a=1\n)+$/);
+    }
+    if (healing === 'a refused publish') await this.#refusedPublish();
+    expect(await this.engine.unpublish(this.target)).toEqual(success);
+  }
+
+  async #publish(): Promise<void> {
+    expect(await this.engine.publish(this.target, this.variation.change)).toEqual(success);
+  }
+
+  /** By a policy that is new. It is final: kubelet removes the directory, and asks for nothing more. */
+  async #refusedPublish(): Promise<void> {
+    const { change, shown } = this.variation;
+    const context = { ...change.context, refuse: 'yes' };
+    const { error } = await this.engine.publish(this.target, { ...change, context });
+    this.outcomes[error ? 'refused' : 'done'] += 1;
+    // Where all was done but the answer, nobody is asked any more.
+    if (!error) return expect(await this.#mounts()).toMatchObject([shown]);
+    expect(error).toMatchObject({ kind: 'failed-precondition', message: 'the guard refuses' });
+    expect(await this.#mounts()).toEqual([]);
+    await this.#nothingLeft();
+  }
+
+  async #mounts(): Promise<readonly MountEntry[]> {
+    return (await this.node.mountTable()).all(this.target);
+  }
+
+  /** No client, no directory, no record. */
+  async #expectNothing(): Promise<void> {
+    expect(await this.node.clientMounts()).toEqual([]);
+    for (const name of ['mounts', 'client-mounts', 'publications'])
+      expect(await readdir(join(this.node.base, 'state', name))).toEqual([]);
+  }
+
+  #nothingLeft(): Promise<void> {
+    return until(() => this.#expectNothing());
+  }
+}
+
+describe.each(Object.entries(variations))('%s', (_, variation) => {
+  it.concurrent.each(variation.healings)('that is published is whole or gone after %s', (healing) =>
+    KilledNode.run(variation, async (killed) => {
+      await killed.everyStep('publish', healing);
+      expect(killed.deaths).toMatchObject({ survives: 1, afterwards: 0 });
+      expect(killed.deaths['at work']).toBeGreaterThan(3);
+      if (healing === 'a refused publish')
+        expect(killed.outcomes.refused).toBeGreaterThan(killed.outcomes.done);
+    }),
+  );
+
+  it.concurrent('that is unpublished, and what follows, is gone, and can be published again', () =>
+    KilledNode.run(variation, async (killed) => {
+      await killed.everyStep('unpublish', 'publish');
+      expect(killed.deaths.survives).toBe(1);
+      expect(killed.deaths['at work']).toBeGreaterThan(2);
+      // Client unmounted, directory removed, record removed.
+      const isShared = variation.settings.mountSharing !== 'pod';
+      expect(killed.deaths.afterwards).toBeGreaterThan(isShared ? 2 : -1);
+    }),
+  );
+});
