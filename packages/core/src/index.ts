@@ -54,6 +54,7 @@ export { ClientTuner } from './node/client-tuner.js';
 export { defaultTuningAllow, parseTuningAllow } from './node/client-tuning.js';
 export { describeMissingClient, readClientParts, type ClientParts } from './node/lustre-client.js';
 export { LustreModuleLoader } from './node/lustre-module-loader.js';
+export { mountsLeft } from './node/mounts-left.js';
 export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
 export { publishSettingKeys } from './node/publish-settings.js';
 export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';

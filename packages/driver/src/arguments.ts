@@ -34,7 +34,7 @@ export function readArguments(
 }
 
 function normalise(argument: string, flags: ReadonlyMap<string, KnownFlag>): string {
-  const [, name, value] = /^--?([A-Za-z][A-Za-z0-9-]*)(=.*)?$/s.exec(argument) ?? [];
+  const [, name, value] = /^--?([A-Za-z][A-Za-z0-9_-]*)(=.*)?$/s.exec(argument) ?? [];
   if (name === undefined) return argument;
   const flag = flags.get(name);
   if (flag?.type === 'boolean' && value === undefined) return `--${name}=true`;

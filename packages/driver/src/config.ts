@@ -29,11 +29,18 @@ export interface Config {
   readonly settings: Settings;
 }
 
+/** What a command needs that works on this node beside the driver. */
+export type NodeCommandConfig = Pick<Config, 'plugin' | 'nodeId' | 'stateDir' | 'logLevel' | 'settings'>;
+
 /** `--help` and `--version` ask for text, not for a driver. */
 export type Invocation =
   | { readonly kind: 'serve'; readonly config: Config }
+  | { readonly kind: 'pre-stop-hook'; readonly config: NodeCommandConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
+
+/** The one command beside serving; aws-fsx-csi-driver has it, too. */
+const PRE_STOP_HOOK = 'pre-stop-hook';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,7 +51,8 @@ export function readConfig(
   plugins: readonly ProviderPlugin[],
 ): Invocation {
   const flags = allFlags(plugins);
-  const given = readArguments(argv, [...flags, ...legacyFlags]);
+  const isHook = argv[0] === PRE_STOP_HOOK;
+  const given = readArguments(isHook ? argv.slice(1) : argv, [...flags, ...legacyFlags]);
   if (given.get('help') === 'true') return { kind: 'help' };
   if (given.get('version') === 'true') return { kind: 'version' };
   const settings = settingsOf(flags, given, environment);
@@ -53,17 +61,21 @@ export function readConfig(
     required(settings, 'driver-name', `one of ${registry.names.join(', ')}`),
     settings,
   );
-  const config: Config = {
+  const ofNode: NodeCommandConfig = {
     plugin,
-    mode: modeOf(settings.flag('mode') ?? 'all'),
-    endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
     nodeId: settings.flag('node-id') ?? settings.environment('KUBE_NODE_NAME') ?? hostname(),
     stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${plugin.driverName}`,
+    logLevel: logLevelOf(settings, given.get('v')),
+    settings,
+  };
+  if (isHook) return { kind: PRE_STOP_HOOK, config: ofNode };
+  const config: Config = {
+    ...ofNode,
+    mode: modeOf(settings.flag('mode') ?? 'all'),
+    endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
     clusterId: settings.flag('cluster-id') ?? '',
     shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
-    logLevel: logLevelOf(settings, given.get('v')),
     warnings: legacyWarnings(given),
-    settings,
   };
   return { kind: 'serve', config: Object.freeze(config) };
 }

@@ -15,6 +15,9 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     '',
     'A flag wins over its environment variable. One dash is as good as two.',
     '',
+    '`lustre-csi pre-stop-hook`, with the same flags, is for `lifecycle.preStop` of the node plugin: see ' +
+      '[deploy](../../deploy/README.md#the-end-of-a-node).',
+    '',
     table(driverFlags),
     '',
     ...providerSections,

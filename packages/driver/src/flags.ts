@@ -8,6 +8,7 @@ export const driverFlags: readonly FlagDefinition[] = [
     aliases: ['drivername'],
     type: 'string',
     valueName: 'NAME',
+    environment: 'LUSTRE_CSI_DRIVER_NAME',
     description: 'the CSI driver to be: selects the provider',
   },
   {
@@ -91,9 +92,37 @@ const mock = {
     'no switch in the driver',
 };
 
+const onOneStream = 'logs are JSON lines on standard output; --log-level says how much';
+
+/** klog and the logging of Kubernetes components: whatever a manifest says of them changes nothing that matters. */
+const klogFlags: readonly LegacyFlag[] = [
+  ...[
+    'logtostderr',
+    'alsologtostderr',
+    'add_dir_header',
+    'skip_headers',
+    'skip_log_headers',
+    'one_output',
+    'log-json-split-stream',
+    'log-text-split-stream',
+  ].map((name) => ({ name, type: 'boolean' as const, warning: onOneStream })),
+  ...[
+    'stderrthreshold',
+    'vmodule',
+    'log_backtrace_at',
+    'log_dir',
+    'log_file',
+    'log_file_max_size',
+    'log-flush-frequency',
+    'log-json-info-buffer-size',
+    'log-text-info-buffer-size',
+  ].map((name) => ({ name, type: 'string' as const, warning: onOneStream })),
+];
+
 export const legacyFlags: readonly LegacyFlag[] = [
   { name: 'v', type: 'string' },
   { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object a line' },
+  ...klogFlags,
   { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts of its own' },
   { name: 'enable-azurelustre-mock-mount', type: 'boolean', refuse: mock },
   { name: 'enable-azurelustre-mock-dyn-prov', type: 'boolean', refuse: mock },

@@ -68,6 +68,35 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
   });
 });
 
+describe('pre-stop-hook, for the driver that the environment names', () => {
+  const environment = { ...process.env, LUSTRE_CSI_DRIVER_NAME: 'fsx.csi.aws.com', CSI_NODE_NAME: 'node-2' };
+  const run = async (): Promise<readonly [number, string]> => {
+    pod = startPodProcess(api, TOKEN, [], environment, 'pre-stop-hook');
+    const status = await pod.ended;
+    return [status, pod.log()];
+  };
+
+  it.each([
+    ['stays', [gpu], 'the node is not being drained: volumes stay mounted'],
+    [
+      'goes',
+      [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }],
+      'is being drained, and nothing is mounted any more',
+    ],
+  ])('ends on a node that %s', async (_, taints, words) => {
+    api.objects.set('/api/v1/nodes/node-2', { spec: { taints } });
+    const [status, log] = await run();
+    expect(log).toContain(words);
+    expect(status).toBe(0);
+  });
+
+  it('fails where nobody says whether the node goes', async () => {
+    const [status, log] = await run();
+    expect(log).toMatch(/^lustre-csi: pre-stop-hook: .*404.*is node-2 the name of the node\?/m);
+    expect(status).toBe(1);
+  });
+});
+
 describe('a controller of FSx without a region', () => {
   const { AWS_REGION: _own, AWS_DEFAULT_REGION: _other, ...others } = process.env;
   const environment = { ...others, AWS_EC2_METADATA_DISABLED: 'true' };

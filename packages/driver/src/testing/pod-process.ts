@@ -40,6 +40,8 @@ export function startPodProcess(
   token: string,
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  /** A command in the place of serving. */
+  command?: string,
 ): PodProcess {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-pod-'));
   const setFileSystemTypes = (types: readonly string[]): void =>
@@ -49,7 +51,7 @@ export function startPodProcess(
   writeFileSync(join(directory, 'ca.crt'), api.ca);
   const output = openSync(join(directory, 'log'), 'w');
   const endpoint = `unix://${directory}/csi.sock`;
-  const driver = [process.execPath, EXECUTABLE, '--endpoint', endpoint];
+  const driver = [process.execPath, EXECUTABLE, ...(command ? [command] : []), '--endpoint', endpoint];
   const flags = [...args, '--state-dir', join(directory, 'state')];
   const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, ...driver, ...flags], {
     env: { ...environment, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) },

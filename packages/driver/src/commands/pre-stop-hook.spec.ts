@@ -1,0 +1,62 @@
+import { ManualClock, settled } from '@lustre-csi/core/testing';
+import { describe, expect, it } from 'vitest';
+import { untilNothingIsMounted } from './pre-stop-hook.js';
+
+const silent = { debug: () => {}, warn: () => {}, error: () => {} };
+
+/** Runs the hook on a node with these taints; `mounts` is what each look finds, the last one for ever. */
+function hook(taints: readonly object[], mounts: readonly (readonly string[])[]) {
+  const clock = new ManualClock();
+  const said: string[] = [];
+  const log = { ...silent, info: (_: object, message: string) => void said.push(message), child: () => log };
+  let looks = 0;
+  let ended = false;
+  const done = untilNothingIsMounted({
+    node: { name: 'node-1', read: async () => ({ taints }) },
+    left: async () => mounts[Math.min((looks += 1), mounts.length) - 1] ?? [],
+    log,
+    clock,
+  }).then(() => (ended = true));
+  return { clock, said, done, isOver: () => ended, looks: () => looks };
+}
+
+const drained = (key: string): object[] => [
+  { key: 'other', effect: 'NoSchedule' },
+  { key, effect: 'NoSchedule' },
+];
+
+describe('pre-stop-hook', () => {
+  it.each([
+    'node.kubernetes.io/unschedulable',
+    'ToBeDeletedByClusterAutoscaler',
+    'karpenter.sh/disrupted',
+    'karpenter.sh/disruption',
+  ])('waits for volumes and clients on a node with the taint %s', async (key) => {
+    const run = hook(drained(key), [['/pod', '/client'], ['/client'], []]);
+    await settled();
+    expect(run.isOver()).toBe(false);
+    await run.clock.next();
+    await settled();
+    expect(run.isOver()).toBe(false);
+    await run.clock.next();
+    await run.done;
+    expect(run.said.at(-1)).toContain('nothing is mounted any more');
+  });
+
+  it('says what it waits for, and not with each look', async () => {
+    const run = hook(drained('karpenter.sh/disrupted'), [['/pod']]);
+    for (let look = 0; look < 61; look += 1) {
+      await settled();
+      await run.clock.next();
+    }
+    expect(run.looks()).toBeGreaterThan(50);
+    expect(run.said).toHaveLength(3);
+    expect(run.isOver()).toBe(false);
+  });
+
+  it('does not wait on a node that stays', async () => {
+    const run = hook([{ key: 'nvidia.com/gpu', effect: 'NoSchedule' }, 'strange'] as object[], [['/pod']]);
+    await run.done;
+    expect(run.looks()).toBe(0);
+  });
+});
