@@ -63,7 +63,7 @@ export function readConfig(
   );
   const ofNode: NodeCommandConfig = {
     plugin,
-    nodeId: settings.flag('node-id') ?? settings.environment('KUBE_NODE_NAME') ?? hostname(),
+    nodeId: settings.flag('node-id') || settings.environment('KUBE_NODE_NAME') || hostname(),
     stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${plugin.driverName}`,
     logLevel: logLevelOf(settings, given.get('v')),
     settings,
@@ -113,10 +113,16 @@ function modeOf(value: string): Mode {
 
 function seconds(settings: Settings, name: string): number {
   const value = settings.flag(name) ?? '';
-  if (!/^[0-9]+$/.test(value))
-    throw new ConfigurationError(`--${name} is "${value}": write a number of seconds`);
+  if (!/^[0-9]+$/.test(value) || Number(value) > LONGEST_TIMER_SECONDS) {
+    throw new ConfigurationError(
+      `--${name} is "${value}": write a number of seconds, at most ${LONGEST_TIMER_SECONDS}`,
+    );
+  }
   return Number(value);
 }
+
+/** Timers of Node.js count milliseconds in 31 bits, and fire at once where that is not enough. */
+const LONGEST_TIMER_SECONDS = 2_147_483;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
 

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FSxClient } from '@aws-sdk/client-fsx';
 import { isDriverError, type DriverError } from '@lustre-csi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AwsCaller } from './aws-operation.js';
+import { fsxOperations } from './fsx-operations.js';
 import { EmulatedFsx, errorOf, request } from './testing/emulated-fsx.js';
 
 /** A chain that is to find credentials in one place only must not find them in another. */
@@ -92,6 +95,27 @@ describe.each(sources)('credentials of %s', (_source, operation, environment) =>
     cloud.emulator.faults.clear();
     await driver.create(request('pvc-1'));
     expect(cloud.calls('CreateFileSystem')).toBe(1);
+  });
+});
+
+describe('a source of credentials that never answers', () => {
+  it('is asked anew, once its callers have left', async () => {
+    const environment = sources[1]?.[2]() ?? {};
+    Object.assign(process.env, environment);
+    let clients = 0;
+    const caller = new AwsCaller(() => ((clients += 1), new FSxClient({})), 400);
+    const list = (signal = AbortSignal.timeout(5_000)) =>
+      caller.call(fsxOperations.DescribeFileSystems, {}, signal).then(
+        ({ FileSystems }) => FileSystems,
+        (error: Error) => error.message,
+      );
+    cloud.emulator.faults.add({ kind: 'hang', operation: 'GetCredentials' });
+    const impatient = list(AbortSignal.timeout(50));
+    const patient = list();
+    expect(await impatient).toMatch(/given up/);
+    expect(await patient).toMatch(/no credentials came in 0.4 s.*Pod Identity/);
+    expect(await list()).toEqual([]);
+    expect([clients, cloud.calls('GetCredentials') > 1]).toEqual([2, true]);
   });
 });
 

@@ -6,8 +6,8 @@ import { ec2Operations as operations } from './ec2-operations.js';
 export class Ec2Api {
   readonly #caller: AwsCaller<EC2Client>;
 
-  constructor(client: EC2Client) {
-    this.#caller = new AwsCaller(client);
+  constructor(newClient: () => EC2Client) {
+    this.#caller = new AwsCaller(newClient);
   }
 
   /** Subnet id to Availability Zone; undefined where one of the subnets does not exist. */

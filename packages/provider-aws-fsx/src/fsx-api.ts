@@ -33,8 +33,8 @@ interface Page<T> {
 export class FsxApi {
   readonly #caller: AwsCaller<FSxClient>;
 
-  constructor(client: FSxClient) {
-    this.#caller = new AwsCaller(client);
+  constructor(newClient: () => FSxClient) {
+    this.#caller = new AwsCaller(newClient);
   }
 
   /** Every file system of the account in the region, of all types. Complete, or it throws. */

@@ -32,14 +32,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The controller side of FSx: clients, calls, provider. */
 export const fsxModule = new ContainerModule(({ bind }) => {
-  bind(FSxClient)
+  bind(FsxApi)
     .toResolvedValue(
-      (settings: Settings, context: ProviderContext) => new FSxClient(clientOptions(settings, context)),
+      (settings: Settings, context: ProviderContext) =>
+        new FsxApi(() => new FSxClient(clientOptions(settings, context))),
       [settingsIdentifier, contextIdentifier],
     )
-    .inSingletonScope();
-  bind(FsxApi)
-    .toResolvedValue((client: FSxClient) => new FsxApi(client), [FSxClient])
     .inSingletonScope();
   bind(DeferredEc2).toResolvedValue(newEc2, [settingsIdentifier, contextIdentifier]).inSingletonScope();
   bind(FsxFileSystems)
@@ -85,7 +83,7 @@ function newEc2(settings: Settings, context: ProviderContext): DeferredEc2 {
       import('@aws-sdk/client-ec2'),
       import('./ec2-api.js'),
     ]);
-    return new Ec2Api(new EC2Client(options));
+    return new Ec2Api(() => new EC2Client(options));
   });
 }
 

@@ -208,18 +208,22 @@ describe('a capability', () => {
       `${field}.access_mode is 99`,
     ],
     [
-      'another file system',
-      parse({ accessType: mount({ fsType: 'ext4' }) }),
-      'invalid-argument',
-      `${field}.mount.fs_type is "ext4"`,
-    ],
-    [
       'a flag that is no option',
       parse({ accessType: mount({ mountFlags: ['flock', 'a b'] }) }),
       'invalid-argument',
       'mount_flags: "a b"',
     ],
   ]);
+});
+
+describe('fs_type', () => {
+  it.each(['', 'lustre', 'ext4'])('"%s" is not looked at', (fsType) => {
+    const capability = make(VolumeCapability, { ...shared, accessType: mount({ fsType }) });
+    expect(parseVolumeCapability(capability)).toMatchObject({
+      accessMode: 'MULTI_NODE_MULTI_WRITER',
+      fsType,
+    });
+  });
 });
 
 describe('a capacity range', () => {
@@ -275,11 +279,6 @@ describe('other requests of the controller', () => {
 
   it.each([
     ['block access', { accessType: { $case: 'block', value: {} } }, 'volume_capabilities[1].block'],
-    [
-      'another fs_type',
-      { accessType: mount({ fsType: 'ext4' }) },
-      'volume_capabilities[1].mount.fs_type is "ext4"',
-    ],
     [
       'an access mode of a later CSI',
       { accessMode: { mode: 99 } },

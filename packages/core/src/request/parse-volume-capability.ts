@@ -16,9 +16,6 @@ const accessModes = new Map<Mode, AccessMode>([
   [Mode.SINGLE_NODE_MULTI_WRITER, 'SINGLE_NODE_MULTI_WRITER'],
 ]);
 
-/** Lustre is a file system of its own: other values of fs_type come from StorageClasses made for block storage. */
-const FS_TYPES = ['', 'lustre'];
-
 /** Every capability of the list; at least one is required. */
 export function parseVolumeCapabilities(
   capabilities: readonly WireCapability[],
@@ -40,10 +37,8 @@ export function parseVolumeCapability(
       'is not possible: Lustre is a file system, not a block device (use volumeMode: Filesystem)',
     );
   }
+  // fs_type is not looked at: old provisioners wrote ext4 into every PersistentVolume, and the Go drivers never minded.
   const { fsType, mountFlags } = accessType.value;
-  if (!FS_TYPES.includes(fsType)) {
-    throw invalidField(`${field}.mount.fs_type`, `is "${fsType}"; leave it out or write "lustre"`);
-  }
   checkMountFlags(mountFlags);
   return { accessMode: parseAccessMode(accessMode, field), fsType, mountFlags };
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
 import { RememberedLog } from '../testing/remembered-log.js';
@@ -53,6 +54,12 @@ afterEach(() => {
 });
 
 describe('limitTime', () => {
+  it('leaves nothing at the signals that live longer', async () => {
+    await limitTime(stopping.signal)(async () => 'done')({}, call());
+    await limitTime(stopping.signal)(() => Promise.reject(new Error('no')))({}, call()).catch(() => {});
+    for (const { signal } of [stopping, cancelled]) expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it.each([
     ['a tenth before its deadline', 'Controller', 1_000, 900],
     ['at most two seconds before its deadline', 'Controller', 60_000, 58_000],

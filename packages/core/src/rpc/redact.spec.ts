@@ -24,6 +24,17 @@ describe('redact', () => {
     expect(request).toMatchObject(secrets);
   });
 
+  it('hides the tokens that kubelet puts into the volume context', () => {
+    const volumeContext = {
+      'csi.storage.k8s.io/serviceAccount.tokens': '{"sts":{"token":"hunter2"}}',
+      dnsname: 'x',
+    };
+    expect(redact('NodePublishVolumeRequest', { volumeId: 'v', volumeContext })).toEqual({
+      volumeId: 'v',
+      volumeContext: { 'csi.storage.k8s.io/serviceAccount.tokens': '***', dnsname: 'x' },
+    });
+  });
+
   it('finds every map of secrets that the messages have', () => {
     const withSecrets = Object.entries(types).filter(
       ([name, type]) => name.endsWith('Request') && 'secrets' in (type?.fromPartial({}) ?? {}),

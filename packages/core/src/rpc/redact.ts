@@ -2,7 +2,11 @@ import { secretFields } from '../gen/secret-fields.js';
 
 const REDACTED = '***';
 
-/** The request as the log may show it: fields that csi.proto marks csi_secret are replaced, empty fields dropped,
+/** Kubelet puts tokens of the pod's service account under such a key into the volume context, where a CSIDriver has
+ *  tokenRequests. */
+const TOKENS = 'serviceAccount.tokens';
+
+/** The request as the log may show it: fields that csi.proto marks csi_secret and tokens are replaced, empty fields dropped,
  *  64-bit numbers written in full. `message` is the request's name in csi.proto. */
 export function redact(message: string, request: object): Record<string, unknown> {
   const secrets = secretFields[message] ?? [];
@@ -19,5 +23,8 @@ function isEmpty(value: unknown): boolean {
 
 const plain = (value: unknown): unknown =>
   JSON.parse(
-    JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part)),
+    JSON.stringify(value, (name, part: unknown) => {
+      if (name.endsWith(TOKENS)) return REDACTED;
+      return typeof part === 'bigint' ? part.toString() : part;
+    }),
   );

@@ -28,6 +28,18 @@ describe('pageOf', () => {
     expect(pages).toBe(Math.ceil(sorted.length / maxEntries));
   });
 
+  it('shows no more at once than a gRPC client takes', () => {
+    const many = Array.from({ length: 4_500 }, (_, n) => `volume-${String(n).padStart(5, '0')}`);
+    let [seen, startingToken] = [[] as readonly string[], ''];
+    do {
+      const page = pageOf(many, key, { maxEntries: seen.length === 0 ? 0 : 4_000, startingToken });
+      expect(page.entries.length).toBeLessThanOrEqual(2_000);
+      seen = [...seen, ...page.entries];
+      startingToken = page.nextToken;
+    } while (startingToken !== '');
+    expect(seen).toEqual(many);
+  });
+
   it('stays right while entries come and go', () => {
     const { nextToken } = pageOf(all, key, { maxEntries: 3, startingToken: '' });
     const changed = ['a', 'aa', 'c', 'cc', 'größe']; // b, the last one shown, is gone, and d too.

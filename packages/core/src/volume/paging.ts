@@ -1,7 +1,7 @@
 import { DriverError } from '../errors/driver-error.js';
 
 export interface PageRequest {
-  /** 0: no limit. */
+  /** 0: as many as the driver likes to give. */
   readonly maxEntries: number;
   /** Empty: from the start. */
   readonly startingToken: string;
@@ -15,6 +15,9 @@ export interface Page<T> {
 
 const TOKEN = /^after:/;
 
+/** gRPC clients take messages of 4 MiB: an answer may have fewer entries than were asked for (CSI: ListVolumes). */
+const MOST_ENTRIES = 2_000;
+
 /** One page of a list, in the order of its keys. A token names the last entry that was shown, so that it stays
  *  right while entries come and go.
  *  @throws DriverError aborted where the token is none of ours (CSI: ListVolumes and ListSnapshots errors) */
@@ -23,7 +26,8 @@ export function pageOf<T>(all: readonly T[], keyOf: (entry: T) => string, reques
   const rest = all
     .filter((entry) => last === undefined || keyOf(entry) > last)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const entries = request.maxEntries > 0 ? rest.slice(0, request.maxEntries) : rest;
+  const asked = request.maxEntries > 0 ? request.maxEntries : MOST_ENTRIES;
+  const entries = rest.slice(0, Math.min(asked, MOST_ENTRIES));
   const shown = entries.at(-1);
   const nextToken = shown !== undefined && entries.length < rest.length ? encode(keyOf(shown)) : '';
   return { entries, nextToken };

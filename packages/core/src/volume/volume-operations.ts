@@ -9,6 +9,7 @@ import { Capacity, type CapacityRange } from './capacity.js';
 import type { DirectoryOperations } from './directory-operations.js';
 import { runExclusive } from './exclusive.js';
 import { ExpandVolume } from './expand-volume.js';
+import { forExpansion, forModification } from './for-resizer.js';
 import { FileSystemListing } from './file-system-listing.js';
 import { isUsable, type FileSystem } from './file-system.js';
 import { fingerprint } from './fingerprint.js';
@@ -115,8 +116,14 @@ export class VolumeOperations {
   }
 
   /** ControllerExpandVolume: returns when the capacity can be used.
-   *  @throws DriverError not-found, out-of-range, unimplemented */
+   *  @throws DriverError not-found, out-of-range, invalid-argument, unimplemented; nothing that stops external-resizer */
   async expand(volumeId: string, range: CapacityRange, { signal }: OperationContext): Promise<Capacity> {
+    return this.#expand(volumeId, range, signal).catch((error: unknown) => {
+      throw forExpansion(error);
+    });
+  }
+
+  async #expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
     if (this.directories?.owns(volumeId)) return this.directories.expand(volumeId, range, signal);
     const { expansion } = this.provider;
     const reference = this.#reference(volumeId);
@@ -140,7 +147,9 @@ export class VolumeOperations {
     const job = { key: `settings of ${volumeId}`, fingerprint: fingerprint(parameters) };
     const work = (stopped: AbortSignal, report: Work['report']): Promise<void> =>
       modify.run(reference, parameters, { signal: stopped, report });
-    return runExclusive(this.#exclusive, { ...job, work }, signal);
+    return runExclusive(this.#exclusive, { ...job, work }, signal).catch((error: unknown) => {
+      throw forModification(error);
+    });
   }
 
   /** ValidateVolumeCapabilities: what stands against the capabilities, in words; undefined: nothing.
@@ -193,7 +202,7 @@ export class VolumeOperations {
     if (!reference) throw notFound(volumeId, 'this driver gives out no handle of that form');
     if (!reference.staticSource) return reference;
     throw new DriverError(
-      'failed-precondition',
+      'invalid-argument',
       `volume "${volumeId}" is static: its handle names what is mounted, not a file system in the cloud`,
     );
   }
