@@ -57,10 +57,10 @@ const table: readonly [string, unknown, ErrorKind, ErrorKind][] = [
   [
     'an unknown api-version',
     restError(400, 'NoRegisteredProviderFound'),
-    'failed-precondition',
-    'failed-precondition',
+    'invalid-argument',
+    'invalid-argument',
   ],
-  ['an unknown type', restError(404, 'InvalidResourceType'), 'failed-precondition', 'failed-precondition'],
+  ['an unknown type', restError(404, 'InvalidResourceType'), 'invalid-argument', 'invalid-argument'],
   ['forbidden', restError(403, 'AuthorizationFailed'), 'unavailable', 'permission-denied'],
   ['a policy', restError(403, 'RequestDisallowedByPolicy'), 'unavailable', 'permission-denied'],
   ['an expired token', restError(401, 'ExpiredAuthenticationToken'), 'unavailable', 'unavailable'],

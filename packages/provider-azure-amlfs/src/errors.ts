@@ -27,7 +27,8 @@ const checkGroup =
 const always: readonly Rule[] = [
   { kind: 'failed-precondition', code: /^ResourceGroupNotFound$/, next: checkGroup },
   {
-    kind: 'failed-precondition',
+    // To external-resizer it is infeasible then, and the user may take the growth back.
+    kind: 'invalid-argument',
     code: /^(NoRegisteredProviderFound|InvalidApiVersionParameter|InvalidResourceType)$/,
     next: 'this Azure does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
   },

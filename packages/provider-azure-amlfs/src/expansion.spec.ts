@@ -107,7 +107,7 @@ describe('expansion', () => {
     await replica.delete(volume.id, callOf(5000));
     volume = await created({ 'subnet-name': 'lustre-small-subnet' });
     await expect(expand(64)).rejects.toMatchObject({
-      kind: 'resource-exhausted',
+      kind: 'out-of-range',
       message: expect.stringMatching(
         /growing AMLFS-Durable-Premium-125 from 16 TiB to 64 TiB needs 15 free addresses, .* has 13 \(of 27\)/,
       ) as string,
@@ -140,8 +140,8 @@ describe('expansion', () => {
 
   it.each([
     ['pvc-none#lustrefs#10.1.0.4##t#lustre-rg', 'not-found'],
-    ['pvc-none#lustrefs#10.1.0.4##t#no-rg', 'failed-precondition'],
-    ['pv#lustrefs#10.1.0.4', 'failed-precondition'],
+    ['pvc-none#lustrefs#10.1.0.4##t#no-rg', 'unavailable'],
+    ['pv#lustrefs#10.1.0.4', 'invalid-argument'],
   ])('of %s is %s', async (id, kind) => {
     await expect(replica.expand(id, atLeast(32), callOf(5000))).rejects.toMatchObject({ kind });
   });
@@ -161,7 +161,7 @@ describe('expansion', () => {
     async (status, code, operation) => {
       azure.emulator.faults.add({ kind: 'error', status, code, cloud: 'azure', operation });
       await expect(expand(32)).rejects.toMatchObject({
-        kind: 'failed-precondition',
+        kind: 'invalid-argument',
         message: expect.stringContaining('need api-version 2026-01-01') as string,
       });
     },
