@@ -70,7 +70,11 @@ function flagSection({ name, valueName, description, environment }: FlagDefiniti
 
 /** JSON Schema of a StorageClass's parameters. */
 export function parameterJsonSchema(): object {
-  const { properties, ...rest } = fsxParameterSchema.jsonSchema();
+  const { properties, patternProperties, ...rest } = fsxParameterSchema.jsonSchema();
   const { tagSpecification_N: numbered, ...named } = properties;
-  return { ...rest, properties: named, patternProperties: { '^tagSpecification_([0-9]+|N)$': numbered } };
+  return {
+    ...rest,
+    properties: named,
+    patternProperties: { ...patternProperties, '^tagSpecification_([0-9]+|N)$': numbered },
+  };
 }

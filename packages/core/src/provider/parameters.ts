@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod/mini';
 import { DriverError } from '../errors/driver-error.js';
+import { publishSettingKeys } from '../node/publish-settings.js';
 
 /** One StorageClass (or VolumeAttributesClass) parameter: how it is read, and all that its users are told of it. */
 export interface Parameter<T> {
@@ -140,11 +141,12 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     return values as ParameterValues<P>;
   }
 
-  /** JSON Schema (draft 2020-12) of the parameters as they are written: every value is a string. What only reading
-   *  can judge (ranges, lists) is told in `description`. */
-  jsonSchema(): { readonly properties: Readonly<Record<string, object>> } & Readonly<
-    Record<string, unknown>
-  > {
+  /** JSON Schema (draft 2020-12) of the parameters of a StorageClass as they are written: every value is a string. What only
+   *  reading can judge (ranges, lists) is told in `description`. Those that the core reads of every volume are in it. */
+  jsonSchema(): {
+    readonly properties: Readonly<Record<string, object>>;
+    readonly patternProperties: Readonly<Record<string, object>>;
+  } & Readonly<Record<string, unknown>> {
     const properties = Object.entries(this.parameters).flatMap(([name, parameter]) =>
       [name, ...(parameter.aliases ?? [])].map((spelling) => [spelling, jsonSchemaOf(parameter)] as const),
     );
@@ -152,7 +154,8 @@ export class ParameterSchema<P extends Parameters = Parameters> {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: `Parameters of ${this.driverName}`,
       type: 'object',
-      properties: Object.fromEntries(properties),
+      properties: { ...ofEveryVolume, ...Object.fromEntries(properties) },
+      patternProperties: { '^csi\\.storage\\.k8s\\.io/': { type: 'string' } },
       additionalProperties: false,
     };
   }
@@ -169,7 +172,7 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   #unknown(spelling: string): DriverError {
     const known = [...this.#names.keys()];
     const nearest = known
-      .map((name) => ({ name, far: farness(this.#fold(spelling), name) }))
+      .map((name) => ({ name, far: farness(spelling.toLowerCase(), name.toLowerCase()) }))
       .sort((a, b) => a.far - b.far)[0];
     const hint = nearest ? `; the nearest that it knows is "${this.#original(nearest.name)}"` : '';
     return invalid(`${this.driverName} knows no parameter "${spelling}"${hint}`);
@@ -190,6 +193,16 @@ function farness(spelling: string, name: string): number {
   const partOfOther = spelling.length > 2 && (name.includes(spelling) || spelling.includes(name));
   return distance(spelling, name) - (partOfOther ? spelling.length + name.length : 0);
 }
+
+/** What nodes read of any volume (`publishSettingKeys`): docs/reference/volume-settings.md. */
+const ofEveryVolume: Readonly<Record<string, object>> = {
+  [publishSettingKeys.sharing]: { type: 'string', enum: ['node', 'pod'] },
+  [publishSettingKeys.create]: { type: 'string', enum: ['true', 'false'] },
+  [publishSettingKeys.mode]: { type: 'string', examples: ['0775'] },
+  [publishSettingKeys.uid]: { type: 'string', examples: ['1000'] },
+  [publishSettingKeys.gid]: { type: 'string', examples: ['1000'] },
+  [publishSettingKeys.tuning]: { type: 'string', examples: ['llite.*.max_cached_mb=1024'] },
+};
 
 function jsonSchemaOf({ description, example, defaultsTo, legal, schema }: Parameter<unknown>): object {
   const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });

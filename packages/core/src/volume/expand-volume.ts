@@ -81,7 +81,11 @@ export class ExpandVolume {
   async #look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem> {
     const seen = await this.expansion.look(reference, signal);
     if (seen) return seen;
-    throw new DriverError('not-found', `there is no file system ${reference.id} to expand`);
+    throw new DriverError(
+      'not-found',
+      `there is no file system ${reference.id} to expand: somebody has deleted it in the cloud, or the driver looks at ` +
+        'another account or region',
+    );
   }
 }
 

@@ -227,7 +227,9 @@ function conflict(
 ): DriverError {
   return new DriverError(
     'already-exists',
-    `volume ${volumeName} exists as file system ${step.fileSystem.id}, but ${step.differences.join('; ')}`,
+    `volume ${volumeName} exists as file system ${step.fileSystem.id}, but ${step.differences.join('; ')}. A volume keeps ` +
+      'what it was created with: give the StorageClass and the claim those values again; or give up the claim and delete ' +
+      'the file system in the cloud yourself',
   );
 }
 
