@@ -196,7 +196,8 @@ describe('a link to S3', () => {
     await until(async () => (await linkRepositories(api, link, still())) === 'done');
     expect(await (await cloud.driver()).create(linked)).toMatchObject({ id: link.fileSystemId });
     expect(cloud.state.dataRepositoryAssociations).toHaveLength(1);
-    expect(cloud.successes('DeleteDataRepositoryAssociation')).toBe(1);
+    // None where the repetition after the cut connection already found it gone.
+    expect(cloud.successes('DeleteDataRepositoryAssociation')).toBeLessThanOrEqual(1);
     expect(cloud.calls('CreateDataRepositoryAssociation')).toBe(2);
     expect(cloud.calls('CreateFileSystem')).toBe(1);
   });
