@@ -29,18 +29,20 @@ export interface Config {
   readonly settings: Settings;
 }
 
-/** What a command needs that works on this node beside the driver. */
-export type NodeCommandConfig = Pick<Config, 'plugin' | 'nodeId' | 'stateDir' | 'logLevel' | 'settings'>;
+/** What a command needs that works beside the driver. */
+export type CommandConfig = Omit<Config, 'mode' | 'endpoint' | 'shutdownGraceMs' | 'warnings'>;
 
 /** `--help` and `--version` ask for text, not for a driver. */
 export type Invocation =
   | { readonly kind: 'serve'; readonly config: Config }
-  | { readonly kind: 'pre-stop-hook'; readonly config: NodeCommandConfig }
+  | { readonly kind: Command; readonly config: CommandConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
-/** The one command beside serving; aws-fsx-csi-driver has it, too. */
-const PRE_STOP_HOOK = 'pre-stop-hook';
+/** What there is beside serving. aws-fsx-csi-driver has the first one, too. */
+const commands = ['pre-stop-hook', 'orphans'] as const;
+
+export type Command = (typeof commands)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,8 +53,8 @@ export function readConfig(
   plugins: readonly ProviderPlugin[],
 ): Invocation {
   const flags = allFlags(plugins);
-  const isHook = argv[0] === PRE_STOP_HOOK;
-  const given = readArguments(isHook ? argv.slice(1) : argv, [...flags, ...legacyFlags]);
+  const command = commands.find((name) => name === argv[0]);
+  const given = readArguments(command ? argv.slice(1) : argv, [...flags, ...legacyFlags]);
   if (given.get('help') === 'true') return { kind: 'help' };
   if (given.get('version') === 'true') return { kind: 'version' };
   const settings = settingsOf(flags, given, environment);
@@ -61,19 +63,19 @@ export function readConfig(
     required(settings, 'driver-name', `one of ${registry.names.join(', ')}`),
     settings,
   );
-  const ofNode: NodeCommandConfig = {
+  const common: CommandConfig = {
     plugin,
     nodeId: settings.flag('node-id') || settings.environment('KUBE_NODE_NAME') || hostname(),
     stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${plugin.driverName}`,
+    clusterId: settings.flag('cluster-id') ?? '',
     logLevel: logLevelOf(settings, given.get('v')),
     settings,
   };
-  if (isHook) return { kind: PRE_STOP_HOOK, config: ofNode };
+  if (command) return { kind: command, config: common };
   const config: Config = {
-    ...ofNode,
+    ...common,
     mode: modeOf(settings.flag('mode') ?? 'all'),
     endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
-    clusterId: settings.flag('cluster-id') ?? '',
     shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
     warnings: legacyWarnings(given),
   };

@@ -16,7 +16,8 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     'A flag wins over its environment variable. One dash is as good as two.',
     '',
     '`lustre-csi pre-stop-hook`, with the same flags, is for `lifecycle.preStop` of the node plugin: see ' +
-      '[deploy](../../deploy/README.md#the-end-of-a-node).',
+      '[deploy](../../deploy/README.md#the-end-of-a-node). `lustre-csi orphans` lists what is billed and not used: see ' +
+      '[deploy](../../deploy/README.md#file-systems-that-nobody-knows).',
     '',
     table(driverFlags),
     '',

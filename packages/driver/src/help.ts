@@ -9,6 +9,7 @@ export function helpText(plugins: readonly ProviderPlugin[]): string {
   const drivers = plugins.map((plugin) => `  ${plugin.driverName.padEnd(INDENT - 2)}${plugin.title}`);
   return [
     'lustre-csi --driver-name NAME --endpoint unix:///path/csi.sock [--mode controller|node|all] [flags]',
+    'lustre-csi orphans [flags]: file systems that neither a PersistentVolume nor a claim knows; changes nothing',
     'lustre-csi pre-stop-hook [flags]: on a node that is being drained, ends when nothing is mounted any more',
     '',
     'A CSI driver for managed Lustre file systems.',

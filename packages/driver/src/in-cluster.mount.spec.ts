@@ -1,8 +1,9 @@
 // What the driver asks of the cluster whose pod it is: the real executable, an API server over TLS. Runs inside
 // `lustre-cloud-emulator exec`, for its mount.lustre.
-import { connectCsi } from '@lustre-csi/core/client';
+import { connectCsi, csi } from '@lustre-csi/core/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, startKubeApiServer, type KubeApiServer } from './testing/kube-api-server.js';
+import { startDriverProcess } from './testing/driver-process.js';
 import { testedDrivers } from './testing/emulated-cloud.js';
 import { startPodProcess, type PodProcess } from './testing/pod-process.js';
 
@@ -93,6 +94,57 @@ describe('pre-stop-hook, for the driver that the environment names', () => {
   it('fails where nobody says whether the node goes', async () => {
     const [status, log] = await run();
     expect(log).toMatch(/^lustre-csi: pre-stop-hook: .*404.*is node-2 the name of the node\?/m);
+    expect(status).toBe(1);
+  });
+});
+
+describe('orphans', () => {
+  const fsx = 'fsx.csi.aws.com';
+  const lists = (volumes: readonly object[], claims: readonly object[]): void => {
+    api.objects.set('/api/v1/persistentvolumes?limit=500', { items: volumes });
+    api.objects.set('/api/v1/persistentvolumeclaims?limit=500', { items: claims });
+  };
+  const run = async (): Promise<readonly [number, string]> => {
+    pod = startPodProcess(api, TOKEN, ['--driver-name', fsx], process.env, 'orphans');
+    return [await pod.ended, pod.log()];
+  };
+
+  it('names a file system that neither a PersistentVolume nor a claim knows, and touches nothing', async () => {
+    const driver = await startDriverProcess({ driverName: fsx, mode: 'controller' });
+    const { volume } = await driver.client.controller.createVolume(
+      csi.CreateVolumeRequest.fromPartial({
+        name: 'pvc-00000000-0000-0000-0000-00000000000a',
+        volumeCapabilities: [
+          {
+            accessType: { $case: 'mount', value: {} },
+            accessMode: { mode: csi.VolumeCapability_AccessMode_Mode.MULTI_NODE_MULTI_WRITER },
+          },
+        ],
+        parameters: { subnetId: 'subnet-0aaaaaaaaaaaaaaa1', deploymentType: 'SCRATCH_2' },
+      }),
+    );
+    const volumeId = volume?.volumeId ?? '';
+    try {
+      lists([], []);
+      const [status, log] = await run();
+      expect(log).toContain(`${volumeId} (us-west-2): made for volume pvc-00000000`);
+      expect(log).toContain('1 of 1 file systems have neither a PersistentVolume nor a claim');
+      expect(status).toBe(3);
+      lists([{ spec: { csi: { driver: fsx, volumeHandle: volumeId } } }], []);
+      expect(await run()).toEqual([0, expect.stringContaining('every one of 1 file systems has its')]);
+      lists([], [{ metadata: { uid: '00000000-0000-0000-0000-00000000000a' } }]);
+      expect((await run())[0]).toBe(0);
+    } finally {
+      await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+      await driver.stop();
+    }
+  });
+
+  it('fails where the cluster does not tell all', async () => {
+    lists([], []);
+    api.objects.delete('/api/v1/persistentvolumeclaims?limit=500');
+    const [status, log] = await run();
+    expect(log).toMatch(/^lustre-csi: orphans: GET \/api\/v1\/persistentvolumeclaims\?limit=500: 404/m);
     expect(status).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 import type { Log } from '@lustre-csi/core';
 import { destination, pino, stdTimeFunctions } from 'pino';
 
-/** JSON lines on stdout. Written synchronously: the last words of a process that is killed matter most. */
-export function createLog(level: string, fields: object): Log {
+/** JSON lines on stdout, or another descriptor. Written synchronously: the last words of a process that is killed matter most. */
+export function createLog(level: string, fields: object, descriptor = 1): Log {
   return pino(
     {
       level,
@@ -10,6 +10,6 @@ export function createLog(level: string, fields: object): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ fd: 1, sync: true }),
+    destination({ fd: descriptor, sync: true }),
   );
 }

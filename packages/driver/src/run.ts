@@ -1,14 +1,17 @@
 import { ConfigurationError, messageOf, type ProviderPlugin } from '@lustre-csi/core';
+import { orphansCommand } from './commands/orphans.js';
 import { preStopHookCommand } from './commands/pre-stop-hook.js';
 import { serveCommand } from './commands/serve.js';
-import { readConfig, type NodeCommandConfig } from './config.js';
+import { readConfig, type Command, type CommandConfig } from './config.js';
 import { helpText } from './help.js';
 import { version } from './version.js';
 
 /** Exit status of a process that was started with settings it cannot work with. */
 const BAD_CONFIGURATION = 2;
-/** Of a hook that could not find out what it has to. */
-const HOOK_FAILED = 1;
+/** Of a command that could not find out what it has to. */
+const COMMAND_FAILED = 1;
+/** Of a command that has found what it looks for. */
+const FOUND = 3;
 
 /** Runs a driver made of these providers and gives its exit status: what the executable does, for drivers of your
  *  own. `argv` holds the arguments alone. */
@@ -21,9 +24,9 @@ export async function runDriver(
     const invocation = readConfig(argv, environment, providers);
     if (invocation.kind === 'help') process.stdout.write(helpText(providers));
     if (invocation.kind === 'version') process.stdout.write(`lustre-csi ${version}\n`);
-    if (invocation.kind === 'pre-stop-hook') return await preStopHook(invocation.config);
     if (invocation.kind === 'serve') await serveCommand(invocation.config);
-    return 0;
+    if (!('config' in invocation) || invocation.kind === 'serve') return 0;
+    return await runCommand(invocation.kind, invocation.config);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     process.stderr.write(`lustre-csi: ${error.message}\n`);
@@ -31,14 +34,15 @@ export async function runDriver(
   }
 }
 
-/** Kubelet shows what a hook prints only where it fails. */
-async function preStopHook(config: NodeCommandConfig): Promise<number> {
+/** Says in a line why it failed. */
+async function runCommand(command: Command, config: CommandConfig): Promise<number> {
   try {
-    await preStopHookCommand(config);
+    if (command === 'pre-stop-hook') await preStopHookCommand(config);
+    else if ((await orphansCommand(config, (line) => process.stdout.write(`${line}\n`))) > 0) return FOUND;
     return 0;
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    process.stderr.write(`lustre-csi: pre-stop-hook: ${messageOf(error)}\n`);
-    return HOOK_FAILED;
+    process.stderr.write(`lustre-csi: ${command}: ${messageOf(error)}\n`);
+    return COMMAND_FAILED;
   }
 }

@@ -1,5 +1,5 @@
 import { mountsLeft, pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
-import type { NodeCommandConfig } from '../config.js';
+import type { CommandConfig } from '../config.js';
 import type { KubernetesNode } from '../kubernetes/kubernetes-node.js';
 import { textAt } from '../kubernetes/object-fields.js';
 import { kubernetesNode } from '../kubernetes/this-node.js';
@@ -37,7 +37,7 @@ export async function preStopHookCommand({
   stateDir,
   logLevel,
   plugin,
-}: NodeCommandConfig): Promise<void> {
+}: CommandConfig): Promise<void> {
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'pre-stop-hook' });
   const node = await kubernetesNode(settings, nodeId, 'pre-stop-hook');
   await untilNothingIsMounted({ node, log, left: () => mountsLeft(stateDir) });

@@ -1,0 +1,61 @@
+import { Capacity, type FileSystem } from '@lustre-csi/core';
+import { describe, expect, it } from 'vitest';
+import { knownVolumes, orphansAmong } from './orphans.js';
+
+const fileSystem = (id: string, volumeName: string): FileSystem => ({
+  id,
+  scope: 'lustre-rg',
+  volumeName,
+  state: 'available',
+  cloudState: 'AVAILABLE',
+  capacity: Capacity.gibibytes(1200),
+  attempt: 1,
+  attributes: {},
+});
+
+describe('orphansAmong', () => {
+  const [uid, other] = ['4d7f0c0a-0000-4000-8000-000000000001', '4d7f0c0a-0000-4000-8000-000000000002'];
+  const ours = [fileSystem('fs-01', `pvc-${uid}`), fileSystem('Train_1', `pvc-${other}`)];
+  const names = (handles: string[], claimUids: string[] = []): string[] =>
+    orphansAmong(ours, { handles, claimUids }).map(({ id }) => id);
+
+  it.each<[string, string[], string[], string[]]>([
+    ['nobody knows', [], [], ['fs-01', 'Train_1']],
+    ['a PersistentVolume is', ['fs-01'], [], ['Train_1']],
+    ['one volume of several is of', ['fs-01:/models', 'fs-02#x'], [], ['Train_1']],
+    ['a PersistentVolume of Azure is', ['train_1#lustrefs#10.1.0.4##t#lustre-rg'], [], ['fs-01']],
+    ['directories are of', [`dir:lustre-rg%2fTrain_1:csi-volumes:${'0'.repeat(32)}`], [], ['fs-01']],
+    ['a claim waits for', [], [uid], ['Train_1']],
+    ['another one is longer than', ['fs-011', 'xfs-01', 'train_10#a#b'], [], ['fs-01', 'Train_1']],
+  ])('leaves out what %s', (_, handles, claims, orphans) => {
+    expect(names(handles, claims)).toEqual(orphans);
+  });
+});
+
+describe('knownVolumes', () => {
+  const volume = (driver: string, volumeHandle: string): object => ({
+    spec: { csi: { driver, volumeHandle } },
+  });
+
+  it('reads every page, and of the volumes only those of the driver', async () => {
+    const pages: Record<string, object> = {
+      '/api/v1/persistentvolumes?limit=500': {
+        items: [volume('a', '1'), volume('b', '2'), { spec: { nfs: {} } }],
+        metadata: { continue: 'x/y=' },
+      },
+      '/api/v1/persistentvolumes?limit=500&continue=x%2Fy%3D': { items: [volume('a', '3')] },
+      '/api/v1/persistentvolumeclaims?limit=500': { items: [{ metadata: { uid: 'u' } }], metadata: {} },
+    };
+    const get = async (path: string): Promise<object> => {
+      const page = pages[path];
+      if (!page) throw new Error(`there is no ${path}`);
+      return page;
+    };
+    expect(await knownVolumes({ get }, 'a')).toEqual({ handles: ['1', '3'], claimUids: ['u'] });
+  });
+
+  it('does not end with a list that does not', async () => {
+    const get = async (): Promise<object> => ({ items: [], metadata: { continue: 'again' } });
+    await expect(knownVolumes({ get }, 'a')).rejects.toThrow('does not end');
+  });
+});

@@ -1,0 +1,121 @@
+import { isUsable, type ControllerProvider, type FileSystem } from '@lustre-csi/core';
+import type { CommandConfig } from '../config.js';
+import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
+import type { KubeClient } from '../kubernetes/kube-client.js';
+import { listAt, textAt } from '../kubernetes/object-fields.js';
+import { orchestratedNode } from '../kubernetes/this-node.js';
+import { createLog } from '../logger.js';
+import { version } from '../version.js';
+
+const PAGE = 500;
+/** Far beyond any cluster: a listing that goes on after so many pages does not end by itself. */
+const MOST_PAGES = 2_000;
+
+/** What Kubernetes knows of volumes of this driver. */
+export interface KnownVolumes {
+  /** Handles of its PersistentVolumes. */
+  readonly handles: readonly string[];
+  /** Of every PersistentVolumeClaim: an external-provisioner names volumes after them. */
+  readonly claimUids: readonly string[];
+}
+
+/**
+ * `lustre-csi orphans`: the file systems that this driver has made and that neither a PersistentVolume nor a claim knows.
+ * CSI cannot prevent them: a provisioner that is restarted has forgotten a creation whose claim is deleted meanwhile. Changes
+ * nothing, and prints a line for each.
+ * @returns how many there are
+ * @throws Error where the cloud or the cluster cannot be listed completely
+ */
+export async function orphansCommand(config: CommandConfig, print: (line: string) => void): Promise<number> {
+  const { plugin, settings, nodeId, clusterId, logLevel } = config;
+  const endpoint = inClusterEndpoint(settings, 'orphans');
+  const log = createLog(logLevel, { driver: plugin.driverName, command: 'orphans' }, 2);
+  const provider = await plugin.controller(settings, {
+    driverName: plugin.driverName,
+    driverVersion: version,
+    clusterId,
+    log,
+    node: orchestratedNode(settings, nodeId),
+  });
+  const { KubeClient } = await import('../kubernetes/kube-client.js');
+  const client = new KubeClient(endpoint);
+  // First the cloud: what is made after this look has its claim in the next one.
+  const fileSystems = await allFileSystems(provider);
+  const known = await knownVolumes(client, plugin.driverName);
+  await client.close();
+  const orphans = orphansAmong(fileSystems, known);
+  for (const orphan of orphans) print(describe(orphan));
+  print(
+    orphans.length === 0
+      ? `every one of ${fileSystems.length} file systems has its PersistentVolume or claim`
+      : `${orphans.length} of ${fileSystems.length} file systems have neither a PersistentVolume nor a claim. Nothing was ` +
+          'changed: look at each, and delete in the cloud what nobody needs',
+  );
+  return orphans.length;
+}
+
+async function allFileSystems(provider: ControllerProvider): Promise<readonly FileSystem[]> {
+  const signal = AbortSignal.timeout(300_000);
+  const found = await Promise.all(provider.scopes().map((scope) => provider.list(scope, signal)));
+  return found.flat().filter(({ volumeName, state }) => volumeName !== undefined && state !== 'deleting');
+}
+
+/** What the cluster knows; needs list on persistentvolumes and persistentvolumeclaims. */
+export async function knownVolumes(
+  client: Pick<KubeClient, 'get'>,
+  driverName: string,
+): Promise<KnownVolumes> {
+  const [volumes, claims] = await Promise.all([
+    allOf(client, '/api/v1/persistentvolumes'),
+    allOf(client, '/api/v1/persistentvolumeclaims'),
+  ]);
+  return {
+    handles: volumes
+      .filter((volume) => textAt(volume, 'spec', 'csi', 'driver') === driverName)
+      .flatMap((volume) => textAt(volume, 'spec', 'csi', 'volumeHandle') ?? []),
+    claimUids: claims.flatMap((claim) => textAt(claim, 'metadata', 'uid') ?? []),
+  };
+}
+
+async function allOf(client: Pick<KubeClient, 'get'>, path: string): Promise<readonly unknown[]> {
+  const items: unknown[] = [];
+  const signal = new AbortController().signal;
+  let next: string | undefined = '';
+  for (let pages = 0; next !== undefined; pages += 1) {
+    if (pages === MOST_PAGES) throw new Error(`${path}: the list does not end`);
+    const token: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const page = await client.get(`${path}?limit=${PAGE}${token}`, signal);
+    items.push(...listAt(page, 'items'));
+    next = textAt(page, 'metadata', 'continue');
+  }
+  return items;
+}
+
+/** Pure. A handle may name a file system among other things: a directory of it, one volume of several. */
+export function orphansAmong(
+  fileSystems: readonly FileSystem[],
+  { handles, claimUids }: KnownVolumes,
+): readonly FileSystem[] {
+  const named = new Set(handles.flatMap(namesIn));
+  return fileSystems.filter(
+    ({ id, volumeName = '' }) =>
+      !named.has(id.toLowerCase()) && !claimUids.some((uid) => volumeName.endsWith(uid)),
+  );
+}
+
+/** Handles of directories have the file system's name escaped as in a URL. */
+const namesIn = (handle: string): readonly string[] =>
+  handle
+    .toLowerCase()
+    .replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    .split(/[^a-z0-9_.-]+/);
+
+function describe(orphan: FileSystem): string {
+  const { id, scope, volumeName = '', cloudState, capacity, createdAt, directoryBases } = orphan;
+  const since = createdAt ? `, since ${createdAt.toISOString()}` : '';
+  const holds = directoryBases
+    ? `; holds directories that may be volumes (${directoryBases.join(', ')})`
+    : '';
+  const state = isUsable(orphan) ? '' : ', not usable';
+  return `${id} (${scope}): made for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;
+}
