@@ -66,7 +66,9 @@ describe('the pods of a node', () => {
     expect(await clients()).toHaveLength(1);
     expect(await engine.unpublish(last)).toEqual(success);
     await nothingLeft();
-    expect(await engine.figures()).toMatchObject({ publications: 0, clientMounts: 0 });
+    await until(async () =>
+      expect(await engine.figures()).toMatchObject({ publications: 0, clientMounts: 0 }),
+    );
   });
 
   it('see a file system that has the name of another one as another one', async () => {
@@ -437,7 +439,7 @@ describe('the directory of the clients', () => {
     expect(await node.clientMounts()).toHaveLength(1);
     expect(await engine.unpublish(after)).toEqual(success);
     await until(async () => expect(await node.clientMounts()).toEqual([]));
-    expect(await stateFiles('client-mounts')).toEqual([]);
+    await until(async () => expect(await stateFiles('client-mounts')).toEqual([]));
     await rm(mountsDir, { recursive: true });
   });
 });
