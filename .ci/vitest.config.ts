@@ -5,10 +5,10 @@ import { defineConfig } from 'vitest/config';
 const included = {
   specs: ['src/**/*.spec.ts'],
   mounts: ['src/**/*.mount.spec.ts'],
-  slow: ['src/**/*.slow.mount.spec.ts'],
+  slow: ['src/**/*.slow.spec.ts', 'src/**/*.slow.mount.spec.ts'],
 };
 const excluded = {
-  specs: ['src/**/*.mount.spec.ts'],
+  specs: ['src/**/*.mount.spec.ts', 'src/**/*.slow.spec.ts'],
   mounts: ['src/**/*.slow.mount.spec.ts'],
   slow: [],
 };
