@@ -69,6 +69,14 @@ const linked = [
 ];
 
 const fileSystemOperations = {
+  /** All of a subscription: needs its right on the subscription itself, not only on resource groups. */
+  listAllFileSystems: rest<Page>({
+    name: 'AmlFilesystems_List',
+    permissions: [`${AMLFS}/read`],
+    method: 'GET',
+    apiVersions: fileSystemVersions,
+    path: (subscriptionId) => `/subscriptions/${subscriptionId}/providers/${AMLFS}`,
+  }),
   listFileSystems: rest<{ readonly resourceGroup: string } & Page>({
     name: 'AmlFilesystems_ListByResourceGroup',
     permissions: [`${AMLFS}/read`],

@@ -7,6 +7,7 @@ import {
   type RawResponseCallback,
 } from '@azure/core-client';
 import { defaultRetryPolicy, isRestError } from '@azure/core-rest-pipeline';
+import { untilAborted } from '@lustre-csi/core';
 import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
 import { armRetryPolicy } from './retry-policy.js';
 
@@ -46,23 +47,22 @@ export class Arm {
     this.#client.pipeline.addPolicy(armRetryPolicy(pipeline.retryOptions), { phase: 'Retry' });
   }
 
-  /** Sends an operation's request and waits for the answer, never for the long-running operation that it starts.
-   *  @throws what the SDK throws: RestError, AbortError, or an error of @azure/identity */
+  /** Sends an operation's request and waits for the answer, never for the long-running operation that it starts. Ends
+   *  with the signal whatever the SDK does: it waits for a token without listening to it.
+   *  @throws what the SDK throws: RestError, AbortError, or an error of @azure/identity; and the signal's reason */
   async call<Input, Output>(
     operation: ArmOperation<Input, Output>,
     input: Input,
     signal: AbortSignal,
   ): Promise<Output> {
     const options = { abortSignal: signal, requestOptions: { timeout: CALL_TIMEOUT } };
-    return operation.send(
-      {
-        client: this.#client,
-        options,
-        subscriptionId: this.options.subscriptionId,
-        request: (request) => this.#request(request, options),
-      },
-      input,
-    );
+    const channel: ArmChannel = {
+      client: this.#client,
+      options,
+      subscriptionId: this.options.subscriptionId,
+      request: (request) => this.#request(request, options),
+    };
+    return untilAborted(operation.send(channel, input), signal);
   }
 
   async #request(request: ArmRequest, options: ArmChannel['options']): Promise<ArmAnswer> {

@@ -3,6 +3,7 @@ import {
   ManagedIdentityCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { parseAzureConfig, type AzureConfig } from './azure-config.js';
@@ -95,5 +96,22 @@ describe('createCredential', () => {
     [WorkloadIdentityCredential, { kind: 'workload', tenantId: 't', clientId: 'c', tokenFile: '/t' }],
   ] as const)('makes a %o', (type, identity) => {
     expect(createCredential(identity, configOf({}), settingsOf(), {})).toBeInstanceOf(type);
+  });
+
+  it.each<Identity>([
+    { kind: 'secret', tenantId: 't', clientId: 'c', secret: 'p' },
+    { kind: 'managed', clientId: 'c' },
+  ])('whose connections do not stay open without an answer: $kind', async (identity) => {
+    const timeouts: number[] = [];
+    const httpClient: HttpClient = {
+      sendRequest: async (request) => {
+        timeouts.push(request.timeout);
+        throw new Error('out of order');
+      },
+    };
+    const pipeline = { httpClient, retryOptions: { maxRetries: 0 } };
+    const credential = createCredential(identity, configOf({}), settingsOf(), pipeline);
+    await expect(credential.getToken('https://management.azure.com/.default')).rejects.toThrow();
+    expect(new Set(timeouts)).toEqual(new Set([30_000]));
   });
 });

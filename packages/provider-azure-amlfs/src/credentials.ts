@@ -5,8 +5,10 @@ import {
   type TokenCredential,
 } from '@azure/identity';
 import type { CommonClientOptions } from '@azure/core-client';
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError, type Settings } from '@lustre-csi/core';
 import type { AzureConfig } from './azure-config.js';
+import { givingUp } from './bounded-credential.js';
 import { isWellKnownAuthority } from './clouds.js';
 
 /** How the driver proves who it is, decided from azure.json and the environment. */
@@ -92,6 +94,25 @@ function required(value: string | undefined, field: string, path: string): strin
   throw new ConfigurationError(`${path} has no ${field}, which the identity it names needs: write it there`);
 }
 
+const authorityOf = (config: AzureConfig, settings: Settings): string =>
+  settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
+
+/** Where @azure/identity asks for tokens of managed identities. */
+const INSTANCE_METADATA = 'http://169.254.169.254';
+
+/** Who gives out the tokens, and to which identity: the beginning of a sentence. */
+export function tokenSource(identity: Identity, config: AzureConfig, settings: Settings): string {
+  if (identity.kind === 'managed') {
+    const endpoint = settings.environment('AZURE_POD_IDENTITY_AUTHORITY_HOST') ?? INSTANCE_METADATA;
+    const id = identity.clientId ?? identity.resourceId;
+    const name = id === undefined ? 'the system-assigned identity' : `the managed identity ${id}`;
+    return `the instance metadata service ${endpoint}, asked for a token of ${name},`;
+  }
+  const { kind, tenantId, clientId } = identity;
+  const name = kind === 'workload' ? 'the workload identity' : 'the service principal';
+  return `the authority ${authorityOf(config, settings)}, asked for a token of ${name} ${clientId} in tenant ${tenantId},`;
+}
+
 /**
  * The credential of an identity. The authority is AZURE_AUTHORITY_HOST, or else that of the cloud. Instance
  * discovery is switched off exactly where the authority is none of the public and sovereign clouds.
@@ -103,9 +124,10 @@ export function createCredential(
   settings: Settings,
   pipeline: CommonClientOptions,
 ): TokenCredential {
-  const authorityHost = settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
+  const authorityHost = authorityOf(config, settings);
   const options = {
     ...pipeline,
+    httpClient: givingUp(pipeline.httpClient ?? createDefaultHttpClient()),
     authorityHost,
     ...(isWellKnownAuthority(authorityHost) ? {} : { disableInstanceDiscovery: true }),
   };

@@ -1,5 +1,6 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { DriverError, messageOf, type ErrorKind } from '@lustre-csi/core';
+import { TokenTimeoutError } from './bounded-credential.js';
 
 /**
  * What a failed call means for the driver:
@@ -130,6 +131,13 @@ const noToken: Rule = {
     'the authority',
 };
 
+const tokenTooLate: Rule = {
+  kind: 'unavailable',
+  next:
+    'let the controller reach it (firewall, proxy, network policies) and look at its health; the next call asks for a ' +
+    'token anew',
+};
+
 /** Translates what a call threw. `doing` says what it was for, as the beginning of a sentence: `cannot delete X`. */
 export function toDriverError(
   error: unknown,
@@ -151,6 +159,7 @@ function givenUp({ reason }: AbortSignal, doing: string): DriverError {
 }
 
 function ruleFor(error: unknown, role: CallRole): Rule {
+  if (error instanceof TokenTimeoutError) return tokenTooLate;
   if (error instanceof Error && TOKEN_ERROR.test(error.name)) return noToken;
   if (!isRestError(error)) return openOutcome;
   const general = always.find((rule) => fits(rule, error));

@@ -1,11 +1,12 @@
 import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
 import { allPages } from './arm-pages.js';
-import { armOperations } from './arm-operations.js';
+import type { ArmAnswer } from './arm-operation.js';
+import { armOperations, type Page } from './arm-operations.js';
 import type { Arm } from './arm.js';
 import { isAbsent, toDriverError } from './errors.js';
 import { explainFailedCreation } from './failed-creation.js';
 import type { FailedOperations } from './failed-operations.js';
-import { toFileSystem } from './to-file-system.js';
+import { resourceGroupOf, toFileSystem } from './to-file-system.js';
 
 /** A file system with the JSON that it was read from. */
 export interface ReadFileSystem {
@@ -15,23 +16,55 @@ export interface ReadFileSystem {
 
 /** Reads file systems. A scope is a resource group, its name in lower case. */
 export class FileSystemReader {
+  readonly #seen = new Set<string>();
+
   constructor(
-    private readonly arm: Arm,
+    private readonly arm: Pick<Arm, 'call'>,
     private readonly failed: FailedOperations,
     private readonly options: { readonly clusterId: string; readonly log: Log },
   ) {}
 
+  /** The resource groups in which it has looked with success: what plans and handles have led it to. */
+  get seen(): ReadonlySet<string> {
+    return this.#seen;
+  }
+
   /** Every file system of a resource group. */
   async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
-    let resources: readonly unknown[];
+    const what = `resource group ${scope}`;
+    const all = await this.#every(what, signal, (page) =>
+      this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
+    );
+    this.#seen.add(scope);
+    return this.#readAll(all, () => scope, signal);
+  }
+
+  /** Every file system of the subscription, each with its own scope. */
+  async listAll(signal: AbortSignal): Promise<readonly FileSystem[]> {
+    const all = await this.#every('the subscription', signal, (page) =>
+      this.arm.call(armOperations.listAllFileSystems, page, signal),
+    );
+    return this.#readAll(all, resourceGroupOf, signal);
+  }
+
+  async #every(
+    where: string,
+    signal: AbortSignal,
+    send: (page: Page) => Promise<ArmAnswer>,
+  ): Promise<readonly unknown[]> {
     try {
-      resources = await allPages((page) =>
-        this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
-      );
+      return await allPages(send);
     } catch (error) {
-      throw toDriverError(error, `cannot list the file systems of resource group ${scope}`, 'lookup', signal);
+      throw toDriverError(error, `cannot list the file systems of ${where}`, 'lookup', signal);
     }
-    const found = resources.flatMap((resource) => this.read(resource, scope) ?? []);
+  }
+
+  #readAll(
+    resources: readonly unknown[],
+    scopeOf: (resource: unknown) => string,
+    signal: AbortSignal,
+  ): Promise<readonly FileSystem[]> {
+    const found = resources.flatMap((resource) => this.read(resource, scopeOf(resource)) ?? []);
     return Promise.all(found.map((fileSystem) => this.#explained(fileSystem, signal)));
   }
 
@@ -42,6 +75,7 @@ export class FileSystemReader {
       if (isAbsent(error)) return undefined;
       throw toDriverError(error, doing, 'lookup', signal);
     });
+    this.#seen.add(scope);
     if (!resource) return undefined;
     const fileSystem = this.read(resource.body, scope);
     if (!fileSystem)
@@ -49,9 +83,10 @@ export class FileSystemReader {
     return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
   }
 
-  /** What ARM's JSON is; undefined if that is no file system. */
+  /** What ARM's JSON is; undefined if that is no file system.
+   *  @param scope empty where the resource does not tell its group */
   read(resource: unknown, scope: string): FileSystem | undefined {
-    const fileSystem = toFileSystem(resource, scope, this.options.clusterId);
+    const fileSystem = scope === '' ? undefined : toFileSystem(resource, scope, this.options.clusterId);
     if (!fileSystem) this.options.log.warn({ scope, resource }, 'left out what is no AML file system');
     return fileSystem;
   }

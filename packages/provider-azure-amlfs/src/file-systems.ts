@@ -28,6 +28,7 @@ import type { AmlModification } from './modification.js';
 import { planFor, type AmlPlan, type Creation } from './plan.js';
 import type { Preflight } from './preflight.js';
 import type { SkuCatalogue } from './skus.js';
+import type { SubscriptionListing } from './subscription-listing.js';
 import { volumeOf } from './to-volume.js';
 import { mountSourceOf, parseVolumeHandle } from './volume-handle.js';
 
@@ -41,6 +42,7 @@ export interface AmlParts {
   readonly skus: SkuCatalogue;
   readonly failed: FailedOperations;
   readonly reader: FileSystemReader;
+  readonly listing: SubscriptionListing;
   readonly preflight: Preflight;
   readonly jobs: DataJobCompletion;
   readonly expansion: AmlExpansion;
@@ -49,8 +51,8 @@ export interface AmlParts {
 
 type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complete']>>>;
 
-/** Azure Managed Lustre's control plane. A scope is a resource group, its name in lower case; the id of a file
- *  system is the name of its ARM resource, which follows from the volume's. */
+/** Azure Managed Lustre's control plane. The scope of a file system is its resource group, the name in lower case; its id
+ *  is the name of its ARM resource, which follows from the volume's. The subscription is a scope for listing alone. */
 export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   readonly usualSeconds = { create: 900, delete: 600 };
   readonly directoryHosts: DirectoryHosts;
@@ -80,13 +82,14 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     return sku ? smallestCapacity(sku, range) : (range.required ?? Capacity.zero);
   }
 
+  /** Any StorageClass may name a resource group of its own: all of them are in the subscription. */
   scopes(): readonly string[] {
-    const { resourceGroup } = this.options.config;
-    return resourceGroup === undefined ? [] : [resourceGroup.toLowerCase()];
+    return [this.parts.listing.scope];
   }
 
   list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
-    return this.parts.reader.list(scope, signal);
+    const { listing, reader } = this.parts;
+    return scope === listing.scope ? listing.list(signal) : reader.list(scope, signal);
   }
 
   async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {

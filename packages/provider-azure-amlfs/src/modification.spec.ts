@@ -176,6 +176,7 @@ describe('modification', () => {
     ['a key without a vault', { 'key-vault-key-url': key['key-vault-key-url'] }, 'belong together'],
     ['a key without an identity', key, 'user-assigned identity'],
     ['a tag of the driver', { tags: 'lustre-csi-volume-name=x' }, 'the driver itself writes'],
+    ['a tag that is given twice', { tags: 'Cost=a,cost=b' }, '"Cost" and "cost" are the same tag'],
   ])('refuses %s, and changes nothing', async (_, parameters, words) => {
     await expect(modify({ ...window, ...parameters })).rejects.toMatchObject({
       kind: 'invalid-argument',

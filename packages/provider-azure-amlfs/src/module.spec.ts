@@ -47,7 +47,6 @@ describe('the controller', () => {
   it('gets its token with the client secret of azure.json', async () => {
     azure.emulator.journal.clear();
     const provider = await azure.controller();
-    expect(provider.scopes()).toEqual([scope]);
     expect(await provider.list(scope, neverAborted)).toEqual([]);
     await provider.list(scope, neverAborted);
     const operations = azure.emulator.journal.entries().map(({ operation }) => operation);
@@ -118,9 +117,10 @@ describe('the controller', () => {
     });
   });
 
-  it('is named in the User-Agent and has no scope where azure.json has no group', async () => {
-    expect((await azure.controller({ resourceGroup: undefined })).scopes()).toEqual([]);
-    expect((await azure.controller({ resourceGroup: 'MC_Group' })).scopes()).toEqual(['mc_group']);
+  it('looks at all of the subscription, whichever group azure.json names', async () => {
+    const subscription = '/subscriptions/00000000-0000-4000-8000-000000000001';
+    expect((await azure.controller({ resourceGroup: undefined })).scopes()).toEqual([subscription]);
+    expect((await azure.controller({ resourceGroup: 'MC_Group' })).scopes()).toEqual([subscription]);
   });
 
   it.each<[string, object, string]>([

@@ -1,12 +1,19 @@
 import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
 import type { CommonClientOptions } from '@azure/core-client';
 import type { TokenCredential } from '@azure/identity';
-import type { ControllerProvider, ProviderContext, Settings } from '@lustre-csi/core';
+import {
+  systemClock,
+  type Clock,
+  type ControllerProvider,
+  type ProviderContext,
+  type Settings,
+} from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import { armOperations } from './arm-operations.js';
 import { Arm } from './arm.js';
 import { readAzureConfig, type AzureConfig } from './azure-config.js';
-import { chooseIdentity, createCredential } from './credentials.js';
+import { boundedCredential } from './bounded-credential.js';
+import { chooseIdentity, createCredential, tokenSource } from './credentials.js';
 import { DataJobCompletion } from './data-jobs.js';
 import { AmlExpansion } from './expansion.js';
 import { FailedOperations } from './failed-operations.js';
@@ -15,6 +22,7 @@ import { AmlFileSystems } from './file-systems.js';
 import { AmlModification } from './modification.js';
 import { Preflight } from './preflight.js';
 import { SkuCatalogue } from './skus.js';
+import { SubscriptionListing } from './subscription-listing.js';
 
 /** What the process was started with; to be bound beside `amlfsModule`. */
 export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
@@ -25,18 +33,25 @@ export const configIdentifier: ServiceIdentifier<AzureConfig> = Symbol.for('lust
 /** How HTTP requests to ARM and to the authority are sent: TLS, proxy, retries; to be bound beside `amlfsModule`. */
 export const pipelineIdentifier: ServiceIdentifier<CommonClientOptions> =
   Symbol.for('lustre-csi.AzurePipeline');
+/** By which calls are given up; to be bound beside `amlfsModule`. */
+export const clockIdentifier: ServiceIdentifier<Clock> = Symbol.for('lustre-csi.Clock');
 
 const credentialIdentifier: ServiceIdentifier<TokenCredential> = Symbol.for('lustre-csi.AzureCredential');
 
 /** The controller side of Azure Managed Lustre: credential, calls, SKUs, provider. */
 export const amlfsModule = new ContainerModule(({ bind }) => {
   bind(credentialIdentifier)
-    .toResolvedValue(newCredential, [configIdentifier, settingsIdentifier, pipelineIdentifier])
+    .toResolvedValue(newCredential, [
+      configIdentifier,
+      settingsIdentifier,
+      pipelineIdentifier,
+      clockIdentifier,
+    ])
     .inSingletonScope();
   bind(Arm)
     .toResolvedValue(newArm, [credentialIdentifier, configIdentifier, contextIdentifier, pipelineIdentifier])
     .inSingletonScope();
-  bind(SkuCatalogue).toResolvedValue(newSkuCatalogue, [Arm]).inSingletonScope();
+  bind(SkuCatalogue).toResolvedValue(newSkuCatalogue, [Arm, clockIdentifier]).inSingletonScope();
   bind(FailedOperations).toResolvedValue(newFailedOperations, [Arm]).inSingletonScope();
   bind(AmlFileSystems)
     .toResolvedValue(newFileSystems, [
@@ -52,18 +67,21 @@ export const amlfsModule = new ContainerModule(({ bind }) => {
 /**
  * Builds the controller side from the settings. Calls no cloud API.
  * @param pipeline how HTTP requests to ARM and to the authority are sent: TLS, proxy, retries
+ * @param clock by which tokens and SKUs that do not come are given up
  * @throws ConfigurationError one line that names the setting which is missing or wrong
  */
 export async function buildController(
   settings: Settings,
   context: ProviderContext,
   pipeline: CommonClientOptions = {},
+  clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
   const container = new Container();
   container.bind(settingsIdentifier).toConstantValue(settings);
   container.bind(contextIdentifier).toConstantValue(context);
   container.bind(configIdentifier).toConstantValue(await readAzureConfig(settings));
   container.bind(pipelineIdentifier).toConstantValue(pipeline);
+  container.bind(clockIdentifier).toConstantValue(clock);
   container.load(amlfsModule);
   return container.get(AmlFileSystems);
 }
@@ -72,8 +90,11 @@ function newCredential(
   config: AzureConfig,
   settings: Settings,
   pipeline: CommonClientOptions,
+  clock: Clock,
 ): TokenCredential {
-  return createCredential(chooseIdentity(config, settings), config, settings, pipeline);
+  const identity = chooseIdentity(config, settings);
+  const credential = createCredential(identity, config, settings, pipeline);
+  return boundedCredential(credential, tokenSource(identity, config, settings), clock);
 }
 
 function newArm(
@@ -91,10 +112,8 @@ function newArm(
   });
 }
 
-function newSkuCatalogue(arm: Arm): SkuCatalogue {
-  // One listing serves many callers: it does not end with any of them.
-  const untilTimeout = new AbortController().signal;
-  return new SkuCatalogue(() => arm.call(armOperations.listSkus, undefined, untilTimeout));
+function newSkuCatalogue(arm: Arm, clock: Clock): SkuCatalogue {
+  return new SkuCatalogue((signal) => arm.call(armOperations.listSkus, undefined, signal), clock);
 }
 
 function newFailedOperations(arm: Arm): FailedOperations {
@@ -118,6 +137,7 @@ function newFileSystems(
     skus,
     failed,
     reader,
+    listing: new SubscriptionListing(reader, config, log),
     preflight,
     jobs: new DataJobCompletion(arm, () => Date.now()),
     expansion: new AmlExpansion(arm, reader, skus, preflight, failed),

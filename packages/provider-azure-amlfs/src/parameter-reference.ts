@@ -42,6 +42,10 @@ const rules: readonly string[] = [
     'Azure tells of the SKU in the location.',
   '**A VolumeAttributesClass wins.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
     'VolumeAttributesClass applies; `tags` of both are merged.',
+  '**The role belongs on the subscription** ([role-definition.json](../../deploy/azure-amlfs/role-definition.json)). ' +
+    'SKUs are listed there, and ListVolumes shows the volumes of all resource groups that StorageClasses name. Where ' +
+    'the identity may list file systems only in some resource groups, ListVolumes shows those of the group of ' +
+    'azure.json and of the groups in which the controller has looked for a volume since it started.',
   '**The same request gets the same volume.** When a volume is asked for again, size, SKU, location, subnet, ' +
     'sub-directory and blob container of its file system are compared, and its zone where `zone` is given; a ' +
     'difference is the error ALREADY_EXISTS. Mutable parameters are not compared.',

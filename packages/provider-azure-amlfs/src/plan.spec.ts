@@ -82,6 +82,19 @@ describe('planFor', () => {
     });
   });
 
+  it.each([
+    ['another value, in another case', 'TEAM=b', { Team: 'b', keep: 'k' }],
+    ['the same value', 'team=a', { Team: 'a', keep: 'k' }],
+    ['another name', 'x=y', { Team: 'a', keep: 'k', x: 'y' }],
+  ])(
+    'merges the tags of a VolumeAttributesClass into those of the StorageClass: %s',
+    async (_, tags, merged) => {
+      const parameters = { ...dynamicParameters, tags: 'Team=a,keep=k' };
+      const planned = await planFor(requestOf(parameters, { mutableParameters: { tags } }), config, skus);
+      expect(planned.creation?.tags).toEqual(merged);
+    },
+  );
+
   it.each<[string, Record<string, string>, string]>([
     ['no SKU', { ...dynamicParameters, 'sku-name': '' }, 'parameter "sku-name"'],
     ['nothing', {}, 'sku-name must be given'],
@@ -97,6 +110,7 @@ describe('planFor', () => {
     ],
     ['a wrong identity', { ...dynamicParameters, identities: 'me' }, 'parameter "identities"'],
     ['a wrong tag', { ...dynamicParameters, tags: 'x' }, '"x" has no "="'],
+    ['a tag twice', { ...dynamicParameters, tags: 'Cost=a,cost=b' }, '"Cost" and "cost" are the same tag'],
     ['a wrong group', { ...dynamicParameters, 'resource-group-name': 'a/b' }, 'the name of a resource group'],
     ['an fsname', { ...dynamicParameters, 'fs-name': 'x' }, 'fs-name needs mgs-ip-address'],
     ['a way out', { ...dynamicParameters, 'sub-dir': '../x' }, 'must not contain ".."'],

@@ -94,7 +94,7 @@ function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlPara
   const given = amlParameterSchema.read(parameters);
   const mutable = readMutableParameters(mutableParameters);
   const { tags } = mutable;
-  return { ...given, ...mutable, ...(tags ? { tags: withTags(given.tags ?? {}, tags) ?? tags } : {}) };
+  return { ...given, ...mutable, ...(tags ? { tags: withTags(given.tags ?? {}, tags) } : {}) };
 }
 
 /** What the file system must have been created with; `to-file-system.ts` spells the same. What can be changed later

@@ -20,7 +20,7 @@ export function roleDefinition(): object {
     IsCustom: true,
     Description:
       'Creates, expands, changes and deletes Azure Managed Lustre file systems for Kubernetes volumes. Assign it on the ' +
-      'subscription: SKUs, quota and subnet checks are asked of it as a whole.',
+      'subscription: SKUs, quota, subnet checks and the list of all volumes are asked of it as a whole.',
     Actions: actions,
     NotActions: [],
     DataActions: [],

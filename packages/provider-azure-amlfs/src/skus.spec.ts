@@ -1,5 +1,5 @@
 import type { ResourceSku } from '@azure/arm-storagecache';
-import { Capacity } from '@lustre-csi/core';
+import { Capacity, systemClock } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { SkuCatalogue, skusIn } from './skus.js';
 import { premium125 } from './testing/samples.js';
@@ -73,7 +73,7 @@ describe('SkuCatalogue', () => {
   it('lists once for everybody, and again after an hour', async () => {
     let now = 0;
     const cloud = listing();
-    const catalogue = new SkuCatalogue(cloud.list, () => now);
+    const catalogue = new SkuCatalogue(cloud.list, { ...systemClock, now: () => now });
     const ask = (): Promise<unknown> => catalogue.find('amlfs-durable-premium-125', 'eastus');
     expect(await Promise.all([ask(), ask()])).toEqual([premium125, premium125]);
     now = 3_599_999;
@@ -94,6 +94,31 @@ describe('SkuCatalogue', () => {
     await expect(catalogue.find(premium125.name, 'eastus')).rejects.toThrow('throttled');
     broken = false;
     expect(await catalogue.find(premium125.name, 'eastus')).toEqual(premium125);
+  });
+
+  it('gives up a listing that hangs, for everybody, and does not remember it', async () => {
+    const cloud = listing();
+    const limits: [number, () => void][] = [];
+    const clock = {
+      now: () => 0,
+      after: (limit: number, end: () => void) => (limits.push([limit, end]), () => {}),
+    };
+    const signals: AbortSignal[] = [];
+    const hanging = new SkuCatalogue((signal) => {
+      signals.push(signal);
+      return signals.length === 1 ? new Promise(() => {}) : cloud.list();
+    }, clock);
+    const waiting = [hanging.find(premium125.name, 'eastus'), hanging.find(premium125.name, 'eastus')];
+    const [[milliseconds, timeOver] = [0, () => {}]] = limits;
+    timeOver();
+    for (const each of waiting) {
+      await expect(each).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining('longer than 60 s') as string,
+      });
+    }
+    expect([milliseconds, signals.length, signals[0]?.aborted]).toEqual([60_000, 1, true]);
+    expect(await hanging.find(premium125.name, 'eastus')).toEqual(premium125);
   });
 
   it.each<[string, readonly ResourceSku[], string]>([

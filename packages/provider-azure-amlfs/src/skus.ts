@@ -1,5 +1,5 @@
 import type { ResourceSku } from '@azure/arm-storagecache';
-import { Capacity, DriverError } from '@lustre-csi/core';
+import { Capacity, DriverError, systemClock, untilAborted, type Clock } from '@lustre-csi/core';
 
 /** What Azure says of a SKU in one location (Microsoft.StorageCache/skus, resource type amlFilesystems). */
 export interface SkuFacts {
@@ -22,6 +22,9 @@ const USUAL_MAXIMUM = 'default maximum capacity (tib)';
 const LARGE_MAXIMA = ['large cluster maximum capacity (tib)', 'large cluster xl maximum capacity (tib)'];
 
 const MILLISECONDS_FRESH = 3_600_000;
+
+/** The longest that one complete listing may take before it counts as failed. */
+const LISTING_TIMEOUT = 60_000;
 
 /** `East US` and `eastus` are the same location. */
 export function canonicalLocation(location: string): string {
@@ -88,8 +91,8 @@ export class SkuCatalogue {
   #listed: { readonly skus: Promise<readonly ResourceSku[]>; readonly at: number } | undefined;
 
   constructor(
-    private readonly list: () => Promise<readonly ResourceSku[]>,
-    private readonly now: () => number = Date.now,
+    private readonly list: (signal: AbortSignal) => Promise<readonly ResourceSku[]>,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /** @throws DriverError invalid-argument listing the SKUs of the location if it has none of that name, or the
@@ -104,9 +107,10 @@ export class SkuCatalogue {
 
   async #fresh(): Promise<readonly ResourceSku[]> {
     const listed = this.#listed;
-    if (listed && this.now() - listed.at < MILLISECONDS_FRESH) return listed.skus;
-    const skus = this.list();
-    const entry = { skus, at: this.now() };
+    const now = this.clock.now();
+    if (listed && now - listed.at < MILLISECONDS_FRESH) return listed.skus;
+    const skus = this.#inTime();
+    const entry = { skus, at: now };
     this.#listed = entry;
     try {
       return await skus;
@@ -116,7 +120,25 @@ export class SkuCatalogue {
       throw error;
     }
   }
+
+  /** One listing serves many callers: it does not end with any of them, but it does end. */
+  async #inTime(): Promise<readonly ResourceSku[]> {
+    const timeOver = new AbortController();
+    const callOff = this.clock.after(LISTING_TIMEOUT, () => timeOver.abort(tooSlow()));
+    try {
+      return await untilAborted(this.list(timeOver.signal), timeOver.signal);
+    } finally {
+      callOff();
+    }
+  }
 }
+
+const tooSlow = (): DriverError =>
+  new DriverError(
+    'unavailable',
+    `listing the SKUs of Azure Managed Lustre took longer than ${LISTING_TIMEOUT / 1000} s and was given up; the next ` +
+      'call lists them again. If that goes on, check the way of the controller to Azure Resource Manager',
+  );
 
 function unknownSku(name: string, location: string, offered: readonly SkuFacts[]): DriverError {
   const names = offered.map((sku) => sku.name).sort();

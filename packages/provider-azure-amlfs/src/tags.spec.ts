@@ -27,6 +27,8 @@ describe('parseTags', () => {
     [`n=${'v'.repeat(257)}`, 'longer than 256'],
     ['k8s-azure-created-by=me', 'the driver itself writes the tag "k8s-azure-created-by"'],
     ['LUSTRE-CSI-VOLUME-NAME=x', 'the driver itself writes'],
+    ['team=a,team=b', '"team" and "team" are the same tag'],
+    ['Cost=a,x=y, cost=b', '"Cost" and "cost" are the same tag, as Azure ignores case'],
     [Array.from({ length: 43 }, (_, index) => `t${index}=v`).join(), '43 tags, but Azure takes 50'],
   ])('refuses %.40j', (line, words) => expect(() => parseTags(line)).toThrow(words));
 });
@@ -105,7 +107,7 @@ describe('withTags', () => {
     ['another value, whatever the case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c' }],
   ])('adds %s', (_, existing, added, changes) => {
     expect(tagChanges(existing, added)).toEqual(changes);
-    expect(withTags(existing, added)).toEqual(changes && { ...existing, ...changes });
+    expect(withTags(existing, added)).toEqual({ ...existing, ...changes });
   });
 
   it('refuses more than ARM takes', () => {

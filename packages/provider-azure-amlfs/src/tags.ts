@@ -51,14 +51,27 @@ export function parseTags(line: string): Tags {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-  const tags = Object.fromEntries(items.map(parseTag));
+  const given = items.map(parseTag);
+  refuseDoubles(given.map(([name]) => name));
   const most = MAX_TAGS - reserved.length;
-  if (Object.keys(tags).length > most) {
+  if (given.length > most) {
     throw new Error(
       `${items.length} tags, but Azure takes ${MAX_TAGS} and this driver needs ${reserved.length}`,
     );
   }
-  return tags;
+  return Object.fromEntries(given);
+}
+
+/** To ARM, names that differ in case alone are one tag: it would keep one of the values, and never show the other. */
+function refuseDoubles(names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) {
+      throw new Error(`"${other}" and "${name}" are the same tag, as Azure ignores case: give it once`);
+    }
+    seen.set(name.toLowerCase(), name);
+  }
 }
 
 function parseTag(item: string): [string, string] {
@@ -102,11 +115,10 @@ export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
   return { ...userTags, ...Object.fromEntries(ours) };
 }
 
-/** The tags of an existing file system with others added, which win; undefined if it has them all.
+/** Tags with others added, which win, also over a name that differs in case alone.
  *  @throws DriverError invalid-argument where they are more than ARM takes */
-export function withTags(existing: Tags, added: Tags): Tags | undefined {
-  const changes = tagChanges(existing, added);
-  return changes && { ...existing, ...changes };
+export function withTags(existing: Tags, added: Tags): Tags {
+  return { ...existing, ...tagChanges(existing, added) };
 }
 
 /** Those of the added tags that an existing file system has not, or with another value, as it spells their names;

@@ -1,6 +1,6 @@
 import { Capacity, isUsable, type FileSystemState } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { toFileSystem } from './to-file-system.js';
+import { resourceGroupOf, toFileSystem } from './to-file-system.js';
 
 const clientInfo = {
   mgsAddress: '10.1.0.4',
@@ -24,6 +24,16 @@ const resource = (properties: object = {}, rest: object = {}): object => ({
     ...properties,
   },
   ...rest,
+});
+
+describe('resourceGroupOf', () => {
+  it.each<[string, unknown, string]>([
+    ['an id', resource(), 'lustre-rg'],
+    ['an id in capitals', { id: '/SUBSCRIPTIONS/S/RESOURCEGROUPS/R.(G)_é/PROVIDERS/X' }, 'r.(g)_é'],
+    ['an id without a group', { id: '/subscriptions/s/providers/resourceGroups/x/y' }, ''],
+    ['no id', { name: 'x' }, ''],
+    ['no object', 'x', ''],
+  ])('reads %s', (_, odd, group) => expect(resourceGroupOf(odd)).toBe(group));
 });
 
 describe('toFileSystem', () => {

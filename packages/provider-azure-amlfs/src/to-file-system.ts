@@ -76,6 +76,13 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
   };
 }
 
+/** The resource group that a resource's id names, in lower case; empty if there is none. */
+export function resourceGroupOf(resource: unknown): string {
+  const parsed = z.safeParse(z.object({ id: z.string() }), resource);
+  const id = parsed.success ? parsed.data.id : '';
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\//i.exec(id)?.[1]?.toLowerCase() ?? '';
+}
+
 /** Whether this driver has made it, for whichever cluster. */
 function madeBy(tags: Tags, name: string): Pick<FileSystem, 'madeByDriver'> {
   const anyCluster = '';

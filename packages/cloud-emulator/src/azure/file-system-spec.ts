@@ -122,10 +122,11 @@ function parseMaintenanceWindow(window: JsonReader): MaintenanceWindow {
 
 const tagLimits = { count: 50, name: 512, value: 256 };
 
-/** ARM's limits for tags of one resource. */
+/** ARM's limits for tags of one resource. Of names that differ in case alone it keeps one, with the last value
+ *  (https://github.com/MicrosoftDocs/azure-docs/issues/57888). */
 export function parseTags(tags: JsonObject): Readonly<Record<string, string>> {
   const reader = new JsonReader(tags, 'tags');
-  const names = Object.keys(tags);
+  const names = [...new Map(Object.keys(tags).map((name) => [name.toLowerCase(), name])).values()];
   if (names.length > tagLimits.count) {
     throw new ArmError(
       400,

@@ -10,6 +10,8 @@ describe('changedTags', () => {
     ['Merge', { New: 'n' }, { ...existing, New: 'n' }],
     ['Merge', { team: 'b' }, { Team: 'b', Keep: 'k' }],
     ['merge', {}, existing],
+    ['Merge', { team: 'b', TEAM: 'c' }, { Team: 'c', Keep: 'k' }],
+    ['Replace', { team: 'b', x: 'y', TEAM: 'c' }, { TEAM: 'c', x: 'y' }],
     ['Replace', { team: 'b' }, { team: 'b' }],
     ['Delete', { TEAM: 'a' }, { Keep: 'k' }],
     ['Delete', { team: '' }, { Keep: 'k' }],

@@ -222,8 +222,12 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
           assert.equal(volume.capacity.bytes, usable.capacity.bytes);
           const reference = harness.controller.parseVolumeId(volume.id);
           assert.deepEqual(reference, { id: usable.id, scope: usable.scope });
+          const scopes = harness.controller.scopes();
+          const shown = await Promise.all(scopes.map((scope) => harness.controller.list(scope, never())));
+          const isShown = shown.flat().some(({ id, scope }) => id === usable.id && scope === usable.scope);
           assert.ok(
-            harness.controller.scopes().length === 0 || harness.controller.scopes().includes(usable.scope),
+            scopes.length === 0 || isShown,
+            'no listing of the scopes shows it: nor does ListVolumes',
           );
         }),
     },

@@ -51,6 +51,9 @@ export async function orphansCommand(config: CommandConfig, print: (line: string
       : `${orphans.length} of ${fileSystems.length} file systems have neither a PersistentVolume nor a claim. Nothing was ` +
           'changed: look at each, and delete in the cloud what nobody needs',
   );
+  if (orphans.length > 0 && clusterId === '') {
+    print('without --cluster-id they may be of other clusters, which know them: look there, too');
+  }
   return orphans.length;
 }
 

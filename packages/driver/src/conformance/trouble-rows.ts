@@ -11,6 +11,7 @@ export const troubleCodes = {
   INVALID_ARGUMENT: 3,
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
+  OUT_OF_RANGE: 11,
 } as const;
 
 /** A call of the driver to its cloud, by what it is for. */
@@ -92,9 +93,10 @@ export const troubleRows: readonly TroubleRow[] = [
   { row: '1d.DeleteVolume.1', rpc: 'deleteVolume', what: 'the deletion is forbidden', at: 'deletion', trouble: 'forbidden', codes: ['PERMISSION_DENIED'] },
   { row: '1d.DeleteVolume.2', rpc: 'deleteVolume', what: 'looking the volume up is forbidden', at: 'reading', trouble: 'forbidden', codes: ['UNAVAILABLE'] },
   { row: '1d.DeleteVolume.3', rpc: 'deleteVolume', what: 'the answer to the deletion is lost, once', at: 'deletion', trouble: lost, times: 1, codes: ['OK', 'UNAVAILABLE'] },
-  // Expansion: FAILED_PRECONDITION would mean "in use", and is never right here.
+  // Expansion: FAILED_PRECONDITION would mean "in use", and is never right here. RESOURCE_EXHAUSTED would not be final: the
+  // user could not take the growth back.
   { row: '1d.Expand.1', rpc: 'controllerExpandVolume', what: 'the growth is forbidden', at: 'growth', trouble: 'forbidden', codes: ['PERMISSION_DENIED'] },
-  { row: '1d.Expand.2', rpc: 'controllerExpandVolume', what: 'the quota is used up', at: 'growth', trouble: 'quota', codes: ['RESOURCE_EXHAUSTED'] },
+  { row: '1d.Expand.2', rpc: 'controllerExpandVolume', what: 'the quota is used up', at: 'growth', trouble: 'quota', codes: ['OUT_OF_RANGE'] },
   { row: '1d.Expand.3', rpc: 'controllerExpandVolume', what: 'the answer to the growth is lost, once', at: 'growth', trouble: lost, times: 1, codes: ['OK', 'UNAVAILABLE'] },
   // Modification: only INVALID_ARGUMENT counts as infeasible.
   { row: '1d.Modify.1', rpc: 'controllerModifyVolume', what: 'the change is forbidden', at: 'change', trouble: 'forbidden', codes: ['PERMISSION_DENIED'] },

@@ -5,6 +5,8 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/
 import {
   DriverError,
   VolumeOperations,
+  systemClock,
+  type Clock,
   type ControllerProvider,
   type ProviderContext,
 } from '@lustre-csi/core';
@@ -33,11 +35,13 @@ export class EmulatedAzure {
 
   /** The provider as a controller that starts now has it. NODE_EXTRA_CA_CERTS would be read too late here.
    *  @param changes fields of azure.json that differ
-   *  @param environment variables that differ */
+   *  @param environment variables that differ
+   *  @param clock by which it gives up tokens and SKUs that do not come */
   async controller(
     changes: object = {},
     environment: Record<string, string> = {},
     context: Partial<ProviderContext> = {},
+    clock: Clock = systemClock,
   ): Promise<ControllerProvider<AmlPlan>> {
     const original = JSON.parse(await readFile(this.#file('azure.json'), 'utf8')) as object;
     await writeFile(this.#file('changed.json'), JSON.stringify({ ...original, ...changes }));
@@ -59,6 +63,7 @@ export class EmulatedAzure {
         tlsOptions: { ca: this.emulator.certificateAuthority },
         retryOptions: { retryDelayInMs: 1, maxRetryDelayInMs: 5 },
       },
+      clock,
     );
     return provider as ControllerProvider<AmlPlan>;
   }
