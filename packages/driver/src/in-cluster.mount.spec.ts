@@ -28,6 +28,13 @@ const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout:
 const start = (args: readonly string[], environment = process.env): PodProcess =>
   (pod = startPodProcess(api, TOKEN, ['--node-id', 'node-1', ...args], environment));
 
+/** Exit status and output of a command. */
+async function outcomeOf(command: PodProcess): Promise<readonly [number, string]> {
+  await command.ended;
+  const log = command.log();
+  return [await command.stop(), log];
+}
+
 describe.each(testedDrivers)('$driverName', ({ driverName }) => {
   const key = `${driverName}/agent-not-ready`;
 
@@ -72,9 +79,7 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
 describe('pre-stop-hook, for the driver that the environment names', () => {
   const environment = { ...process.env, LUSTRE_CSI_DRIVER_NAME: 'fsx.csi.aws.com', CSI_NODE_NAME: 'node-2' };
   const run = async (): Promise<readonly [number, string]> => {
-    pod = startPodProcess(api, TOKEN, [], environment, 'pre-stop-hook');
-    const status = await pod.ended;
-    return [status, pod.log()];
+    return outcomeOf(startPodProcess(api, TOKEN, [], environment, 'pre-stop-hook'));
   };
 
   it.each([
@@ -105,8 +110,7 @@ describe('orphans', () => {
     api.objects.set('/api/v1/persistentvolumeclaims?limit=500', { items: claims });
   };
   const run = async (): Promise<readonly [number, string]> => {
-    pod = startPodProcess(api, TOKEN, ['--driver-name', fsx], process.env, 'orphans');
-    return [await pod.ended, pod.log()];
+    return outcomeOf(startPodProcess(api, TOKEN, ['--driver-name', fsx], process.env, 'orphans'));
   };
 
   it('names a file system that neither a PersistentVolume nor a claim knows, and touches nothing', async () => {
