@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { ConfigurationError } from '@lustre-csi/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { azureAmlfs } from './index.js';
 import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
 import { callOf, dynamicParameters, requestOf, settingsOf, silent } from './testing/samples.js';
@@ -13,23 +13,10 @@ const context = {
 };
 const scope = 'lustre-rg';
 
-/** The managed identities of the emulated machine. */
-const system = { clientId: '00000000-0000-4000-8000-0000000000d1' };
-const user = {
-  clientId: '00000000-0000-4000-8000-0000000000d2',
-  resourceId:
-    '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/lustre-rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/lustre-controller',
-};
-/** Another, since a process keeps the tokens of each. */
-const other = { clientId: '00000000-0000-4000-8000-0000000000d3' };
-/** azure.json as AKS writes it. */
-const managed = { aadClientId: 'msi', aadClientSecret: 'msi', useManagedIdentityExtension: true };
-
 let azure: EmulatedAzure;
 beforeAll(async () => {
   azure = await EmulatedAzure.start({ durations: { createSeconds: 0.02, deleteSeconds: 0.02 } });
 });
-afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => azure.stop());
 
 /** A token as a Kubernetes service account has it; the emulated Entra ID trusts every issuer. */
@@ -79,33 +66,6 @@ describe('the controller', () => {
     await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringMatching(/AADSTS700024.*check the identity in azure\.json/) as string,
-    });
-  });
-
-  it.each([
-    ['system-assigned', {}, {}, system],
-    ['user-assigned', { userAssignedIdentityID: user.clientId }, {}, user],
-    ['user-assigned, by its resource', { userAssignedIdentityID: user.resourceId }, {}, user],
-    ['user-assigned, by AZURE_CLIENT_ID', {}, { AZURE_CLIENT_ID: other.clientId }, other],
-  ])('makes a volume with a managed identity: %s', async (name, fields, environment, identity) => {
-    vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', azure.emulator.awsUrl);
-    azure.emulator.journal.clear();
-    const volumes = await azure.replica({ ...managed, ...fields }, environment);
-    const request = requestOf(dynamicParameters, { name: `pvc-${name}` });
-    const { id } = await volumes.create(request, callOf(10_000));
-    await volumes.delete(id, callOf(10_000));
-    const entries = azure.emulator.journal.entries();
-    const asked = entries.filter(({ operation }) => operation === 'identity.token');
-    expect(asked.map(({ resource, status }) => [resource, status])).toEqual([[identity.clientId, 200]]);
-    expect(entries.filter(({ service }) => service === 'entra')).toEqual([]);
-  });
-
-  it('says what is wrong where the machine does not have that identity', async () => {
-    vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', azure.emulator.awsUrl);
-    const provider = await azure.controller({ ...managed, userAssignedIdentityID: 'somebody-else' });
-    await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: expect.stringMatching(/Identity not found.*check the identity in azure\.json/) as string,
     });
   });
 

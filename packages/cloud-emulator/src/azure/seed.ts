@@ -85,5 +85,10 @@ export const azureSeed = {
       resourceId:
         '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/lustre-rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/lustre-other',
     },
+    {
+      clientId: '00000000-0000-4000-8000-0000000000d4',
+      resourceId:
+        '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/lustre-rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/lustre-third',
+    },
   ],
 } as const satisfies AzureSeed;

@@ -1,0 +1,19 @@
+import type { Clock } from '@lustre-csi/core';
+import { expect } from 'vitest';
+
+/** Limits that pass when the spec says so. */
+export function limits(): Clock & { passed: (milliseconds: number) => void } {
+  const running = new Map<() => void, number>();
+  return {
+    passed: (milliseconds) => {
+      const over = [...running].filter(([, limit]) => limit === milliseconds);
+      expect(over).not.toEqual([]);
+      over.forEach(([end]) => end());
+    },
+    now: () => Date.now(),
+    after: (milliseconds, end) => {
+      running.set(end, milliseconds);
+      return () => void running.delete(end);
+    },
+  };
+}
