@@ -1,11 +1,11 @@
 // For provider packages and for drivers of your own.
 export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
-export { isFinal, unfinished } from './errors/unfinished.js';
+export { isFinal, unfinished } from './errors/retryable.js';
 export { untilAborted } from './concurrency/abort.js';
 export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { ConfigurationError } from './errors/configuration-error.js';
 export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
-export type { DirectoryHosts } from './provider/directory-hosts.js';
+export type { DirectoryHosts } from './provider/parent-file-systems.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
 export {
   ParameterSchema,
@@ -26,16 +26,16 @@ export type { ModificationStep, VolumeModification } from './provider/volume-mod
 export type { Snapshot, SnapshotRequest, VolumeSnapshots } from './provider/volume-snapshots.js';
 export { ProviderRegistry } from './provider/registry.js';
 export type { FlagDefinition, Settings } from './provider/settings.js';
-export { Capacity, describeRange, isWithin, type CapacityRange } from './volume/capacity.js';
-export { isUsable, type FileSystem, type FileSystemState } from './volume/file-system.js';
+export { Capacity, describeRange, isWithin, type CapacityRange } from './model/capacity.js';
+export { isUsable, type FileSystem, type FileSystemState } from './model/file-system.js';
 export {
   canonicalNid,
   formatMountSource,
   mountSource,
   parseMountSource,
   type LustreMountSource,
-} from './volume/mount-source.js';
-export { isReadOnly, type AccessMode, type VolumeCapability } from './volume/volume-capability.js';
+} from './model/mount-source.js';
+export { isReadOnly, type AccessMode, type VolumeCapability } from './model/volume-capability.js';
 export type {
   ContentSource,
   TopologyRequirement,
@@ -43,22 +43,22 @@ export type {
   Volume,
   VolumeMetadata,
   VolumeRequest,
-} from './volume/volume-request.js';
+} from './model/volume-request.js';
 
 export { directoryParameters } from './directory/directory-parameters.js';
 
 // For whoever serves CSI.
 export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
-export { ClientTuner } from './node/client-tuner.js';
-export { defaultTuningAllow, parseTuningAllow } from './node/client-tuning.js';
-export { describeMissingClient, readClientParts, type ClientParts } from './node/lustre-client.js';
-export { LustreModuleLoader } from './node/lustre-module-loader.js';
+export { ClientTuner } from './mount/client/client-tuner.js';
+export { defaultTuningAllow, parseTuningAllow } from './mount/client/client-tuning.js';
+export { describeMissingClient, readClientParts, type ClientParts } from './mount/client/lustre-client.js';
+export { LustreModuleLoader } from './mount/client/lustre-module-loader.js';
 export { mountsLeft } from './node/mounts-left.js';
 export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
-export { publishSettingKeys } from './node/publish-settings.js';
+export { publishSettingKeys } from './model/publish-settings.js';
 export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';
-export type { UnmountEscalation } from './node/unmounting.js';
+export type { UnmountEscalation } from './mount/unmounting.js';
 export { controllerService } from './rpc/controller-service.js';
 export { parseEndpoint, type Endpoint } from './rpc/endpoint.js';
 export { identityService, type PluginIdentity } from './rpc/identity-service.js';

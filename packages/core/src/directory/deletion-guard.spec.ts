@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
-import { Capacity } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
+import { Capacity } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
 import { DeletionGuard } from './deletion-guard.js';
-import { noRegistry } from './find-occupants.js';
-import type { KnownPlace } from './known-places.js';
-import type { HostTask, MountedHost } from './mounted-host.js';
-import type { Occupants } from './worker-protocol.js';
+import { noRegistry } from './registry/find-occupants.js';
+import type { KnownPlace } from './base-path-records.js';
+import type { HostTask, MountedHost } from './mounted-parent.js';
+import type { Occupants } from './registry/worker-protocol.js';
 
 const { signal } = new AbortController();
 const fileSystem: FileSystem = {

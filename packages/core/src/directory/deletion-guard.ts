@@ -1,11 +1,11 @@
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
-import { isUsable, type FileSystem } from '../volume/file-system.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatBase } from './base-text.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
-import type { KnownPlace } from './known-places.js';
+import type { KnownPlace } from './base-path-records.js';
 import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
 
 /** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */

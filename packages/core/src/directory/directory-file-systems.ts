@@ -2,10 +2,10 @@ import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
-import { isUsable, type FileSystem } from '../volume/file-system.js';
-import { formatMountSource, type LustreMountSource } from '../volume/mount-source.js';
-import { MountedHost, type HostParts } from './mounted-host.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import { isUsable, type FileSystem } from '../model/file-system.js';
+import { formatMountSource, type LustreMountSource } from '../model/mount-source.js';
+import { MountedHost, type HostParts } from './mounted-parent.js';
 
 /** A file system whose directories are volumes. */
 export interface DirectoryFileSystem {

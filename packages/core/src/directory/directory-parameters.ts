@@ -1,6 +1,6 @@
 import { DriverError } from '../errors/driver-error.js';
-import { subDirectoryParts } from '../node/sub-directory.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import { subDirectoryParts } from '../mount/sub-directory.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { integer, oneOf, ParameterSchema, parsed, text, type Parameters } from '../provider/parameters.js';
 import { checkTemplate } from './path-template.js';
 import { parseStripeLayout } from './stripe-layout.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { text } from '../provider/parameters.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { volumeRequest } from '../testing/volume-request.js';
-import { Capacity } from '../volume/capacity.js';
-import { differencesFrom } from './directory-entries.js';
+import { Capacity } from '../model/capacity.js';
+import { differencesFrom } from './registry/directory-entries.js';
 import { DirectoryParameters } from './directory-parameters.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
-import type { VolumeRequest } from '../volume/volume-request.js';
+import type { VolumeRequest } from '../model/volume-request.js';
 
 const hosts: DirectoryHosts = {
   parameters: { fileSystem: text({ description: 'Which.', example: 'fs', legal: 'a name' }) },

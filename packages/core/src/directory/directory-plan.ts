@@ -1,12 +1,12 @@
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import { subDirectoryParts } from '../node/sub-directory.js';
-import { Capacity } from '../volume/capacity.js';
-import type { VolumeRequest } from '../volume/volume-request.js';
+import { subDirectoryParts } from '../mount/sub-directory.js';
+import { Capacity } from '../model/capacity.js';
+import type { VolumeRequest } from '../model/volume-request.js';
 import { directoryKey, formatDirectoryHandle, LONGEST_HANDLE } from './directory-handle.js';
 import { provisioningModeKey, type DirectoryClass } from './directory-parameters.js';
-import { registryName } from './open-base.js';
+import { registryName } from './registry/open-base.js';
 import { renderTemplate } from './path-template.js';
-import type { WantedDirectory } from './worker-protocol.js';
+import type { WantedDirectory } from './registry/worker-protocol.js';
 
 /** What a volume with a quota has if nobody says how much. */
 const USUAL_QUOTA = Capacity.gibibytes(1);

@@ -1,11 +1,11 @@
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import { CommandRunner } from '../node/command.js';
+import { CommandRunner } from '../process/command.js';
 import type { Measurement, Usage } from '../node/statfs-process.js';
-import { describeStuckChild, StuckChildError } from '../node/stuck-child.js';
-import { TargetChildren } from '../node/target-children.js';
+import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
+import { TargetChildren } from '../process/target-children.js';
 import { parseDirectoryHandle } from './directory-handle.js';
-import { parseProjectUsage, type ProjectUsage } from './project-quota.js';
+import { parseProjectUsage, type ProjectUsage } from './registry/project-quota.js';
 
 /** Milliseconds for `lfs quota`, which asks every server. */
 const QUOTA_MS = 5_000;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RememberedLog } from '../testing/remembered-log.js';
 import { volumeRequest } from '../testing/volume-request.js';
-import { Capacity } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
-import type { Volume } from '../volume/volume-request.js';
+import { Capacity } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
+import type { Volume } from '../model/volume-request.js';
 import { DirectoryVolumes } from './directory-volumes.js';
 import { ScratchBase } from './testing/scratch-base.js';
 import { scratchHost } from './testing/scratch-host.js';

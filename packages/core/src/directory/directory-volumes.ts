@@ -1,33 +1,33 @@
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
-import type { StuckChild } from '../node/stuck-child.js';
+import type { StuckChild } from '../process/stuck-child.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import type { Log } from '../provider/provider-plugin.js';
-import { Capacity, describeRange, type CapacityRange } from '../volume/capacity.js';
+import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
-import { runExclusive } from '../volume/exclusive.js';
-import { fingerprint } from '../volume/fingerprint.js';
-import type { FileSystem } from '../volume/file-system.js';
-import type { ListedVolume } from '../volume/listed-volume.js';
-import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+import { runExclusive } from '../concurrency/exclusive.js';
+import { fingerprint } from '../concurrency/fingerprint.js';
+import type { FileSystem } from '../model/file-system.js';
+import type { ListedVolume } from '../model/listed-volume.js';
+import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
 import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
 import { DeletionGuard } from './deletion-guard.js';
-import { DirectoryNotes } from './directory-notes.js';
+import { DirectoryNotes } from './base-path-tags.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
 import { listDirectories } from './list-directories.js';
-import { NoteKeeper } from './note-keeper.js';
-import { KnownPlaces, placeKey, type KnownPlace } from './known-places.js';
-import type { HostParts } from './mounted-host.js';
+import { NoteKeeper } from './base-path-tag-reconciler.js';
+import { KnownPlaces, placeKey, type KnownPlace } from './base-path-records.js';
+import type { HostParts } from './mounted-parent.js';
 import { refuseQuota } from './refuse-quota.js';
-import { hostIsSilent, mayHaveBegun, orSilent, withinTime } from './silent-host.js';
+import { hostIsSilent, mayHaveBegun, orSilent, withinTime } from './unresponsive-file-system.js';
 import { TrashSweepers } from './trash-sweepers.js';
 import { volumeOfDirectory } from './volume-of-directory.js';
-import type { DirectoryEntry, FoundDirectory } from './worker-protocol.js';
+import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
 
 /** What directory volumes are made of. */
 export interface DirectoryVolumesParts {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandRunner } from '../node/command.js';
-import type { Conversation, ConversationOptions } from '../node/conversation.js';
-import type { StuckChild } from '../node/stuck-child.js';
+import type { CommandRunner } from '../process/command.js';
+import type { Conversation, ConversationOptions } from '../process/conversation.js';
+import type { StuckChild } from '../process/stuck-child.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { DirectoryWorker } from './directory-worker.js';
-import type { WorkerTask } from './worker-protocol.js';
+import type { WorkerTask } from './registry/worker-protocol.js';
 
 const task: WorkerTask = { operation: 'get', place: { root: '/mnt', base: ['b'] }, key: 'k' };
 const patient = new AbortController().signal;

@@ -2,17 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { untilAborted } from '../concurrency/abort.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
-import { CommandRunner } from '../node/command.js';
-import type { Conversation } from '../node/conversation.js';
-import { describeStuckChild, type StuckChild } from '../node/stuck-child.js';
+import { CommandRunner } from '../process/command.js';
+import type { Conversation } from '../process/conversation.js';
+import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
 import { explainDirectoryFailure } from './explain-directory-failure.js';
-import type { WorkerAnswer, WorkerResults, WorkerTask } from './worker-protocol.js';
+import type { WorkerAnswer, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
 /** Milliseconds that a task may take: an `lfs` that waits for all servers is slow, a dead server is for ever. */
 const TASK_MS = 60_000;
 
 /** Counted from the package: the built program, also where this module runs from its source. */
-const program = fileURLToPath(new URL('../../dist/directory/directory-worker-main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/directory/registry/directory-worker.child.js', import.meta.url));
 
 interface Pending {
   readonly line: string;

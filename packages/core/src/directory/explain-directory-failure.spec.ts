@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { explainDirectoryFailure, isMountLost } from './explain-directory-failure.js';
-import type { DirectoryFailure } from './worker-protocol.js';
+import type { DirectoryFailure } from './registry/worker-protocol.js';
 
 it.each([
   ['symlink', 'ENOTDIR', 'invalid-argument', /symbolic link/],

@@ -1,5 +1,5 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
-import type { DirectoryFailure } from './worker-protocol.js';
+import type { DirectoryFailure } from './registry/worker-protocol.js';
 
 interface Explanation {
   readonly kind: ErrorKind;

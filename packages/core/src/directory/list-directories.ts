@@ -1,5 +1,5 @@
-import type { MountedHost } from './mounted-host.js';
-import type { FoundDirectory } from './worker-protocol.js';
+import type { MountedHost } from './mounted-parent.js';
+import type { FoundDirectory } from './registry/worker-protocol.js';
 
 /** Volumes in one answer of the worker. */
 const LIST_PAGE = 200;

@@ -1,5 +1,5 @@
 import { DriverError } from '../errors/driver-error.js';
-import type { VolumeMetadata } from '../volume/volume-request.js';
+import type { VolumeMetadata } from '../model/volume-request.js';
 
 /** What a path is made from. */
 export interface TemplateValues extends VolumeMetadata {

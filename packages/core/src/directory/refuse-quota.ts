@@ -1,6 +1,6 @@
 import { DriverError } from '../errors/driver-error.js';
-import type { DirectoryHosts } from '../provider/directory-hosts.js';
-import type { FileSystem } from '../volume/file-system.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { FileSystem } from '../model/file-system.js';
 
 /** @throws DriverError failed-precondition where the file system has no project quotas, as far as its cloud tells */
 export function refuseQuota(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
-import { noRegistry } from './find-occupants.js';
-import type { HostTask, MountedHost } from './mounted-host.js';
+import { noRegistry } from './registry/find-occupants.js';
+import type { HostTask, MountedHost } from './mounted-parent.js';
 import { refuseWhileUsed } from './refuse-while-used.js';
-import type { Occupants } from './worker-protocol.js';
+import type { Occupants } from './registry/worker-protocol.js';
 
 const { signal } = new AbortController();
 const fileSystem = { id: 'fs-1' };

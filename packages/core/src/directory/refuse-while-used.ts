@@ -1,8 +1,8 @@
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import type { FileSystem } from '../volume/file-system.js';
+import type { FileSystem } from '../model/file-system.js';
 import { formatBase, parseBase } from './base-text.js';
-import type { MountedHost } from './mounted-host.js';
-import type { Occupants } from './worker-protocol.js';
+import type { MountedHost } from './mounted-parent.js';
+import type { Occupants } from './registry/worker-protocol.js';
 
 /** A base path that may have volumes below it. */
 export interface SuspectedBase {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { RememberedLog } from '../testing/remembered-log.js';
-import type { WorkerResults } from './worker-protocol.js';
+import type { WorkerResults } from './registry/worker-protocol.js';
 import { LOOK_LATER_MS, SLICE, TrashSweeper } from './trash-sweeper.js';
 
 it('removes in slices with a pause between them, and one at a time', async () => {

@@ -1,8 +1,8 @@
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
-import { STALE_MS } from './record-files.js';
-import type { WorkerResults } from './worker-protocol.js';
+import { STALE_MS } from './registry/record-files.js';
+import type { WorkerResults } from './registry/worker-protocol.js';
 
 /** Files and directories that are removed at once, and the pause after them: at most 2000 a second, so that the metadata
  *  servers have time for others. */

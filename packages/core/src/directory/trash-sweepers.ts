@@ -1,7 +1,7 @@
 import type { Clock } from '../concurrency/clock.js';
 import type { Log } from '../provider/provider-plugin.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
-import { placeKey, type KnownPlace } from './known-places.js';
+import { placeKey, type KnownPlace } from './base-path-records.js';
 import { TrashSweeper } from './trash-sweeper.js';
 
 const nothingToSweep = { removed: 0, isDone: true, hasUnfinished: false, trouble: [] } as const;

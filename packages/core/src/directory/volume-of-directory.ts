@@ -1,7 +1,7 @@
-import { publishSettingKeys } from '../node/publish-settings.js';
-import { Capacity } from '../volume/capacity.js';
-import type { Volume } from '../volume/volume-request.js';
-import type { DirectoryEntry } from './worker-protocol.js';
+import { publishSettingKeys } from '../model/publish-settings.js';
+import { Capacity } from '../model/capacity.js';
+import type { Volume } from '../model/volume-request.js';
+import type { DirectoryEntry } from './registry/worker-protocol.js';
 
 /** The volume that a directory is. Nodes never make its directory: one that was deleted must not come back empty. */
 export function volumeOfDirectory(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AccessMode } from '../volume/volume-capability.js';
+import type { AccessMode } from '../model/volume-capability.js';
 import type { EngineCall } from './testing/engine-process.js';
 import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';

@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseClientMountRecord } from './client-mount-records.js';
-import { readMountTable, type MountTable } from './mount-table.js';
-import { parsePublication } from './publications.js';
+import { parseClientMountRecord } from '../mount/client/client-mount-records.js';
+import { readMountTable, type MountTable } from '../mount/mount-table.js';
+import { parsePublication } from '../mount/publications.js';
 
 /**
  * Where the driver still has something mounted on this node: targets of pods and clients that they share, as its records

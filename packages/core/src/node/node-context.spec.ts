@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { DEFAULT_GRACE_MS } from './command.js';
+import { DEFAULT_GRACE_MS } from '../process/command.js';
 import { defaultTiming } from './node-context.js';
 import { UNDO_MS } from './publish-volume.js';
-import { KILL_GRACE_MS } from './stop-processes.js';
+import { KILL_GRACE_MS } from '../process/stop-processes.js';
 
 it('leaves time to name a process that does not end, and to undo, before the call chain answers at 108 s', () => {
   const endMs = DEFAULT_GRACE_MS + KILL_GRACE_MS;

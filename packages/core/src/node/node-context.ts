@@ -1,13 +1,13 @@
 import type { Coalescer } from '../concurrency/coalescer.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { Log } from '../provider/provider-plugin.js';
-import type { MountTable } from './mount-table.js';
-import type { MeasureQuota } from './measure-quota.js';
-import type { Mounter } from './mounter.js';
-import type { Publications } from './publications.js';
+import type { MountTable } from '../mount/mount-table.js';
+import type { MeasureQuota } from '../model/measure-quota.js';
+import type { Mounter } from '../mount/mounter.js';
+import type { Publications } from '../mount/publications.js';
 import type { AfterMount, BeforePublish } from './publish-hooks.js';
-import type { MountSharing } from './publish-settings.js';
-import type { SharedMounts } from './shared-mounts.js';
+import type { MountSharing } from '../model/publish-settings.js';
+import type { SharedMounts } from '../mount/client/shared-mounts.js';
 import type { StatfsHelper } from './statfs-helper.js';
 
 /** What everything on the node works with. */

@@ -1,7 +1,7 @@
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import type { MountEntry } from './mount-table.js';
+import type { MountEntry } from '../mount/mount-table.js';
 import { describeMount } from './publish-rules.js';
-import type { Publication } from './publications.js';
+import type { Publication } from '../mount/publications.js';
 
 /** An error that nobody has foreseen tells nothing of what is mounted: it must not be one after which kubelet forgets the
  *  target. */

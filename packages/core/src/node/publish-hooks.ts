@@ -1,6 +1,6 @@
-import type { LustreMountSource } from '../volume/mount-source.js';
+import type { LustreMountSource } from '../model/mount-source.js';
 import type { PublishCommand } from './publish-volume.js';
-import type { Limits } from './within.js';
+import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** May refuse a publish that is about to mount something, by throwing a DriverError. Not asked about what is mounted
  *  already: kubelet repeats such calls for pods that run. */

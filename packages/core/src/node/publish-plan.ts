@@ -1,14 +1,14 @@
-import { formatMountSource } from '../volume/mount-source.js';
-import { isReadOnly } from '../volume/volume-capability.js';
-import type { WantedClient } from './client-mount-key.js';
-import { asksReadOnly, mountOptions } from './mount-options.js';
+import { formatMountSource } from '../model/mount-source.js';
+import { isReadOnly } from '../model/volume-capability.js';
+import type { WantedClient } from '../mount/client/client-mount-key.js';
+import { asksReadOnly, mountOptions } from '../mount/mount-options.js';
 import type { NodeContext } from './node-context.js';
-import { scopeOptions } from './option-scope.js';
-import type { Publication } from './publications.js';
-import { publishSettings } from './publish-settings.js';
+import { scopeOptions } from '../mount/option-scope.js';
+import type { Publication } from '../mount/publications.js';
+import { publishSettings } from '../model/publish-settings.js';
 import type { PublishCommand } from './publish-volume.js';
-import { subDirectoryParts, type SubDirectory } from './sub-directory.js';
-import { mountPointOf, targetKey } from './target-path.js';
+import { subDirectoryParts, type SubDirectory } from '../mount/sub-directory.js';
+import { mountPointOf, targetKey } from '../mount/target-path.js';
 
 /** A publish command, decided on: what is to be recorded and how it is mounted. */
 export interface PublishPlan {

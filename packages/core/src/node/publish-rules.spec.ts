@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessMode } from '../volume/volume-capability.js';
-import { parseMountInfo, type MountEntry } from './mount-table.js';
-import type { Publication } from './publications.js';
+import type { AccessMode } from '../model/volume-capability.js';
+import { parseMountInfo, type MountEntry } from '../mount/mount-table.js';
+import type { Publication } from '../mount/publications.js';
 import { nextPublishStep, refuseSecondTarget } from './publish-rules.js';
 
 const wanted: Publication = {

@@ -1,9 +1,9 @@
 import { DriverError } from '../errors/driver-error.js';
-import { formatMountSource, parseMountSource } from '../volume/mount-source.js';
-import type { AccessMode } from '../volume/volume-capability.js';
-import { isSameSource, lustreSourceOf } from './mount-identity.js';
-import { isReadOnlyMount, type MountEntry } from './mount-table.js';
-import type { Publication } from './publications.js';
+import { formatMountSource, parseMountSource } from '../model/mount-source.js';
+import type { AccessMode } from '../model/volume-capability.js';
+import { isSameSource, lustreSourceOf } from '../mount/mount-identity.js';
+import { isReadOnlyMount, type MountEntry } from '../mount/mount-table.js';
+import type { Publication } from '../mount/publications.js';
 
 /** What is left to do for a publication: mount, finish a mount that was begun, mount once more what was begun, write down
  *  what somebody else has mounted, or nothing. */

@@ -1,13 +1,13 @@
 import { DriverError, messageOf } from '../errors/driver-error.js';
-import { unfinished } from '../errors/unfinished.js';
-import { runExclusive } from '../volume/exclusive.js';
-import { fingerprint } from '../volume/fingerprint.js';
-import type { LustreMountSource } from '../volume/mount-source.js';
-import type { VolumeCapability } from '../volume/volume-capability.js';
-import { sharesSuperblock } from './client-references.js';
-import { mountAround, type MountEntry, type MountTable } from './mount-table.js';
+import { unfinished } from '../errors/retryable.js';
+import { runExclusive } from '../concurrency/exclusive.js';
+import { fingerprint } from '../concurrency/fingerprint.js';
+import type { LustreMountSource } from '../model/mount-source.js';
+import type { VolumeCapability } from '../model/volume-capability.js';
+import { sharesSuperblock } from '../mount/client/client-references.js';
+import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
-import type { Publication } from './publications.js';
+import type { Publication } from '../mount/publications.js';
 import { describeUnseen, foreseen, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
 import {
@@ -17,10 +17,10 @@ import {
   showsSource,
   type PublishStep,
 } from './publish-rules.js';
-import type { Lease } from './shared-mounts.js';
-import { describeStuckChild } from './stuck-child.js';
-import { makeTarget, removeTarget } from './target-path.js';
-import type { Limits } from './within.js';
+import type { Lease } from '../mount/client/shared-mounts.js';
+import { describeStuckChild } from '../process/stuck-child.js';
+import { makeTarget, removeTarget } from '../mount/target-path.js';
+import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** NodePublishVolume: what to mount, where and how. */
 export interface PublishCommand {

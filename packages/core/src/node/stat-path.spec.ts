@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseMountInfo } from './mount-table.js';
-import type { Publication } from './publications.js';
+import { parseMountInfo } from '../mount/mount-table.js';
+import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
 
 const shared: Publication = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { parseMountSource } from '../volume/mount-source.js';
-import type { MountEntry, MountTable } from './mount-table.js';
-import type { Publication } from './publications.js';
+import { parseMountSource } from '../model/mount-source.js';
+import type { MountEntry, MountTable } from '../mount/mount-table.js';
+import type { Publication } from '../mount/publications.js';
 import { showsSource } from './publish-rules.js';
 
 /** Where a publication is measured. */

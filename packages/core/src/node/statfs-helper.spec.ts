@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readProcess } from './process-table.js';
+import { readProcess } from '../process/process-table.js';
 import { NotAnswering, StatfsHelper } from './statfs-helper.js';
 import { STATFS_THREADS, statfsProgram } from './statfs-process.js';
 import { PrivateNode } from './testing/private-node.js';

@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from '../concurrency/clock.js';
-import { CommandRunner } from './command.js';
+import { CommandRunner } from '../process/command.js';
 import { StatfsProcess, StatfsProcessEnded, statfsProgram, type Measurement } from './statfs-process.js';
-import type { StuckChild } from './stuck-child.js';
-import { within, type Limits } from './within.js';
+import type { StuckChild } from '../process/stuck-child.js';
+import { within, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** What is to be measured. */
 export interface Look {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { CommandRunner } from './command.js';
-import type { Conversation } from './conversation.js';
-import type { StuckChild } from './stuck-child.js';
+import type { CommandRunner } from '../process/command.js';
+import type { Conversation } from '../process/conversation.js';
+import type { StuckChild } from '../process/stuck-child.js';
 
 /** Asks a file system for its size: a line of JSON to the child. */
 export interface StatfsQuestion {
@@ -55,7 +55,7 @@ export const statfsProgram: readonly string[] = [
   '--max-old-space-size=16',
   '--v8-pool-size=0',
   // Counted from the package: the built program, also where this module runs from its source.
-  fileURLToPath(new URL('../../dist/node/statfs-child.js', import.meta.url)),
+  fileURLToPath(new URL('../../dist/node/statfs.child.js', import.meta.url)),
 ];
 
 interface Asked {

@@ -1,14 +1,14 @@
 import { DriverError } from '../errors/driver-error.js';
-import { runExclusive } from '../volume/exclusive.js';
-import { fingerprint } from '../volume/fingerprint.js';
-import { lustreSourceOf } from './mount-identity.js';
-import type { MountEntry } from './mount-table.js';
+import { runExclusive } from '../concurrency/exclusive.js';
+import { fingerprint } from '../concurrency/fingerprint.js';
+import { lustreSourceOf } from '../mount/mount-identity.js';
+import type { MountEntry } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import { describeMount } from './publish-rules.js';
-import type { Publication } from './publications.js';
-import { describeStuckChild, StuckChildError } from './stuck-child.js';
-import { mountPointOf, removeTarget, targetKey } from './target-path.js';
-import type { Limits } from './within.js';
+import type { Publication } from '../mount/publications.js';
+import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
+import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';
+import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** NodeUnpublishVolume: which volume is to be seen no more, and where. */
 export interface UnpublishCommand {

@@ -1,15 +1,15 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { DriverError } from '../errors/driver-error.js';
-import { formatMountSource } from '../volume/mount-source.js';
-import { lustreSourceOf } from './mount-identity.js';
-import type { MountEntry, MountTable } from './mount-table.js';
+import { formatMountSource } from '../model/mount-source.js';
+import { lustreSourceOf } from '../mount/mount-identity.js';
+import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
-import type { Publication } from './publications.js';
+import type { Publication } from '../mount/publications.js';
 import { showsSource } from './publish-rules.js';
 import { statPathFor } from './stat-path.js';
 import type { Look, StatfsHelper } from './statfs-helper.js';
 import type { Measurement, Usage } from './statfs-process.js';
-import { mountPointOf, targetKey } from './target-path.js';
+import { mountPointOf, targetKey } from '../mount/target-path.js';
 import { ageOf, whyAbnormal } from './volume-condition.js';
 
 /** NodeGetVolumeStats. */

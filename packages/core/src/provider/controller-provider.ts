@@ -1,10 +1,10 @@
 import type { DriverError } from '../errors/driver-error.js';
-import type { Capacity, CapacityRange } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
-import type { VolumeCapability } from '../volume/volume-capability.js';
-import type { LustreMountSource } from '../volume/mount-source.js';
-import type { Volume, VolumeRequest } from '../volume/volume-request.js';
-import type { DirectoryHosts } from './directory-hosts.js';
+import type { Capacity, CapacityRange } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
+import type { VolumeCapability } from '../model/volume-capability.js';
+import type { LustreMountSource } from '../model/mount-source.js';
+import type { Volume, VolumeRequest } from '../model/volume-request.js';
+import type { DirectoryHosts } from './parent-file-systems.js';
 import type { VolumeExpansion } from './volume-expansion.js';
 import type { VolumeModification } from './volume-modification.js';
 import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';

@@ -1,5 +1,5 @@
-import type { LustreMountSource } from '../volume/mount-source.js';
-import type { TopologySegments } from '../volume/volume-request.js';
+import type { LustreMountSource } from '../model/mount-source.js';
+import type { TopologySegments } from '../model/volume-request.js';
 
 /** What a node knows of a volume that it has to mount. */
 export interface PublishedVolume {

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod/mini';
 import { DriverError } from '../errors/driver-error.js';
-import { publishSettingKeys } from '../node/publish-settings.js';
+import { publishSettingKeys } from '../model/publish-settings.js';
 
 /** One StorageClass (or VolumeAttributesClass) parameter: how it is read, and all that its users are told of it. */
 export interface Parameter<T> {

@@ -1,5 +1,5 @@
-import type { Capacity, CapacityRange } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
+import type { Capacity, CapacityRange } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
 import type { VolumeReference } from './controller-provider.js';
 
 /** How a file system is growing, or how its last growth ended. */

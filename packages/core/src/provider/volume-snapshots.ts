@@ -1,5 +1,5 @@
-import type { Capacity } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
+import type { Capacity } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
 import type { ParameterSchema } from './parameters.js';
 
 /** A snapshot, in the driver's own words. */

@@ -1,4 +1,4 @@
-import { publishSettingKeys, publishSettings } from '../node/publish-settings.js';
+import { publishSettingKeys, publishSettings } from '../model/publish-settings.js';
 
 type Parameters = Readonly<Record<string, string>>;
 

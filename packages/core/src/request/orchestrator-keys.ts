@@ -1,4 +1,4 @@
-import type { VolumeMetadata } from '../volume/volume-request.js';
+import type { VolumeMetadata } from '../model/volume-request.js';
 
 /** Keys that Kubernetes and its sidecars add to parameters and contexts; no StorageClass author wrote them. */
 const PREFIXES = ['csi.storage.k8s.io/', 'storage.kubernetes.io/'];

@@ -1,6 +1,6 @@
 import { DriverError } from '../errors/driver-error.js';
 import type { CapacityRange as WireRange } from '../gen/csi.js';
-import { Capacity, type CapacityRange } from '../volume/capacity.js';
+import { Capacity, type CapacityRange } from '../model/capacity.js';
 import { invalidField } from './require.js';
 
 /** An absent range and a zero bound are no bound.

@@ -7,7 +7,7 @@ import type {
   ListVolumesRequest,
   ValidateVolumeCapabilitiesRequest,
 } from '../gen/csi.js';
-import type { CapacityRange } from '../volume/capacity.js';
+import type { CapacityRange } from '../model/capacity.js';
 import type { PageRequest } from '../volume/paging.js';
 import type { CapabilitiesQuestion } from '../volume/volume-operations.js';
 import { withoutOrchestratorKeys } from './orchestrator-keys.js';

@@ -3,7 +3,7 @@ import type {
   TopologyRequirement as WireTopology,
   VolumeContentSource,
 } from '../gen/csi.js';
-import type { ContentSource, TopologyRequirement, VolumeRequest } from '../volume/volume-request.js';
+import type { ContentSource, TopologyRequirement, VolumeRequest } from '../model/volume-request.js';
 import { metadataOf, withoutOrchestratorKeys } from './orchestrator-keys.js';
 import { splitNodeSettings } from './node-settings.js';
 import { parseCapacityRange } from './parse-capacity-range.js';

@@ -3,7 +3,7 @@ import type {
   NodePublishVolumeRequest,
   NodeUnpublishVolumeRequest,
 } from '../gen/csi.js';
-import type { VolumeCapability } from '../volume/volume-capability.js';
+import type { VolumeCapability } from '../model/volume-capability.js';
 import { parseVolumeCapability } from './parse-volume-capability.js';
 import { requirePath, requireString } from './require.js';
 

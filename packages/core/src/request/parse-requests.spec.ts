@@ -18,7 +18,7 @@ import {
   VolumeCapability,
   VolumeCapability_AccessMode_Mode as Mode,
 } from '../gen/csi.js';
-import { Capacity } from '../volume/capacity.js';
+import { Capacity } from '../model/capacity.js';
 import { parseCapacityRange } from './parse-capacity-range.js';
 import {
   parseDeleteVolume,

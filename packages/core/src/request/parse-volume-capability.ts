@@ -2,8 +2,8 @@ import {
   VolumeCapability_AccessMode_Mode as Mode,
   type VolumeCapability as WireCapability,
 } from '../gen/csi.js';
-import { checkMountFlags } from '../node/mount-options.js';
-import type { AccessMode, VolumeCapability } from '../volume/volume-capability.js';
+import { checkMountFlags } from '../mount/mount-options.js';
+import type { AccessMode, VolumeCapability } from '../model/volume-capability.js';
 import { invalidField, missing, requireEntries, requireMessage } from './require.js';
 
 const accessModes = new Map<Mode, AccessMode>([

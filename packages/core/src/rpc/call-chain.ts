@@ -1,4 +1,4 @@
-import type { OperationContext } from '../volume/operation-context.js';
+import type { OperationContext } from '../model/operation-context.js';
 
 /** What the wrappers around a method know of its call. */
 export interface Call extends OperationContext {

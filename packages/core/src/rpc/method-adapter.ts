@@ -9,7 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Log } from '../provider/provider-plugin.js';
-import type { OperationContext } from '../volume/operation-context.js';
+import type { OperationContext } from '../model/operation-context.js';
 import type { Handler } from './call-chain.js';
 import { errorToStatus } from './error-to-status.js';
 

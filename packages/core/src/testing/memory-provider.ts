@@ -2,10 +2,10 @@ import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../provider/controller-provider.js';
 import { ParameterSchema, oneOf } from '../provider/parameters.js';
 import type { ProviderPlugin } from '../provider/provider-plugin.js';
-import { Capacity, isWithin, type CapacityRange } from '../volume/capacity.js';
-import type { FileSystem } from '../volume/file-system.js';
-import { formatMountSource, mountSource, parseMountSource } from '../volume/mount-source.js';
-import type { Volume, VolumeRequest } from '../volume/volume-request.js';
+import { Capacity, isWithin, type CapacityRange } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
+import { formatMountSource, mountSource, parseMountSource } from '../model/mount-source.js';
+import type { Volume, VolumeRequest } from '../model/volume-request.js';
 
 const SCOPE = 'memory';
 const STEP = Capacity.gibibytes(1200);

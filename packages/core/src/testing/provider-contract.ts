@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { NodeProvider } from '../provider/node-provider.js';
-import type { Capacity, CapacityRange } from '../volume/capacity.js';
-import { Capacity as Size, isWithin } from '../volume/capacity.js';
-import { isUsable, type FileSystem } from '../volume/file-system.js';
+import type { Capacity, CapacityRange } from '../model/capacity.js';
+import { Capacity as Size, isWithin } from '../model/capacity.js';
+import { isUsable, type FileSystem } from '../model/file-system.js';
 import { nextStep } from '../volume/next-step.js';
-import type { VolumeRequest } from '../volume/volume-request.js';
+import type { VolumeRequest } from '../model/volume-request.js';
 
 /** What the contract needs to know of a provider. Its cloud must hold nothing of other users while the cases run.
  *  `controller` and `node` are read only by cases that run, so that they may be getters of what is built later. */

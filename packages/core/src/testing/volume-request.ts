@@ -1,5 +1,5 @@
-import { Capacity } from '../volume/capacity.js';
-import type { VolumeRequest } from '../volume/volume-request.js';
+import { Capacity } from '../model/capacity.js';
+import type { VolumeRequest } from '../model/volume-request.js';
 
 /** What CreateVolume asks for in the plainest case, with what a test wants changed. */
 export const volumeRequest = (change: Partial<VolumeRequest> = {}): VolumeRequest => ({

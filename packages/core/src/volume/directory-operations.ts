@@ -1,7 +1,7 @@
-import type { Capacity, CapacityRange } from './capacity.js';
-import type { FileSystem } from './file-system.js';
-import type { ListedVolume } from './listed-volume.js';
-import type { Volume, VolumeRequest } from './volume-request.js';
+import type { Capacity, CapacityRange } from '../model/capacity.js';
+import type { FileSystem } from '../model/file-system.js';
+import type { ListedVolume } from '../model/listed-volume.js';
+import type { Volume, VolumeRequest } from '../model/volume-request.js';
 
 /** What the controller does with volumes that are directories of file systems which exist. */
 export interface DirectoryOperations {

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
 import type { Growth, VolumeExpansion } from '../provider/volume-expansion.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
-import { Capacity } from './capacity.js';
+import { Capacity } from '../model/capacity.js';
 import { ExpandVolume } from './expand-volume.js';
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../model/file-system.js';
 
 const gib = (count: number): Capacity => Capacity.gibibytes(count);
 

@@ -2,10 +2,10 @@ import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { VolumeReference } from '../provider/controller-provider.js';
 import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/volume-expansion.js';
-import { Capacity, describeRange, type CapacityRange } from './capacity.js';
-import { isUsable } from './file-system.js';
+import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
+import { isUsable } from '../model/file-system.js';
 import type { Work } from './idempotent-file-systems.js';
-import { pollDelay } from './polling-pace.js';
+import { pollDelay } from '../concurrency/polling-pace.js';
 
 /** Growing usually takes minutes. */
 const USUAL_SECONDS = 600;

@@ -3,7 +3,7 @@ import type { Clock } from '../concurrency/clock.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../model/file-system.js';
 
 /** The longest that one complete listing may take before it counts as failed. */
 const LISTING_TIMEOUT_MS = 60_000;

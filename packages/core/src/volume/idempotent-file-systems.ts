@@ -1,15 +1,15 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import { unfinished } from '../errors/unfinished.js';
+import { unfinished } from '../errors/retryable.js';
 import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Log } from '../provider/provider-plugin.js';
-import type { Capacity, CapacityRange } from './capacity.js';
+import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
-import { describeProgress } from './describe-progress.js';
-import type { FileSystem } from './file-system.js';
+import { describeProgress } from '../model/describe-progress.js';
+import type { FileSystem } from '../model/file-system.js';
 import { liveOf, nextStep } from './next-step.js';
-import { pollDelay } from './polling-pace.js';
+import { pollDelay } from '../concurrency/polling-pace.js';
 
 /** How often a creation that the cloud reports as failed is tried again before the caller is told. */
 const MAX_CREATE_ATTEMPTS = 3;

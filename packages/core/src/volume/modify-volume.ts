@@ -2,7 +2,7 @@ import { pause, type Clock } from '../concurrency/clock.js';
 import type { VolumeReference } from '../provider/controller-provider.js';
 import type { VolumeModification } from '../provider/volume-modification.js';
 import type { Work } from './idempotent-file-systems.js';
-import { pollDelay } from './polling-pace.js';
+import { pollDelay } from '../concurrency/polling-pace.js';
 
 /** Changing a file system in place usually takes minutes. */
 const USUAL_SECONDS = 300;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Capacity } from './capacity.js';
-import type { FileSystem, FileSystemState } from './file-system.js';
+import { Capacity } from '../model/capacity.js';
+import type { FileSystem, FileSystemState } from '../model/file-system.js';
 import { liveOf, nextStep } from './next-step.js';
 
 const fileSystem = (id: string, state: FileSystemState, change: Partial<FileSystem> = {}): FileSystem => ({

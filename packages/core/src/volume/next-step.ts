@@ -1,6 +1,6 @@
 import type { FileSystemPlan } from '../provider/controller-provider.js';
-import { Capacity, describeRange, isWithin, type CapacityRange } from './capacity.js';
-import { isUsable, type FileSystem } from './file-system.js';
+import { Capacity, describeRange, isWithin, type CapacityRange } from '../model/capacity.js';
+import { isUsable, type FileSystem } from '../model/file-system.js';
 
 /** What CreateVolume has to do next, given what exists under the volume's name. */
 export type NextStep =

@@ -5,7 +5,7 @@ import type { Snapshot, VolumeSnapshots } from '../provider/volume-snapshots.js'
 import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';
 import { volumeRequest } from '../testing/volume-request.js';
-import { Capacity } from './capacity.js';
+import { Capacity } from '../model/capacity.js';
 import type { SnapshotOperations } from './snapshot-operations.js';
 import { VolumeOperations } from './volume-operations.js';
 

@@ -6,13 +6,13 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
 import type { DirectoryOperations } from './directory-operations.js';
-import { runExclusive } from './exclusive.js';
-import type { FileSystem } from './file-system.js';
-import { fingerprint } from './fingerprint.js';
+import { runExclusive } from '../concurrency/exclusive.js';
+import type { FileSystem } from '../model/file-system.js';
+import { fingerprint } from '../concurrency/fingerprint.js';
 import type { Work } from './idempotent-file-systems.js';
-import type { OperationContext } from './operation-context.js';
+import type { OperationContext } from '../model/operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
-import { pollDelay } from './polling-pace.js';
+import { pollDelay } from '../concurrency/polling-pace.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
 

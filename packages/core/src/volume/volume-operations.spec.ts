@@ -4,11 +4,11 @@ import { ManualClock, settled } from '../testing/manual-clock.js';
 import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';
 import { volumeRequest as request } from '../testing/volume-request.js';
-import { Capacity } from './capacity.js';
+import { Capacity } from '../model/capacity.js';
 import type { DirectoryOperations } from './directory-operations.js';
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../model/file-system.js';
 import { VolumeOperations } from './volume-operations.js';
-import type { Volume } from './volume-request.js';
+import type { Volume } from '../model/volume-request.js';
 
 let cloud: MemoryCloud;
 let clock: ManualClock;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { directoryKey } from '../directory-handle.js';
-import { runTask } from '../directory-tasks.js';
-import type { DirectorySettings, Place, WorkerResults } from '../worker-protocol.js';
+import { runTask } from '../registry/directory-tasks.js';
+import type { DirectorySettings, Place, WorkerResults } from '../registry/worker-protocol.js';
 
 /** A mount point, as the worker demands it, in which anybody may make something: the system's tmpfs. */
 const ROOT = '/dev/shm';

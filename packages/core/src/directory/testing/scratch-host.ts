@@ -1,10 +1,10 @@
-import type { CommandRunner } from '../../node/command.js';
-import type { Conversation, ConversationOptions } from '../../node/conversation.js';
-import type { SharedMounts } from '../../node/shared-mounts.js';
-import { runTask } from '../directory-tasks.js';
-import type { HostParts } from '../mounted-host.js';
-import { codeOf } from '../record-files.js';
-import type { DirectoryFailure, WorkerTask } from '../worker-protocol.js';
+import type { CommandRunner } from '../../process/command.js';
+import type { Conversation, ConversationOptions } from '../../process/conversation.js';
+import type { SharedMounts } from '../../mount/client/shared-mounts.js';
+import { runTask } from '../registry/directory-tasks.js';
+import type { HostParts } from '../mounted-parent.js';
+import { codeOf } from '../registry/record-files.js';
+import type { DirectoryFailure, WorkerTask } from '../registry/worker-protocol.js';
 
 /** A host that is mounted at a path already, and whose worker is this process. */
 export function scratchHost(root: string): Pick<HostParts, 'mounts' | 'runner'> {

@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { NodeFigures } from '../node-figures.js';
+import type { NodeFigures } from '../../mount/node-stats.js';
 import { collectOutput } from './collect-output.js';
 import type { EngineAnswer, EngineCall } from './engine-process.js';
 

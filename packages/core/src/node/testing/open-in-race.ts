@@ -1,5 +1,5 @@
 import { closeSync, readlinkSync } from 'node:fs';
-import { openSubDirectory, SubDirectoryError } from '../open-sub-directory.js';
+import { openSubDirectory, SubDirectoryError } from '../../mount/open-sub-directory.js';
 
 // `open-in-race.js ROOT PATH UID TIMES`: opens and makes a sub-directory again and again, while somebody else swaps it. Prints
 // how often it was refused for which reason, and what was opened, as JSON.

@@ -1,6 +1,6 @@
 import type { ControllerGetVolumeResponse, Volume as WireVolume } from '../../gen/csi.js';
-import type { ListedVolume } from '../../volume/listed-volume.js';
-import type { Volume } from '../../volume/volume-request.js';
+import type { ListedVolume } from '../../model/listed-volume.js';
+import type { Volume } from '../../model/volume-request.js';
 
 export function renderVolume(volume: Volume): WireVolume {
   const source = volume.contentSource;

@@ -1,0 +1,34 @@
+import type { Clock } from './clock.js';
+
+/** How long something may take: until a moment of the clock, or until the signal aborts. */
+export interface Limits {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch, as the clock counts them. */
+  readonly endsAt: number;
+}
+
+/** Why a wait ended. */
+export type WaitEnd = 'done' | 'deadline' | 'signal';
+
+/** Waits for a promise within limits, and says how the wait ended. Rejects as the promise does. */
+export async function within(promise: Promise<unknown>, limits: Limits, clock: Clock): Promise<WaitEnd> {
+  if (limits.signal.aborted) {
+    promise.catch(() => {}); // Nobody waits for it any more.
+    return 'signal';
+  }
+  let stop = (): void => {};
+  const limit = new Promise<WaitEnd>((resolve) => {
+    const onAbort = (): void => resolve('signal');
+    limits.signal.addEventListener('abort', onAbort, { once: true });
+    const callOff = clock.after(Math.max(0, limits.endsAt - clock.now()), () => resolve('deadline'));
+    stop = () => {
+      limits.signal.removeEventListener('abort', onAbort);
+      callOff();
+    };
+  });
+  try {
+    return await Promise.race([promise.then((): WaitEnd => 'done'), limit]);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,82 @@
+import { beforeEach, expect, it } from 'vitest';
+import { DriverError } from '../errors/driver-error.js';
+import { ManualClock, settled } from '../testing/manual-clock.js';
+import { RememberedLog } from '../testing/remembered-log.js';
+import type { DirectoryFileSystem } from './directory-file-systems.js';
+import { noRegistry } from './registry/find-occupants.js';
+import type { KnownPlace } from './base-path-records.js';
+import { NoteKeeper } from './base-path-tag-reconciler.js';
+
+const place = { host: 'fs-1', base: ['a'] };
+
+let clock: ManualClock;
+let log: RememberedLog;
+let noted: KnownPlace[];
+let mounted: number;
+let volumes: readonly string[];
+/** What the cloud tells of each host. */
+let tells: () => object | undefined;
+let keeper: NoteKeeper;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  log = new RememberedLog();
+  noted = [];
+  mounted = 0;
+  volumes = ['x'];
+  tells = () => ({ madeByDriver: true });
+  const run = async (): Promise<unknown> => {
+    mounted += 1;
+    return { ...noRegistry, volumes };
+  };
+  keeper = new NoteKeeper({
+    fileSystems: {
+      find: async () => {
+        const fileSystem = tells();
+        return fileSystem && ({ fileSystem, mounted: { run } } as unknown as DirectoryFileSystem);
+      },
+    },
+    notes: { note: async (_found, which) => void noted.push(which) },
+    places: async () => [place],
+    log,
+    clock,
+  });
+});
+
+it('notes anew what is not noted any more, at once and every hour', async () => {
+  const begun = clock.now();
+  await keeper.start();
+  expect(noted).toEqual([place]);
+  await clock.next();
+  await settled();
+  expect(noted).toEqual([place, place]);
+  expect(clock.now() - begun).toBe(3_600_000);
+});
+
+it.each<readonly [string, () => object | undefined]>([
+  ['it is noted', () => ({ madeByDriver: true, directoryBases: ['/b', '/a'] })],
+  ['no driver deletes the file system', () => ({})],
+  ['the file system is gone', () => undefined],
+])('mounts nothing where %s', async (_, told) => {
+  tells = told;
+  await keeper.start();
+  expect([mounted, noted]).toEqual([0, []]);
+});
+
+it('notes nothing where no volume is left', async () => {
+  volumes = [];
+  await keeper.start();
+  expect(noted).toEqual([]);
+});
+
+it('says what it cannot find out, and tries again', async () => {
+  tells = () => {
+    throw new DriverError('permission-denied', 'not allowed to look');
+  };
+  await keeper.start();
+  expect(log.lines).toMatchObject([{ level: 'warn', fields: { host: 'fs-1', why: 'not allowed to look' } }]);
+  tells = () => ({ madeByDriver: true });
+  await clock.next();
+  await settled();
+  expect(noted).toEqual([place]);
+});

@@ -1,0 +1,110 @@
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { openSubDirectory } from '../../mount/open-sub-directory.js';
+import { DirectoryError, type Place } from './worker-protocol.js';
+
+/** The driver's own directory below a base path. */
+export const registryName = '.lustre-csi';
+
+/** What the registry holds. */
+const parts = ['volumes', 'fates', 'paths', 'projects', 'trash', 'new', 'tmp'] as const;
+
+/** O_PATH: names a directory without opening it (open(2)). */
+const DIRECTORY_ITSELF = 0o10000000 | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const PRIVATE = 0o700;
+const OTHERS_MAY_WRITE = 0o022;
+
+/** A base path and its registry, open: everything is reached through the descriptors, never by a path that somebody
+ *  could lead elsewhere meanwhile. */
+export interface OpenBase {
+  readonly place: Place;
+  /** `/proc/self/fd/N` of the base path. */
+  readonly base: string;
+  /** `/proc/self/fd/N` of the registry. */
+  readonly registry: string;
+}
+
+/** Works on a base path. @param create whether the base path and the registry are made if they are missing
+ *  @returns what the work gives; undefined if there is no base path or registry
+ *  @throws DirectoryError, SubDirectoryError */
+export function withBase<T>(place: Place, create: boolean, work: (open: OpenBase) => T): T | undefined {
+  refuseNested(place);
+  const base = openPath(place.root, place.base, create);
+  if (base === undefined) return undefined;
+  try {
+    const registry = openRegistry(base, place, create);
+    if (registry === undefined) return undefined;
+    try {
+      return work({ place, base: self(base), registry: self(registry) });
+    } finally {
+      closeSync(registry);
+    }
+  } finally {
+    closeSync(base);
+  }
+}
+
+/** Opens a directory below the root, each name in the directory that is open, none through a symbolic link, and none
+ *  on a file system that is mounted over it.
+ *  @returns undefined if it does not exist and is not to be made
+ *  @throws DirectoryError other-file-system, SubDirectoryError */
+export function openPath(root: string, names: readonly string[], create: boolean): number | undefined {
+  let directory: number;
+  try {
+    directory = openSubDirectory({ root, parts: names, create, mode: 0o755 });
+  } catch (error) {
+    if ((error as Partial<DirectoryError>).failure?.reason === 'missing') return undefined;
+    throw error;
+  }
+  if (fstatSync(directory).dev === statSync(root).dev) return directory;
+  closeSync(directory);
+  throw new DirectoryError({ reason: 'other-file-system', path: names.join('/'), code: 'EXDEV' });
+}
+
+export const self = (descriptor: number): string => `/proc/self/fd/${descriptor}`;
+
+/** Volumes of one base path know nothing of another's: so none may lie inside the other. */
+function refuseNested({ root, base }: Place): void {
+  base.forEach((_, depth) => {
+    const above = base.slice(0, depth);
+    const directory = openPath(root, above, false);
+    if (directory === undefined) return;
+    const isBase = lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }) !== undefined;
+    closeSync(directory);
+    if (isBase)
+      throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${above.join('/')}` });
+  });
+}
+
+/** Nothing is made in it before it is known whose it is. */
+function openRegistry(base: number, { base: names }: Place, create: boolean): number | undefined {
+  const path = `${self(base)}/${registryName}`;
+  if (create) makeIfMissing(path);
+  else if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
+  const registry = openTrusted(path, fstatSync(base).uid, [...names, registryName].join('/'));
+  if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
+  return registry;
+}
+
+function openTrusted(path: string, ownerOfBase: number, shown: string): number {
+  let registry: number;
+  try {
+    registry = openSync(path, DIRECTORY_ITSELF);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
+    throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: 'it is no directory' });
+  }
+  const { uid, mode } = fstatSync(registry);
+  if ((uid === process.geteuid?.() || uid === ownerOfBase) && (mode & OTHERS_MAY_WRITE) === 0)
+    return registry;
+  closeSync(registry);
+  throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: `owner ${uid}` });
+}
+
+export function makeIfMissing(path: string, mode = PRIVATE): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}

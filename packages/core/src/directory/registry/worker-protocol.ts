@@ -1,0 +1,175 @@
+import type { OnDelete, ProjectIdRange, Quota } from '../directory-parameters.js';
+
+/** Where the directories of a StorageClass are, on a mounted file system. */
+export interface Place {
+  /** Where a client is mounted. */
+  readonly root: string;
+  /** The base path: names from the root. */
+  readonly base: readonly string[];
+}
+
+/** A directory that is to exist. */
+export interface WantedDirectory {
+  /** The CSI name of the volume. */
+  readonly name: string;
+  /** `directoryKey(name)`. */
+  readonly key: string;
+  /** Names below the base path; at least one. */
+  readonly path: readonly string[];
+  /** A decimal number; what the volume has if it is made now. */
+  readonly capacityBytes: string;
+  /** What an existing volume must have: decimal numbers, absent bounds being none. */
+  readonly range: { readonly required?: string; readonly limit?: string };
+  readonly settings: DirectorySettings;
+  readonly projectIds: ProjectIdRange;
+}
+
+/** What a directory is made with, and compared by when it is asked for again. */
+export interface DirectorySettings {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  readonly stripe: readonly string[];
+  readonly quota: Quota;
+  readonly onDelete: OnDelete;
+  /** Keys of the volume context that say how nodes mount it. */
+  readonly node: Readonly<Record<string, string>>;
+}
+
+/**
+ * The registry's entry of a volume, in `BASE/.lustre-csi/volumes/KEY`, which only the driver's user can enter. Together
+ * with the inode that it names it is the mark by which the driver knows a directory as its own: unlike a file in the
+ * directory, no pod can see, copy, forge or lose it.
+ */
+export interface DirectoryEntry extends DirectoryFate {
+  readonly version: 1;
+  readonly name: string;
+  readonly key: string;
+  /** Tells this volume from an earlier one of the same name; random. */
+  readonly incarnation: string;
+  readonly path: readonly string[];
+  readonly capacityBytes: string;
+  readonly settings: DirectorySettings;
+}
+
+/** What has become of an entry; kept beside it, since it is decided once. */
+export interface DirectoryFate {
+  /** Of the directory; a decimal number. Absent until the directory is made. */
+  readonly inode?: string;
+  /** Its name in the registry's `new`, until it is moved to its path. */
+  readonly building?: string;
+  readonly projectId?: number;
+  /** It was given up before there was a directory. */
+  readonly isAbandoned?: boolean;
+}
+
+/** What the worker is asked to do. All of it may be repeated, by whomever, after whatever end of an earlier attempt. */
+export type WorkerTask =
+  | { readonly operation: 'create'; readonly place: Place; readonly wanted: WantedDirectory }
+  | { readonly operation: 'delete' | 'get'; readonly place: Place; readonly key: string }
+  | {
+      readonly operation: 'expand';
+      readonly place: Place;
+      readonly key: string;
+      readonly capacityBytes: string;
+    }
+  | { readonly operation: 'list'; readonly place: Place; readonly after: string; readonly limit: number }
+  | { readonly operation: 'occupants'; readonly place: Place }
+  /** `orphans`: also look for what killed workers have left unfinished. */
+  | {
+      readonly operation: 'sweep';
+      readonly place: Place;
+      readonly budget: number;
+      readonly orphans: boolean;
+    };
+
+/** A volume as the worker finds it. */
+export interface FoundDirectory {
+  readonly entry: DirectoryEntry;
+  /** What is the matter with its directory; absent: nothing. */
+  readonly fault?: string;
+}
+
+/** What stands against the deletion of a file system, below one base path of it: of each kind some, since one is enough. */
+export interface Occupants {
+  /** False: nobody has made a directory there, or somebody has removed or moved the base path or its registry since. */
+  readonly hasRegistry: boolean;
+  /** Paths of volumes, from the base path. */
+  readonly volumes: readonly string[];
+  /** How many more entries there are. */
+  readonly more: number;
+  /** Paths of creations that are neither finished nor given up, from the base path. */
+  readonly unfinished: readonly string[];
+  /** Files of the registry that are not as the driver has written them, or whose entry is missing; from the root of the
+   *  file system. */
+  readonly damaged: readonly string[];
+}
+
+/** What the tasks give. */
+export interface WorkerResults {
+  readonly create: DirectoryEntry;
+  /** What became of the directory. */
+  readonly delete: 'absent' | 'trashed' | 'retained' | 'archived';
+  readonly get: FoundDirectory | null;
+  readonly expand: DirectoryEntry | null;
+  /** `next`: the key after which to go on; null: that was all. */
+  readonly list: { readonly found: readonly FoundDirectory[]; readonly next: string | null };
+  readonly occupants: Occupants;
+  readonly sweep: {
+    readonly removed: number;
+    /** Whether everything that can be removed now is removed. */
+    readonly isDone: boolean;
+    /** Whether creations were begun that may still go on, and are to be given up if they do not. */
+    readonly hasUnfinished: boolean;
+    /** What could not be removed, in words. */
+    readonly trouble: readonly string[];
+  };
+}
+
+/** Why a task failed. */
+export interface DirectoryFailure {
+  readonly reason:
+    | 'symlink'
+    | 'not-a-directory'
+    | 'missing'
+    | 'not-mounted'
+    | 'system'
+    /** The volume exists with other properties. */
+    | 'conflict'
+    /** Another volume has the path, or one above or below it. */
+    | 'path-taken'
+    /** Something that no volume of this driver is has the path. */
+    | 'path-exists'
+    /** A base path lies inside another. */
+    | 'nested-base'
+    /** Others than the driver could have written the registry. */
+    | 'untrusted-registry'
+    /** Entries of the registry that do not fit together. */
+    | 'damaged-registry'
+    /** Something else is mounted there. */
+    | 'other-file-system'
+    /** The directory at the volume's path is not the one that was made for it. */
+    | 'replaced'
+    | 'vanished'
+    | 'no-project-id'
+    | 'foreign-project'
+    | 'below-use'
+    | 'lfs-missing'
+    | 'lfs';
+  /** From the root of the file system. */
+  readonly path: string;
+  /** Of the system call, or what the reason is about, in words. */
+  readonly code: string;
+}
+
+export type WorkerAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: DirectoryFailure };
+
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError';
+
+  constructor(readonly failure: DirectoryFailure) {
+    super(`${failure.path}: ${failure.reason} (${failure.code})`);
+  }
+}

@@ -1,0 +1,141 @@
+import { systemClock, type Clock } from '../../concurrency/clock.js';
+import { DriverError, isDriverError } from '../../errors/driver-error.js';
+import type { LustreMountSource } from '../../model/mount-source.js';
+import {
+  defaultTuningAllow,
+  forInstance,
+  parseClientTuning,
+  refuseDenied,
+  type TuningParameter,
+} from './client-tuning.js';
+import { CommandRunner, type CommandResult } from '../../process/command.js';
+import { publishSettingKeys } from '../../model/publish-settings.js';
+import { describeStuckChild, StuckChildError } from '../../process/stuck-child.js';
+import type { Limits } from '../../concurrency/wait-with-limits.js';
+
+export interface ClientTunerOptions {
+  /** Keys that volumes may set (`parseTuningAllow`). Default: `defaultTuningAllow`. */
+  readonly allow?: readonly string[];
+  readonly runner?: Pick<CommandRunner, 'run'>;
+  readonly clock?: Clock;
+}
+
+/** A client that is mounted, and what is to be set on it. */
+export interface TunedClient {
+  readonly mountPoint: string;
+  readonly source: LustreMountSource;
+  /** The volume context's `clientTuning`; empty: nothing. */
+  readonly tuning: string;
+}
+
+const TOOL_MS = 10_000;
+
+/** Sets parameters of one mounted Lustre client and of no other, with lfs(1) and lctl(8). */
+export class ClientTuner {
+  readonly #allow: readonly string[];
+  readonly #clock: Clock;
+  readonly #runner: Pick<CommandRunner, 'run'>;
+
+  constructor(options: ClientTunerOptions = {}) {
+    this.#allow = options.allow ?? defaultTuningAllow;
+    this.#clock = options.clock ?? systemClock;
+    this.#runner = options.runner ?? new CommandRunner(this.#clock);
+  }
+
+  /** Before anything is mounted, or made: refuses what could never be set.
+   *  @throws DriverError invalid-argument naming the key */
+  readonly check = (context: Readonly<Record<string, string>>): void => {
+    const key = Object.keys(context).find(
+      (name) => name.toLowerCase() === publishSettingKeys.tuning.toLowerCase(),
+    );
+    if (key !== undefined) this.#read(context[key] ?? '');
+  };
+
+  /** As `check`, for a publish. */
+  readonly beforePublish = async ({
+    context = {},
+  }: {
+    readonly context?: Readonly<Record<string, string>>;
+  }): Promise<void> => this.check(context);
+
+  /** Sets what is asked for on this client, whatever was set before. Asking for nothing needs no tool.
+   *  @throws DriverError invalid-argument for a key or value that is not allowed or that the client does not take;
+   *    failed-precondition if the tools are missing; deadline-exceeded, unavailable */
+  readonly tune = async (client: TunedClient, limits: Limits): Promise<void> => {
+    const parameters = this.#read(client.tuning);
+    if (parameters.length === 0) return;
+    const instance = await this.#instanceOf(client, limits);
+    const settings = parameters.map((parameter) => forInstance(parameter, instance));
+    const result = await this.#run('lctl', ['set_param', ...settings], limits);
+    if (result.exitCode !== 0) throw notSet(settings, result);
+  };
+
+  #read(text: string): readonly TuningParameter[] {
+    const parameters = parseClientTuning(text);
+    refuseDenied(parameters, this.#allow);
+    return parameters;
+  }
+
+  /** `lustrefs-ffff937009271000 /mount/point`: the name of the file system and of this mount of it. */
+  async #instanceOf({ mountPoint, source }: TunedClient, limits: Limits): Promise<string> {
+    const result = await this.#run('lfs', ['getname', mountPoint], limits);
+    const [name = ''] = result.stdout.trim().split(/\s/);
+    const prefix = `${source.fsname}-`;
+    const instance = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (result.exitCode === 0 && /^[0-9a-f]{8,32}$/.test(instance)) return instance;
+    throw new DriverError(
+      'unavailable',
+      `clientTuning: lfs getname ${mountPoint} does not say which client is mounted there (${saidBy(result)}); ` +
+        `it is tried again. See that lfs in the node plugin's image is of the same Lustre release as the node's client`,
+    );
+  }
+
+  async #run(program: string, args: readonly string[], limits: Limits): Promise<CommandResult> {
+    const deadlineMs = Math.min(TOOL_MS, limits.endsAt - this.#clock.now());
+    const title = `${program} ${args.join(' ')}`;
+    try {
+      const result = await this.#runner.run(program, args, { signal: limits.signal, deadlineMs, title });
+      if (!result.interruptedBy) return result;
+      throw new DriverError(
+        'deadline-exceeded',
+        `${title} did not end in time and was killed. ${lookAtServers}`,
+      );
+    } catch (error) {
+      if (error instanceof StuckChildError) {
+        const child = describeStuckChild(error.child, this.#clock.now());
+        throw new DriverError('deadline-exceeded', `${child}, does not end. ${lookAtServers}`, {
+          cause: error,
+        });
+      }
+      throw isDriverError(error, 'failed-precondition') ? noTools(program, error) : error;
+    }
+  }
+}
+
+const lookAtServers =
+  "The file system does not answer: check that it is available, and the node's kernel log; it is tried again";
+
+const noTools = (program: string, cause: DriverError): DriverError =>
+  new DriverError(
+    'failed-precondition',
+    `clientTuning cannot be applied: ${program} is not in the node plugin's image; use an image with the Lustre ` +
+      `client's utilities (lfs and lctl), or leave clientTuning out of the volume`,
+    { cause },
+  );
+
+/** The kernel refuses names that it does not know and values that it does not like: repeating cannot help. */
+function notSet(settings: readonly string[], result: CommandResult): DriverError {
+  const isRefused = /no such file|not found|invalid argument|out of range/i.test(result.stderr);
+  return new DriverError(
+    isRefused ? 'invalid-argument' : 'unavailable',
+    `clientTuning: lctl set_param ${settings.join(' ')} failed (${saidBy(result)}); ` +
+      (isRefused
+        ? 'this release of the client does not know a parameter, or does not take its value: correct clientTuning'
+        : "it is tried again; the node's kernel log may tell more"),
+  );
+}
+
+const saidBy = ({ exitCode, stderr, stdout }: CommandResult): string => {
+  const said = (stderr.trim() || stdout.trim()).replaceAll(/\s+/g, ' ').slice(0, 500);
+  return `exit status ${exitCode ?? 'none'}: ${said || 'it said nothing'}`;
+};

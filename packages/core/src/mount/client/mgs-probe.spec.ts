@@ -1,0 +1,80 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseMountSource } from '../../model/mount-source.js';
+import { CommandRunner, type RunOptions } from '../../process/command.js';
+import { describeFindings, MgsProbe, reach, type NidFinding } from './mgs-probe.js';
+
+const runner = new CommandRunner();
+let server: Server;
+let port: number;
+let tools: string;
+
+beforeAll(async () => {
+  server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  tools = await mkdtemp(join(tmpdir(), 'lctl-'));
+});
+afterAll(async () => {
+  server.close();
+  await rm(tools, { recursive: true });
+});
+
+/** lctl as a script: what it is called with is `$*`. */
+async function lctl(script: string) {
+  await writeFile(join(tools, 'lctl'), `#!/bin/sh\n${script}\n`);
+  await chmod(join(tools, 'lctl'), 0o755);
+  return {
+    run: (program: string, args: readonly string[], options: RunOptions) =>
+      runner.run(join(tools, program), args, options),
+  };
+}
+
+describe('MgsProbe', () => {
+  it('tells a closed port from an open one, and what lctl says', async () => {
+    const probe = new MgsProbe({ runner: await lctl('[ "$*" = "ping 127.0.0.1@tcp" ]'), port });
+    const said = await probe.explain(parseMountSource('127.0.0.1@tcp:127.0.0.2@tcp:/lustrefs'));
+    expect(said).toContain(`127.0.0.1@tcp accepts connections on TCP ${port}`);
+    expect(said).toContain('but the mount fails and answers lctl ping');
+    expect(said).toContain(`127.0.0.2@tcp refuses connections on TCP ${port}`);
+    expect(said).toContain('and does not answer lctl ping');
+    expect(said).toContain('LNet works');
+  });
+
+  it('does without lctl, and asks no other network by TCP', async () => {
+    const probe = new MgsProbe({ runner, port });
+    const said = await probe.explain(parseMountSource('127.0.0.1@tcp1:127.1.1.1@o2ib:/lustrefs'));
+    expect(said).not.toContain('lctl ping');
+    expect(said).toContain('SNAT');
+    expect(said).toContain('127.1.1.1@o2ib is not on a TCP network');
+  });
+});
+
+describe('reach', () => {
+  it('gives up at its deadline', async () => {
+    // Before any packet can come back.
+    const clock = {
+      now: Date.now,
+      after: (_: number, callback: () => void) => (queueMicrotask(callback), () => {}),
+    };
+    expect(await reach('127.0.0.1', port, 1_000, clock)).toBe('timed-out');
+  });
+});
+
+describe('describeFindings', () => {
+  it.each<[NidFinding, string]>([
+    [{ nid: 'a@tcp', tcp: 'refused' }, 'no Lustre server listens'],
+    [{ nid: 'a@tcp', tcp: 'timed-out' }, 'security group'],
+    [{ nid: 'a@tcp', tcp: 'no-route' }, 'no route'],
+    [{ nid: 'a@tcp', tcp: 'unknown-host' }, 'DNS'],
+    [{ nid: 'a@tcp', tcp: 'open' }, 'source port'],
+    [{ nid: 'a@tcp', tcp: 'open', ping: 'silent' }, 'lnetctl net show'],
+    [{ nid: 'a@tcp', tcp: 'open', ping: 'answers' }, 'LNet works'],
+    [{ nid: 'a@o2ib', ping: 'silent' }, 'a@o2ib does not answer lctl ping'],
+  ])('%j: %s', (finding, words) => {
+    expect(describeFindings([finding], 988)).toContain(words);
+  });
+});

@@ -1,0 +1,295 @@
+import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Coalescer } from '../../concurrency/coalescer.js';
+import { DriverError } from '../../errors/driver-error.js';
+import { runExclusive } from '../../concurrency/exclusive.js';
+import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
+import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
+import { clientInUse } from './client-references.js';
+import { isSameSource, lustreSourceOf } from '../mount-identity.js';
+import type { MountEntry, MountTable } from '../mount-table.js';
+import type { NodeBasis } from '../../node/node-context.js';
+import { describeMount, showsSource } from '../../node/publish-rules.js';
+import { makeTarget } from '../target-path.js';
+import { within, type Limits } from '../../concurrency/wait-with-limits.js';
+
+/** Keeps a client mounted until it is released, if nothing else does. */
+export interface Lease {
+  /** Where the client is mounted. */
+  readonly path: string;
+  /** Once. */
+  release(): void;
+}
+
+/** Undoing a failed mount is no longer the caller's time. */
+const UNDO_MS = 5_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/**
+ * The Lustre clients that pods share: each mounted once, in a directory of the driver's own that no pod sees, and bound
+ * from there. A client is let go of, in the background, when no publication uses it any more; what counts is the mount
+ * table and the records, so that a restarted driver goes on where its predecessor ended.
+ */
+export class SharedMounts {
+  /** One mount of a client at a time, joined by all who want it. */
+  readonly #mounting = new Coalescer();
+  readonly #detaching = new Map<string, Promise<void>>();
+  readonly #leases = new Map<string, number>();
+  /** How often a client's leases have changed: a look at the mount table that began before counts no more. */
+  readonly #changes = new Map<string, number>();
+  /** Directories that are called as clients' are, and of which no record tells. */
+  readonly #strays = new Set<string>();
+  #sweeping = false;
+  #sweepAgain = false;
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(
+    private readonly node: NodeBasis,
+    private readonly records: ClientMountRecords,
+    private directory: string,
+  ) {}
+
+  /** Reads what an earlier run has left. @returns where it may have had work under way
+   *  @throws what the file system says */
+  async load(): Promise<readonly string[]> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    this.directory = await realpath(this.directory); // The kernel shows real paths.
+    await this.records.load();
+    for (const name of await readdir(this.directory)) {
+      const path = join(this.directory, name);
+      if (isClientMountKey(name) && !this.records.get(path)) this.#strays.add(path);
+    }
+    return this.#paths();
+  }
+
+  /** How many clients are mounted, or begun. */
+  get count(): number {
+    return this.records.all().length;
+  }
+
+  /** Where this client is mounted, or would be. */
+  pathOf(wanted: WantedClient): string {
+    return join(this.directory, clientMountKey(wanted));
+  }
+
+  /** Mounts a client unless it is mounted, and keeps it so until the lease is released.
+   *  @throws DriverError as Mounter.mount; failed-precondition if something else is mounted in its place */
+  async hold(wanted: WantedClient, limits: Limits): Promise<Lease> {
+    const path = this.pathOf(wanted);
+    this.#count(path, 1);
+    try {
+      await this.#untilDetached(path, limits);
+      const job = {
+        key: path,
+        fingerprint: 'mount',
+        work: (everybodyLeft: AbortSignal) =>
+          this.#ensure(wanted, path, { signal: everybodyLeft, endsAt: limits.endsAt }),
+      };
+      await runExclusive(this.#mounting, job, limits.signal);
+    } catch (error) {
+      this.#count(path, -1);
+      this.sweep();
+      throw error;
+    }
+    return { path, release: () => this.#count(path, -1) };
+  }
+
+  /** Lets go, in the background, of clients that nothing uses. */
+  sweep(): void {
+    this.#sweepAgain = true;
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    void this.#sweepUntilDone();
+  }
+
+  async #untilDetached(path: string, limits: Limits): Promise<void> {
+    await this.node.mounter.settle(path, limits);
+    const detaching = this.#detaching.get(path);
+    if (!detaching || (await within(detaching, limits, this.node.clock)) === 'done') return;
+    throw new DriverError(
+      'deadline-exceeded',
+      `the client on ${path} is still being unmounted for its last pod; the next attempt waits for it. A Lustre server ` +
+        `may not answer: check the file system and the node's kernel log`,
+    );
+  }
+
+  async #ensure(wanted: WantedClient, path: string, limits: Limits): Promise<void> {
+    const { mounter, readMountTable } = this.node;
+    await mounter.settle(path, limits);
+    const mounted = (await readMountTable()).at(path);
+    const known = this.records.get(path);
+    if (mounted) {
+      this.#refuseForeign(wanted, path, mounted, known);
+      if (known?.observedSource !== undefined) return;
+    }
+    const record = { path, source: clientSource(wanted), options: wanted.options };
+    await this.records.save(record);
+    await this.#complete(wanted, record, mounted ?? (await this.#mount(wanted, path, limits)), limits);
+  }
+
+  /** @returns what the mount table shows afterwards */
+  async #mount({ source, options }: WantedClient, path: string, limits: Limits): Promise<MountEntry> {
+    const { mounter, readMountTable, log } = this.node;
+    let failure: Error | undefined;
+    try {
+      await makeTarget(path);
+      log.debug({ path }, 'the directory of a client is there');
+      await mounter.mount({ source, target: path, options }, limits);
+    } catch (error) {
+      failure = error as Error;
+    }
+    // Whatever mount(8) said, the table tells: it may have mounted before it was killed.
+    const mounted = (await readMountTable()).at(path);
+    const shown = mounted && lustreSourceOf(mounted);
+    if (mounted && shown && isSameSource(shown, source)) {
+      log.info({ source: mounted.source, path }, 'mounted a client');
+      return mounted;
+    }
+    await this.#undo(path, mounted !== undefined);
+    throw failure ?? mountedElsewhere(path, mounted);
+  }
+
+  /** Only what is complete is recorded as observed, so that what a killed driver has begun is done again. */
+  async #complete(
+    wanted: WantedClient,
+    record: ClientMountRecord,
+    mounted: MountEntry,
+    limits: Limits,
+  ): Promise<void> {
+    for (const hook of this.node.afterMount) {
+      await hook({ mountPoint: record.path, source: wanted.source, tuning: wanted.tuning }, limits);
+    }
+    await this.records.save({ ...record, observedSource: mounted.source });
+    this.#strays.delete(record.path);
+  }
+
+  async #undo(path: string, isMounted: boolean): Promise<void> {
+    const { mounter, clock, log } = this.node;
+    // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
+    if (mounter.stuck.has(path)) return;
+    try {
+      const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
+      if (isMounted) await mounter.unmount(path, limits);
+      await this.#forget(path);
+    } catch (error) {
+      log.warn({ err: error, path }, 'a failed mount of a client could not be undone');
+    }
+  }
+
+  #refuseForeign(
+    wanted: WantedClient,
+    path: string,
+    mounted: MountEntry,
+    known: ClientMountRecord | undefined,
+  ): void {
+    const source = clientSource(wanted);
+    if (showsSource(mounted, { source }, known ?? { source })) return;
+    throw new DriverError(
+      'failed-precondition',
+      `${source} cannot be mounted on ${path}, the driver's own directory: ${describeMount(mounted)}; unmount it on ` +
+        `the node if nothing uses it`,
+    );
+  }
+
+  #count(path: string, change: 1 | -1): void {
+    this.#leases.set(path, (this.#leases.get(path) ?? 0) + change);
+    this.#changes.set(path, (this.#changes.get(path) ?? 0) + 1);
+  }
+
+  #paths(): readonly string[] {
+    return [...new Set([...this.records.all().map(({ path }) => path), ...this.#strays])];
+  }
+
+  async #sweepUntilDone(): Promise<void> {
+    try {
+      while (this.#sweepAgain) {
+        this.#sweepAgain = false;
+        await this.#sweepOnce();
+      }
+    } catch (error) {
+      this.node.log.warn({ err: error }, 'unused clients could not be looked for');
+      this.#sweepLater();
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  async #sweepOnce(): Promise<void> {
+    const before = new Map(this.#changes);
+    const table = await this.node.readMountTable();
+    // From here on nothing is awaited until the detachment is known to those who come.
+    for (const path of this.#paths()) {
+      if (this.#changes.get(path) !== before.get(path)) this.#sweepAgain = true;
+      else if (this.#isIdle(path, table)) this.#startDetaching(path, table);
+    }
+  }
+
+  #isIdle(path: string, table: MountTable): boolean {
+    return (
+      !this.#leases.get(path) &&
+      !this.#detaching.has(path) &&
+      this.#isOurs(path, table) &&
+      !clientInUse(path, this.#paths(), table, this.node)
+    );
+  }
+
+  /** Whatever else somebody has mounted in the directory is not the driver's to unmount. */
+  #isOurs(path: string, table: MountTable): boolean {
+    return !this.#strays.has(path) || table.all(path).every((entry) => lustreSourceOf(entry) !== undefined);
+  }
+
+  #startDetaching(path: string, table: MountTable): void {
+    const detaching = this.#detach(path, table.all(path).length)
+      .then(() => (this.#retryMs = FIRST_RETRY_MS))
+      .catch((error: unknown) => {
+        this.node.log.warn({ err: error, path }, 'a client that nothing uses could not be unmounted yet');
+        this.#sweepLater();
+      })
+      .finally(() => this.#detaching.delete(path));
+    this.#detaching.set(
+      path,
+      detaching.then(() => {}),
+    );
+  }
+
+  async #detach(path: string, count: number): Promise<void> {
+    const { mounter, clock, timing, readMountTable, log } = this.node;
+    const limits = { signal: new AbortController().signal, endsAt: clock.now() + timing.changeMs };
+    await mounter.settle(path, limits);
+    for (let left = count; left > 0;) {
+      await mounter.unmount(path, limits);
+      const now = (await readMountTable()).all(path).length;
+      if (now >= left)
+        throw new DriverError('unavailable', `umount ${path} said nothing, but it is still mounted`);
+      left = now;
+    }
+    log.debug({ path }, 'an unused client is not mounted');
+    await this.#forget(path);
+    if (count > 0) log.info({ path }, 'unmounted a client that nothing uses any more');
+  }
+
+  /** Removes the empty directory and the record; a directory that is not empty is not the driver's to delete. */
+  async #forget(path: string): Promise<void> {
+    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    this.node.log.debug({ path }, 'the directory of a client is gone');
+    await this.records.remove(path);
+    this.#strays.delete(path);
+  }
+
+  #sweepLater(): void {
+    setTimeout(() => this.sweep(), this.#retryMs).unref(); // The process may end meanwhile; its successor sweeps.
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+  }
+}
+
+function mountedElsewhere(path: string, mounted: MountEntry | undefined): DriverError {
+  const found = mounted ? describeMount(mounted) : 'the mount table shows nothing';
+  return new DriverError(
+    'unavailable',
+    `mounting a client on ${path} succeeded, but ${found}: the node plugin must run in the mount namespace in which it ` +
+      `mounts, and mount.lustre must be the one of the Lustre client`,
+  );
+}

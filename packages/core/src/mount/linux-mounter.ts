@@ -1,0 +1,179 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
+import type { Log } from '../provider/provider-plugin.js';
+import { formatMountSource } from '../model/mount-source.js';
+import { BindMounting } from './bind-mounting.js';
+import { CommandRunner, type CommandResult } from '../process/command.js';
+import { ClientImports } from './client/client-imports.js';
+import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
+import { MgsProbe } from './client/mgs-probe.js';
+import { readMountTable, type MountTable } from './mount-table.js';
+import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
+import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
+import { TargetChildren } from '../process/target-children.js';
+import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
+import type { Limits } from '../concurrency/wait-with-limits.js';
+
+/** What a mounter looks at and tells of its work; everything has a working default. */
+export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
+  readonly log?: Log;
+  readonly readMountTable?: () => Promise<MountTable>;
+  /** Looks at a server that cannot be mounted from. */
+  readonly probe?: Pick<MgsProbe, 'explain'>;
+  /** Default: neither by force nor lazily. */
+  readonly escalation?: UnmountEscalation;
+  /** A directory for the mounter alone, in which bind mounts get their options. Default: one of the machine's temporary
+   *  directory. */
+  readonly stageDir?: string;
+  /** What the client knows of its servers, before anything is forced. */
+  readonly imports?: Pick<ClientImports, 'connectionsOf'>;
+}
+
+/** mount(8) and umount(8) of util-linux, with mount.lustre(8) behind them. */
+export class LinuxMounter implements Mounter {
+  readonly #mounting: ClientMounting;
+  readonly #unmounting: Unmounting;
+  readonly #binding: BindMounting;
+
+  constructor(
+    private readonly children: TargetChildren = new TargetChildren(),
+    private readonly clock: Clock = systemClock,
+    parts: LinuxMounterParts = {},
+  ) {
+    const basis = {
+      ...parts,
+      clock,
+      readMountTable: parts.readMountTable ?? readMountTable,
+      log: parts.log ?? noLog,
+    };
+    const runner = new CommandRunner(clock);
+    const probe = parts.probe ?? new MgsProbe({ runner, clock });
+    this.#mounting = new ClientMounting({ ...basis, probe });
+    this.#binding = new BindMounting({
+      run: (...call) => this.#run(...call),
+      interrupted: (...call) => this.#interrupted(...call),
+      children,
+      stageDir: parts.stageDir ?? join(tmpdir(), 'lustre-csi-stages'),
+      clock,
+      log: basis.log,
+    });
+    this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
+  }
+
+  get stuck(): ReadonlyMap<string, StuckChild> {
+    return this.children.stuck;
+  }
+
+  get counts(): MounterCounts {
+    const { force, lazy } = this.#unmounting.escalations;
+    return { overdueMounts: this.#mounting.limiter.overdue, forcedUnmounts: force, lazyUnmounts: lazy };
+  }
+
+  async mount(request: MountRequest, limits: Limits): Promise<void> {
+    const { source, target, options } = request;
+    const from = formatMountSource(source);
+    const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
+    const title = `mount -t lustre ${from} ${target}`;
+    const command = ['mount', '-t', 'lustre', ...optionArgs, from, target];
+    await this.#mounting.run(request, limits, async (within) => {
+      const result = await this.#run(target, command, title, within);
+      if (result.interruptedBy) throw this.#interrupted(title, within);
+      return result;
+    });
+  }
+
+  async bind(request: BindRequest, limits: Limits): Promise<void> {
+    await this.#binding.bind(request, limits);
+  }
+
+  async makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void> {
+    await this.#binding.makeDirectory(directory, target, limits);
+  }
+
+  async unmount(target: string, limits: Limits): Promise<void> {
+    await this.#unmounting.run(target, limits, (flag, within) => this.#umount(target, flag, within));
+  }
+
+  async settle(target: string, limits: Limits): Promise<void> {
+    await this.children.settle(target, limits);
+  }
+
+  async adopt(targets: readonly string[]): Promise<void> {
+    await this.children.adoptOrphans(targets);
+    await this.#binding.clearStages();
+  }
+
+  async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
+    // -c: looking at the path would hang on a dead server. -i: Lustre has no umount helper, none is to be called.
+    const args = ['umount', '-c', '-i', ...(flag ? [flag] : []), target];
+    const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
+    // A plain umount that hangs must not keep the forced one back.
+    const child = flag ? `${target} ${flag}` : target;
+    const result = await this.#run(child, args, title, limits);
+    if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;
+    if (result.interruptedBy) throw this.#interrupted(title, limits);
+    throw explainUnmountFailure(title, result);
+  }
+
+  async #run(
+    target: string,
+    [program = '', ...args]: readonly string[],
+    title: string,
+    { signal, endsAt }: Limits,
+  ): Promise<CommandResult> {
+    try {
+      return await this.children.run(target, program, args, {
+        signal,
+        deadlineMs: endsAt - this.clock.now(),
+        title,
+      });
+    } catch (error) {
+      if (!(error instanceof StuckChildError)) throw error;
+      throw new DriverError(
+        'deadline-exceeded',
+        `${describeStuckChild(error.child, this.clock.now())}, can be neither awaited nor killed; the next attempt ` +
+          `waits for it. ${lookAtServers}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #interrupted(title: string, { signal }: Limits): DriverError {
+    if (signal.aborted && signal.reason instanceof DriverError)
+      return signal.reason.prefixed(`${title} was ended`);
+    return new DriverError(
+      'deadline-exceeded',
+      `${title} did not end in time and was killed. ${lookAtServers}`,
+    );
+  }
+}
+
+const noLog: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => noLog,
+};
+
+const lookAtServers =
+  'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
+  "1018-1023, and the node's kernel log";
+
+const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+
+function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
+  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim() || 'it said nothing'}`;
+  if (/target is busy/i.test(stderr)) {
+    return new DriverError(
+      'failed-precondition',
+      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
+    );
+  }
+  if (/permitted|permission|superuser/i.test(stderr)) {
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
+  }
+  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
+}

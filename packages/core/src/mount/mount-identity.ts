@@ -1,0 +1,45 @@
+import {
+  canonicalNid,
+  mountSource,
+  parseMountSource,
+  type LustreMountSource,
+} from '../model/mount-source.js';
+import type { MountEntry } from './mount-table.js';
+
+/**
+ * What a mount shows, if it is a Lustre mount: decided by its source, not by its device number, which all Lustre
+ * file systems of one fsname share. A bind mount of a directory shows that directory as its sub-directory.
+ */
+export function lustreSourceOf(entry: MountEntry): LustreMountSource | undefined {
+  try {
+    const source = parseMountSource(entry.source);
+    const subdir = [source.subdir, entry.root.slice(1)].filter((part) => part !== '').join('/');
+    return mountSource(source.mgsNodes, source.fsname, subdir, entry.source);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a mounted source is the wanted one. File system name and sub-directory must agree, and one NID must be
+ * common: two sources that share a server and the file system's name are one file system.
+ *
+ * mount.lustre resolves host names before it mounts, so the kernel shows addresses where the user wrote names. A
+ * wanted source with a name in it is therefore compared without its NIDs, unless `observed` tells what the kernel
+ * showed when this very source was mounted. (FSx, the cloud that uses names, makes its mount names at random.)
+ */
+export function isSameSource(
+  mounted: LustreMountSource,
+  wanted: LustreMountSource,
+  observed?: LustreMountSource,
+): boolean {
+  if (mounted.fsname !== wanted.fsname || mounted.subdir !== wanted.subdir) return false;
+  const mountedNids = new Set(nidsOf(mounted));
+  if ([...nidsOf(wanted), ...(observed ? nidsOf(observed) : [])].some((nid) => mountedNids.has(nid)))
+    return true;
+  return !observed && nidsOf(wanted).some(hasHostName);
+}
+
+const nidsOf = (source: LustreMountSource): readonly string[] => source.mgsNodes.flat().map(canonicalNid);
+
+const hasHostName = (nid: string): boolean => !/^[\d.]+@/.test(nid);

@@ -1,5 +1,0 @@
-import type { Measurement } from './statfs-process.js';
-
-/** The volume's own numbers, where it has a limit of its own; else those of the whole file system, which has just
- *  answered. `path` is a directory of the volume's file system that may be looked at. */
-export type MeasureQuota = (volumeId: string, path: string, whole: Measurement) => Promise<Measurement>;

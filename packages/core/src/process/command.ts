@@ -1,0 +1,183 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
+import { Conversation, type ConversationOptions } from './conversation.js';
+import { groupMembers } from './process-table.js';
+import { signalProcess, stopProcesses } from './stop-processes.js';
+import { stuckChild, StuckChildError } from './stuck-child.js';
+import { within } from '../concurrency/wait-with-limits.js';
+
+/** How a command is to be run. */
+export interface RunOptions {
+  /** Aborting it ends the command. */
+  readonly signal: AbortSignal;
+  /** Milliseconds after which the command is ended. */
+  readonly deadlineMs: number;
+  /** Milliseconds between SIGTERM and SIGKILL; 0: SIGKILL at once. Default 2000. */
+  readonly graceMs?: number;
+  /** The command in messages, without what is nobody's business; default: the program's name. */
+  readonly title?: string;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly pid: number;
+  /** Null if a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The first 64 KiB of each; UTF-8. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Set if it was ended before it was done. */
+  readonly interruptedBy?: 'deadline' | 'signal';
+}
+
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export const DEFAULT_GRACE_MS = 2000;
+const OUTPUT_LIMIT = 64 * 1024;
+/** A grandchild that keeps the pipes open must not keep the answer back. */
+const DRAIN_MS = 250;
+/** Nothing of the driver's own environment: it holds credentials on controllers, and LD_PRELOAD on nobody's word. */
+const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/**
+ * Starts programs: the only place of the driver that does. Every touch of a path that a dead server can hold goes
+ * through here, because a child can be abandoned where a thread cannot: a child that not even SIGKILL ends (state
+ * D) is let go of, never waited for.
+ */
+export class CommandRunner {
+  constructor(private readonly clock: Clock = systemClock) {}
+
+  /**
+   * Runs a program in a process group of its own, without a shell, and returns how it ended, whatever its status.
+   * @throws StuckChildError if it neither ended in time nor could be killed; it is still there then
+   * @throws DriverError failed-precondition if the program is not installed, unavailable if no process can be made
+   * @throws the signal's reason if it has aborted before the start
+   */
+  async run(program: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
+    options.signal.throwIfAborted();
+    const startedAt = this.clock.now();
+    const child = start(program, args);
+    const exit = exitOf(child, program);
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    const limits = { signal: options.signal, endsAt: startedAt + options.deadlineMs };
+    const end = await within(exit, limits, this.clock);
+    if (child.pid === undefined) return exit as Promise<never>; // Rejects: the program could not be started.
+    if (end !== 'done' || (await exit).signal !== null) {
+      await this.#stop(child, child.pid, { ...options, title: options.title ?? program }, startedAt);
+    }
+    const { code, signal } = await exit;
+    await this.#drain(child);
+    return {
+      pid: child.pid,
+      exitCode: code,
+      signal,
+      stdout: stdout(),
+      stderr: stderr(),
+      ...(end === 'done' ? {} : { interruptedBy: end }),
+    };
+  }
+
+  /** Starts a program in a process group of its own that is spoken to in lines until it is stopped; its stderr is
+   *  nobody's. A program that cannot be started ends the conversation. @throws DriverError unavailable if no process
+   *  can be made */
+  converse(program: string, args: readonly string[], options: ConversationOptions): Conversation {
+    const onEnd = (error?: Error): void => options.onEnd(error && notStarted(program, error));
+    const child = start(program, args, ['pipe', 'pipe', 'ignore'], options.environment);
+    return new Conversation(child, { ...options, onEnd }, this.clock);
+  }
+
+  /** Ends the child and what it started: mount(8) only waits for its helper, which does the work. */
+  async #stop(
+    child: ChildProcess,
+    pid: number,
+    options: RunOptions & { readonly title: string },
+    startedAt: number,
+  ): Promise<void> {
+    const group = {
+      send: (signal: NodeJS.Signals) => signalProcess(-pid, signal),
+      survivors: () => groupMembers(pid),
+    };
+    const survivors = await stopProcesses(group, options.graceMs ?? DEFAULT_GRACE_MS, this.clock);
+    if (survivors.length === 0) return;
+    child.unref();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    throw new StuckChildError(stuckChild(options.title, startedAt, survivors));
+  }
+
+  async #drain(child: ChildProcess): Promise<void> {
+    const closed = Promise.all([ended(child.stdout), ended(child.stderr)]);
+    const limits = { signal: new AbortController().signal, endsAt: this.clock.now() + DRAIN_MS };
+    if ((await within(closed, limits, this.clock)) === 'done') return;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }
+}
+
+type Stdio = 'ignore' | 'pipe';
+
+function start(
+  program: string,
+  args: readonly string[],
+  stdio: [Stdio, Stdio, Stdio] = ['ignore', 'pipe', 'pipe'],
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  try {
+    // The working directory is the root, so that no child ever stands in a volume.
+    return spawn(program, args, { cwd: '/', env: { ...environment, ...more }, stdio, detached: true });
+  } catch (error) {
+    throw notStarted(program, error);
+  }
+}
+
+function exitOf(child: ChildProcess, program: string): Promise<Exit> {
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.on('error', (error) => reject(notStarted(program, error)));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  exit.catch(() => {}); // An abandoned child has nobody left who wants to know.
+  return exit;
+}
+
+function notStarted(program: string, error: unknown): DriverError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOENT' || code === 'EACCES') {
+    return new DriverError(
+      'failed-precondition',
+      `${program} cannot be run (${code}): install it in the node plugin's image (mount and umount are in ` +
+        `util-linux, stat in coreutils)`,
+      { cause: error },
+    );
+  }
+  return new DriverError(
+    'unavailable',
+    `${program} could not be started: ${messageOf(error)}; the node is out of processes, memory or file ` +
+      `descriptors: raise the limits of the node plugin's container or free some`,
+    { cause: error },
+  );
+}
+
+/** Reads all, so that the child never blocks on a full pipe, and keeps the beginning. */
+function collect(stream: Readable | null): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream?.on('error', () => {}); // A pipe that breaks ends the output; the exit status tells the rest.
+  stream?.on('data', (chunk: Buffer) => {
+    if (size >= OUTPUT_LIMIT) return;
+    const kept = chunk.subarray(0, OUTPUT_LIMIT - size);
+    chunks.push(kept);
+    size += kept.length;
+  });
+  return () => Buffer.concat(chunks).toString('utf8');
+}
+
+async function ended(stream: Readable | null): Promise<void> {
+  if (!stream || stream.closed) return;
+  await new Promise<void>((resolve) => stream.once('close', resolve));
+}
