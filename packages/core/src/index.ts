@@ -4,7 +4,8 @@ export { isFinal, unfinished } from './errors/retryable.js';
 export { untilAborted } from './concurrency/abort.js';
 export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { ConfigurationError } from './errors/configuration-error.js';
-export type { ControllerProvider, FileSystemPlan, VolumeReference } from './provider/controller-provider.js';
+export type { VolumeReference } from './model/volume-reference.js';
+export type { ControllerProvider, FileSystemPlan } from './provider/controller-provider.js';
 export type { DirectoryHosts } from './provider/parent-file-systems.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
 export {
@@ -20,7 +21,8 @@ export {
   type ParameterValues,
 } from './provider/parameters.js';
 export { parameterSections } from './provider/parameter-reference.js';
-export type { Log, OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
+export type { Log } from './model/log.js';
+export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';
 export type { ModificationStep, VolumeModification } from './provider/volume-modification.js';
 export type { Snapshot, SnapshotRequest, VolumeSnapshots } from './provider/volume-snapshots.js';

@@ -1,6 +1,6 @@
+import type { Log } from '../model/log.js';
 import { join } from 'node:path';
 import { parseFields, StateFiles, isTextList } from '../mount/state-files.js';
-import type { Log } from '../provider/provider-plugin.js';
 
 /** A base path on a file system, as handles name them. */
 export interface KnownPlace {

@@ -1,6 +1,6 @@
+import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import { belongsToClaim } from '../model/file-system.js';
 import { formatBase } from './base-text.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';

@@ -1,14 +1,14 @@
+import { defaultTiming, type NodeBasis } from '../mount/mount-services.js';
+import type { Log } from '../model/log.js';
 import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
 import { readMountTable } from '../mount/mount-table.js';
-import { defaultTiming, type NodeBasis } from '../node/node-context.js';
 import { Publications } from '../mount/publications.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetChildren } from '../process/target-children.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { HostParts } from './mounted-parent.js';
 
 /** What the controller mounts with: the node's engine, in a directory of the controller's own. */

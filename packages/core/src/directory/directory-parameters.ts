@@ -1,3 +1,4 @@
+import type { ProjectIdRange, Quota, OnDelete } from './registry/worker-protocol.js';
 import { DriverError } from '../errors/driver-error.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
@@ -9,13 +10,6 @@ import { parseStripeLayout } from './stripe-layout.js';
 export const provisioningModeKey = 'provisioningMode';
 
 const LARGEST_ID = 0xffff_fffe;
-
-/** A range of project ids. */
-export interface ProjectIdRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** StorageClass parameters of a directory, the same for every provider. */
 export const directoryParameters = {
   [provisioningModeKey]: oneOf({
@@ -108,9 +102,6 @@ export const directoryParameters = {
     legal: 'what the node plugin allows',
   }),
 } satisfies Parameters;
-
-export type Quota = 'hard' | 'soft' | 'none';
-export type OnDelete = 'delete' | 'retain' | 'archive';
 
 /** What a StorageClass says about directories. */
 export interface DirectoryClass {

@@ -1,7 +1,7 @@
+import type { Measurement, Usage } from '../model/usage.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { CommandRunner } from '../process/command.js';
-import type { Measurement, Usage } from '../node/statfs-process.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { TargetChildren } from '../process/target-children.js';
 import { parseDirectoryHandle } from './directory-handle.js';

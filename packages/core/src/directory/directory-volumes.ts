@@ -1,10 +1,10 @@
+import type { Log } from '../model/log.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
-import type { Log } from '../provider/provider-plugin.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
 import { runExclusive } from '../concurrency/exclusive.js';

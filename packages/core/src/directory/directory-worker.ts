@@ -12,7 +12,9 @@ import type { WorkerAnswer, WorkerResults, WorkerTask } from './registry/worker-
 const TASK_MS = 60_000;
 
 /** Counted from the package: the built program, also where this module runs from its source. */
-const program = fileURLToPath(new URL('../../dist/directory/registry/directory-worker.child.js', import.meta.url));
+const program = fileURLToPath(
+  new URL('../../dist/directory/registry/directory-worker.child.js', import.meta.url),
+);
 
 interface Pending {
   readonly line: string;

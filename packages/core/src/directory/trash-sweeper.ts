@@ -1,6 +1,6 @@
+import type { Log } from '../model/log.js';
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import { STALE_MS } from './registry/record-files.js';
 import type { WorkerResults } from './registry/worker-protocol.js';
 

@@ -1,5 +1,5 @@
+import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
 import { placeKey, type KnownPlace } from './base-path-records.js';
 import { TrashSweeper } from './trash-sweeper.js';

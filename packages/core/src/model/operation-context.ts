@@ -1,4 +1,4 @@
-import type { Log } from '../provider/provider-plugin.js';
+import type { Log } from './log.js';
 
 /** What an operation knows of the call that asked for it. */
 export interface OperationContext {

@@ -1,3 +1,4 @@
+import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { CommandResult } from '../process/command.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
@@ -203,7 +203,9 @@ async function isRemoved(path: string): Promise<boolean> {
 }
 
 /** Counted from the package: the built program, also where this module runs from its source. */
-const subDirectoryProgram = fileURLToPath(new URL('../../dist/mount/sub-directory.child.js', import.meta.url));
+const subDirectoryProgram = fileURLToPath(
+  new URL('../../dist/mount/sub-directory.child.js', import.meta.url),
+);
 
 function explainFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
   const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;

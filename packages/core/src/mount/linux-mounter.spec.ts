@@ -1,3 +1,4 @@
+import type { Log } from '../model/log.js';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { release } from 'node:os';
@@ -5,7 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import { parseMountSource } from '../model/mount-source.js';
 import { ClientImports } from './client/client-imports.js';
 import { CommandRunner, type CommandResult, type RunOptions } from '../process/command.js';

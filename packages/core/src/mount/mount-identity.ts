@@ -1,8 +1,10 @@
+import type { Publication } from './publications.js';
 import {
   canonicalNid,
   mountSource,
   parseMountSource,
   type LustreMountSource,
+  formatMountSource,
 } from '../model/mount-source.js';
 import type { MountEntry } from './mount-table.js';
 
@@ -43,3 +45,28 @@ export function isSameSource(
 const nidsOf = (source: LustreMountSource): readonly string[] => source.mgsNodes.flat().map(canonicalNid);
 
 const hasHostName = (nid: string): boolean => !/^[\d.]+@/.test(nid);
+
+/** What was, or is to be, mounted from where. */
+export type Sourced = Pick<Publication, 'source' | 'observedSource'>;
+
+/** Whether a mount shows the source of a publication. What the kernel showed for a source when it was mounted
+ *  counts only as long as that source is the wanted one. */
+export function showsSource(
+  mounted: MountEntry,
+  wanted: Sourced,
+  known: Sourced | undefined = wanted,
+): boolean {
+  const source = lustreSourceOf(mounted);
+  if (!source) return false;
+  const observed = known?.source === wanted.source ? known.observedSource : undefined;
+  const asObserved = observed === undefined ? undefined : parseMountSource(observed);
+  return isSameSource(source, parseMountSource(wanted.source), asObserved);
+}
+
+/** What is mounted, for people. */
+export function describeMount(mounted: MountEntry): string {
+  const source = lustreSourceOf(mounted);
+  return source
+    ? `${formatMountSource(source)} is mounted there`
+    : `a ${mounted.fsType} file system (${mounted.source}) is mounted there`;
+}

@@ -1,5 +1,5 @@
+import type { Log } from '../model/log.js';
 import { join } from 'node:path';
-import type { Log } from '../provider/provider-plugin.js';
 import type { AccessMode } from '../model/volume-capability.js';
 import { isTextList, parseFields, StateFiles } from './state-files.js';
 

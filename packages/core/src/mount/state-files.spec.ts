@@ -1,8 +1,8 @@
+import type { Log } from '../model/log.js';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Log } from '../provider/provider-plugin.js';
 import { parseFields, StateFiles } from './state-files.js';
 import { silentLog } from '../node/testing/silent-log.js';
 

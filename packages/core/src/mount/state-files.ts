@@ -1,8 +1,8 @@
+import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 
 /** How records are told apart and read. */
 export interface RecordKind<T> {

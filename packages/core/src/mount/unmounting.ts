@@ -1,5 +1,5 @@
+import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { ClientImports } from './client/client-imports.js';
 import { sharesSuperblock } from './client/client-references.js';
 import { lustreSourceOf } from './mount-identity.js';

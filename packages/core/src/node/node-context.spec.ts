@@ -1,6 +1,6 @@
+import { defaultTiming } from '../mount/mount-services.js';
 import { expect, it } from 'vitest';
 import { DEFAULT_GRACE_MS } from '../process/command.js';
-import { defaultTiming } from './node-context.js';
 import { UNDO_MS } from './publish-volume.js';
 import { KILL_GRACE_MS } from '../process/stop-processes.js';
 

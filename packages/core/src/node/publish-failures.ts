@@ -1,6 +1,6 @@
+import { describeMount } from '../mount/mount-identity.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { MountEntry } from '../mount/mount-table.js';
-import { describeMount } from './publish-rules.js';
 import type { Publication } from '../mount/publications.js';
 
 /** An error that nobody has foreseen tells nothing of what is mounted: it must not be one after which kubelet forgets the

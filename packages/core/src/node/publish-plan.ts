@@ -1,3 +1,4 @@
+import type { PublishCommand } from './publish-command.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { isReadOnly } from '../model/volume-capability.js';
 import type { WantedClient } from '../mount/client/client-mount-key.js';
@@ -6,7 +7,6 @@ import type { NodeContext } from './node-context.js';
 import { scopeOptions } from '../mount/option-scope.js';
 import type { Publication } from '../mount/publications.js';
 import { publishSettings } from '../model/publish-settings.js';
-import type { PublishCommand } from './publish-volume.js';
 import { subDirectoryParts, type SubDirectory } from '../mount/sub-directory.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 

@@ -1,7 +1,6 @@
+import { showsSource, describeMount } from '../mount/mount-identity.js';
 import { DriverError } from '../errors/driver-error.js';
-import { formatMountSource, parseMountSource } from '../model/mount-source.js';
 import type { AccessMode } from '../model/volume-capability.js';
-import { isSameSource, lustreSourceOf } from '../mount/mount-identity.js';
 import { isReadOnlyMount, type MountEntry } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
@@ -61,23 +60,6 @@ export function showsPublication(mounted: MountEntry, wanted: Publication): bool
   return showsSource(mounted, wanted) && isReadOnlyMount(mounted) === wanted.readonly;
 }
 
-/** What was, or is to be, mounted from where. */
-type Sourced = Pick<Publication, 'source' | 'observedSource'>;
-
-/** Whether a mount shows the source of a publication. What the kernel showed for a source when it was mounted
- *  counts only as long as that source is the wanted one. */
-export function showsSource(
-  mounted: MountEntry,
-  wanted: Sourced,
-  known: Sourced | undefined = wanted,
-): boolean {
-  const source = lustreSourceOf(mounted);
-  if (!source) return false;
-  const observed = known?.source === wanted.source ? known.observedSource : undefined;
-  const asObserved = observed === undefined ? undefined : parseMountSource(observed);
-  return isSameSource(source, parseMountSource(wanted.source), asObserved);
-}
-
 /** Modes in which a volume has one target on its node (CSI, table of NodePublishVolume). SINGLE_NODE_WRITER is one
  *  of them: an orchestrator that knows SINGLE_NODE_MULTI_WRITER, which this driver advertises, no longer sends it. */
 const oneTargetModes: readonly AccessMode[] = [
@@ -101,14 +83,6 @@ export function refuseSecondTarget(wanted: Publication, others: readonly Publica
       `published at ${conflict.targetPath} as ${conflict.accessMode}, and one of these modes allows one target ` +
       `per node; wait until the other pod has ended, or use ReadWriteMany or ReadWriteOnce`,
   );
-}
-
-/** What is mounted, for people. */
-export function describeMount(mounted: MountEntry): string {
-  const source = lustreSourceOf(mounted);
-  return source
-    ? `${formatMountSource(source)} is mounted there`
-    : `a ${mounted.fsType} file system (${mounted.source}) is mounted there`;
 }
 
 function differencesOf(wanted: Publication, known: Publication): string[] {

@@ -1,37 +1,20 @@
+import { showsSource } from '../mount/mount-identity.js';
+import type { PublishCommand } from './publish-command.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
 import { runExclusive } from '../concurrency/exclusive.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
-import type { LustreMountSource } from '../model/mount-source.js';
-import type { VolumeCapability } from '../model/volume-capability.js';
 import { sharesSuperblock } from '../mount/client/client-references.js';
 import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeUnseen, foreseen, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
-import {
-  nextPublishStep,
-  refuseSecondTarget,
-  showsPublication,
-  showsSource,
-  type PublishStep,
-} from './publish-rules.js';
+import { nextPublishStep, refuseSecondTarget, showsPublication, type PublishStep } from './publish-rules.js';
 import type { Lease } from '../mount/client/shared-mounts.js';
 import { describeStuckChild } from '../process/stuck-child.js';
 import { makeTarget, removeTarget } from '../mount/target-path.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
-
-/** NodePublishVolume: what to mount, where and how. */
-export interface PublishCommand {
-  readonly volumeId: string;
-  readonly targetPath: string;
-  readonly readonly: boolean;
-  readonly capability: VolumeCapability;
-  readonly source: LustreMountSource;
-  /** The volume context; `publishSettingKeys` says what is read from it. */
-  readonly context?: Readonly<Record<string, string>>;
-}
 
 interface Job extends PublishPlan {
   readonly command: PublishCommand;

@@ -1,8 +1,8 @@
+import { showsSource } from '../mount/mount-identity.js';
 import { join } from 'node:path';
 import { parseMountSource } from '../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
-import { showsSource } from './publish-rules.js';
 
 /** Where a publication is measured. */
 export interface StatPlace {

@@ -1,6 +1,7 @@
+import { type Measurement } from '../model/usage.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { CommandRunner } from '../process/command.js';
-import { StatfsProcess, StatfsProcessEnded, statfsProgram, type Measurement } from './statfs-process.js';
+import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import { within, type Limits } from '../concurrency/wait-with-limits.js';
 

@@ -1,3 +1,4 @@
+import type { Measurement } from '../model/usage.js';
 import { fileURLToPath } from 'node:url';
 import type { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
@@ -13,19 +14,6 @@ export interface StatfsQuestion {
 export type StatfsAnswer =
   | { readonly id: number; readonly numbers: readonly string[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
-
-/** Amounts of one resource: bytes, or inodes. */
-export interface Usage {
-  readonly total: bigint;
-  readonly used: bigint;
-  readonly available: bigint;
-}
-
-/** What a file system holds. */
-export interface Measurement {
-  readonly bytes: Usage;
-  readonly inodes: Usage;
-}
 
 /** The kernel's answer to statfs(2) was an error. */
 export class StatfsError extends Error {

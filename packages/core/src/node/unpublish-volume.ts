@@ -1,10 +1,9 @@
 import { DriverError } from '../errors/driver-error.js';
 import { runExclusive } from '../concurrency/exclusive.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
-import { lustreSourceOf } from '../mount/mount-identity.js';
+import { lustreSourceOf, describeMount } from '../mount/mount-identity.js';
 import type { MountEntry } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
-import { describeMount } from './publish-rules.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';

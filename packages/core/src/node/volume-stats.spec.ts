@@ -1,10 +1,11 @@
+import { type Measurement } from '../model/usage.js';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { NotAnswering, type Look } from './statfs-helper.js';
-import { StatfsError, type Measurement } from './statfs-process.js';
+import { StatfsError } from './statfs-process.js';
 import { GetVolumeStats } from './volume-stats.js';
 
 const measured: Measurement = {

@@ -1,14 +1,13 @@
+import type { Measurement, Usage } from '../model/usage.js';
 import { untilAborted } from '../concurrency/abort.js';
 import { DriverError } from '../errors/driver-error.js';
 import { formatMountSource } from '../model/mount-source.js';
-import { lustreSourceOf } from '../mount/mount-identity.js';
+import { lustreSourceOf, showsSource } from '../mount/mount-identity.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
-import { showsSource } from './publish-rules.js';
 import { statPathFor } from './stat-path.js';
 import type { Look, StatfsHelper } from './statfs-helper.js';
-import type { Measurement, Usage } from './statfs-process.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 import { ageOf, whyAbnormal } from './volume-condition.js';
 

@@ -1,24 +1,13 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import type { DriverError } from '../errors/driver-error.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { VolumeCapability } from '../model/volume-capability.js';
-import type { LustreMountSource } from '../model/mount-source.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import type { DirectoryHosts } from './parent-file-systems.js';
 import type { VolumeExpansion } from './volume-expansion.js';
 import type { VolumeModification } from './volume-modification.js';
 import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
-
-/** Where a volume handle points: what the provider needs to find the file system again. */
-export interface VolumeReference {
-  /** As `FileSystem.id`. */
-  readonly id: string;
-  /** As `FileSystem.scope`. */
-  readonly scope: string;
-  /** Set where an administrator wrote the handle and it names what is mounted by itself. There is nothing in the
-   *  cloud that belongs to such a volume: it is not looked up, and deleting it deletes nothing. */
-  readonly staticSource?: LustreMountSource;
-}
 
 /** What a provider has made of a request: everything that creating the file system takes, but its capacity. */
 export interface FileSystemPlan {

@@ -1,6 +1,6 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { LustreMountSource } from '../model/mount-source.js';
-import type { VolumeReference } from './controller-provider.js';
 import type { Parameters } from './parameters.js';
 
 /**

@@ -1,3 +1,4 @@
+import type { Log } from '../model/log.js';
 import type { FlagDefinition, Settings } from './settings.js';
 import type { ControllerProvider } from './controller-provider.js';
 import type { NodeProvider } from './node-provider.js';
@@ -20,15 +21,6 @@ export interface OrchestratedNode {
    *  has given no name.
    *  @throws Error whose message says in one line why there is no answer, and what to do */
   providerId(): Promise<string | undefined>;
-}
-
-/** Structured logging: fields first, then the words. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  child(fields: object): Log;
 }
 
 /**

@@ -1,6 +1,6 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
-import type { VolumeReference } from './controller-provider.js';
 
 /** How a file system is growing, or how its last growth ended. */
 export interface Growth {

@@ -1,4 +1,4 @@
-import type { VolumeReference } from './controller-provider.js';
+import type { VolumeReference } from '../model/volume-reference.js';
 import type { ParameterSchema } from './parameters.js';
 
 /** How far a modification is: done, or what it waits for, in words. */

@@ -1,3 +1,4 @@
+import type { Log } from '../model/log.js';
 import {
   Metadata,
   type handleUnaryCall,
@@ -8,7 +9,6 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { DriverError } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { OperationContext } from '../model/operation-context.js';
 import type { Handler } from './call-chain.js';
 import { errorToStatus } from './error-to-status.js';

@@ -1,7 +1,7 @@
+import type { Log } from '../model/log.js';
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { ConfigurationError } from '../errors/configuration-error.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
-import type { Log } from '../provider/provider-plugin.js';
 import { chain, type Handler } from './call-chain.js';
 import { countCalls, type CallObserver } from './count-calls.js';
 import { claimSocket, grpcAddress, type Endpoint } from './endpoint.js';

@@ -1,5 +1,6 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../provider/controller-provider.js';
+import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import { ParameterSchema, oneOf } from '../provider/parameters.js';
 import type { ProviderPlugin } from '../provider/provider-plugin.js';
 import { Capacity, isWithin, type CapacityRange } from '../model/capacity.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../provider/provider-plugin.js';
+import type { Log } from '../model/log.js';
 
 /** A log that remembers its lines instead of writing them. */
 export class RememberedLog implements Log {

@@ -1,6 +1,6 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { VolumeReference } from '../provider/controller-provider.js';
 import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/volume-expansion.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import { isUsable } from '../model/file-system.js';

@@ -1,9 +1,9 @@
+import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
 import { pause, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
 import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
-import type { Log } from '../provider/provider-plugin.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';

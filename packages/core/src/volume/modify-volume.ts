@@ -1,5 +1,5 @@
+import type { VolumeReference } from '../model/volume-reference.js';
 import { pause, type Clock } from '../concurrency/clock.js';
-import type { VolumeReference } from '../provider/controller-provider.js';
 import type { VolumeModification } from '../provider/volume-modification.js';
 import type { Work } from './idempotent-file-systems.js';
 import { pollDelay } from '../concurrency/polling-pace.js';

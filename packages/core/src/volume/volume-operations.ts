@@ -1,9 +1,10 @@
+import type { VolumeReference } from '../model/volume-reference.js';
+import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import type { ControllerProvider, FileSystemPlan, VolumeReference } from '../provider/controller-provider.js';
-import type { Log } from '../provider/provider-plugin.js';
+import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Snapshot } from '../provider/volume-snapshots.js';
 import { Capacity, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from './directory-operations.js';

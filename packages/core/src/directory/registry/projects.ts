@@ -1,6 +1,6 @@
+import type { ProjectIdRange } from './worker-protocol.js';
 import { readdirSync } from 'node:fs';
 import { ownerOf } from './directory-entries.js';
-import type { ProjectIdRange } from '../directory-parameters.js';
 import type { OpenBase } from './open-base.js';
 import {
   liftQuotaArguments,

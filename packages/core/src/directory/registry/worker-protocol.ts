@@ -1,5 +1,3 @@
-import type { OnDelete, ProjectIdRange, Quota } from '../directory-parameters.js';
-
 /** Where the directories of a StorageClass are, on a mounted file system. */
 export interface Place {
   /** Where a client is mounted. */
@@ -173,3 +171,13 @@ export class DirectoryError extends Error {
     super(`${failure.path}: ${failure.reason} (${failure.code})`);
   }
 }
+
+/** A range of project ids. */
+export interface ProjectIdRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type Quota = 'hard' | 'soft' | 'none';
+
+export type OnDelete = 'delete' | 'retain' | 'archive';

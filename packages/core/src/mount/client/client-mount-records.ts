@@ -1,5 +1,5 @@
+import type { Log } from '../../model/log.js';
 import { join } from 'node:path';
-import type { Log } from '../../provider/provider-plugin.js';
 import { isTextList, parseFields, StateFiles } from '../state-files.js';
 
 /** That a Lustre client is, or is about to be, mounted in the driver's own directory, for all pods that can share it. */

@@ -1,8 +1,8 @@
+import type { Log } from '../../model/log.js';
 import { release } from 'node:os';
 import { pause, type Clock } from '../../concurrency/clock.js';
 import { Limiter } from '../../concurrency/limiter.js';
 import { DriverError, isDriverError } from '../../errors/driver-error.js';
-import type { Log } from '../../provider/provider-plugin.js';
 import { formatMountSource, type LustreMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
 import { describeMissingClient, readClientParts, type ClientParts } from './lustre-client.js';

@@ -1,7 +1,6 @@
+import type { NodeBasis } from '../mount-services.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-import type { NodeBasis } from '../../node/node-context.js';
-
 /** Where kubelet has CSI drivers publish (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
 const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';
 

@@ -1,3 +1,4 @@
+import type { NodeBasis } from '../mount-services.js';
 import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Coalescer } from '../../concurrency/coalescer.js';
@@ -6,10 +7,8 @@ import { runExclusive } from '../../concurrency/exclusive.js';
 import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
-import { isSameSource, lustreSourceOf } from '../mount-identity.js';
+import { isSameSource, lustreSourceOf, describeMount, showsSource } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-import type { NodeBasis } from '../../node/node-context.js';
-import { describeMount, showsSource } from '../../node/publish-rules.js';
 import { makeTarget } from '../target-path.js';
 import { within, type Limits } from '../../concurrency/wait-with-limits.js';
 

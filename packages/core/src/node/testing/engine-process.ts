@@ -1,11 +1,11 @@
+import type { NodeTiming } from '../../mount/mount-services.js';
+import type { Log } from '../../model/log.js';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DriverError, isDriverError, messageOf } from '../../errors/driver-error.js';
 import { parseMountSource } from '../../model/mount-source.js';
 import type { VolumeCapability } from '../../model/volume-capability.js';
-import type { Log } from '../../provider/provider-plugin.js';
-import type { NodeTiming } from '../node-context.js';
 import { NodeEngine, type NodeEngineParts } from '../node-engine.js';
 import { silentLog } from './silent-log.js';
 

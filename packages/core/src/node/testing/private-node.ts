@@ -1,10 +1,10 @@
+import type { NodeTiming } from '../../mount/mount-services.js';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseMountInfo, type MountEntry, type MountTable } from '../../mount/mount-table.js';
-import type { NodeTiming } from '../node-context.js';
 import { signalProcess } from '../../process/stop-processes.js';
 import { collectOutput } from './collect-output.js';
 import { DrivenEngine } from './driven-engine.js';

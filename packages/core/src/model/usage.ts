@@ -1,4 +1,15 @@
-import type { Measurement } from '../node/statfs-process.js';
+/** Amounts of one resource: bytes, or inodes. */
+export interface Usage {
+  readonly total: bigint;
+  readonly used: bigint;
+  readonly available: bigint;
+}
+
+/** What a file system holds. */
+export interface Measurement {
+  readonly bytes: Usage;
+  readonly inodes: Usage;
+}
 
 /** The volume's own numbers, where it has a limit of its own; else those of the whole file system, which has just
  *  answered. `path` is a directory of the volume's file system that may be looked at. */

@@ -1,0 +1,29 @@
+import type { Publications } from './publications.js';
+import type { Mounter } from './mounter.js';
+import type { MountTable } from './mount-table.js';
+import type { Clock } from '../concurrency/clock.js';
+import type { Log } from '../model/log.js';
+import type { AfterMount } from './mounted-client.js';
+
+/** What everything on the node works with. */
+export interface NodeBasis {
+  readonly mounter: Mounter;
+  readonly publications: Publications;
+  readonly readMountTable: () => Promise<MountTable>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timing: NodeTiming;
+  readonly afterMount: readonly AfterMount[];
+}
+
+/** How long the node's work may take. */
+export interface NodeTiming {
+  /** Milliseconds for a publish or an unpublish until its child is told to end. kubelet waits 120 s for the answer. */
+  readonly changeMs: number;
+  /** Milliseconds for statfs. */
+  readonly statfsMs: number;
+}
+
+/** kubelet has its answer by 110 s, in the words of the engine: a child gets 2.5 s to end, and what it has left is undone
+ *  in 7.5 s at most, before the call chain answers in its stead (rpc/limit-time.ts). */
+export const defaultTiming: NodeTiming = { changeMs: 97_000, statfsMs: 2_000 };
