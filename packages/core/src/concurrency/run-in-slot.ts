@@ -4,7 +4,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { Limits } from './wait-with-limits.js';
 
 /** A place among those that work at once. */
-export interface Turn {
+export interface Slot {
   readonly limiter: Limiter;
   /** What the work waits for, such as a file system. */
   readonly key: string;
@@ -15,8 +15,8 @@ export interface Turn {
 
 /** Waits for a place, at most as long as the work itself may take, and works.
  *  @throws DriverError deadline-exceeded if no place became free, cancelled; and what the work throws */
-export async function takeTurn<T>(
-  { limiter, key, what, clock }: Turn,
+export async function runInSlot<T>(
+  { limiter, key, what, clock }: Slot,
   limits: Limits,
   work: () => Promise<T>,
 ): Promise<T> {

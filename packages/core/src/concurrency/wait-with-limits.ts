@@ -11,7 +11,11 @@ export interface Limits {
 export type WaitEnd = 'done' | 'deadline' | 'signal';
 
 /** Waits for a promise within limits, and says how the wait ended. Rejects as the promise does. */
-export async function within(promise: Promise<unknown>, limits: Limits, clock: Clock): Promise<WaitEnd> {
+export async function waitWithLimits(
+  promise: Promise<unknown>,
+  limits: Limits,
+  clock: Clock,
+): Promise<WaitEnd> {
   if (limits.signal.aborted) {
     promise.catch(() => {}); // Nobody waits for it any more.
     return 'signal';

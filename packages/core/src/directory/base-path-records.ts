@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { parseFields, StateFiles, isTextList } from '../mount/state-files.js';
 
 /** A base path on a file system, as handles name them. */
-export interface KnownPlace {
+export interface BasePathRecord {
   readonly host: string;
   readonly base: readonly string[];
 }
 
 /** The base paths that this driver has made directories in, in `STATE_DIR/directory-places`: ListVolumes shows their
  *  volumes, and a restarted driver goes on with their trash. Volumes are found without it. */
-export class KnownPlaces extends StateFiles<KnownPlace> {
+export class BasePathRecords extends StateFiles<BasePathRecord> {
   constructor(stateDir: string, log: Log) {
-    super(join(stateDir, 'directory-places'), { keyOf: placeKey, parse: parseKnownPlace }, log);
+    super(join(stateDir, 'directory-places'), { keyOf: basePathKey, parse: parseBasePathRecord }, log);
   }
 }
 
-export const placeKey = ({ host, base }: KnownPlace): string => JSON.stringify([host, base]);
+export const basePathKey = ({ host, base }: BasePathRecord): string => JSON.stringify([host, base]);
 
 /** Reads a state file; undefined if it is none. */
-export function parseKnownPlace(text: string): KnownPlace | undefined {
+export function parseBasePathRecord(text: string): BasePathRecord | undefined {
   const fields = parseFields(text);
   if (!fields || typeof fields['host'] !== 'string' || !isTextList(fields['base'])) return undefined;
   return { host: fields['host'], base: fields['base'] };

@@ -4,19 +4,19 @@ import { ManualClock, settled } from '../testing/manual-clock.js';
 import { RememberedLog } from '../testing/remembered-log.js';
 import type { DirectoryFileSystem } from './directory-file-systems.js';
 import { noRegistry } from './registry/find-occupants.js';
-import type { KnownPlace } from './base-path-records.js';
-import { NoteKeeper } from './base-path-tag-reconciler.js';
+import type { BasePathRecord } from './base-path-records.js';
+import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
 
 const place = { host: 'fs-1', base: ['a'] };
 
 let clock: ManualClock;
 let log: RememberedLog;
-let noted: KnownPlace[];
+let noted: BasePathRecord[];
 let mounted: number;
 let volumes: readonly string[];
 /** What the cloud tells of each host. */
 let tells: () => object | undefined;
-let keeper: NoteKeeper;
+let keeper: BasePathTagReconciler;
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -29,7 +29,7 @@ beforeEach(() => {
     mounted += 1;
     return { ...noRegistry, volumes };
   };
-  keeper = new NoteKeeper({
+  keeper = new BasePathTagReconciler({
     fileSystems: {
       find: async () => {
         const fileSystem = tells();

@@ -4,24 +4,24 @@ import { messageOf } from '../errors/driver-error.js';
 import { belongsToClaim } from '../model/file-system.js';
 import { formatBase } from './base-text.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
-import type { DirectoryNotes } from './base-path-tags.js';
-import type { KnownPlace } from './base-path-records.js';
+import type { BasePathTags } from './base-path-tags.js';
+import type { BasePathRecord } from './base-path-records.js';
 
 /** How long a lost note may stay lost. Milliseconds. */
 export const ROUND_MS = 3_600_000;
 
 /** What the keeper works with. */
-export interface NoteKeeperParts {
+export interface BasePathTagReconcilerParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'find'>;
-  readonly notes: Pick<DirectoryNotes, 'note'>;
-  readonly places: () => Promise<readonly KnownPlace[]>;
+  readonly notes: Pick<BasePathTags, 'note'>;
+  readonly places: () => Promise<readonly BasePathRecord[]>;
   readonly log: Log;
   readonly clock: Clock;
 }
 
 /** Renews notes that somebody has removed, for volumes that nobody may ever join by another one. */
-export class NoteKeeper {
-  constructor(private readonly parts: NoteKeeperParts) {}
+export class BasePathTagReconciler {
+  constructor(private readonly parts: BasePathTagReconcilerParts) {}
 
   /** Looks now, and every hour. Costs a look at the cloud for each base path; mounts only where a note is missing. */
   async start(): Promise<void> {
@@ -30,7 +30,7 @@ export class NoteKeeper {
     this.parts.clock.after(ROUND_MS, () => void this.start());
   }
 
-  async #keep(place: KnownPlace, signal: AbortSignal): Promise<void> {
+  async #keep(place: BasePathRecord, signal: AbortSignal): Promise<void> {
     const { fileSystems, notes, log } = this.parts;
     try {
       const found = await fileSystems.find(place.host, signal);

@@ -3,7 +3,7 @@ import { DriverError } from '../errors/driver-error.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { Capacity } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
-import { DirectoryNotes } from './base-path-tags.js';
+import { BasePathTags } from './base-path-tags.js';
 
 const { signal } = new AbortController();
 
@@ -25,14 +25,14 @@ function bench(): {
   readonly clock: ManualClock;
   readonly noted: string[];
   readonly cloud: { shows: (tags: readonly string[]) => FileSystem | undefined };
-  readonly notes: DirectoryNotes;
+  readonly notes: BasePathTags;
 } {
   const clock = new ManualClock();
   const noted: string[] = [];
   const cloud = {
     shows: (tags: readonly string[]): FileSystem | undefined => ({ ...ours, directoryBases: tags }),
   };
-  const notes = new DirectoryNotes({
+  const notes = new BasePathTags({
     hosts: {
       noteBase: async ({ id }, base) => {
         noted.push(`${id} ${base}`);

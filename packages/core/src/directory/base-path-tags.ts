@@ -5,7 +5,7 @@ import { unfinished } from '../errors/retryable.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { belongsToClaim, isUsable, type FileSystem } from '../model/file-system.js';
 import { formatBase } from './base-text.js';
-import type { KnownPlace } from './base-path-records.js';
+import type { BasePathRecord } from './base-path-records.js';
 
 /** One note serves many callers: it ends with none of them. Milliseconds. */
 const NOTE_MS = 30_000;
@@ -21,7 +21,7 @@ interface Note {
 }
 
 /** What notes are made with. */
-export interface NoteParts {
+export interface BasePathTagsParts {
   readonly hosts: Pick<DirectoryHosts, 'noteBase'>;
   /** What the cloud tells of a host now. */
   readonly lookAgain: (host: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
@@ -30,12 +30,12 @@ export interface NoteParts {
 
 /** Notes in the cloud below which base paths volumes are directories of file systems that a driver has made, and so
  *  would delete: a StorageClass of directories may name any file system, that of another claim or cluster too. */
-export class DirectoryNotes {
+export class BasePathTags {
   /** What was noted a moment ago, or is about to be. Not for ever: a tag can be lost, by whoever changes tags. */
   readonly #noted = new Map<string, Note>();
   readonly #clock: Clock;
 
-  constructor(private readonly parts: NoteParts) {
+  constructor(private readonly parts: BasePathTagsParts) {
     this.#clock = parts.clock ?? systemClock;
   }
 
@@ -43,7 +43,7 @@ export class DirectoryNotes {
    *  @throws what the cloud says, as an error after which CreateVolume is repeated: there is a directory already */
   async note(
     { fileSystem }: { readonly fileSystem?: FileSystem },
-    place: KnownPlace,
+    place: BasePathRecord,
     signal: AbortSignal,
   ): Promise<void> {
     if (!this.parts.hosts.noteBase || !fileSystem || !belongsToClaim(fileSystem)) return;

@@ -1,4 +1,4 @@
-import { defaultTiming, type NodeBasis } from '../mount/mount-services.js';
+import { defaultTiming, type MountServices } from '../mount/mount-services.js';
 import type { Log } from '../model/log.js';
 import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
@@ -9,10 +9,10 @@ import { readMountTable } from '../mount/mount-table.js';
 import { Publications } from '../mount/publications.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetChildren } from '../process/target-children.js';
-import type { HostParts } from './mounted-parent.js';
+import type { ParentParts } from './mounted-parent.js';
 
 /** What the controller mounts with: the node's engine, in a directory of the controller's own. */
-export interface ControllerMounts extends Pick<HostParts, 'mounts' | 'runner'> {
+export interface ControllerMounts extends Pick<ParentParts, 'mounts' | 'runner'> {
   /** Takes over what an earlier run has left. */
   load(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface ControllerMounts extends Pick<HostParts, 'mounts' | 'runner'> {
 export function controllerMounts(stateDir: string, log: Log, clock: Clock): ControllerMounts {
   const runner = new CommandRunner(clock);
   const mounter = new LinuxMounter(new TargetChildren(runner, clock), clock, { log });
-  const basis: NodeBasis = {
+  const basis: MountServices = {
     mounter,
     publications: new Publications(stateDir, log),
     readMountTable,

@@ -4,8 +4,8 @@ import { Capacity } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import { DeletionGuard } from './deletion-guard.js';
 import { noRegistry } from './registry/find-occupants.js';
-import type { KnownPlace } from './base-path-records.js';
-import type { HostTask, MountedHost } from './mounted-parent.js';
+import type { BasePathRecord } from './base-path-records.js';
+import type { ParentTask, MountedParent } from './mounted-parent.js';
 import type { Occupants } from './registry/worker-protocol.js';
 
 const { signal } = new AbortController();
@@ -23,7 +23,7 @@ const fileSystem: FileSystem = {
 
 let clock: ManualClock;
 let looked: string[];
-let places: readonly KnownPlace[];
+let places: readonly BasePathRecord[];
 /** What the registry of each base path tells. */
 let registries: Readonly<Record<string, Partial<Occupants>>>;
 /** What the cloud tells when it is asked again. */
@@ -38,13 +38,13 @@ beforeEach(() => {
   registries = {};
   shown = fileSystem;
   duringLook = async () => {};
-  const run = async ({ base }: HostTask): Promise<Occupants> => {
+  const run = async ({ base }: ParentTask): Promise<Occupants> => {
     looked.push(`/${base.join('/')}`);
     await duringLook();
     return { ...noRegistry, hasRegistry: true, ...registries[base.join('/')] };
   };
   guard = new DeletionGuard({
-    fileSystems: { mount: () => ({ run }) as unknown as MountedHost },
+    fileSystems: { mount: () => ({ run }) as unknown as MountedParent },
     hosts: {
       referenceTo: (host) => {
         const [scope = '', id = '', isStatic] = host.split('/');

@@ -5,7 +5,7 @@ import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatBase } from './base-text.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
-import type { KnownPlace } from './base-path-records.js';
+import type { BasePathRecord } from './base-path-records.js';
 import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
 
 /** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */
@@ -17,7 +17,7 @@ export interface GuardParts {
   readonly hosts: Pick<DirectoryHosts, 'referenceTo'>;
   readonly provider: Pick<ControllerProvider, 'find'>;
   /** Base paths that this driver has made directories in; the tags of a file system may have lost them. */
-  readonly places: () => Promise<readonly KnownPlace[]>;
+  readonly places: () => Promise<readonly BasePathRecord[]>;
   readonly clock: Clock;
 }
 

@@ -5,14 +5,14 @@ import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatMountSource, type LustreMountSource } from '../model/mount-source.js';
-import { MountedHost, type HostParts } from './mounted-parent.js';
+import { MountedParent, type ParentParts } from './mounted-parent.js';
 
 /** A file system whose directories are volumes. */
 export interface DirectoryFileSystem {
   readonly source: LustreMountSource;
   /** What the cloud tells of it; absent where no cloud is asked. */
   readonly fileSystem?: FileSystem;
-  readonly mounted: MountedHost;
+  readonly mounted: MountedParent;
 }
 
 /** How long what the cloud has told counts: a thousand claims cost one call, not a thousand. Milliseconds. */
@@ -29,15 +29,15 @@ interface Look {
 export class DirectoryFileSystems {
   readonly #looks = new Map<string, Look>();
   /** By what is mounted: two names of one file system share a mount. */
-  readonly #mounted = new Map<string, MountedHost>();
+  readonly #mounted = new Map<string, MountedParent>();
 
   constructor(
     private readonly hosts: DirectoryHosts,
     private readonly provider: Pick<ControllerProvider, 'find'>,
-    private readonly parts: HostParts & { readonly clock: Clock },
+    private readonly parts: ParentParts & { readonly clock: Clock },
   ) {}
 
-  get mounted(): readonly MountedHost[] {
+  get mounted(): readonly MountedParent[] {
     return [...this.#mounted.values()];
   }
 
@@ -63,7 +63,7 @@ export class DirectoryFileSystems {
   }
 
   /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
-  mount(fileSystem: FileSystem): MountedHost {
+  mount(fileSystem: FileSystem): MountedParent {
     return this.#of(mountable(fileSystem)).mounted;
   }
 
@@ -85,7 +85,7 @@ export class DirectoryFileSystems {
 
   #of(source: LustreMountSource): DirectoryFileSystem {
     const key = formatMountSource(source);
-    const mounted = this.#mounted.get(key) ?? new MountedHost(source, this.parts);
+    const mounted = this.#mounted.get(key) ?? new MountedParent(source, this.parts);
     this.#mounted.set(key, mounted);
     return { source, mounted };
   }

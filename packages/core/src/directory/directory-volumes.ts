@@ -7,7 +7,7 @@ import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
-import { runExclusive } from '../concurrency/exclusive.js';
+import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { ListedVolume } from '../model/listed-volume.js';
@@ -17,14 +17,19 @@ import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file
 import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
 import { DeletionGuard } from './deletion-guard.js';
-import { DirectoryNotes } from './base-path-tags.js';
+import { BasePathTags } from './base-path-tags.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
 import { listDirectories } from './list-directories.js';
-import { NoteKeeper } from './base-path-tag-reconciler.js';
-import { KnownPlaces, placeKey, type KnownPlace } from './base-path-records.js';
-import type { HostParts } from './mounted-parent.js';
+import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
+import { BasePathRecords, basePathKey, type BasePathRecord } from './base-path-records.js';
+import type { ParentParts } from './mounted-parent.js';
 import { refuseQuota } from './refuse-quota.js';
-import { hostIsSilent, mayHaveBegun, orSilent, withinTime } from './unresponsive-file-system.js';
+import {
+  fileSystemIsUnresponsive,
+  mayHaveBegun,
+  orUnresponsive,
+  settleWithinTime,
+} from './unresponsive-file-system.js';
 import { TrashSweepers } from './trash-sweepers.js';
 import { volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
@@ -39,7 +44,7 @@ export interface DirectoryVolumesParts {
   readonly log: Log;
   readonly clock?: Clock;
   /** Default: mount(8) and processes of the driver's own. */
-  readonly host?: Pick<HostParts, 'mounts' | 'runner'>;
+  readonly host?: Pick<ParentParts, 'mounts' | 'runner'>;
 }
 
 /** A file system that does not answer keeps a listing from the others no longer than this. Milliseconds. */
@@ -50,10 +55,10 @@ const LIST_MS = 20_000;
 export class DirectoryVolumes implements DirectoryOperations {
   readonly #parameters: DirectoryParameters;
   readonly #fileSystems: DirectoryFileSystems;
-  readonly #places: KnownPlaces;
-  readonly #notes: DirectoryNotes;
+  readonly #places: BasePathRecords;
+  readonly #notes: BasePathTags;
   readonly #guard: DeletionGuard;
-  readonly #keeper: NoteKeeper;
+  readonly #keeper: BasePathTagReconciler;
   readonly #exclusive = new Coalescer();
   readonly #sweepers: TrashSweepers;
   readonly #prepare: () => Promise<void>;
@@ -65,12 +70,12 @@ export class DirectoryVolumes implements DirectoryOperations {
     this.#parameters = new DirectoryParameters(driverName, hosts);
     this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
     this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);
-    this.#places = new KnownPlaces(stateDir, log);
+    this.#places = new BasePathRecords(stateDir, log);
     const lookAgain = this.#fileSystems.lookAgain.bind(this.#fileSystems);
-    this.#notes = new DirectoryNotes({ hosts, lookAgain, clock });
+    this.#notes = new BasePathTags({ hosts, lookAgain, clock });
     const [fileSystems, places] = [this.#fileSystems, () => this.#knownPlaces()];
     this.#guard = new DeletionGuard({ fileSystems, hosts, provider, places, clock });
-    this.#keeper = new NoteKeeper({ fileSystems, notes: this.#notes, places, log, clock });
+    this.#keeper = new BasePathTagReconciler({ fileSystems, notes: this.#notes, places, log, clock });
     this.#prepare = async () => {
       await own.load();
       await this.#places.load();
@@ -111,7 +116,7 @@ export class DirectoryVolumes implements DirectoryOperations {
       );
     }
     if (plan.wanted.settings.quota !== 'none') refuseQuota(hosts, found.fileSystem);
-    const place: KnownPlace = { host: plan.host, base: plan.base };
+    const place: BasePathRecord = { host: plan.host, base: plan.base };
     const entry = await this.#exclusively(
       place,
       plan.wanted.key,
@@ -124,12 +129,12 @@ export class DirectoryVolumes implements DirectoryOperations {
 
   /** A caller that is told to come back may never do so. */
   async #make(
-    place: KnownPlace,
+    place: BasePathRecord,
     found: DirectoryFileSystem,
     { base, wanted }: DirectoryPlan,
     signal: AbortSignal,
   ): Promise<DirectoryEntry> {
-    if (!this.#places.get(placeKey(place))) await this.#places.save(place);
+    if (!this.#places.get(basePathKey(place))) await this.#places.save(place);
     try {
       const made = await found.mounted.run({ operation: 'create', base, wanted }, signal);
       // Not before: a base path that turns out to be unfit leaves no note.
@@ -187,7 +192,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   /** A controller that makes whole file systems alone needs no place to write. */
-  async #knownPlaces(): Promise<readonly KnownPlace[]> {
+  async #knownPlaces(): Promise<readonly BasePathRecord[]> {
     return (await this.#loaded().catch(() => true)) ? [] : this.#places.all();
   }
 
@@ -198,10 +203,10 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   /** What does not answer is left out, and said in the log: it must not hide the volumes of other file systems. */
-  async #listPlace(place: KnownPlace, caller: AbortSignal): Promise<readonly ListedVolume[]> {
+  async #listPlace(place: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
     try {
       const { clock = systemClock } = this.parts;
-      return await withinTime(clock, LIST_MS, caller, (signal) => this.#volumesOf(place, signal));
+      return await settleWithinTime(clock, LIST_MS, caller, (signal) => this.#volumesOf(place, signal));
     } catch (error) {
       caller.throwIfAborted();
       this.parts.log.warn(
@@ -212,7 +217,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     }
   }
 
-  async #volumesOf(place: KnownPlace, signal: AbortSignal): Promise<readonly ListedVolume[]> {
+  async #volumesOf(place: BasePathRecord, signal: AbortSignal): Promise<readonly ListedVolume[]> {
     const found = await this.#fileSystems.find(place.host, signal);
     if (!found) return [];
     const directories = await listDirectories(found.mounted, place.base, signal);
@@ -228,7 +233,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     await this.#loaded();
     const found = await this.#fileSystems.find(handle.host, signal);
     const { base, key } = handle;
-    const directory = await orSilent(
+    const directory = await orUnresponsive(
       handle.host,
       signal,
       found?.mounted.run({ operation: 'get', base, key }, signal),
@@ -238,7 +243,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   #exclusively<T>(
-    { host, base }: KnownPlace,
+    { host, base }: BasePathRecord,
     key: string,
     what: unknown,
     signal: AbortSignal,
@@ -248,21 +253,21 @@ export class DirectoryVolumes implements DirectoryOperations {
       key: `directory volume ${key} of ${host}:/${base.join('/')}`,
       fingerprint: fingerprint(what),
       work: (stopped: AbortSignal, report: (progress: string) => void) => {
-        report(hostIsSilent(host));
+        report(fileSystemIsUnresponsive(host));
         return work(stopped);
       },
     };
-    return runExclusive(this.#exclusive, job, signal);
+    return joinOrRun(this.#exclusive, job, signal);
   }
 
-  #listed(place: KnownPlace, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
+  #listed(place: BasePathRecord, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
     return {
       volume: this.#volume(place, found, entry),
       condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
     };
   }
 
-  #volume({ host, base }: KnownPlace, { source }: DirectoryFileSystem, entry: DirectoryEntry): Volume {
+  #volume({ host, base }: BasePathRecord, { source }: DirectoryFileSystem, entry: DirectoryEntry): Volume {
     const id = formatDirectoryHandle({
       host,
       base,

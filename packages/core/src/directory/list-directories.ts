@@ -1,4 +1,4 @@
-import type { MountedHost } from './mounted-parent.js';
+import type { MountedParent } from './mounted-parent.js';
 import type { FoundDirectory } from './registry/worker-protocol.js';
 
 /** Volumes in one answer of the worker. */
@@ -6,7 +6,7 @@ const LIST_PAGE = 200;
 
 /** All volumes of a base path. @throws DriverError, the signal's reason */
 export async function listDirectories(
-  mounted: MountedHost,
+  mounted: MountedParent,
   base: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly FoundDirectory[]> {

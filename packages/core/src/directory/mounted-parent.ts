@@ -17,7 +17,7 @@ const IDLE_MS = 60_000;
 type WithoutPlace<T> = T extends WorkerTask ? Omit<T, 'place'> : never;
 
 /** A task for a base path of a host. */
-export type HostTask = WithoutPlace<WorkerTask> & { readonly base: Place['base'] };
+export type ParentTask = WithoutPlace<WorkerTask> & { readonly base: Place['base'] };
 
 interface Mounted {
   readonly lease: Lease;
@@ -27,14 +27,14 @@ interface Mounted {
 }
 
 /** What the host works with. */
-export interface HostParts {
+export interface ParentParts {
   readonly mounts: SharedMounts;
   readonly runner: CommandRunner;
   readonly clock?: Clock;
 }
 
 /** A file system, mounted in the controller for as long as somebody works on its directories. */
-export class MountedHost {
+export class MountedParent {
   readonly #clock: Clock;
   #mounted: Promise<Mounted> | undefined;
   #current: Mounted | undefined;
@@ -44,7 +44,7 @@ export class MountedHost {
 
   constructor(
     private readonly source: LustreMountSource,
-    private readonly parts: HostParts,
+    private readonly parts: ParentParts,
   ) {
     this.#clock = parts.clock ?? systemClock;
   }
@@ -55,7 +55,7 @@ export class MountedHost {
   }
 
   /** Mounts the file system unless it is mounted, and does a task. @throws DriverError, the signal's reason */
-  async run<T extends HostTask>(task: T, signal: AbortSignal): Promise<WorkerResults[T['operation']]> {
+  async run<T extends ParentTask>(task: T, signal: AbortSignal): Promise<WorkerResults[T['operation']]> {
     this.#users += 1;
     this.#callOffIdle();
     try {
@@ -67,7 +67,7 @@ export class MountedHost {
     }
   }
 
-  async #runIn(mounted: Mounted, task: HostTask, signal: AbortSignal): Promise<unknown> {
+  async #runIn(mounted: Mounted, task: ParentTask, signal: AbortSignal): Promise<unknown> {
     const { base, ...rest } = task;
     const names = this.source.subdir === '' ? base : [...this.source.subdir.split('/'), ...base];
     const whole = { ...rest, place: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
 import { noRegistry } from './registry/find-occupants.js';
-import type { HostTask, MountedHost } from './mounted-parent.js';
+import type { ParentTask, MountedParent } from './mounted-parent.js';
 import { refuseWhileUsed } from './refuse-while-used.js';
 import type { Occupants } from './registry/worker-protocol.js';
 
@@ -11,17 +11,17 @@ const empty: Occupants = { ...noRegistry, hasRegistry: true };
 
 /** A host that tells this of its base paths, time after time the next; otherwise there is nothing. */
 function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): {
-  readonly tasks: HostTask[];
-  readonly mount: () => MountedHost;
+  readonly tasks: ParentTask[];
+  readonly mount: () => MountedParent;
 } {
-  const tasks: HostTask[] = [];
+  const tasks: ParentTask[] = [];
   const looks = new Map(Object.entries(told).map(([base, each]) => [base, [...each]]));
-  const run = async (task: HostTask): Promise<unknown> => {
+  const run = async (task: ParentTask): Promise<unknown> => {
     tasks.push(task);
     if (task.operation === 'occupants') return { ...empty, ...looks.get(task.base.join('/'))?.shift() };
     return undefined;
   };
-  return { tasks, mount: () => ({ run }) as unknown as MountedHost };
+  return { tasks, mount: () => ({ run }) as unknown as MountedParent };
 }
 
 const noted = (...texts: readonly string[]): { text: string; isNoted: boolean }[] =>
@@ -94,7 +94,7 @@ describe('refuseWhileUsed', () => {
     ['deadline-exceeded', 'deadline-exceeded'],
     ['permission-denied', 'failed-precondition'],
   ] as const)('does not let go where it cannot be found out: %s', async (kind, answered) => {
-    const mount = (): MountedHost => {
+    const mount = (): MountedParent => {
       throw new DriverError(kind, 'the servers are dead');
     };
     await expect(refuseWhileUsed(fileSystem, noted('/used'), mount, signal)).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { FileSystem } from '../model/file-system.js';
 import { formatBase, parseBase } from './base-text.js';
-import type { MountedHost } from './mounted-parent.js';
+import type { MountedParent } from './mounted-parent.js';
 import type { Occupants } from './registry/worker-protocol.js';
 
 /** A base path that may have volumes below it. */
@@ -21,7 +21,7 @@ export interface SuspectedBase {
 export async function refuseWhileUsed(
   { id }: Pick<FileSystem, 'id'>,
   bases: readonly SuspectedBase[],
-  mount: () => MountedHost,
+  mount: () => MountedParent,
   signal: AbortSignal,
 ): Promise<void> {
   for (const suspected of bases) {
@@ -38,7 +38,7 @@ export async function refuseWhileUsed(
 
 /** What was cut off an hour ago keeps no file system: it is given up first. */
 async function occupantsOf(
-  mount: () => MountedHost,
+  mount: () => MountedParent,
   base: readonly string[],
   signal: AbortSignal,
 ): Promise<Occupants> {

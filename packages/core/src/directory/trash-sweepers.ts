@@ -1,7 +1,7 @@
 import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
-import { placeKey, type KnownPlace } from './base-path-records.js';
+import { basePathKey, type BasePathRecord } from './base-path-records.js';
 import { TrashSweeper } from './trash-sweeper.js';
 
 const nothingToSweep = { removed: 0, isDone: true, hasUnfinished: false, trouble: [] } as const;
@@ -16,14 +16,14 @@ export class TrashSweepers {
     private readonly clock: Clock,
   ) {}
 
-  of(place: KnownPlace): TrashSweeper {
-    const key = placeKey(place);
+  of(place: BasePathRecord): TrashSweeper {
+    const key = basePathKey(place);
     const sweeper = this.#sweepers.get(key) ?? this.#sweeperOf(place);
     this.#sweepers.set(key, sweeper);
     return sweeper;
   }
 
-  #sweeperOf({ host, base }: KnownPlace): TrashSweeper {
+  #sweeperOf({ host, base }: BasePathRecord): TrashSweeper {
     return new TrashSweeper(
       async (budget, orphans, signal) => {
         const found = await this.fileSystems.find(host, signal);

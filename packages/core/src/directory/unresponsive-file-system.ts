@@ -3,11 +3,11 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { lookAtServers } from './directory-worker.js';
 
 /** What a call that waits for a file system is told when its time is over. */
-export const hostIsSilent = (host: string): string =>
+export const fileSystemIsUnresponsive = (host: string): string =>
   `the file system ${host} has not answered yet, or is at work for others. If that goes on: ${lookAtServers}`;
 
 /** Says for what a call has waited whose time is over. @throws what the work throws */
-export async function orSilent<T>(
+export async function orUnresponsive<T>(
   host: string,
   signal: AbortSignal,
   work: Promise<T> | undefined,
@@ -17,7 +17,9 @@ export async function orSilent<T>(
   } catch (error) {
     const isOver = signal.aborted && error === signal.reason;
     if (!isOver || !(error instanceof DriverError)) throw error;
-    throw new DriverError(error.kind, `${hostIsSilent(host)}; ${error.message}`, { cause: error });
+    throw new DriverError(error.kind, `${fileSystemIsUnresponsive(host)}; ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -26,7 +28,7 @@ export const mayHaveBegun = (error: unknown, { aborted }: AbortSignal): boolean 
   aborted || isDriverError(error, 'unavailable') || isDriverError(error, 'deadline-exceeded');
 
 /** Does work that gets so many milliseconds, and less if the caller leaves. */
-export async function withinTime<T>(
+export async function settleWithinTime<T>(
   clock: Clock,
   milliseconds: number,
   caller: AbortSignal,

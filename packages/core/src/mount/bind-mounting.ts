@@ -15,7 +15,7 @@ import {
   type SubDirectoryFailure,
   type SubDirectoryTask,
 } from './sub-directory.js';
-import { takeTurn } from '../concurrency/run-in-slot.js';
+import { runInSlot } from '../concurrency/run-in-slot.js';
 import type { TargetChildren } from '../process/target-children.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
@@ -123,7 +123,7 @@ export class BindMounting {
       clock: this.parts.clock,
     };
     const command = [process.execPath, subDirectoryProgram, target, JSON.stringify(task)];
-    const result = await takeTurn(turn, limits, async () => {
+    const result = await runInSlot(turn, limits, async () => {
       this.#refuseAnother(task.root);
       return this.parts.run(target, command, title, limits).catch((error: unknown) => {
         this.#remember(task.root, error);

@@ -6,7 +6,7 @@ import type { Log } from '../model/log.js';
 import type { AfterMount } from './mounted-client.js';
 
 /** What everything on the node works with. */
-export interface NodeBasis {
+export interface MountServices {
   readonly mounter: Mounter;
   readonly publications: Publications;
   readonly readMountTable: () => Promise<MountTable>;

@@ -1,5 +1,5 @@
 import type { LustreMountSource } from '../model/mount-source.js';
-import type { NodeFigures } from './node-stats.js';
+import type { NodeStats } from './node-stats.js';
 import type { SubDirectory } from './sub-directory.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
@@ -63,4 +63,4 @@ export interface Mounter {
 }
 
 /** Mounts that take too long at present, and how often volumes were unmounted by force or lazily. */
-export type MounterCounts = Pick<NodeFigures, 'overdueMounts' | 'forcedUnmounts' | 'lazyUnmounts'>;
+export type MounterCounts = Pick<NodeStats, 'overdueMounts' | 'forcedUnmounts' | 'lazyUnmounts'>;

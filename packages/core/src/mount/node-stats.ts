@@ -1,7 +1,7 @@
 import type { StuckChild } from '../process/stuck-child.js';
 
 /** What the node engine counts, at one moment; for metrics. Reading it touches nothing and never waits. */
-export interface NodeFigures {
+export interface NodeStats {
   /** Volumes that are, or are about to be, published at a target of this node. */
   readonly publications: number;
   /** Lustre clients that the driver has mounted, or is about to, for pods to share. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { openSubDirectory, SubDirectoryError } from './open-sub-directory.js';
 import { SUB_DIRECTORY_FAILED, type SubDirectoryTask } from './sub-directory.js';
 
-// `sub-directory-main.js TARGET TASK`: opens a sub-directory, and bind-mounts what is open. TARGET is there for whoever
+// `sub-directory.child.js TARGET TASK`: opens a sub-directory, and bind-mounts what is open. TARGET is there for whoever
 // reads the process table; TASK is JSON. Ends as mount(8) does, or with SUB_DIRECTORY_FAILED and a failure on stdout.
 
 function run(task: SubDirectoryTask): number {

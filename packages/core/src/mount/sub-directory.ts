@@ -7,7 +7,7 @@ export interface SubDirectory extends DirectorySettings {
   readonly parts: readonly string[];
 }
 
-/** What `sub-directory-main` gives to do: every path in it is the driver's own but for `parts`. */
+/** What `sub-directory.child` gives to do: every path in it is the driver's own but for `parts`. */
 export interface SubDirectoryTask extends SubDirectory {
   /** A mounted file system. */
   readonly root: string;
@@ -17,7 +17,7 @@ export interface SubDirectoryTask extends SubDirectory {
   readonly options: readonly string[];
 }
 
-/** Why a directory could not be opened, as `sub-directory-main` reports it. */
+/** Why a directory could not be opened, as `sub-directory.child` reports it. */
 export interface SubDirectoryFailure {
   readonly reason: 'symlink' | 'not-a-directory' | 'missing' | 'not-mounted' | 'system';
   /** Up to the part that is wrong, from the root of the file system. */
@@ -26,7 +26,7 @@ export interface SubDirectoryFailure {
   readonly code: string;
 }
 
-/** Exit status of `sub-directory-main` with a failure as JSON on stdout; none of mount(8)'s. */
+/** Exit status of `sub-directory.child` with a failure as JSON on stdout; none of mount(8)'s. */
 export const SUB_DIRECTORY_FAILED = 100;
 
 /** NAME_MAX of Linux and of Lustre, in bytes. */

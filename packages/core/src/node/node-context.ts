@@ -1,4 +1,4 @@
-import type { NodeBasis } from '../mount/mount-services.js';
+import type { MountServices } from '../mount/mount-services.js';
 import type { MeasureQuota } from '../model/usage.js';
 import type { Coalescer } from '../concurrency/coalescer.js';
 import type { BeforePublish } from './publish-hooks.js';
@@ -7,7 +7,7 @@ import type { SharedMounts } from '../mount/client/shared-mounts.js';
 import type { StatfsHelper } from './statfs-helper.js';
 
 /** What the node operations work with. */
-export interface NodeContext extends NodeBasis {
+export interface NodeContext extends MountServices {
   readonly shared: SharedMounts;
   /** Who shares a client where the volume does not say it. */
   readonly mountSharing: MountSharing;

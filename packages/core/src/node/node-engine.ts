@@ -1,4 +1,4 @@
-import { defaultTiming, type NodeBasis, type NodeTiming } from '../mount/mount-services.js';
+import { defaultTiming, type MountServices, type NodeTiming } from '../mount/mount-services.js';
 import type { AfterMount } from '../mount/mounted-client.js';
 import { type PublishCommand } from './publish-command.js';
 import type { MeasureQuota } from '../model/usage.js';
@@ -14,7 +14,7 @@ import { LinuxMounter } from '../mount/linux-mounter.js';
 import { readMountTable, type MountTable } from '../mount/mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
 import { type NodeContext } from './node-context.js';
-import type { NodeFigures } from '../mount/node-stats.js';
+import type { NodeStats } from '../mount/node-stats.js';
 import { Publications } from '../mount/publications.js';
 import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
@@ -72,7 +72,7 @@ export class NodeEngine {
     const { log, clock = systemClock, stateDir } = parts;
     const runner = new CommandRunner(clock);
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
-    const basis: NodeBasis = {
+    const basis: MountServices = {
       mounter: parts.mounter ?? linuxMounter(runner, clock, parts),
       publications: new Publications(stateDir, log),
       readMountTable: parts.readMountTable ?? readMountTable,
@@ -126,7 +126,7 @@ export class NodeEngine {
   }
 
   /** What there is at this moment, for metrics and diagnosis. */
-  figures(): NodeFigures {
+  figures(): NodeStats {
     const { mounter, statfs, publications, shared } = this.#node;
     return {
       ...mounter.counts,

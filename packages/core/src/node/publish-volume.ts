@@ -2,7 +2,7 @@ import { showsSource } from '../mount/mount-identity.js';
 import type { PublishCommand } from './publish-command.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
-import { runExclusive } from '../concurrency/exclusive.js';
+import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { sharesSuperblock } from '../mount/client/client-references.js';
 import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
@@ -49,7 +49,7 @@ export class PublishVolume {
   async run(command: PublishCommand, signal: AbortSignal): Promise<void> {
     const plan = await publishPlan(command, this.node);
     const { targetPath } = plan.wanted;
-    await runExclusive(
+    await joinOrRun(
       this.node.targets,
       {
         key: targetPath,

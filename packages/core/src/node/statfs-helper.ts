@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../concurrency/clock.js';
 import { CommandRunner } from '../process/command.js';
 import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
-import { within, type Limits } from '../concurrency/wait-with-limits.js';
+import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** What is to be measured. */
 export interface Look {
@@ -96,7 +96,7 @@ export class StatfsHelper {
   /** Waits for the measurement of this path that is under way, however it ends; at once if there is none. */
   async finished(path: string, limits: Limits): Promise<void> {
     const measuring = this.#underWay.get(path);
-    if (measuring) await within(endOf(measuring), limits, this.#clock);
+    if (measuring) await waitWithLimits(endOf(measuring), limits, this.#clock);
   }
 
   /** Ends the child once it has answered what it was asked. A later measurement starts another one. */
@@ -108,7 +108,7 @@ export class StatfsHelper {
 
   async #inTurn(before: Promise<unknown>, look: Look, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
-    const isMyTurn = (await within(before, limits, this.#clock)) === 'done';
+    const isMyTurn = (await waitWithLimits(before, limits, this.#clock)) === 'done';
     const silence = this.#silent.get(look.fileSystem);
     if (silence) throw new NotAnswering(silence.since, silence.child);
     // With little time left a slow file system would be taken for a dead one.
@@ -126,12 +126,12 @@ export class StatfsHelper {
     const askedAt = this.#clock.now();
     const process = this.#freeProcess();
     const answer = process.ask(look.path);
-    if ((await within(answer, limits, this.#clock)) === 'done') return answer;
+    if ((await waitWithLimits(answer, limits, this.#clock)) === 'done') return answer;
     answer.catch(() => {}); // It is ended with its process.
     const silence: Silence = { since: askedAt };
     this.#silent.set(look.fileSystem, silence);
     const named = this.#replace(process, look, silence);
-    await within(named, { signal: never(), endsAt: this.#clock.now() + NAMING_MS }, this.#clock);
+    await waitWithLimits(named, { signal: never(), endsAt: this.#clock.now() + NAMING_MS }, this.#clock);
     throw new NotAnswering(silence.since, silence.child);
   }
 

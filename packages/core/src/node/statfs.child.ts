@@ -2,7 +2,7 @@ import { statfs } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { StatfsAnswer, StatfsQuestion } from './statfs-process.js';
 
-// `statfs-child.js`: asks file systems for their size on behalf of the driver, a line of JSON for each question and each
+// `statfs.child.js`: asks file systems for their size on behalf of the driver, a line of JSON for each question and each
 // answer. It is a process of its own because a dead server holds whoever asks, and does nothing but this: each
 // question takes a thread of libuv's pool, which nothing here needs for anything else.
 

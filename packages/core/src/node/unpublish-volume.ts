@@ -1,5 +1,5 @@
 import { DriverError } from '../errors/driver-error.js';
-import { runExclusive } from '../concurrency/exclusive.js';
+import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { lustreSourceOf, describeMount } from '../mount/mount-identity.js';
 import type { MountEntry } from '../mount/mount-table.js';
@@ -29,7 +29,7 @@ export class UnpublishVolume {
   /** @throws DriverError: what umount(8) said, and the next step */
   async run(command: UnpublishCommand, signal: AbortSignal): Promise<void> {
     const targetPath = targetKey(command.targetPath);
-    await runExclusive(
+    await joinOrRun(
       this.node.targets,
       {
         key: targetPath,

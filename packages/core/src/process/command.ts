@@ -6,7 +6,7 @@ import { Conversation, type ConversationOptions } from './conversation.js';
 import { groupMembers } from './process-table.js';
 import { signalProcess, stopProcesses } from './stop-processes.js';
 import { stuckChild, StuckChildError } from './stuck-child.js';
-import { within } from '../concurrency/wait-with-limits.js';
+import { waitWithLimits } from '../concurrency/wait-with-limits.js';
 
 /** How a command is to be run. */
 export interface RunOptions {
@@ -66,7 +66,7 @@ export class CommandRunner {
     const exit = exitOf(child, program);
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
     const limits = { signal: options.signal, endsAt: startedAt + options.deadlineMs };
-    const end = await within(exit, limits, this.clock);
+    const end = await waitWithLimits(exit, limits, this.clock);
     if (child.pid === undefined) return exit as Promise<never>; // Rejects: the program could not be started.
     if (end !== 'done' || (await exit).signal !== null) {
       await this.#stop(child, child.pid, { ...options, title: options.title ?? program }, startedAt);
@@ -114,7 +114,7 @@ export class CommandRunner {
   async #drain(child: ChildProcess): Promise<void> {
     const closed = Promise.all([ended(child.stdout), ended(child.stderr)]);
     const limits = { signal: new AbortController().signal, endsAt: this.clock.now() + DRAIN_MS };
-    if ((await within(closed, limits, this.clock)) === 'done') return;
+    if ((await waitWithLimits(closed, limits, this.clock)) === 'done') return;
     child.stdout?.destroy();
     child.stderr?.destroy();
   }

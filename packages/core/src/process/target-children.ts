@@ -4,7 +4,7 @@ import { CommandRunner, type CommandResult, type RunOptions } from './command.js
 import { groupMembers, listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
 import { signalProcess, stopProcesses } from './stop-processes.js';
 import { describeStuckChild, stuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
-import { within, type Limits } from '../concurrency/wait-with-limits.js';
+import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** Programs that work on a target; a driver that was killed may have left them behind. Node.js shows itself as `node`,
  *  or by the name of its first thread. */
@@ -53,14 +53,14 @@ export class TargetChildren {
   /** Waits for the child that the target has at this moment, however it ends; at once if it has none. */
   async finished(target: string, limits: Limits): Promise<void> {
     const running = this.#running.get(target);
-    await within(Promise.allSettled([running]), limits, this.clock);
+    await waitWithLimits(Promise.allSettled([running]), limits, this.clock);
   }
 
   /** Waits until the target has no child; what that child has done shows in the mount table afterwards.
    *  @throws DriverError deadline-exceeded, naming the child */
   async settle(target: string, limits: Limits): Promise<void> {
     const child = this.#stuck.get(target);
-    if (!child || (await within(child.ended, limits, this.clock)) === 'done') return;
+    if (!child || (await waitWithLimits(child.ended, limits, this.clock)) === 'done') return;
     throw new DriverError(
       'deadline-exceeded',
       `${target} is held by ${describeStuckChild(child, this.clock.now())}; it ends when the Lustre servers ` +

@@ -179,7 +179,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     report(describeProgress(awaited, ageSeconds));
     const delay = pollDelay(ageSeconds, this.provider.usualSeconds[towards]);
     try {
-      return await untilAborted(this.listing.within(awaited.scope, delay), signal);
+      return await untilAborted(this.listing.waitWithLimits(awaited.scope, delay), signal);
     } catch (error) {
       if (signal.aborted || !isDriverError(error, 'unavailable')) throw error;
       report(`${describeProgress(awaited, ageSeconds)}; the last look at it failed: ${messageOf(error)}`);

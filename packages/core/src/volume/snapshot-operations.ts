@@ -6,7 +6,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
 import type { DirectoryOperations } from './directory-operations.js';
-import { runExclusive } from '../concurrency/exclusive.js';
+import { joinOrRun } from '../concurrency/join-or-run.js';
 import type { FileSystem } from '../model/file-system.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import type { Work } from './idempotent-file-systems.js';
@@ -49,7 +49,7 @@ export class SnapshotOperations {
   /** @throws DriverError not-found, already-exists, failed-precondition, and what the provider throws */
   async create(command: CreateSnapshotCommand, { signal }: OperationContext): Promise<Snapshot> {
     this.snapshots.parameters.read(command.parameters);
-    return runExclusive(
+    return joinOrRun(
       this.#exclusive,
       {
         key: `snapshot ${command.name}`,
@@ -71,7 +71,7 @@ export class SnapshotOperations {
           'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud if you want it gone',
       );
     }
-    await runExclusive(
+    await joinOrRun(
       this.#exclusive,
       {
         key: `snapshot ${snapshotId}`,

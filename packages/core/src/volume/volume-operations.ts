@@ -8,7 +8,7 @@ import type { ControllerProvider, FileSystemPlan } from '../provider/controller-
 import type { Snapshot } from '../provider/volume-snapshots.js';
 import { Capacity, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from './directory-operations.js';
-import { runExclusive } from '../concurrency/exclusive.js';
+import { joinOrRun } from '../concurrency/join-or-run.js';
 import { ExpandVolume } from './expand-volume.js';
 import { forExpansion, forModification } from './resizer-errors.js';
 import { FileSystemListing } from './file-system-listing.js';
@@ -79,7 +79,7 @@ export class VolumeOperations {
     const plan = await this.provider.plan(this.#forProvider(request), source);
     if (plan.existingVolume) return asAsked(plan.existingVolume, request);
     const capacity = await this.#capacityFor(plan, request);
-    const fileSystem = await runExclusive(
+    const fileSystem = await joinOrRun(
       this.#exclusive,
       {
         key: `volume ${plan.volumeName}`,
@@ -102,7 +102,7 @@ export class VolumeOperations {
     if (!reference || reference.staticSource) return;
     const fileSystem = await untilAborted(this.provider.find(reference, signal), signal);
     if (!fileSystem) return;
-    await runExclusive(
+    await joinOrRun(
       this.#exclusive,
       {
         key: `volume ${fileSystem.volumeName ?? volumeId}`,
@@ -133,7 +133,7 @@ export class VolumeOperations {
     const job = { key: `size of ${volumeId}`, fingerprint: fingerprint(range) };
     const work = (stopped: AbortSignal, report: Work['report']): Promise<Capacity> =>
       expand.run(reference, range, { signal: stopped, report });
-    return runExclusive(this.#exclusive, { ...job, work }, signal);
+    return joinOrRun(this.#exclusive, { ...job, work }, signal);
   }
 
   /** ControllerModifyVolume: returns when the file system is as asked.
@@ -148,7 +148,7 @@ export class VolumeOperations {
     const job = { key: `settings of ${volumeId}`, fingerprint: fingerprint(parameters) };
     const work = (stopped: AbortSignal, report: Work['report']): Promise<void> =>
       modify.run(reference, parameters, { signal: stopped, report });
-    return runExclusive(this.#exclusive, { ...job, work }, signal).catch((error: unknown) => {
+    return joinOrRun(this.#exclusive, { ...job, work }, signal).catch((error: unknown) => {
       throw forModification(error);
     });
   }

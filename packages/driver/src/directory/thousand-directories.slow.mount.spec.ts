@@ -78,7 +78,7 @@ function workersOf(driver: number): readonly number[] {
     try {
       const parent = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return Number(parent) === driver && command.includes('directory-worker-main.js');
+      return Number(parent) === driver && command.includes('directory-worker.child.js');
     } catch {
       return false; // It has ended meanwhile.
     }

@@ -5,7 +5,7 @@ import { makeRecord, readRecord, removeRecord, replaceRecord } from './record-fi
 import {
   DirectoryError,
   type DirectoryEntry,
-  type DirectoryFate,
+  type CommitRecord,
   type WantedDirectory,
 } from './worker-protocol.js';
 
@@ -29,7 +29,7 @@ export function readEntry(open: OpenBase, key: string): DirectoryEntry | undefin
 export function readFate(
   open: OpenBase,
   owner: Pick<DirectoryEntry, 'key' | 'incarnation'>,
-): DirectoryFate | undefined {
+): CommitRecord | undefined {
   const text = readRecord(open, fateName(owner));
   if (text === undefined) return undefined;
   const fate = parsedJson(text);
@@ -49,7 +49,7 @@ export function saveCapacity(open: OpenBase, entry: DirectoryEntry, capacityByte
 }
 
 /** @returns whether this decided it; false: it was decided before */
-export function decideFate(open: OpenBase, entry: DirectoryEntry, fate: DirectoryFate): boolean {
+export function decideFate(open: OpenBase, entry: DirectoryEntry, fate: CommitRecord): boolean {
   return makeRecord(open, fateName(entry), JSON.stringify(fate));
 }
 

@@ -3,7 +3,7 @@ import { runTask } from './directory-tasks.js';
 import { codeOf } from './record-files.js';
 import type { DirectoryFailure, WorkerAnswer, WorkerTask } from './worker-protocol.js';
 
-// `directory-worker-main.js MOUNT`: does tasks, one JSON object a line, in their order, until its input ends. MOUNT is
+// `directory-worker.child.js MOUNT`: does tasks, one JSON object a line, in their order, until its input ends. MOUNT is
 // there for whoever reads the process table.
 
 function answer({ id, ...task }: WorkerTask & { readonly id: number }): WorkerAnswer {

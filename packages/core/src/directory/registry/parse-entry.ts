@@ -1,5 +1,5 @@
 import { subDirectoryParts } from '../../mount/sub-directory.js';
-import type { DirectoryEntry, DirectoryFate } from './worker-protocol.js';
+import type { DirectoryEntry, CommitRecord } from './worker-protocol.js';
 
 /** Reads an entry as it stands in the registry. Undefined: it is none, or its path leads out of the base path. */
 export function parseEntry(text: string): DirectoryEntry | undefined {
@@ -8,8 +8,8 @@ export function parseEntry(text: string): DirectoryEntry | undefined {
 }
 
 /** Whether it is what has become of an entry of this owner. */
-export function isFateOf(owner: string, fate: unknown): fate is DirectoryFate {
-  const { inode, building, projectId, isAbandoned } = (fate ?? {}) as Record<keyof DirectoryFate, unknown>;
+export function isFateOf(owner: string, fate: unknown): fate is CommitRecord {
+  const { inode, building, projectId, isAbandoned } = (fate ?? {}) as Record<keyof CommitRecord, unknown>;
   if (isAbandoned === true) return inode === undefined && building === undefined;
   const isBuilt = typeof building === 'string' && building.startsWith(`${owner}.`) && !building.includes('/');
   const hasProject = projectId === undefined || Number.isSafeInteger(projectId);

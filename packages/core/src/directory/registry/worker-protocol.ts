@@ -39,7 +39,7 @@ export interface DirectorySettings {
  * with the inode that it names it is the mark by which the driver knows a directory as its own: unlike a file in the
  * directory, no pod can see, copy, forge or lose it.
  */
-export interface DirectoryEntry extends DirectoryFate {
+export interface DirectoryEntry extends CommitRecord {
   readonly version: 1;
   readonly name: string;
   readonly key: string;
@@ -51,7 +51,7 @@ export interface DirectoryEntry extends DirectoryFate {
 }
 
 /** What has become of an entry; kept beside it, since it is decided once. */
-export interface DirectoryFate {
+export interface CommitRecord {
   /** Of the directory; a decimal number. Absent until the directory is made. */
   readonly inode?: string;
   /** Its name in the registry's `new`, until it is moved to its path. */

@@ -2,12 +2,12 @@ import type { CommandRunner } from '../../process/command.js';
 import type { Conversation, ConversationOptions } from '../../process/conversation.js';
 import type { SharedMounts } from '../../mount/client/shared-mounts.js';
 import { runTask } from '../registry/directory-tasks.js';
-import type { HostParts } from '../mounted-parent.js';
+import type { ParentParts } from '../mounted-parent.js';
 import { codeOf } from '../registry/record-files.js';
 import type { DirectoryFailure, WorkerTask } from '../registry/worker-protocol.js';
 
 /** A host that is mounted at a path already, and whose worker is this process. */
-export function scratchHost(root: string): Pick<HostParts, 'mounts' | 'runner'> {
+export function scratchHost(root: string): Pick<ParentParts, 'mounts' | 'runner'> {
   const answerTo = (line: string): string => {
     const { id, ...task } = JSON.parse(line) as WorkerTask & { readonly id: number };
     try {

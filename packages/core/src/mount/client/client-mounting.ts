@@ -10,8 +10,8 @@ import { noFinding, type MgsProbe } from './mgs-probe.js';
 import { explainMountFailure, symptomOf, type FailedMount, type MountSymptom } from '../mount-failure.js';
 import type { MountTable } from '../mount-table.js';
 import type { MountRequest } from '../mounter.js';
-import { takeTurn } from '../../concurrency/run-in-slot.js';
-import { within, type Limits } from '../../concurrency/wait-with-limits.js';
+import { runInSlot } from '../../concurrency/run-in-slot.js';
+import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
 export interface ClientMountingParts {
   readonly readMountTable: () => Promise<MountTable>;
@@ -82,7 +82,7 @@ export class ClientMounting {
   async #inTurn<T>({ source }: MountRequest, limits: Limits, work: () => Promise<T>): Promise<T> {
     const key = formatMountSource({ ...source, subdir: '' });
     const { limiter } = this;
-    return takeTurn({ limiter, key, what: 'the mount', clock: this.parts.clock }, limits, work);
+    return runInSlot({ limiter, key, what: 'the mount', clock: this.parts.clock }, limits, work);
   }
 
   /** A mount that hangs is killed at its deadline; what to say about it has been found out until then. */
@@ -125,7 +125,7 @@ export class ClientMounting {
     const { clock, probe } = this.parts;
     const finding = probe.explain(source).catch(noFinding);
     const limits = { signal: new AbortController().signal, endsAt: clock.now() + PROBE_MS };
-    if ((await within(finding, limits, clock)) === 'done') return finding;
+    if ((await waitWithLimits(finding, limits, clock)) === 'done') return finding;
     return 'probed from this node, took too long to say more';
   }
 }

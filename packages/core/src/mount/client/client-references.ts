@@ -1,4 +1,4 @@
-import type { NodeBasis } from '../mount-services.js';
+import type { MountServices } from '../mount-services.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
 /** Where kubelet has CSI drivers publish (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
@@ -13,7 +13,7 @@ export function clientInUse(
   path: string,
   clientMounts: readonly string[],
   table: MountTable,
-  { publications, mounter }: Pick<NodeBasis, 'publications' | 'mounter'>,
+  { publications, mounter }: Pick<MountServices, 'publications' | 'mounter'>,
 ): boolean {
   const recorded = publications.all();
   const isUsed = recorded.some(

@@ -1,16 +1,16 @@
-import type { NodeBasis } from '../mount-services.js';
+import type { MountServices } from '../mount-services.js';
 import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Coalescer } from '../../concurrency/coalescer.js';
 import { DriverError } from '../../errors/driver-error.js';
-import { runExclusive } from '../../concurrency/exclusive.js';
+import { joinOrRun } from '../../concurrency/join-or-run.js';
 import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
 import { isSameSource, lustreSourceOf, describeMount, showsSource } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
 import { makeTarget } from '../target-path.js';
-import { within, type Limits } from '../../concurrency/wait-with-limits.js';
+import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
 /** Keeps a client mounted until it is released, if nothing else does. */
 export interface Lease {
@@ -44,7 +44,7 @@ export class SharedMounts {
   #retryMs = FIRST_RETRY_MS;
 
   constructor(
-    private readonly node: NodeBasis,
+    private readonly node: MountServices,
     private readonly records: ClientMountRecords,
     private directory: string,
   ) {}
@@ -85,7 +85,7 @@ export class SharedMounts {
         work: (everybodyLeft: AbortSignal) =>
           this.#ensure(wanted, path, { signal: everybodyLeft, endsAt: limits.endsAt }),
       };
-      await runExclusive(this.#mounting, job, limits.signal);
+      await joinOrRun(this.#mounting, job, limits.signal);
     } catch (error) {
       this.#count(path, -1);
       this.sweep();
@@ -105,7 +105,7 @@ export class SharedMounts {
   async #untilDetached(path: string, limits: Limits): Promise<void> {
     await this.node.mounter.settle(path, limits);
     const detaching = this.#detaching.get(path);
-    if (!detaching || (await within(detaching, limits, this.node.clock)) === 'done') return;
+    if (!detaching || (await waitWithLimits(detaching, limits, this.node.clock)) === 'done') return;
     throw new DriverError(
       'deadline-exceeded',
       `the client on ${path} is still being unmounted for its last pod; the next attempt waits for it. A Lustre server ` +

@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { NodeFigures } from '../../mount/node-stats.js';
+import type { NodeStats } from '../../mount/node-stats.js';
 import { collectOutput } from './collect-output.js';
 import type { EngineAnswer, EngineCall } from './engine-process.js';
 
@@ -52,9 +52,9 @@ export class DrivenEngine {
     return this.#call({ ...defaults, ...change, operation: 'stats', path });
   }
 
-  async figures(): Promise<NodeFigures> {
+  async figures(): Promise<NodeStats> {
     const { value } = await this.#call({ ...defaults, operation: 'figures', path: '' });
-    return value as NodeFigures;
+    return value as NodeStats;
   }
 
   /** What it has warned about in its log. */
@@ -63,7 +63,7 @@ export class DrivenEngine {
     return value as readonly string[];
   }
 
-  async stuck(): Promise<NodeFigures['stuckChildren']> {
+  async stuck(): Promise<NodeStats['stuckChildren']> {
     return (await this.figures()).stuckChildren;
   }
 

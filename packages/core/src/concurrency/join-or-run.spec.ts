@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Coalescer, type Job } from './coalescer.js';
 import { DriverError } from '../errors/driver-error.js';
 import { settled } from '../testing/manual-clock.js';
-import { runExclusive } from './exclusive.js';
+import { joinOrRun } from './join-or-run.js';
 
 const never = (): AbortSignal => new AbortController().signal;
 
@@ -19,17 +19,17 @@ const endless = (fingerprint: string, progress: string): Job<string> => ({
 
 const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 
-describe('runExclusive', () => {
+describe('joinOrRun', () => {
   it('gives what the work gives', async () => {
     const coalescer = new Coalescer();
     const work = async (): Promise<number> => 7;
-    expect(await runExclusive(coalescer, { key: 'a', fingerprint: '', work }, never())).toBe(7);
+    expect(await joinOrRun(coalescer, { key: 'a', fingerprint: '', work }, never())).toBe(7);
   });
 
   it('passes on what the work throws', async () => {
     const refusal = new DriverError('out-of-range', 'too small');
     const work = (): Promise<never> => Promise.reject(refusal);
-    expect(await outcome(runExclusive(new Coalescer(), { key: 'a', fingerprint: '', work }, never()))).toBe(
+    expect(await outcome(joinOrRun(new Coalescer(), { key: 'a', fingerprint: '', work }, never()))).toBe(
       refusal,
     );
   });
@@ -43,9 +43,9 @@ describe('runExclusive', () => {
   ])('tells a call that meets other work to come back: %j', async (progress, words) => {
     const coalescer = new Coalescer();
     const caller = new AbortController();
-    const first = outcome(runExclusive(coalescer, endless('create', progress), caller.signal));
+    const first = outcome(joinOrRun(coalescer, endless('create', progress), caller.signal));
     await settled();
-    expect(await outcome(runExclusive(coalescer, endless('delete', ''), never()))).toMatchObject({
+    expect(await outcome(joinOrRun(coalescer, endless('delete', ''), never()))).toMatchObject({
       kind: 'aborted',
       message: expect.stringContaining(words) as string,
     });
@@ -62,7 +62,7 @@ describe('runExclusive', () => {
     async (kind, progress, message) => {
       const coalescer = new Coalescer();
       const caller = new AbortController();
-      const leaving = outcome(runExclusive(coalescer, endless('create', progress), caller.signal));
+      const leaving = outcome(joinOrRun(coalescer, endless('create', progress), caller.signal));
       await settled();
       caller.abort(new DriverError(kind, 'the time is over'));
       expect(await leaving).toMatchObject({ constructor: DriverError, kind, message });
@@ -73,7 +73,7 @@ describe('runExclusive', () => {
 
   it('calls it cancelled where the signal gives no reason of its own', async () => {
     const caller = new AbortController();
-    const leaving = outcome(runExclusive(new Coalescer(), endless('create', ''), caller.signal));
+    const leaving = outcome(joinOrRun(new Coalescer(), endless('create', ''), caller.signal));
     await settled();
     caller.abort();
     expect(await leaving).toMatchObject({ kind: 'cancelled' });

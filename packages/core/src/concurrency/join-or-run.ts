@@ -4,7 +4,7 @@ import { DriverError } from '../errors/driver-error.js';
 /** Runs a job that holds its key, in the driver's own errors: a call that leaves early is told how far the work is,
  *  a call that meets other work is told to come back.
  *  @throws DriverError aborted, deadline-exceeded, cancelled, unavailable, and what the work throws */
-export async function runExclusive<T>(coalescer: Coalescer, job: Job<T>, signal: AbortSignal): Promise<T> {
+export async function joinOrRun<T>(coalescer: Coalescer, job: Job<T>, signal: AbortSignal): Promise<T> {
   try {
     return await coalescer.run(job, signal);
   } catch (error) {
