@@ -1,7 +1,7 @@
 import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { ControllerProvider } from '../provider/controller-provider.js';
+import type { ControllerProvider, VolumeReference } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/directory-hosts.js';
 import { isUsable, type FileSystem } from '../volume/file-system.js';
 import { formatMountSource, type LustreMountSource } from '../volume/mount-source.js';
@@ -47,8 +47,7 @@ export class DirectoryFileSystems {
     const reference = this.hosts.referenceTo(host);
     if (!reference) return undefined;
     if (reference.staticSource) return this.#of(reference.staticSource);
-    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
-    const fileSystem = await untilAborted(look, signal);
+    const fileSystem = await untilAborted(this.#look(host, reference), signal);
     if (!fileSystem) return undefined;
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
@@ -58,8 +57,7 @@ export class DirectoryFileSystems {
     const reference = this.hosts.referenceTo(host);
     if (!reference) return undefined;
     this.#looks.delete(host);
-    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
-    return untilAborted(look, signal);
+    return untilAborted(this.#look(host, reference), signal);
   }
 
   /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
@@ -67,11 +65,11 @@ export class DirectoryFileSystems {
     return this.#of(mountable(fileSystem)).mounted;
   }
 
-  #look(host: string, find: () => Promise<FileSystem | undefined>): Promise<FileSystem | undefined> {
+  #look(host: string, reference: VolumeReference): Promise<FileSystem | undefined> {
     const now = this.parts.clock.now();
     const known = this.#looks.get(host);
     if (known && now - known.at < FRESH_MS) return known.found;
-    const look: Look = { at: now, found: find() };
+    const look: Look = { at: now, found: this.provider.find(reference, AbortSignal.timeout(LOOK_MS)) };
     this.#looks.set(host, look);
     const forget = (): void => {
       if (this.#looks.get(host) === look) this.#looks.delete(host);
