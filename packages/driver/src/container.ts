@@ -16,6 +16,7 @@ import {
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { Config } from './config.js';
+import { controllerProvider } from './controller-provider.js';
 import { KubeletRegistration } from './kubelet-registration.js';
 import { orchestratedNode } from './kubernetes/this-node.js';
 import { nodeEngineSettings } from './node-settings.js';
@@ -49,16 +50,7 @@ const providerModule = new ContainerModule(({ bind }) => {
     )
     .inSingletonScope();
   bind(tokens.controllerProvider)
-    .toDynamicValue(async (context) => {
-      const { plugin, settings, clusterId } = context.get(tokens.config);
-      return plugin.controller(settings, {
-        driverName: plugin.driverName,
-        driverVersion: version,
-        clusterId,
-        log: context.get(tokens.log),
-        node: context.get(tokens.orchestratedNode),
-      });
-    })
+    .toResolvedValue(controllerProvider, [tokens.config, tokens.log, tokens.orchestratedNode])
     .inSingletonScope();
 });
 

@@ -22,11 +22,19 @@ export async function runDriver(
 ): Promise<number> {
   try {
     const invocation = readConfig(argv, environment, providers);
-    if (invocation.kind === 'help') process.stdout.write(helpText(providers));
-    if (invocation.kind === 'version') process.stdout.write(`lustre-csi ${version}\n`);
-    if (invocation.kind === 'serve') await serveCommand(invocation.config);
-    if (!('config' in invocation) || invocation.kind === 'serve') return 0;
-    return await runCommand(invocation.kind, invocation.config);
+    switch (invocation.kind) {
+      case 'help':
+        process.stdout.write(helpText(providers));
+        return 0;
+      case 'version':
+        process.stdout.write(`lustre-csi ${version}\n`);
+        return 0;
+      case 'serve':
+        await serveCommand(invocation.config);
+        return 0;
+      default:
+        return await runCommand(invocation.kind, invocation.config);
+    }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     process.stderr.write(`lustre-csi: ${error.message}\n`);

@@ -1,14 +1,12 @@
 import { Capacity, isDriverError, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, persistently, requestOf } from './testing/samples.js';
+import { blobContainers, callOf, dynamicParameters, persistently, requestOf } from './testing/samples.js';
 
-const account =
-  '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
 const parameters = {
   ...dynamicParameters,
-  'hsm-container': `${account}/data`,
-  'hsm-logging-container': `${account}/logs`,
+  'hsm-container': `${blobContainers}/data`,
+  'hsm-logging-container': `${blobContainers}/logs`,
   'auto-import-prefixes': '/',
   'auto-export-prefix': '/',
 };

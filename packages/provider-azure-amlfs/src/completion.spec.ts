@@ -1,13 +1,18 @@
 import type { Volume, VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+import {
+  blobContainers,
+  callOf,
+  dynamicParameters,
+  passingFaults,
+  persistently,
+  requestOf,
+} from './testing/samples.js';
 
-const account =
-  '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
 const importing = {
-  'hsm-container': `${account}/data`,
-  'hsm-logging-container': `${account}/logs`,
+  'hsm-container': `${blobContainers}/data`,
+  'hsm-logging-container': `${blobContainers}/logs`,
   'auto-import-prefixes': '/raw',
   'auto-import-conflict-resolution-mode': 'OverwriteIfDirty',
   'auto-import-enable-deletions': 'true',

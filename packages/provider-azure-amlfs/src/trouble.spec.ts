@@ -4,7 +4,7 @@ import type { Fault } from '@lustre-csi/cloud-emulator';
 import { Capacity, isDriverError, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, requestOf } from './testing/samples.js';
+import { blobContainers, callOf, dynamicParameters, requestOf } from './testing/samples.js';
 
 interface Row {
   /** The call of ARM that meets the trouble, as the journal names it. */
@@ -21,12 +21,10 @@ interface Row {
 }
 type Call = ReturnType<typeof callOf>;
 
-const account =
-  '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
 const parameters = {
   ...dynamicParameters,
-  'hsm-container': `${account}/data`,
-  'hsm-logging-container': `${account}/logs`,
+  'hsm-container': `${blobContainers}/data`,
+  'hsm-logging-container': `${blobContainers}/logs`,
   'import-prefixes': '/raw',
   'auto-import-prefixes': '/raw',
   'auto-export-prefix': '/results',

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
-import { Capacity } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import { BasePathTags } from './base-path-tags.js';
+import { hostFileSystem } from './testing/host-file-system.js';
 
 const { signal } = new AbortController();
 
-const ours: FileSystem = {
-  id: 'fs-1',
-  scope: 'here',
-  volumeName: 'pvc-1',
-  madeByDriver: true,
-  state: 'available',
-  cloudState: 'AVAILABLE',
-  capacity: Capacity.gibibytes(1200),
-  attempt: 1,
-  attributes: {},
-};
+const ours = hostFileSystem({ madeByDriver: true });
 const at = (name: string): { host: string; base: readonly string[] } => ({ host: 'host', base: [name] });
 
 /** A cloud with one file system, that shows its tags when it likes. */

@@ -1,25 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
-import { Capacity } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import { DeletionGuard } from './deletion-guard.js';
 import { noRegistry } from './registry/find-occupants.js';
 import type { BasePathRecord } from './base-path-records.js';
 import type { ParentTask, MountedParent } from './mounted-parent.js';
 import type { Occupants } from './registry/worker-protocol.js';
+import { hostFileSystem } from './testing/host-file-system.js';
 
 const { signal } = new AbortController();
-const fileSystem: FileSystem = {
-  id: 'fs-1',
-  scope: 'here',
-  volumeName: 'pvc-1',
-  state: 'available',
-  cloudState: 'AVAILABLE',
-  capacity: Capacity.gibibytes(1200),
-  attempt: 1,
-  attributes: {},
+const fileSystem = hostFileSystem({
   mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
-};
+});
 
 let clock: ManualClock;
 let looked: string[];

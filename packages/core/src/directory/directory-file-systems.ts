@@ -6,6 +6,7 @@ import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatMountSource, type LustreMountSource } from '../model/mount-source.js';
 import { MountedParent, type ParentParts } from './mounted-parent.js';
+import type { VolumeReference } from '../model/volume-reference.js';
 
 /** A file system whose directories are volumes. */
 export interface DirectoryFileSystem {
@@ -47,8 +48,7 @@ export class DirectoryFileSystems {
     const reference = this.hosts.referenceTo(host);
     if (!reference) return undefined;
     if (reference.staticSource) return this.#of(reference.staticSource);
-    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
-    const fileSystem = await untilAborted(look, signal);
+    const fileSystem = await untilAborted(this.#look(host, reference), signal);
     if (!fileSystem) return undefined;
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
@@ -58,8 +58,7 @@ export class DirectoryFileSystems {
     const reference = this.hosts.referenceTo(host);
     if (!reference) return undefined;
     this.#looks.delete(host);
-    const look = this.#look(host, () => this.provider.find(reference, AbortSignal.timeout(LOOK_MS)));
-    return untilAborted(look, signal);
+    return untilAborted(this.#look(host, reference), signal);
   }
 
   /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
@@ -67,11 +66,11 @@ export class DirectoryFileSystems {
     return this.#of(mountable(fileSystem)).mounted;
   }
 
-  #look(host: string, find: () => Promise<FileSystem | undefined>): Promise<FileSystem | undefined> {
+  #look(host: string, reference: VolumeReference): Promise<FileSystem | undefined> {
     const now = this.parts.clock.now();
     const known = this.#looks.get(host);
     if (known && now - known.at < FRESH_MS) return known.found;
-    const look: Look = { at: now, found: find() };
+    const look: Look = { at: now, found: this.provider.find(reference, AbortSignal.timeout(LOOK_MS)) };
     this.#looks.set(host, look);
     const forget = (): void => {
       if (this.#looks.get(host) === look) this.#looks.delete(host);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RememberedLog } from '../testing/remembered-log.js';
 import { volumeRequest } from '../testing/volume-request.js';
-import { Capacity } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { Volume } from '../model/volume-request.js';
 import { DirectoryVolumes } from './directory-volumes.js';
+import { hostFileSystem } from './testing/host-file-system.js';
 import { ScratchBase } from './testing/scratch-base.js';
 import { scratchHost } from './testing/scratch-host.js';
 
@@ -15,19 +15,13 @@ let base: ScratchBase;
 let tags: Set<string>;
 let driver: DirectoryVolumes;
 
-const shown = (): FileSystem => ({
-  id: 'fs-1',
-  scope: 'here',
-  volumeName: 'pvc-host',
-  madeByDriver: true,
-  state: 'available',
-  cloudState: 'AVAILABLE',
-  capacity: Capacity.gibibytes(1200),
-  attempt: 1,
-  attributes: {},
-  mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
-  ...(tags.size === 0 ? {} : { directoryBases: [...tags] }),
-});
+const shown = (): FileSystem =>
+  hostFileSystem({
+    volumeName: 'pvc-host',
+    madeByDriver: true,
+    mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
+    ...(tags.size === 0 ? {} : { directoryBases: [...tags] }),
+  });
 
 const startDriver = (): DirectoryVolumes =>
   new DirectoryVolumes({

@@ -7,6 +7,7 @@ import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { CommandResult } from '../process/command.js';
+import { needsPrivileges } from './mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
 import {
@@ -210,10 +211,7 @@ const subDirectoryProgram = fileURLToPath(
 function explainFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
   const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;
   if (/permitted|permission denied|superuser/i.test(stderr)) {
-    return new DriverError(
-      'permission-denied',
-      `${what}; the node plugin's container must be privileged (CAP_SYS_ADMIN)`,
-    );
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
   }
   return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
 }

@@ -9,6 +9,7 @@ import { CommandRunner, type CommandResult } from '../process/command.js';
 import { ClientImports } from './client/client-imports.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
 import { MgsProbe } from './client/mgs-probe.js';
+import { needsPrivileges } from './mount-failure.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
 import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
@@ -161,8 +162,6 @@ const noLog: Log = {
 const lookAtServers =
   'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
   "1018-1023, and the node's kernel log";
-
-const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
 
 function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
   const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim() || 'it said nothing'}`;

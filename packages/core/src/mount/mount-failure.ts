@@ -1,5 +1,8 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
 
+/** What stands behind a mount(2) or umount(2) that is not permitted. */
+export const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+
 /** A failed `mount -t lustre`: what mount(8) and mount.lustre gave back, and what was asked for. */
 export interface FailedMount {
   readonly exitCode: number | null;

@@ -1,11 +1,11 @@
 import { isUsable, type ControllerProvider, type FileSystem } from '@lustre-csi/core';
 import type { CommandConfig } from '../config.js';
+import { controllerProvider } from '../controller-provider.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 import type { KubeClient } from '../kubernetes/kube-client.js';
 import { listAt, textAt } from '../kubernetes/object-fields.js';
 import { orchestratedNode } from '../kubernetes/this-node.js';
 import { createLog } from '../logger.js';
-import { version } from '../version.js';
 
 const PAGE = 500;
 /** Far beyond any cluster: a listing that goes on after so many pages does not end by itself. */
@@ -30,13 +30,7 @@ export async function orphansCommand(config: CommandConfig, print: (line: string
   const { plugin, settings, nodeId, clusterId, logLevel } = config;
   const endpoint = inClusterEndpoint(settings, 'orphans');
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'orphans' }, 2);
-  const provider = await plugin.controller(settings, {
-    driverName: plugin.driverName,
-    driverVersion: version,
-    clusterId,
-    log,
-    node: orchestratedNode(settings, nodeId),
-  });
+  const provider = await controllerProvider(config, log, orchestratedNode(settings, nodeId));
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const client = new KubeClient(endpoint);
   // First the cloud: what is made after this look has its claim in the next one.

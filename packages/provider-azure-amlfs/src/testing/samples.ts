@@ -104,3 +104,7 @@ export function requestOf(
     ...rest,
   };
 }
+
+/** Where the blob containers of a storage account are in ARM. */
+export const blobContainers =
+  '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
