@@ -30,14 +30,15 @@ describe('word list', () => {
   });
 
   it('names the line of the word', () => {
-    expect(findingsIn('a.ts', 'const a = 1;\n\n// Held by nobody.\n')[0]?.line).toBe(3);
+    expect(findingsIn('a.ts', `const a = 1;\n\n${cases.rejected[0]?.text}\n`)[0]?.line).toBe(3);
   });
 
   it('accepts a quotation of another text only in its file and inside its sentence', () => {
-    const quoted = { file: 'a.ts', text: 'error: nobody answered', reason: 'message of mount.lustre' };
-    const source = "const upstream = 'error: nobody answered';\n// nobody\n";
+    const [quotation, other] = cases.rejected;
+    const quoted = { file: 'a.ts', text: quotation?.text ?? '', reason: 'message of another program' };
+    const source = `${quotation?.text}\n${other?.text}\n`;
     expect(findingsIn('a.ts', source, [quoted])).toEqual([
-      expect.objectContaining({ line: 2, word: 'nobody' }),
+      expect.objectContaining({ line: 2, word: other?.word }),
     ]);
     expect(findingsIn('b.ts', source, [quoted])).toHaveLength(2);
   });
@@ -50,9 +51,10 @@ describe('words.mjs', () => {
   it('prints place, word and suggestion, and fails', () => {
     const directory = mkdtempSync(join(tmpdir(), 'words-'));
     try {
-      writeFileSync(join(directory, 'a.md'), 'One.\nThe cloud tells the size.\n');
+      const planted = cases.rejected.find(({ name }) => name === 'a.md');
+      writeFileSync(join(directory, 'a.md'), `One.\n${planted?.text}\n`);
       const { stdout, status } = run(directory);
-      expect(stdout).toMatch(/a\.md:2: "tells" -> report, state, show\n/);
+      expect(stdout).toMatch(new RegExp(`a\\.md:2: "${planted?.word}" -> .+\n1 findings`));
       expect(status).toBe(1);
       writeFileSync(join(directory, 'a.md'), 'One.\nThe cloud reports the size.\n');
       expect(run(directory)).toMatchObject({ stdout: '', stderr: '', status: 0 });
