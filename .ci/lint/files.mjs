@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders of tools and of generated code; their texts and sizes are not ours. */
@@ -18,3 +18,16 @@ export const filesBelow = (path) => {
     .sort()
     .flatMap(filesBelow);
 };
+
+/**
+ * TypeScript sources of the packages and the examples below a root, without generated code.
+ *
+ * @param {string} root
+ * @returns {string[]}
+ */
+export const sourceFiles = (root) =>
+  ['packages', 'examples']
+    .map((directory) => join(root, directory))
+    .filter(existsSync)
+    .flatMap(filesBelow)
+    .filter((file) => /\/src\/.*\.ts$/.test(file));
