@@ -1,14 +1,14 @@
 import type { World } from '../world/world.js';
-import { Associations } from './associations.js';
-import { AwsError } from './aws-error.js';
-import { Backups } from './backups.js';
-import { ClientTokens } from './client-tokens.js';
-import { FileSystemUpdates } from './file-system-updates.js';
-import { FileSystems, type LustreFileSystem } from './file-systems.js';
-import type { CreationPlan } from './lustre-rules.js';
+import { Backups } from './backups/backups.js';
+import { Associations } from './data-repositories/associations.js';
+import { Tasks } from './data-repositories/tasks.js';
+import type { VpcNetwork } from './ec2/vpc-network.js';
+import { FileSystemUpdates } from './file-systems/file-system-updates.js';
+import { FileSystems, type LustreFileSystem } from './file-systems/file-systems.js';
+import type { CreationPlan } from './file-systems/lustre-rules.js';
+import { AwsError } from './protocol/aws-error.js';
+import { ClientTokens } from './protocol/client-tokens.js';
 import type { Seed } from './seed.js';
-import { Tasks } from './tasks.js';
-import type { VpcNetwork } from './vpc-network.js';
 
 export interface FsxOptions {
   /** How long after a growth the next one is refused. FSx: six hours. */
