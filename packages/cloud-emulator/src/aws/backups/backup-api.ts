@@ -1,15 +1,15 @@
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { AwsError } from '../protocol/aws-error.js';
+import { cutPage } from '../protocol/paging.js';
+import { parseRequest } from '../protocol/request-shape.js';
+import { checkTags } from '../tags/resource-tags.js';
+import { checkBackupPossible } from './backup-rules.js';
 import {
   createBackupShape,
   deleteBackupShape,
   describeBackupsShape,
   type DescribeBackupsRequest,
-} from '../protocol/fsx-shapes.js';
-import { cutPage } from '../protocol/paging.js';
-import { parseRequest } from '../protocol/request-shape.js';
-import { checkTags } from '../tags/resource-tags.js';
-import { checkBackupPossible } from './backup-rules.js';
+} from './backup-shapes.js';
 import type { Backup } from './backups.js';
 
 const defaultFailure = 'Amazon FSx was unable to create the backup. Delete the backup and try again.';

@@ -1,10 +1,11 @@
-import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
 import type {
   CreateFileSystemFromBackupRequest,
   CreateFileSystemRequest,
   LustreConfigurationRequest,
-} from '../protocol/fsx-shapes.js';
-import type { WireBackup, WireFileSystem } from '../protocol/fsx-wire.js';
+} from '../file-systems/file-system-shapes.js';
+import type { WireFileSystem } from '../file-systems/wire-file-system.js';
+import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
+import type { WireBackup } from './wire-backup.js';
 
 /** Throws what FSx answers where a file system, which may have data repository associations, cannot be backed up. */
 export function checkBackupPossible(fileSystem: WireFileSystem, associated: boolean): void {

@@ -1,10 +1,10 @@
 import type { World } from '../../world/world.js';
 import type { LustreFileSystem } from '../file-systems/file-systems.js';
 import { AwsError } from '../protocol/aws-error.js';
-import type { Tag } from '../protocol/fsx-shapes.js';
-import type { WireBackup } from '../protocol/fsx-wire.js';
+import type { Tag } from '../protocol/fsx-members.js';
 import { epochSeconds, newResourceId } from '../protocol/identifiers.js';
 import type { Seed } from '../seed.js';
+import type { WireBackup } from './wire-backup.js';
 
 export interface Backup {
   /** Grows with each backup; pages are cut along it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WireFileSystem } from '../protocol/fsx-wire.js';
+import type { WireFileSystem } from '../file-systems/wire-file-system.js';
 import { checkAssociation, overlap } from './association-rules.js';
 import type { CreateAssociationRequest } from './repository-shapes.js';
 import type { WireAssociation } from './repository-wire.js';

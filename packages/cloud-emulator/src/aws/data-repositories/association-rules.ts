@@ -1,6 +1,6 @@
 import { bucketOf } from '../file-systems/lustre-import-rules.js';
+import type { WireFileSystem } from '../file-systems/wire-file-system.js';
 import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
-import type { WireFileSystem } from '../protocol/fsx-wire.js';
 import type { CreateAssociationRequest } from './repository-shapes.js';
 import type { WireAssociation } from './repository-wire.js';
 

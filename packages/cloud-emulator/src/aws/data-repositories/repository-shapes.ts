@@ -6,7 +6,7 @@ import {
   maxResults,
   nextToken,
   tags,
-} from '../protocol/fsx-shapes.js';
+} from '../protocol/fsx-members.js';
 import type { ListShape, StringShape, StructureShape, ValueOf } from '../protocol/request-shape.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Tag } from '../protocol/fsx-shapes.js';
+import type { Tag } from '../protocol/fsx-members.js';
 import type { CreateAssociationRequest, CreateTaskRequest } from './repository-shapes.js';
 
 /** A link to S3 as DescribeDataRepositoryAssociations shows it. Times are epoch seconds with a fraction. */

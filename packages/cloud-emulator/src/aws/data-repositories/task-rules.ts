@@ -1,5 +1,5 @@
+import type { WireFileSystem } from '../file-systems/wire-file-system.js';
 import { AwsError, badRequest } from '../protocol/aws-error.js';
-import type { WireFileSystem } from '../protocol/fsx-wire.js';
 import type { CreateTaskRequest } from './repository-shapes.js';
 import type { WireTask } from './repository-wire.js';
 

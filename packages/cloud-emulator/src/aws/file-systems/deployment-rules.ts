@@ -1,4 +1,4 @@
-import type { DeploymentType, StorageType } from '../protocol/fsx-shapes.js';
+import type { DeploymentType, StorageType } from './file-system-shapes.js';
 
 /** One row of FSx for Lustre's table of what can be deployed. Capacities are in GiB, throughputs in MB/s/TiB. */
 export interface DeploymentRule {

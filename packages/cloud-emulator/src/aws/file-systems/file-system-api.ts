@@ -2,6 +2,10 @@ import { checkBackupPossible, restoreRequest } from '../backups/backup-rules.js'
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { badRequest } from '../protocol/aws-error.js';
 import type { TokenedRequest } from '../protocol/client-tokens.js';
+import { epochSeconds } from '../protocol/identifiers.js';
+import { cutPage } from '../protocol/paging.js';
+import { parseRequest, type ValueOf } from '../protocol/request-shape.js';
+import { checkTags } from '../tags/resource-tags.js';
 import {
   createFileSystemFromBackupShape,
   createFileSystemShape,
@@ -10,11 +14,7 @@ import {
   updateFileSystemShape,
   type CreateFileSystemRequest,
   type UpdateFileSystemRequest,
-} from '../protocol/fsx-shapes.js';
-import { epochSeconds } from '../protocol/identifiers.js';
-import { cutPage } from '../protocol/paging.js';
-import { parseRequest, type ValueOf } from '../protocol/request-shape.js';
-import { checkTags } from '../tags/resource-tags.js';
+} from './file-system-shapes.js';
 import type { LustreFileSystem } from './file-systems.js';
 import { planCreation } from './lustre-rules.js';
 import { planUpdate } from './lustre-update-rules.js';

@@ -1,10 +1,10 @@
 import type { World } from '../../world/world.js';
 import type { NetworkInterface, VpcNetwork } from '../ec2/vpc-network.js';
-import type { UpdateTarget, WireAction, WireFileSystem } from '../protocol/fsx-wire.js';
 import { epochSeconds } from '../protocol/identifiers.js';
 import { automaticMetadataIops, serverCount } from './deployment-rules.js';
 import type { FileSystems, LustreFileSystem } from './file-systems.js';
 import type { UpdatePlan } from './lustre-update-rules.js';
+import type { UpdateTarget, WireAction, WireFileSystem } from './wire-file-system.js';
 
 /** FSx keeps the latest so many administrative actions of each type. */
 const actionsKept = 10;

@@ -1,12 +1,12 @@
 import type { World } from '../../world/world.js';
 import type { VpcNetwork } from '../ec2/vpc-network.js';
 import { AwsError, fileSystemNotFound } from '../protocol/aws-error.js';
-import type { CreateFileSystemRequest } from '../protocol/fsx-shapes.js';
-import type { WireFileSystem } from '../protocol/fsx-wire.js';
 import { epochSeconds, newMountName, newResourceId } from '../protocol/identifiers.js';
 import type { Seed } from '../seed.js';
+import type { CreateFileSystemRequest } from './file-system-shapes.js';
 import { lustreConfiguration } from './lustre-configuration.js';
 import type { CreationPlan } from './lustre-rules.js';
+import type { WireFileSystem } from './wire-file-system.js';
 
 /** One file system of the emulator, with what a Describe does not show. */
 export interface LustreFileSystem {

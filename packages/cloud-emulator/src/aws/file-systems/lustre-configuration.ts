@@ -1,8 +1,8 @@
-import type { CreateFileSystemRequest, LustreConfigurationRequest } from '../protocol/fsx-shapes.js';
-import type { WireLustreConfiguration } from '../protocol/fsx-wire.js';
 import type { Seed } from '../seed.js';
+import type { CreateFileSystemRequest, LustreConfigurationRequest } from './file-system-shapes.js';
 import { bucketOf } from './lustre-import-rules.js';
 import type { CreationPlan } from './lustre-rules.js';
+import type { WireLustreConfiguration } from './wire-file-system.js';
 
 /** What a Describe shows of a new file system's configuration: the request with FSx's defaults. */
 export function lustreConfiguration(

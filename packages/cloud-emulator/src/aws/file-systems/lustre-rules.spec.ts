@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../protocol/aws-error.js';
-import type { CreateFileSystemRequest, LustreConfigurationRequest } from '../protocol/fsx-shapes.js';
 import { automaticMetadataIops } from './deployment-rules.js';
+import type { CreateFileSystemRequest, LustreConfigurationRequest } from './file-system-shapes.js';
 import { planCreation } from './lustre-rules.js';
 
 const request = (

@@ -1,5 +1,4 @@
 import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
-import type { CreateFileSystemRequest, LustreConfigurationRequest } from '../protocol/fsx-shapes.js';
 import { missingMember } from '../protocol/request-shape.js';
 import {
   automaticMetadataIops,
@@ -9,6 +8,7 @@ import {
   serverCount,
   type DeploymentRule,
 } from './deployment-rules.js';
+import type { CreateFileSystemRequest, LustreConfigurationRequest } from './file-system-shapes.js';
 import { importCheck } from './lustre-import-rules.js';
 
 /** A creation that FSx accepts, with what it derives from the request. */

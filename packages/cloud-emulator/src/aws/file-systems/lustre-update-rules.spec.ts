@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StorageType, UpdateFileSystemRequest } from '../protocol/fsx-shapes.js';
-import type { WireAction, WireFileSystem, WireLustreConfiguration } from '../protocol/fsx-wire.js';
+import type { StorageType, UpdateFileSystemRequest } from './file-system-shapes.js';
 import { planUpdate } from './lustre-update-rules.js';
+import type { WireAction, WireFileSystem, WireLustreConfiguration } from './wire-file-system.js';
 
 const id = 'fs-0e0c30b4b41a1fd69';
 const hour = 3600;

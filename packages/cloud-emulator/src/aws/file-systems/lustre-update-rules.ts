@@ -1,23 +1,23 @@
 import { badRequest, type AwsError } from '../protocol/aws-error.js';
-import type { UpdateFileSystemRequest } from '../protocol/fsx-shapes.js';
-import type {
-  UpdateTarget,
-  WireFileSystem,
-  WireLustreConfiguration,
-  WireMetadata,
-} from '../protocol/fsx-wire.js';
 import {
   automaticMetadataIops,
   deploymentRule,
   invalidCapacityMessage,
   isValidCapacity,
 } from './deployment-rules.js';
+import type { UpdateFileSystemRequest } from './file-system-shapes.js';
 import {
   clientSettingsRefusal,
   isProvisionableIops,
   isValidThroughputCapacity,
   readCacheRefusal,
 } from './lustre-rules.js';
+import type {
+  UpdateTarget,
+  WireFileSystem,
+  WireLustreConfiguration,
+  WireMetadata,
+} from './wire-file-system.js';
 
 /** An update that FSx accepts. */
 export interface UpdatePlan {

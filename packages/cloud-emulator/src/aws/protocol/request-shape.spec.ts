@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFileSystemShape, describeFileSystemsShape } from './fsx-shapes.js';
+import { createFileSystemShape, describeFileSystemsShape } from '../file-systems/file-system-shapes.js';
 import { parseRequest } from './request-shape.js';
 
 const minimal = { FileSystemType: 'LUSTRE', SubnetIds: ['subnet-0aaaaaaaaaaaaaaa1'] };

@@ -1,5 +1,5 @@
 import { AwsError, badRequest } from '../protocol/aws-error.js';
-import type { Tag } from '../protocol/fsx-shapes.js';
+import type { Tag } from '../protocol/fsx-members.js';
 
 const mostTags = 50;
 

@@ -1,14 +1,10 @@
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { AwsError } from '../protocol/aws-error.js';
-import {
-  listTagsForResourceShape,
-  tagResourceShape,
-  untagResourceShape,
-  type Tag,
-} from '../protocol/fsx-shapes.js';
+import type { Tag } from '../protocol/fsx-members.js';
 import { cutPage } from '../protocol/paging.js';
 import { parseRequest } from '../protocol/request-shape.js';
 import { withoutTags, withTags } from './resource-tags.js';
+import { listTagsForResourceShape, tagResourceShape, untagResourceShape } from './tag-shapes.js';
 
 /** The operations on tags, which name a file system, backup, association or task by its ARN. */
 export class TagApi {

@@ -1,50 +1,22 @@
-import type { ListShape, StringShape, StructureShape, ValueOf } from './request-shape.js';
+import {
+  archivePath,
+  backupId,
+  clientRequestToken,
+  count,
+  fileSystemId,
+  flag,
+  maxResults,
+  nextToken,
+  resourceArn,
+  tags,
+} from '../protocol/fsx-members.js';
+import type { StructureShape, ValueOf } from '../protocol/request-shape.js';
 
 /**
- * Members and constraints of the FSx requests, as the service model of API version 2018-03-01 has them
+ * Members and constraints of the requests about file systems, as the service model of API version 2018-03-01 has them
  * (https://docs.aws.amazon.com/fsx/latest/APIReference/). Rules that tie members to each other are in
  * lustre-rules.ts and lustre-update-rules.ts.
  */
-export const flag = { type: 'boolean' } as const;
-const count = { type: 'integer', range: [0, 2147483647] } as const;
-
-export const fileSystemId = {
-  type: 'string',
-  length: [11, 21],
-  pattern: /^(fs-[0-9a-f]{8,})$/,
-} as const satisfies StringShape;
-// The range A-z is AWS's own and lets `[`, `]`, `^` and a few more pass.
-export const clientRequestToken = {
-  type: 'string',
-  length: [1, 63],
-  pattern: /^[A-za-z0-9_.-]{0,63}$/,
-} as const satisfies StringShape;
-const backupId = {
-  type: 'string',
-  length: [12, 128],
-  pattern: /^(backup-[0-9a-f]{8,})$/,
-} as const satisfies StringShape;
-export const nextToken = {
-  type: 'string',
-  length: [1, 255],
-  pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-} as const satisfies StringShape;
-export const maxResults = { type: 'integer', range: [1, 2147483647] } as const;
-const tagCharacters = /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u;
-const tagKey = { type: 'string', length: [1, 128], pattern: tagCharacters } as const satisfies StringShape;
-const tagValue = { type: 'string', length: [0, 256], pattern: tagCharacters } as const satisfies StringShape;
-export const tags = {
-  type: 'list',
-  size: [1, 50],
-  of: { type: 'structure', members: { Key: tagKey, Value: tagValue }, required: ['Key', 'Value'] },
-} as const satisfies ListShape;
-const resourceArn = {
-  type: 'string',
-  length: [8, 512],
-  pattern: /^arn:(aws|aws-cn|aws-us-gov):[a-z0-9-]+:[a-z0-9-]*:[0-9]{0,12}:.{1,400}$/,
-} as const satisfies StringShape;
-export const archivePath = { type: 'string', length: [3, 4357] } as const satisfies StringShape;
-
 const logConfiguration = {
   type: 'structure',
   members: {
@@ -124,30 +96,6 @@ const lustreConfiguration = {
   },
 } as const satisfies StructureShape;
 
-/** The filters that several Describe operations share; each of them knows only some of the names. */
-export const filters = {
-  type: 'list',
-  size: [0, 10],
-  of: {
-    type: 'structure',
-    members: {
-      Name: {
-        type: 'string',
-        values: [
-          'file-system-id',
-          'backup-type',
-          'file-system-type',
-          'volume-id',
-          'data-repository-type',
-          'file-cache-id',
-          'file-cache-type',
-        ],
-      },
-      Values: { type: 'list', size: [0, 20], of: { type: 'string', length: [1, 128] } },
-    },
-  },
-} as const satisfies ListShape;
-
 /** What a file system is made of, whether from nothing or from a backup. */
 const creation = {
   ClientRequestToken: clientRequestToken,
@@ -224,51 +172,9 @@ export const deleteFileSystemShape = {
   required: ['FileSystemId'],
 } as const satisfies StructureShape;
 
-export const createBackupShape = {
-  type: 'structure',
-  members: { FileSystemId: fileSystemId, ClientRequestToken: clientRequestToken, Tags: tags },
-  required: ['FileSystemId'],
-} as const satisfies StructureShape;
-
-export const describeBackupsShape = {
-  type: 'structure',
-  members: {
-    BackupIds: { type: 'list', size: [0, 50], of: backupId },
-    Filters: filters,
-    MaxResults: maxResults,
-    NextToken: nextToken,
-  },
-} as const satisfies StructureShape;
-
-export const deleteBackupShape = {
-  type: 'structure',
-  members: { BackupId: backupId, ClientRequestToken: clientRequestToken },
-  required: ['BackupId'],
-} as const satisfies StructureShape;
-
-export const tagResourceShape = {
-  type: 'structure',
-  members: { ResourceARN: resourceArn, Tags: tags },
-  required: ['ResourceARN', 'Tags'],
-} as const satisfies StructureShape;
-
-export const untagResourceShape = {
-  type: 'structure',
-  members: { ResourceARN: resourceArn, TagKeys: { type: 'list', size: [1, 50], of: tagKey } },
-  required: ['ResourceARN', 'TagKeys'],
-} as const satisfies StructureShape;
-
-export const listTagsForResourceShape = {
-  type: 'structure',
-  members: { ResourceARN: resourceArn, MaxResults: maxResults, NextToken: nextToken },
-  required: ['ResourceARN'],
-} as const satisfies StructureShape;
-
 export type CreateFileSystemRequest = ValueOf<typeof createFileSystemShape>;
 export type CreateFileSystemFromBackupRequest = ValueOf<typeof createFileSystemFromBackupShape>;
-export type DescribeBackupsRequest = ValueOf<typeof describeBackupsShape>;
 export type UpdateFileSystemRequest = ValueOf<typeof updateFileSystemShape>;
 export type LustreConfigurationRequest = ValueOf<typeof lustreConfiguration>;
 export type DeploymentType = NonNullable<LustreConfigurationRequest['DeploymentType']>;
 export type StorageType = NonNullable<CreateFileSystemRequest['StorageType']>;
-export type Tag = ValueOf<typeof tags>[number];

@@ -1,4 +1,5 @@
-import type { LustreConfigurationRequest, StorageType, Tag } from './fsx-shapes.js';
+import type { Tag } from '../protocol/fsx-members.js';
+import type { LustreConfigurationRequest, StorageType } from './file-system-shapes.js';
 
 /** A file system as DescribeFileSystems shows it. Times are epoch seconds with a fraction. */
 export interface WireFileSystem {
@@ -62,21 +63,4 @@ export interface UpdateTarget {
   readonly StorageCapacity?: number;
   readonly FileSystemTypeVersion?: string;
   readonly LustreConfiguration?: Partial<WireLustreConfiguration>;
-}
-
-/** A backup as DescribeBackups shows it. */
-export interface WireBackup {
-  readonly BackupId: string;
-  Lifecycle: 'PENDING' | 'CREATING' | 'TRANSFERRING' | 'AVAILABLE' | 'FAILED';
-  FailureDetails?: { readonly Message: string };
-  readonly Type: 'USER_INITIATED';
-  ProgressPercent: number;
-  readonly CreationTime: number;
-  readonly KmsKeyId?: string;
-  readonly ResourceARN: string;
-  Tags: readonly Tag[];
-  readonly OwnerId: string;
-  readonly ResourceType: 'FILE_SYSTEM';
-  /** As it was when the backup began; stays when the file system is deleted. */
-  readonly FileSystem: WireFileSystem;
 }
