@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SignedHeaders } from '../protocol/signature.js';
+import type { CredentialFault, SignedHeaders } from '../protocol/signature.js';
 
 /** Temporary credentials of an IAM role, as STS and the agents on a machine give them out. */
 export interface RoleCredentials {
@@ -9,9 +9,6 @@ export interface RoleCredentials {
   /** Unix time in milliseconds. */
   readonly expiresAt: number;
 }
-
-/** What is wrong with the credentials that a request was signed with. */
-export type CredentialFault = 'unknown' | 'expired';
 
 const hourSeconds = 60 * 60;
 

@@ -1,5 +1,5 @@
 import { AwsError, badRequest } from '../protocol/aws-error.js';
-import type { Creation } from './lustre-rules.js';
+import type { Creation } from './creation.js';
 
 /** The older way to link a file system to S3, in LustreConfiguration itself. */
 export function importCheck({ lustre, rule }: Creation): AwsError | undefined {

@@ -1,5 +1,6 @@
 import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
 import { missingMember } from '../protocol/request-shape.js';
+import type { Check, Creation } from './creation.js';
 import {
   automaticMetadataIops,
   deploymentRule,
@@ -21,17 +22,6 @@ export interface CreationPlan {
   /** IP addresses that it takes. */
   readonly servers: number;
 }
-
-/** What the checks look at: the request with the API's defaults, and its row of the table. */
-export interface Creation {
-  readonly request: CreateFileSystemRequest;
-  readonly lustre: LustreConfigurationRequest;
-  readonly rule: DeploymentRule;
-  /** MB/s/TiB; 0 where the request gives none. */
-  readonly throughput: number;
-}
-
-type Check = (creation: Creation) => AwsError | undefined;
 
 /** Decides whether FSx creates this file system. Throws the {@link AwsError} that it answers with if not. */
 export function planCreation(request: CreateFileSystemRequest): CreationPlan {

@@ -1,6 +1,7 @@
-import type { CredentialFault } from '../credentials/role-credentials.js';
+/** Defect of the credentials that a request was signed with. */
+export type CredentialFault = 'unknown' | 'expired';
 
-/** What is wrong with the way a request is signed. */
+/** Defect of a request's signature. */
 export type SignatureFault = 'missing' | 'incomplete' | 'scope' | CredentialFault;
 
 export interface SignedHeaders {

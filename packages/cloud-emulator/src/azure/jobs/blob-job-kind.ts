@@ -1,4 +1,5 @@
-import type { BlobJobState } from './blob-job.js';
+export type BlobJobState =
+  'InProgress' | 'Cancelling' | 'Canceled' | 'Disabling' | 'Disabled' | 'Completed' | 'Failed';
 
 /** The three kinds of job that move data between a file system and its blob container. */
 export type BlobJobKindName = 'importJobs' | 'autoImportJobs' | 'autoExportJobs';

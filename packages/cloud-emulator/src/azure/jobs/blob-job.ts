@@ -1,10 +1,7 @@
 import type { AscOperation, OperationFailure } from '../arm/asc-operations.js';
 import type { FileSystem, ProvisioningState } from '../file-systems/file-system.js';
-import type { BlobJobKind } from './blob-job-kind.js';
+import type { BlobJobKind, BlobJobState } from './blob-job-kind.js';
 import type { RequestedBlobJob } from './requested-blob-job.js';
-
-export type BlobJobState =
-  'InProgress' | 'Cancelling' | 'Canceled' | 'Disabling' | 'Disabled' | 'Completed' | 'Failed';
 
 /** One import, auto import or auto export of a file system. */
 export interface BlobJob {
