@@ -8,6 +8,7 @@ import { FileSystems, type LustreFileSystem } from './file-systems/file-systems.
 import type { CreationPlan } from './file-systems/lustre-rules.js';
 import { AwsError } from './protocol/aws-error.js';
 import { ClientTokens } from './protocol/client-tokens.js';
+import { cutPage, type PageRequest } from './protocol/paging.js';
 import type { Seed } from './seed.js';
 
 export interface FsxOptions {
@@ -45,8 +46,20 @@ export class FsxAccount {
 
   /** The reason with which this creation is to end FAILED, if a fault says so. */
   failureOf(operation: string, usual: string): string | undefined {
-    const fault = this.world.faults.take({ cloud: 'aws', operation }, ({ kind }) => kind === 'fail-creation');
+    const fault = this.world.faults.takeFailure('aws', operation);
     return fault && (fault.message ?? usual);
+  }
+
+  /** Page of a Describe operation: wire forms, and the token of the next page unless it is the last. */
+  page<Wire>(
+    operation: string,
+    resources: readonly { readonly sequence: number; readonly wire: Wire }[],
+    request: PageRequest,
+  ): { readonly wires: readonly Wire[]; readonly NextToken: string | undefined } {
+    const limit = this.options.pageSize;
+    const listing = { operation, items: resources, keyOf: keyOfSequence, limit };
+    const page = cutPage(listing, request);
+    return { wires: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
   }
 
   /** Whether a file system has data repository associations, of which its own Describe shows nothing. */
@@ -66,6 +79,8 @@ export class FsxAccount {
     );
   }
 }
+
+const keyOfSequence = ({ sequence }: { readonly sequence: number }): number => sequence;
 
 /** Quotas do not tell SCRATCH_1 from SCRATCH_2. */
 const familyOf = (deployment: string): string => (deployment.startsWith('SCRATCH') ? 'SCRATCH' : deployment);

@@ -1,6 +1,5 @@
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { AwsError } from '../protocol/aws-error.js';
-import { cutPage } from '../protocol/paging.js';
 import { parseRequest } from '../protocol/request-shape.js';
 import { checkTags } from '../tags/resource-tags.js';
 import { checkBackupPossible } from './backup-rules.js';
@@ -54,25 +53,14 @@ export class BackupApi {
 
   #describe(body: unknown): object {
     const request = parseRequest(describeBackupsShape, body);
-    const page = cutPage(
-      {
-        operation: 'DescribeBackups',
-        items: this.#selected(request),
-        keyOf: ({ sequence }) => sequence,
-        limit: this.account.options.pageSize,
-      },
-      request,
-    );
-    return { Backups: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
+    const { wires, NextToken } = this.account.page('DescribeBackups', this.#selected(request), request);
+    return { Backups: wires, NextToken };
   }
 
   /** Ids override filters. */
   #selected({ BackupIds: ids = [], Filters: filters = [] }: DescribeBackupsRequest): readonly Backup[] {
     const { backups } = this.account;
-    if (ids.length > 0) {
-      const named = new Set(ids.map((id) => backups.get(id)));
-      return backups.all().filter((each) => named.has(each));
-    }
+    if (ids.length > 0) return backups.select(ids);
     return backups
       .all()
       .filter((each) =>

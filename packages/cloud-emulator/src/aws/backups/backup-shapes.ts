@@ -3,8 +3,8 @@ import {
   clientRequestToken,
   fileSystemId,
   filters,
-  maxResults,
-  nextToken,
+  idsOf,
+  paging,
   tags,
 } from '../protocol/fsx-members.js';
 import type { StructureShape, ValueOf } from '../protocol/request-shape.js';
@@ -19,10 +19,9 @@ export const createBackupShape = {
 export const describeBackupsShape = {
   type: 'structure',
   members: {
-    BackupIds: { type: 'list', size: [0, 50], of: backupId },
+    BackupIds: idsOf(backupId),
     Filters: filters,
-    MaxResults: maxResults,
-    NextToken: nextToken,
+    ...paging,
   },
 } as const satisfies StructureShape;
 

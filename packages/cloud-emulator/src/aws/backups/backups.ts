@@ -3,6 +3,7 @@ import type { LustreFileSystem } from '../file-systems/file-systems.js';
 import { AwsError } from '../protocol/aws-error.js';
 import type { Tag } from '../protocol/fsx-members.js';
 import { epochSeconds, newResourceId } from '../protocol/identifiers.js';
+import { ResourceTable } from '../resource-table.js';
 import type { Seed } from '../seed.js';
 import type { WireBackup } from './wire-backup.js';
 
@@ -16,29 +17,12 @@ export interface Backup {
  * All user-initiated backups of the account. One takes `createSeconds`: PENDING, CREATING, TRANSFERRING, AVAILABLE.
  * SizeInBytes is never shown: what clients have written is not known here.
  */
-export class Backups {
-  readonly #byId = new Map<string, Backup>();
-  #taken = 0;
-
+export class Backups extends ResourceTable<Backup> {
   constructor(
     private readonly world: World,
     private readonly seed: Seed,
-  ) {}
-
-  /** In order of creation. */
-  all(): readonly Backup[] {
-    return [...this.#byId.values()];
-  }
-
-  find(id: string): Backup | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** Throws BackupNotFound. */
-  get(id: string): Backup {
-    const found = this.#byId.get(id);
-    if (!found) throw new AwsError('BackupNotFound', `Backup '${id}' does not exist.`);
-    return found;
+  ) {
+    super((id) => new AwsError('BackupNotFound', `Backup '${id}' does not exist.`));
   }
 
   isInProgress(fileSystemId: string): boolean {
@@ -52,10 +36,9 @@ export class Backups {
 
   /** Begins a backup that ends AVAILABLE, or FAILED with that reason. */
   take(fileSystem: LustreFileSystem, tags: readonly Tag[], failure: string | undefined): Backup {
-    this.#taken += 1;
-    const backup = { sequence: this.#taken, wire: this.#wire(fileSystem, tags) };
+    const backup = { sequence: this.nextSequence(), wire: this.#wire(fileSystem, tags) };
     const { wire } = backup;
-    this.#byId.set(wire.BackupId, backup);
+    this.add(wire.BackupId, backup);
     const { createSeconds } = this.world.durations;
     this.world.after(createSeconds * 0.2, () => (wire.Lifecycle = 'CREATING'));
     this.world.after(createSeconds * 0.6, () => {
@@ -72,7 +55,7 @@ export class Backups {
 
   /** At once, as FSx does. */
   delete(backup: Backup): void {
-    this.#byId.delete(backup.wire.BackupId);
+    this.remove(backup.wire.BackupId);
   }
 
   #wire({ wire: fileSystem }: LustreFileSystem, tags: readonly Tag[]): WireBackup {

@@ -1,6 +1,5 @@
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { AwsError, badRequest } from '../protocol/aws-error.js';
-import { cutPage } from '../protocol/paging.js';
 import { parseRequest } from '../protocol/request-shape.js';
 import { checkTags } from '../tags/resource-tags.js';
 import { checkAssociation } from './association-rules.js';
@@ -88,24 +87,14 @@ export class AssociationApi {
 
   #describe(body: unknown): object {
     const request = parseRequest(describeAssociationsShape, body);
-    const page = cutPage(
-      {
-        operation: 'DescribeDataRepositoryAssociations',
-        items: this.#selected(request),
-        keyOf: ({ sequence }) => sequence,
-        limit: this.account.options.pageSize,
-      },
-      request,
-    );
-    return { Associations: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
+    const selected = this.#selected(request);
+    const { wires, NextToken } = this.account.page('DescribeDataRepositoryAssociations', selected, request);
+    return { Associations: wires, NextToken };
   }
 
   #selected({ AssociationIds: ids = [], Filters = [] }: DescribeAssociationsRequest): readonly Association[] {
-    const { associations } = this.account;
-    const named = new Set(ids.map((id) => associations.get(id)));
-    return associations
-      .all()
-      .filter((each) => ids.length === 0 || named.has(each))
+    return this.account.associations
+      .select(ids)
       .filter((each) =>
         Filters.every(({ Name, Values = [] }) => Values.includes(filterValue(each, Name, Values))),
       );

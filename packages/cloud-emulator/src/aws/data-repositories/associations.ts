@@ -2,6 +2,7 @@ import type { World } from '../../world/world.js';
 import type { FileSystems, LustreFileSystem } from '../file-systems/file-systems.js';
 import { AwsError, badRequest } from '../protocol/aws-error.js';
 import { epochSeconds, newResourceId } from '../protocol/identifiers.js';
+import { ResourceTable } from '../resource-table.js';
 import type { Seed } from '../seed.js';
 import type { CreateAssociationRequest, UpdateAssociationRequest } from './repository-shapes.js';
 import type { WireAssociation } from './repository-wire.js';
@@ -26,46 +27,32 @@ export interface AssociationOutcome {
  * requests are queued: a creation takes `createSeconds`, a change `updateSeconds`, a deletion `deleteSeconds`. They go
  * with their file system.
  */
-export class Associations {
-  readonly #byId = new Map<string, Association>();
+export class Associations extends ResourceTable<Association> {
   /** When each file system has done what is queued, in milliseconds since the epoch. */
   readonly #busyUntil = new WeakMap<LustreFileSystem, number>();
-  #created = 0;
 
   constructor(
     private readonly world: World,
     private readonly seed: Seed,
     private readonly fileSystems: FileSystems,
   ) {
+    super(
+      (id) =>
+        new AwsError(
+          'DataRepositoryAssociationNotFound',
+          `Data repository association '${id}' does not exist.`,
+        ),
+    );
     fileSystems.onDeletion((fileSystem) => {
       for (const { wire } of this.of(fileSystem)) wire.Lifecycle = 'DELETING';
       return () => {
-        for (const { wire } of this.of(fileSystem)) this.#byId.delete(wire.AssociationId);
+        for (const { wire } of this.of(fileSystem)) this.remove(wire.AssociationId);
       };
     });
   }
 
-  /** In order of creation. */
-  all(): readonly Association[] {
-    return [...this.#byId.values()];
-  }
-
   of(fileSystem: LustreFileSystem): readonly Association[] {
     return this.all().filter((each) => each.fileSystem === fileSystem);
-  }
-
-  find(id: string): Association | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** Throws DataRepositoryAssociationNotFound. */
-  get(id: string): Association {
-    const found = this.#byId.get(id);
-    if (found) return found;
-    throw new AwsError(
-      'DataRepositoryAssociationNotFound',
-      `Data repository association '${id}' does not exist.`,
-    );
   }
 
   create(
@@ -73,10 +60,9 @@ export class Associations {
     request: CreateAssociationRequest,
     { failure, linked }: AssociationOutcome,
   ): Association {
-    this.#created += 1;
-    const association = { sequence: this.#created, fileSystem, wire: this.#wire(request) };
+    const association = { sequence: this.nextSequence(), fileSystem, wire: this.#wire(request) };
     const { wire } = association;
-    this.#byId.set(wire.AssociationId, association);
+    this.add(wire.AssociationId, association);
     this.#queue(association, this.world.durations.createSeconds, () => {
       wire.Lifecycle = failure === undefined ? 'AVAILABLE' : 'FAILED';
       if (failure === undefined) linked();
@@ -105,7 +91,7 @@ export class Associations {
     const { wire } = association;
     if (wire.Lifecycle === 'DELETING') return;
     wire.Lifecycle = 'DELETING';
-    this.#queue(association, this.world.durations.deleteSeconds, () => this.#byId.delete(wire.AssociationId));
+    this.#queue(association, this.world.durations.deleteSeconds, () => this.remove(wire.AssociationId));
   }
 
   /** What was queued for an association before its deletion has no effect any more. */

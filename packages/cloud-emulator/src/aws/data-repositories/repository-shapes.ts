@@ -3,8 +3,9 @@ import {
   fileSystemId,
   filters,
   flag,
-  maxResults,
+  idsOf,
   nextToken,
+  paging,
   tags,
 } from '../protocol/fsx-members.js';
 import type { ListShape, StringShape, StructureShape, ValueOf } from '../protocol/request-shape.js';
@@ -83,7 +84,7 @@ export const deleteAssociationShape = {
 export const describeAssociationsShape = {
   type: 'structure',
   members: {
-    AssociationIds: { type: 'list', size: [0, 50], of: associationId },
+    AssociationIds: idsOf(associationId),
     Filters: filters,
     // Less than the other Describe operations allow.
     MaxResults: { type: 'integer', range: [1, 25] },
@@ -151,10 +152,9 @@ const taskFilters = {
 export const describeTasksShape = {
   type: 'structure',
   members: {
-    TaskIds: { type: 'list', size: [0, 50], of: taskId },
+    TaskIds: idsOf(taskId),
     Filters: taskFilters,
-    MaxResults: maxResults,
-    NextToken: nextToken,
+    ...paging,
   },
 } as const satisfies StructureShape;
 

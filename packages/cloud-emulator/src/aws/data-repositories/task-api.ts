@@ -1,5 +1,4 @@
 import type { FsxAccount, FsxOperations } from '../fsx-account.js';
-import { cutPage } from '../protocol/paging.js';
 import { parseRequest } from '../protocol/request-shape.js';
 import { checkTags } from '../tags/resource-tags.js';
 import {
@@ -44,24 +43,14 @@ export class TaskApi {
 
   #describe(body: unknown): object {
     const request = parseRequest(describeTasksShape, body);
-    const page = cutPage(
-      {
-        operation: 'DescribeDataRepositoryTasks',
-        items: this.#selected(request),
-        keyOf: ({ sequence }) => sequence,
-        limit: this.account.options.pageSize,
-      },
-      request,
-    );
-    return { DataRepositoryTasks: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
+    const selected = this.#selected(request);
+    const { wires, NextToken } = this.account.page('DescribeDataRepositoryTasks', selected, request);
+    return { DataRepositoryTasks: wires, NextToken };
   }
 
   #selected({ TaskIds: ids = [], Filters = [] }: DescribeTasksRequest): readonly Task[] {
-    const { tasks } = this.account;
-    const named = new Set(ids.map((id) => tasks.get(id)));
-    return tasks
-      .all()
-      .filter((each) => ids.length === 0 || named.has(each))
+    return this.account.tasks
+      .select(ids)
       .filter((each) =>
         Filters.every(({ Name, Values = [] }) =>
           this.#filterValues(each, Name).some((value) => Values.includes(value)),

@@ -2,6 +2,7 @@ import type { World } from '../../world/world.js';
 import type { FileSystems, LustreFileSystem } from '../file-systems/file-systems.js';
 import { AwsError } from '../protocol/aws-error.js';
 import { epochSeconds, newResourceId } from '../protocol/identifiers.js';
+import { ResourceTable } from '../resource-table.js';
 import type { Seed } from '../seed.js';
 import type { CreateTaskRequest } from './repository-shapes.js';
 import type { WireTask } from './repository-wire.js';
@@ -19,46 +20,27 @@ export interface Task {
  * The tasks that move data between file systems and S3. One takes `updateSeconds`: PENDING, EXECUTING, SUCCEEDED; there
  * is no S3 here, so nothing is moved. They are forgotten with their file system.
  */
-export class Tasks {
-  readonly #byId = new Map<string, Task>();
-  #created = 0;
-
+export class Tasks extends ResourceTable<Task> {
   constructor(
     private readonly world: World,
     private readonly seed: Seed,
     private readonly fileSystems: FileSystems,
   ) {
+    super((id) => new AwsError('DataRepositoryTaskNotFound', `Data repository task '${id}' does not exist.`));
     fileSystems.onDeletion((fileSystem) => () => {
-      for (const { wire } of this.of(fileSystem)) this.#byId.delete(wire.TaskId);
+      for (const { wire } of this.of(fileSystem)) this.remove(wire.TaskId);
     });
-  }
-
-  /** In order of creation. */
-  all(): readonly Task[] {
-    return [...this.#byId.values()];
   }
 
   of(fileSystem: LustreFileSystem): readonly Task[] {
     return this.all().filter((each) => each.fileSystem === fileSystem);
   }
 
-  find(id: string): Task | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** Throws DataRepositoryTaskNotFound. */
-  get(id: string): Task {
-    const found = this.#byId.get(id);
-    if (found) return found;
-    throw new AwsError('DataRepositoryTaskNotFound', `Data repository task '${id}' does not exist.`);
-  }
-
   /** Begins a task that ends SUCCEEDED, or FAILED with that reason. */
   create(fileSystem: LustreFileSystem, request: CreateTaskRequest, failure: string | undefined): Task {
-    this.#created += 1;
-    const task = { sequence: this.#created, fileSystem, wire: this.#wire(request) };
+    const task = { sequence: this.nextSequence(), fileSystem, wire: this.#wire(request) };
     const { wire } = task;
-    this.#byId.set(wire.TaskId, task);
+    this.add(wire.TaskId, task);
     const { updateSeconds } = this.world.durations;
     this.#then(task, updateSeconds * 0.2, 'PENDING', () => {
       wire.Lifecycle = 'EXECUTING';

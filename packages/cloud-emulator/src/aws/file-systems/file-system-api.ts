@@ -3,7 +3,6 @@ import type { FsxAccount, FsxOperations } from '../fsx-account.js';
 import { badRequest } from '../protocol/aws-error.js';
 import type { TokenedRequest } from '../protocol/client-tokens.js';
 import { epochSeconds } from '../protocol/identifiers.js';
-import { cutPage } from '../protocol/paging.js';
 import { parseRequest, type ValueOf } from '../protocol/request-shape.js';
 import { checkTags } from '../tags/resource-tags.js';
 import {
@@ -76,19 +75,9 @@ export class FileSystemApi {
 
   #describe(body: unknown): object {
     const request = parseRequest(describeFileSystemsShape, body);
-    const { fileSystems, options } = this.account;
-    const ids = request.FileSystemIds ?? [];
-    const named = new Set(ids.map((id) => fileSystems.get(id)));
-    const page = cutPage(
-      {
-        operation: 'DescribeFileSystems',
-        items: fileSystems.all().filter((each) => ids.length === 0 || named.has(each)),
-        keyOf: ({ sequence }) => sequence,
-        limit: options.pageSize,
-      },
-      request,
-    );
-    return { FileSystems: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
+    const selected = this.account.fileSystems.select(request.FileSystemIds);
+    const { wires, NextToken } = this.account.page('DescribeFileSystems', selected, request);
+    return { FileSystems: wires, NextToken };
   }
 
   #update(body: unknown): object {

@@ -5,8 +5,8 @@ import {
   count,
   fileSystemId,
   flag,
-  maxResults,
-  nextToken,
+  idsOf,
+  paging,
   resourceArn,
   tags,
 } from '../protocol/fsx-members.js';
@@ -151,9 +151,8 @@ export const updateFileSystemShape = {
 export const describeFileSystemsShape = {
   type: 'structure',
   members: {
-    FileSystemIds: { type: 'list', size: [0, 50], of: fileSystemId },
-    MaxResults: maxResults,
-    NextToken: nextToken,
+    FileSystemIds: idsOf(fileSystemId),
+    ...paging,
   },
 } as const satisfies StructureShape;
 

@@ -2,6 +2,7 @@ import type { World } from '../../world/world.js';
 import type { VpcNetwork } from '../ec2/vpc-network.js';
 import { AwsError, fileSystemNotFound } from '../protocol/aws-error.js';
 import { epochSeconds, newMountName, newResourceId } from '../protocol/identifiers.js';
+import { ResourceTable } from '../resource-table.js';
 import type { Seed } from '../seed.js';
 import type { CreateFileSystemRequest } from './file-system-shapes.js';
 import { lustreConfiguration } from './lustre-configuration.js';
@@ -43,31 +44,15 @@ const gibibyte = 1024n ** 3n;
 const elasticCapacity = 1024n ** 5n;
 
 /** All file systems of the account, and how they come and go. */
-export class FileSystems {
-  readonly #byId = new Map<string, LustreFileSystem>();
+export class FileSystems extends ResourceTable<LustreFileSystem> {
   readonly #deletionListeners: DeletionListener[] = [];
-  #created = 0;
 
   constructor(
     private readonly world: World,
     private readonly seed: Seed,
     private readonly network: VpcNetwork,
-  ) {}
-
-  /** In order of creation. */
-  all(): readonly LustreFileSystem[] {
-    return [...this.#byId.values()];
-  }
-
-  find(id: string): LustreFileSystem | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** Throws FileSystemNotFound. */
-  get(id: string): LustreFileSystem {
-    const found = this.#byId.get(id);
-    if (!found) throw fileSystemNotFound(id);
-    return found;
+  ) {
+    super(fileSystemNotFound);
   }
 
   /** Begins a creation that ends AVAILABLE, or FAILED with the reason that `failure` gives. */
@@ -78,7 +63,7 @@ export class FileSystems {
   ): LustreFileSystem {
     const fileSystem = { ...this.#begin(request, plan), backupId };
     const failure = failureOf();
-    this.#byId.set(fileSystem.wire.FileSystemId, fileSystem);
+    this.add(fileSystem.wire.FileSystemId, fileSystem);
     this.after(fileSystem, this.world.durations.createSeconds, () => {
       if (failure === undefined) {
         fileSystem.wire.Lifecycle = 'AVAILABLE';
@@ -101,7 +86,7 @@ export class FileSystems {
     const ends = this.#deletionListeners.map((listener) => listener(fileSystem));
     this.world.after(this.world.durations.deleteSeconds, () => {
       for (const end of ends) end();
-      this.#byId.delete(id);
+      this.remove(id);
       this.network.release(id);
     });
   }
@@ -157,9 +142,8 @@ export class FileSystems {
     });
     const [mgs] = interfaces;
     if (!mgs) throw new AwsError('InternalServerError', 'The file system has no server.', {}, 500);
-    this.#created += 1;
     return {
-      sequence: this.#created,
+      sequence: this.nextSequence(),
       wire: {
         ...this.#wire(id, request, plan),
         NetworkInterfaceIds: interfaces.map((each) => each.networkInterfaceId),

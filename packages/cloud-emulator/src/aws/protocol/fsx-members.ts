@@ -28,7 +28,12 @@ export const nextToken = {
   length: [1, 255],
   pattern: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 } as const satisfies StringShape;
-export const maxResults = { type: 'integer', range: [1, 2147483647] } as const;
+const maxResults = { type: 'integer', range: [1, 2147483647] } as const;
+/** Members of every Describe operation that answers in pages. */
+export const paging = { MaxResults: maxResults, NextToken: nextToken } as const;
+/** List of the ids to which a Describe operation is restricted. */
+export const idsOf = <const Id extends StringShape>(id: Id) =>
+  ({ type: 'list', size: [0, 50], of: id }) as const;
 const tagCharacters = /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u;
 export const tagKey = {
   type: 'string',

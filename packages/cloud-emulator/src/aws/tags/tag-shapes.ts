@@ -1,4 +1,4 @@
-import { maxResults, nextToken, resourceArn, tagKey, tags } from '../protocol/fsx-members.js';
+import { paging, resourceArn, tagKey, tags } from '../protocol/fsx-members.js';
 import type { StructureShape } from '../protocol/request-shape.js';
 
 /** Members and constraints of the requests about tags. */
@@ -16,6 +16,6 @@ export const untagResourceShape = {
 
 export const listTagsForResourceShape = {
   type: 'structure',
-  members: { ResourceARN: resourceArn, MaxResults: maxResults, NextToken: nextToken },
+  members: { ResourceARN: resourceArn, ...paging },
   required: ['ResourceARN'],
 } as const satisfies StructureShape;

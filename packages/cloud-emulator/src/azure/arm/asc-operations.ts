@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { World } from '../../world/world.js';
 import { normaliseLocation } from './arm-id.js';
 
 export interface OperationFailure {
@@ -20,36 +21,50 @@ export interface AscOperation {
   readonly resource: (apiVersion: string) => unknown;
 }
 
+/** Work of the service that has not ended yet. */
+export interface RunningOperation {
+  readonly operation: AscOperation;
+  /** Ends the operation as Canceled, without the effect that it would have had. */
+  readonly cancel: () => void;
+}
+
+/** Subject of an operation. */
+export type OperationSubject = Pick<AscOperation, 'location' | 'resourceId' | 'resource'>;
+
 /** The long-running operations of the subscription; never forgotten. */
 export class AscOperations {
   readonly #operations = new Map<string, AscOperation>();
 
   constructor(
     private readonly subscriptionId: string,
-    private readonly now: () => number,
+    private readonly world: World,
   ) {}
 
-  begin(about: Pick<AscOperation, 'location' | 'resourceId' | 'resource'>): AscOperation {
-    const name = randomUUID();
-    const operation: AscOperation = {
-      ...about,
-      name,
-      id:
-        `/subscriptions/${this.subscriptionId}/providers/Microsoft.StorageCache/locations/` +
-        `${about.location}/ascOperations/${name}`,
-      startTime: this.#time(),
-      status: 'InProgress',
+  /** Begins an operation that ends after so many seconds. `effect` returns the reason where the operation fails. */
+  run(
+    subject: OperationSubject,
+    seconds: number,
+    effect: () => OperationFailure | undefined | void,
+  ): RunningOperation {
+    const operation = this.#begin(subject);
+    const callOff = this.world.after(seconds, () => {
+      const failure = effect() ?? undefined;
+      this.#end(operation, failure ? 'Failed' : 'Succeeded', failure);
+    });
+    return {
+      operation,
+      cancel: () => {
+        if (operation.status !== 'InProgress') return;
+        callOff();
+        this.#end(operation, 'Canceled');
+      },
     };
-    this.#operations.set(name, operation);
-    return operation;
   }
 
-  /** Ends an operation that is under way; one that has ended stays as it is. */
-  end(operation: AscOperation, status: 'Succeeded' | 'Failed' | 'Canceled', error?: OperationFailure): void {
-    if (operation.status !== 'InProgress') return;
-    operation.status = status;
-    operation.endTime = this.#time();
-    if (error) operation.error = error;
+  /** Failure that an injected fault gives to a call of this name, with the usual code and text where it has none. */
+  failureOf(operation: string, usual: OperationFailure): OperationFailure | undefined {
+    const fault = this.world.faults.takeFailure('azure', operation);
+    return fault && { code: fault.code ?? usual.code, message: fault.message ?? usual.message };
   }
 
   find(location: string, name: string): AscOperation | undefined {
@@ -61,8 +76,29 @@ export class AscOperations {
     return [...this.#operations.values()];
   }
 
+  #begin(subject: OperationSubject): AscOperation {
+    const name = randomUUID();
+    const operation: AscOperation = {
+      ...subject,
+      name,
+      id:
+        `/subscriptions/${this.subscriptionId}/providers/Microsoft.StorageCache/locations/` +
+        `${subject.location}/ascOperations/${name}`,
+      startTime: this.#time(),
+      status: 'InProgress',
+    };
+    this.#operations.set(name, operation);
+    return operation;
+  }
+
+  #end(operation: AscOperation, status: 'Succeeded' | 'Failed' | 'Canceled', error?: OperationFailure): void {
+    operation.status = status;
+    operation.endTime = this.#time();
+    if (error) operation.error = error;
+  }
+
   #time(): string {
-    return new Date(this.now()).toISOString();
+    return new Date(this.world.now()).toISOString();
   }
 }
 

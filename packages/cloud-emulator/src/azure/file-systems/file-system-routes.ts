@@ -12,13 +12,17 @@ const inResourceGroup =
   '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.StorageCache/amlFilesystems';
 export const fileSystemPath = `${inResourceGroup}/{name}`;
 
+/** Services that the routes of file systems and of their jobs need. */
+export interface FileSystemServices {
+  readonly fileSystems: FileSystems;
+  readonly longRunning: LongRunning;
+  readonly pager: Pager;
+}
+
 /** `amlFilesystems`: create, read, change, delete and list. */
-export function fileSystemRoutes(
-  fileSystems: FileSystems,
-  longRunning: LongRunning,
-  pager: Pager,
-): readonly ArmRoute[] {
-  const handlers = new FileSystemHandlers(fileSystems, longRunning, pager);
+export function fileSystemRoutes(services: FileSystemServices): readonly ArmRoute[] {
+  const { fileSystems } = services;
+  const handlers = new FileSystemHandlers(services);
   const one = { path: fileSystemPath, resource: fileSystemPath, resourceType };
   return [
     { ...one, method: 'GET', operation: 'amlFilesystems.get', handle: (call) => handlers.get(call) },
@@ -48,47 +52,54 @@ export function fileSystemRoutes(
 }
 
 class FileSystemHandlers {
-  constructor(
-    private readonly fileSystems: FileSystems,
-    private readonly longRunning: LongRunning,
-    private readonly pager: Pager,
-  ) {}
+  constructor(private readonly services: FileSystemServices) {}
 
   get({ params, apiVersion }: ArmCall): ArmAnswer {
-    return { status: 200, body: renderFileSystem(this.fileSystems.get(params), apiVersion) };
+    return { status: 200, body: renderFileSystem(this.services.fileSystems.get(params), apiVersion) };
   }
 
   put(call: ArmCall): ArmAnswer {
     const { params, apiVersion } = call;
     const spec = parseRequestedFileSystem(parseJsonObject(call.body), apiVersion);
-    const existing = this.fileSystems.find(params);
+    const existing = this.services.fileSystems.find(params);
     const { fileSystem, operation } = existing
-      ? this.fileSystems.replace(existing, spec)
-      : this.fileSystems.create(
+      ? this.services.fileSystems.replace(existing, spec)
+      : this.services.fileSystems.create(
           { resourceGroup: params.resourceGroup, name: params.name },
           spec,
           call.caller,
         );
     const body = renderFileSystem(fileSystem, apiVersion);
     const status = existing ? 200 : 201;
-    return operation ? this.longRunning.started(status, operation, apiVersion, body) : { status, body };
+    return operation
+      ? this.services.longRunning.started(status, operation, apiVersion, body)
+      : { status, body };
   }
 
   patch({ params, apiVersion, body }: ArmCall): ArmAnswer {
-    const existing = this.fileSystems.get(params);
+    const existing = this.services.fileSystems.get(params);
     const change = parseSettingsChange(parseJsonObject(body), apiVersion);
-    const { fileSystem, operation } = this.fileSystems.change(existing, change);
-    return this.longRunning.started(202, operation, apiVersion, renderFileSystem(fileSystem, apiVersion));
+    const { fileSystem, operation } = this.services.fileSystems.change(existing, change);
+    return this.services.longRunning.started(
+      202,
+      operation,
+      apiVersion,
+      renderFileSystem(fileSystem, apiVersion),
+    );
   }
 
   delete({ params, apiVersion }: ArmCall): ArmAnswer {
-    const existing = this.fileSystems.find(params);
+    const existing = this.services.fileSystems.find(params);
     if (!existing) return { status: 204 };
-    return this.longRunning.started(202, this.fileSystems.delete(existing).operation, apiVersion);
+    return this.services.longRunning.started(
+      202,
+      this.services.fileSystems.delete(existing).operation,
+      apiVersion,
+    );
   }
 
   list(call: ArmCall, fileSystems: readonly FileSystem[]): ArmAnswer {
-    return this.pager.answer(call, fileSystems, (fileSystem) =>
+    return this.services.pager.answer(call, fileSystems, (fileSystem) =>
       renderFileSystem(fileSystem, call.apiVersion),
     );
   }

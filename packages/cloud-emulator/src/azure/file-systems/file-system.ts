@@ -1,4 +1,4 @@
-import type { OperationFailure } from '../arm/asc-operations.js';
+import type { OperationFailure, RunningOperation } from '../arm/asc-operations.js';
 import type { LustreSku } from '../subscriptions/skus.js';
 import { rootSquashSince, type RequestedFileSystem } from './requested-file-system.js';
 
@@ -26,6 +26,8 @@ export interface FileSystem {
   created: boolean;
   expanding: boolean;
   failure?: OperationFailure;
+  /** Long-running operation that has not ended. */
+  running?: RunningOperation;
   /** The latest archive to the blob container. */
   archive?: ArchiveStatus;
 }

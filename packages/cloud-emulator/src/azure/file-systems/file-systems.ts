@@ -55,8 +55,6 @@ const tebibyte = 1024n ** 4n;
 /** The file systems of the subscription and what happens to them over time. */
 export class FileSystems {
   readonly #all = new Map<string, FileSystem>();
-  /** Work under way, by file system id: ends the operation and calls off what it would do. */
-  readonly #underWay = new Map<string, { operation: AscOperation; callOff: () => void }>();
   readonly #deletionListeners: ((fileSystem: FileSystem) => void)[] = [];
   #sequence = 0;
 
@@ -141,7 +139,7 @@ export class FileSystems {
     const spec: RequestedFileSystem = { ...previous, ...changed };
     checkAgainstCatalogue(spec);
     fileSystem.spec = spec;
-    const failure = this.#failure('amlFilesystems.update', internalError);
+    const failure = this.operations.failureOf('amlFilesystems.update', internalError);
     const operation = this.#begin(fileSystem, 'Updating', this.world.durations.updateSeconds, () => {
       fileSystem.provisioningState = failure ? this.options.failedUpdateState : 'Succeeded';
       if (failure) fileSystem.spec = previous;
@@ -159,17 +157,13 @@ export class FileSystems {
   /** DELETE of one that exists. Whatever is under way is called off; clients lose it at once. The service does not say
    * what it does with a DELETE during creation: here it is accepted. */
   delete(fileSystem: FileSystem): Required<Accepted> {
-    const current = this.#underWay.get(fileSystem.id);
-    if (fileSystem.provisioningState === 'Deleting' && current) {
-      return { fileSystem, operation: current.operation };
-    }
-    if (current) {
-      current.callOff();
-      this.operations.end(current.operation, 'Canceled');
-    }
+    const { running } = fileSystem;
+    if (fileSystem.provisioningState === 'Deleting' && running)
+      return { fileSystem, operation: running.operation };
+    running?.cancel();
     for (const listener of this.#deletionListeners) listener(fileSystem);
     this.world.lustre.withdraw(serverId(fileSystem));
-    const failure = this.#failure('amlFilesystems.delete', internalError);
+    const failure = this.operations.failureOf('amlFilesystems.delete', internalError);
     const operation = this.#begin(fileSystem, 'Deleting', this.world.durations.deleteSeconds, () => {
       if (!failure) return this.#forget(fileSystem);
       fileSystem.provisioningState = 'Failed';
@@ -203,7 +197,7 @@ export class FileSystems {
   }
 
   #beginCreation(fileSystem: FileSystem): AscOperation {
-    const failure = this.#failure('amlFilesystems.createOrUpdate', createTimeout);
+    const failure = this.operations.failureOf('amlFilesystems.createOrUpdate', createTimeout);
     return this.#begin(fileSystem, 'Creating', this.world.durations.createSeconds, () => {
       fileSystem.provisioningState = failure ? 'Failed' : 'Succeeded';
       if (failure) {
@@ -216,38 +210,27 @@ export class FileSystems {
     });
   }
 
-  /** What an injected fault says the operation ends with. */
-  #failure(operation: string, usual: OperationFailure): OperationFailure | undefined {
-    const fault = this.world.faults.take(
-      { cloud: 'azure', operation },
-      ({ kind }) => kind === 'fail-creation',
-    );
-    return fault && { code: fault.code ?? usual.code, message: fault.message ?? usual.message };
-  }
-
-  /** Starts work that ends after so many seconds; `end` gives the reason where it fails. */
+  /** Begins work that ends after so many seconds. `effect` returns the reason where it fails. */
   #begin(
     fileSystem: FileSystem,
     state: ProvisioningState,
     seconds: number,
-    end: () => OperationFailure | undefined | void,
+    effect: () => OperationFailure | undefined | void,
   ): AscOperation {
     fileSystem.provisioningState = state;
-    const operation = this.operations.begin({
+    const subject = {
       location: fileSystem.spec.location,
       resourceId: fileSystem.id,
-      resource: (apiVersion) =>
+      resource: (apiVersion: string) =>
         this.#all.get(fileSystem.id.toLowerCase()) === fileSystem
           ? renderFileSystem(fileSystem, apiVersion)
           : undefined,
+    };
+    fileSystem.running = this.operations.run(subject, seconds, () => {
+      delete fileSystem.running;
+      return effect();
     });
-    const callOff = this.world.after(seconds, () => {
-      this.#underWay.delete(fileSystem.id);
-      const failure = end() ?? undefined;
-      this.operations.end(operation, failure ? 'Failed' : 'Succeeded', failure);
-    });
-    this.#underWay.set(fileSystem.id, { operation, callOff });
-    return operation;
+    return fileSystem.running.operation;
   }
 
   #forget(fileSystem: FileSystem): void {

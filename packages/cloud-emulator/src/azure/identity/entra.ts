@@ -18,7 +18,6 @@ export class Entra {
     private readonly origin: () => string,
     private readonly seed: AzureSeed,
     private readonly tokens: TokenStore,
-    private readonly tokenSeconds: number,
   ) {}
 
   /** Needs bodies as text. */
@@ -86,21 +85,14 @@ export class Entra {
 
   #token(tenant: string, body: string): object {
     this.#checkTenant(tenant);
-    const { tenantId } = this.seed;
-    const origin = this.origin();
-    const { clientId, audience } = checkClientCredentials(
-      new URLSearchParams(body),
-      this.seed,
-      origin,
-      this.world.now(),
-    );
-    const issuer = `${origin}/${tenantId}/`;
-    const token = this.tokens.issue({ clientId, tenantId, audience, issuer }, this.tokenSeconds);
+    const form = new URLSearchParams(body);
+    const now = this.world.now();
+    const { clientId, audience } = checkClientCredentials(form, this.seed, this.origin(), now);
     return {
       token_type: 'Bearer',
-      expires_in: this.tokenSeconds,
-      ext_expires_in: this.tokenSeconds,
-      access_token: token,
+      expires_in: this.tokens.seconds,
+      ext_expires_in: this.tokens.seconds,
+      access_token: this.tokens.issue(clientId, audience),
     };
   }
 

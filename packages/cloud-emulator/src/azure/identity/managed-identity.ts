@@ -4,7 +4,7 @@ import type { Fault } from '../../world/faults.js';
 import { answer } from '../../world/http-answer.js';
 import { serveCall, type Reply } from '../../world/serve-call.js';
 import type { World } from '../../world/world.js';
-import type { AzureSeed, SeedIdentity } from '../seed.js';
+import type { SeedIdentity } from '../seed.js';
 import type { TokenStore } from './token-store.js';
 
 /** MSAL asks with the slash at the end. */
@@ -27,10 +27,8 @@ type Query = Readonly<Record<string, string | undefined>>;
 export class ManagedIdentity {
   constructor(
     private readonly world: World,
-    private readonly origin: () => string,
-    private readonly seed: AzureSeed,
+    private readonly identities: readonly SeedIdentity[],
     private readonly tokens: TokenStore,
-    private readonly tokenSeconds: number,
   ) {}
 
   register(app: FastifyInstance): void {
@@ -63,19 +61,17 @@ export class ManagedIdentity {
     if (!resource) return refusal('invalid_request', 'Required query variable resource missing');
     const identity = this.#identity(query);
     if (!identity) return refusal('invalid_request', 'Identity not found');
-    const { tenantId } = this.seed;
     const { clientId } = identity;
-    const issuer = `${this.origin()}/${tenantId}/`;
-    const token = this.tokens.issue({ clientId, tenantId, audience: resource, issuer }, this.tokenSeconds);
+    const { seconds } = this.tokens;
     const now = Math.floor(this.world.now() / 1000);
     return {
       status: 200,
       body: {
-        access_token: token,
+        access_token: this.tokens.issue(clientId, resource),
         client_id: clientId,
-        expires_in: String(this.tokenSeconds),
-        expires_on: String(now + this.tokenSeconds),
-        ext_expires_in: String(this.tokenSeconds),
+        expires_in: String(seconds),
+        expires_on: String(now + seconds),
+        ext_expires_in: String(seconds),
         not_before: String(now),
         resource,
         token_type: 'Bearer',
@@ -85,11 +81,10 @@ export class ManagedIdentity {
 
   /** Without a selector: the system-assigned one. */
   #identity(query: Query): SeedIdentity | undefined {
-    const { identities = [] } = this.seed;
     const asked = Object.keys(selectors).find((name) => query[name]);
-    if (asked === undefined) return identities.find(({ resourceId }) => resourceId === undefined);
+    if (asked === undefined) return this.identities.find(({ resourceId }) => resourceId === undefined);
     const field = selectors[asked] as keyof SeedIdentity;
-    return identities.find((each) => each[field]?.toLowerCase() === query[asked]?.toLowerCase());
+    return this.identities.find((each) => each[field]?.toLowerCase() === query[asked]?.toLowerCase());
   }
 }
 

@@ -1,33 +1,37 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** An access token that Entra ID has given out. */
+/** Access token of Entra ID, as the issuer remembers it. */
 export interface IssuedToken {
   readonly clientId: string;
   /** Unix time in milliseconds. */
   readonly expiresAt: number;
 }
 
-/** Every access token given out so far. */
+/** Access tokens of one tenant: issued, and recognized later. */
 export class TokenStore {
   readonly #tokens = new Map<string, IssuedToken>();
 
-  constructor(private readonly now: () => number) {}
+  /** @param origin origin of the issuer, known once its server listens */
+  constructor(
+    private readonly now: () => number,
+    private readonly origin: () => string,
+    private readonly tenantId: string,
+    /** Lifetime of a token. */
+    readonly seconds: number,
+  ) {}
 
-  /** A new token, in the form of a JWT: clients read its claims for their logs. */
-  issue(
-    claims: { clientId: string; tenantId: string; audience: string; issuer: string },
-    seconds: number,
-  ): string {
+  /** Issues a token in the form of a JWT: clients read its claims for their logs. */
+  issue(clientId: string, audience: string): string {
     const issuedAt = Math.floor(this.now() / 1000);
     const payload = {
-      aud: claims.audience,
-      iss: claims.issuer,
+      aud: audience,
+      iss: `${this.origin()}/${this.tenantId}/`,
       iat: issuedAt,
       nbf: issuedAt,
-      exp: issuedAt + seconds,
-      appid: claims.clientId,
-      oid: claims.clientId,
-      tid: claims.tenantId,
+      exp: issuedAt + this.seconds,
+      appid: clientId,
+      oid: clientId,
+      tid: this.tenantId,
       uti: randomUUID(),
     };
     const token = [
@@ -35,7 +39,7 @@ export class TokenStore {
       encode(payload),
       randomBytes(32).toString('base64url'),
     ].join('.');
-    this.#tokens.set(token, { clientId: claims.clientId, expiresAt: this.now() + seconds * 1000 });
+    this.#tokens.set(token, { clientId, expiresAt: this.now() + this.seconds * 1000 });
     return token;
   }
 

@@ -1,15 +1,12 @@
-import type { AscOperation, OperationFailure } from '../arm/asc-operations.js';
-import type { FileSystem, ProvisioningState } from '../file-systems/file-system.js';
+import type { OperationFailure } from '../arm/asc-operations.js';
+import type { ProvisioningState } from '../file-systems/file-system.js';
 import type { BlobJobKind, BlobJobState } from './blob-job-kind.js';
+import type { FileSystemJob } from './file-system-jobs.js';
 import type { RequestedBlobJob } from './requested-blob-job.js';
 
 /** One import, auto import or auto export of a file system. */
-export interface BlobJob {
-  readonly sequence: number;
-  readonly id: string;
-  readonly name: string;
+export interface BlobJob extends FileSystemJob {
   readonly kind: BlobJobKind;
-  readonly fileSystem: FileSystem;
   spec: RequestedBlobJob;
   provisioningState: ProvisioningState;
   state: BlobJobState;
@@ -17,8 +14,6 @@ export interface BlobJob {
   startedAt: number;
   endedAt?: number;
   failure?: OperationFailure;
-  /** The long-running operation that has not ended. */
-  underWay?: { readonly operation: AscOperation; readonly callOff: () => void };
 }
 
 /** A job as its GET shows it. */

@@ -1,12 +1,12 @@
 import type { World } from '../../world/world.js';
-import { ArmError, conflict, propertyChangeNotAllowed, resourceNotFound } from '../arm/arm-error.js';
-import { sameName } from '../arm/arm-id.js';
+import { ArmError, conflict, propertyChangeNotAllowed } from '../arm/arm-error.js';
 import type { AscOperation, AscOperations, OperationFailure } from '../arm/asc-operations.js';
 import { checkName, sameJson } from '../file-systems/file-system-rules.js';
 import type { FileSystem, ProvisioningState } from '../file-systems/file-system.js';
 import { busy, type FileSystems } from '../file-systems/file-systems.js';
 import type { BlobJobKind } from './blob-job-kind.js';
 import { renderBlobJob, type BlobJob } from './blob-job.js';
+import { FileSystemJobs } from './file-system-jobs.js';
 import type { RequestedBlobJob } from './requested-blob-job.js';
 
 /** A change that was accepted; `operation` is absent where it is done already. */
@@ -20,37 +20,18 @@ export interface AcceptedBlobJob {
  * service does not say how many may work at once, nor how long its long-running operations take: here one of each kind
  * per file system, and an operation takes `updateSeconds`; an import is completed as long again after it.
  */
-export class BlobJobs {
-  #jobs: readonly BlobJob[] = [];
-  #sequence = 0;
-
+export class BlobJobs extends FileSystemJobs<BlobJob> {
   constructor(
     readonly kind: BlobJobKind,
     private readonly world: World,
-    private readonly operations: AscOperations,
+    operations: AscOperations,
     fileSystems: FileSystems,
   ) {
-    fileSystems.onDeletion((fileSystem) => {
-      for (const job of this.list(fileSystem)) this.#callOff(job);
-      this.#jobs = this.#jobs.filter((job) => job.fileSystem !== fileSystem);
-    });
+    super(kind.name, operations, fileSystems);
   }
 
-  /** In order of creation, those of one file system or all. */
-  list(fileSystem?: FileSystem): readonly BlobJob[] {
-    return fileSystem ? this.#jobs.filter((job) => job.fileSystem === fileSystem) : this.#jobs;
-  }
-
-  find(fileSystem: FileSystem, name: string): BlobJob | undefined {
-    return this.list(fileSystem).find((job) => sameName(job.name, name));
-  }
-
-  /** @throws ArmError ResourceNotFound */
-  get(fileSystem: FileSystem, name: string): BlobJob {
-    const job = this.find(fileSystem, name);
-    if (job) return job;
-    const type = `Microsoft.StorageCache/amlFilesystems/${fileSystem.name}/${this.kind.name}`;
-    throw resourceNotFound(type, name, fileSystem.resourceGroup);
+  override render(job: BlobJob): unknown {
+    return renderBlobJob(job);
   }
 
   /** PUT of a name that is free. @throws ArmError without a container, and beside another job that works */
@@ -61,15 +42,18 @@ export class BlobJobs {
     const works = spec.adminStatus === this.kind.on;
     if (works) this.#checkAlone(fileSystem);
     const job: BlobJob = {
-      ...{ name, kind: this.kind, fileSystem, spec },
-      sequence: (this.#sequence += 1),
-      id: `${fileSystem.id}/${this.kind.name}/${name}`,
+      ...this.identity(fileSystem, name),
+      kind: this.kind,
+      spec,
       provisioningState: 'Creating',
       state: works ? 'InProgress' : this.kind.stopped,
       startedAt: this.world.now(),
     };
-    this.#jobs = [...this.#jobs, job];
-    const failure = this.#failure();
+    this.add(job);
+    const failure = this.operations.failureOf(`${this.type}.createOrUpdate`, {
+      code: 'InternalExecutionError',
+      message: `The ${this.kind.title} could not be started.`,
+    });
     const operation = this.#begin(job, 'Creating', () => {
       if (failure) this.#fail(job, failure);
       return failure;
@@ -99,19 +83,15 @@ export class BlobJobs {
   }
 
   /** DELETE of one that exists, whatever it does. */
-  delete(job: BlobJob): Required<AcceptedBlobJob> {
-    if (job.provisioningState === 'Deleting' && job.underWay)
-      return { job, operation: job.underWay.operation };
-    this.#callOff(job);
+  override delete(job: BlobJob): Required<AcceptedBlobJob> {
+    if (job.provisioningState === 'Deleting' && job.running) return { job, operation: job.running.operation };
+    this.cancel(job);
     const { deleteSeconds } = this.world.durations;
-    const forget = (): undefined => {
-      this.#jobs = this.#jobs.filter((other) => other !== job);
-    };
-    return { job, operation: this.#begin(job, 'Deleting', forget, deleteSeconds) };
+    return { job, operation: this.#begin(job, 'Deleting', () => this.forget(job), deleteSeconds) };
   }
 
   #checkSwitch(job: BlobJob, adminStatus: string): void {
-    if (job.underWay)
+    if (job.running)
       throw conflict(
         `The ${this.kind.title} '${job.name}' is in provisioning state ${job.provisioningState}.`,
       );
@@ -142,7 +122,7 @@ export class BlobJobs {
   #stop(job: BlobJob): AcceptedBlobJob {
     if (job.state !== 'InProgress') return { job };
     job.state = this.kind.stopping;
-    const stopped = (): undefined => {
+    const stopped = (): void => {
       job.state = this.kind.stopped;
       job.endedAt = this.world.now();
     };
@@ -163,44 +143,19 @@ export class BlobJobs {
     job.endedAt = this.world.now();
   }
 
-  #failure(): OperationFailure | undefined {
-    const operation = `${this.kind.name}.createOrUpdate`;
-    const fault = this.world.faults.take(
-      { cloud: 'azure', operation },
-      ({ kind }) => kind === 'fail-creation',
-    );
-    if (!fault) return undefined;
-    const message = fault.message ?? `The ${this.kind.title} could not be started.`;
-    return { code: fault.code ?? 'InternalExecutionError', message };
-  }
-
-  /** Starts a long-running operation; `end` gives the reason where it fails. */
+  /** Begins a long-running operation that changes the provisioning state. `effect` returns the reason where it fails. */
   #begin(
     job: BlobJob,
     state: ProvisioningState,
-    end: () => OperationFailure | undefined,
+    effect: () => OperationFailure | undefined | void,
     seconds = this.world.durations.updateSeconds,
   ): AscOperation {
     job.provisioningState = state;
-    const operation = this.operations.begin({
-      location: job.fileSystem.spec.location,
-      resourceId: job.id,
-      resource: () => (this.#jobs.includes(job) ? renderBlobJob(job) : undefined),
-    });
-    const callOff = this.world.after(seconds, () => {
-      delete job.underWay;
-      const failure = end();
+    return this.run(job, seconds, () => {
+      const failure = effect() ?? undefined;
       job.provisioningState = failure ? 'Failed' : 'Succeeded';
-      this.operations.end(operation, failure ? 'Failed' : 'Succeeded', failure);
+      return failure;
     });
-    job.underWay = { operation, callOff };
-    return operation;
-  }
-
-  #callOff(job: BlobJob): void {
-    job.underWay?.callOff();
-    if (job.underWay) this.operations.end(job.underWay.operation, 'Canceled');
-    delete job.underWay;
   }
 }
 

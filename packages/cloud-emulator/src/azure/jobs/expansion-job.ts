@@ -1,14 +1,10 @@
-import type { AscOperation, OperationFailure } from '../arm/asc-operations.js';
-import type { FileSystem } from '../file-systems/file-system.js';
+import type { OperationFailure } from '../arm/asc-operations.js';
+import type { FileSystemJob } from './file-system-jobs.js';
 
 export type ExpansionState = 'InProgress' | 'Completed' | 'Failed' | 'Deleting' | 'RollingBack';
 
 /** One expansion of a file system. */
-export interface ExpansionJob {
-  readonly sequence: number;
-  readonly id: string;
-  readonly name: string;
-  readonly fileSystem: FileSystem;
+export interface ExpansionJob extends FileSystemJob {
   readonly newCapacityTiB: number;
   readonly tags: Readonly<Record<string, string>>;
   /** Addresses of the servers that it adds. */
@@ -19,8 +15,6 @@ export interface ExpansionJob {
   state: ExpansionState;
   completedAt?: number;
   failure?: OperationFailure;
-  /** Called off when the job or its file system is deleted. */
-  underWay?: { readonly operation: AscOperation; readonly callOff: () => void };
 }
 
 const provisioningStates: Readonly<Record<ExpansionState, string>> = {

@@ -1,6 +1,5 @@
 import type { World } from '../../world/world.js';
-import { conflict, invalidParameter, propertyChangeNotAllowed, resourceNotFound } from '../arm/arm-error.js';
-import { sameName } from '../arm/arm-id.js';
+import { conflict, invalidParameter, propertyChangeNotAllowed } from '../arm/arm-error.js';
 import type { AscOperation, AscOperations, OperationFailure } from '../arm/asc-operations.js';
 import { checkName } from '../file-systems/file-system-rules.js';
 import type { FileSystem } from '../file-systems/file-system.js';
@@ -8,9 +7,10 @@ import { busy, subnetIsFull, type FileSystems } from '../file-systems/file-syste
 import { requiredAddresses } from '../network/subnet-addresses.js';
 import type { VirtualNetworks } from '../network/virtual-networks.js';
 import { renderExpansionJob, type ExpansionJob, type ExpansionState } from './expansion-job.js';
+import { FileSystemJobs } from './file-system-jobs.js';
 
-/** What a caller asks an expansion to be. */
-export interface ExpansionWish {
+/** Expansion as the body of a PUT describes it. */
+export interface RequestedExpansion {
   readonly name: string;
   readonly newCapacityTiB: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -23,62 +23,44 @@ export interface AcceptedJob {
 
 /** Expansion jobs of all file systems. The service does not say how many may run at once: here one per file system. The
  * long-running operation of the PUT lasts as long as the expansion. */
-export class ExpansionJobs {
-  #jobs: readonly ExpansionJob[] = [];
-  #sequence = 0;
-
+export class ExpansionJobs extends FileSystemJobs<ExpansionJob> {
   constructor(
     private readonly world: World,
     private readonly networks: VirtualNetworks,
-    private readonly operations: AscOperations,
+    operations: AscOperations,
     private readonly fileSystems: FileSystems,
   ) {
-    fileSystems.onDeletion((fileSystem) => this.#forgetAll(fileSystem));
+    super('expansionJobs', operations, fileSystems);
   }
 
-  /** In order of creation, those of one file system or all. */
-  list(fileSystem?: FileSystem): readonly ExpansionJob[] {
-    return fileSystem ? this.#jobs.filter((job) => job.fileSystem === fileSystem) : this.#jobs;
-  }
-
-  find(fileSystem: FileSystem, name: string): ExpansionJob | undefined {
-    return this.list(fileSystem).find((job) => sameName(job.name, name));
-  }
-
-  /** @throws ArmError ResourceNotFound */
-  get(fileSystem: FileSystem, name: string): ExpansionJob {
-    const job = this.find(fileSystem, name);
-    if (job) return job;
-    const type = `Microsoft.StorageCache/amlFilesystems/${fileSystem.name}/expansionJobs`;
-    throw resourceNotFound(type, name, fileSystem.resourceGroup);
+  override render(job: ExpansionJob): unknown {
+    return renderExpansionJob(job, this.world.now());
   }
 
   /** PUT of a name that is free. @throws ArmError of validation, of the subnet, and while something else is under way */
-  create(fileSystem: FileSystem, wish: ExpansionWish): AcceptedJob {
-    checkName(wish.name);
+  create(fileSystem: FileSystem, requested: RequestedExpansion): AcceptedJob {
+    checkName(requested.name);
     if (fileSystem.provisioningState !== 'Succeeded') throw busy(fileSystem);
     if (fileSystem.expanding) {
       throw conflict(`The amlFilesystem '${fileSystem.name}' has an expansion job in progress.`);
     }
-    checkNewCapacity(fileSystem, wish.newCapacityTiB);
+    checkNewCapacity(fileSystem, requested.newCapacityTiB);
     const job: ExpansionJob = {
-      ...wish,
-      sequence: (this.#sequence += 1),
-      id: `${fileSystem.id}/expansionJobs/${wish.name}`,
-      fileSystem,
-      addresses: this.#takeAddresses(fileSystem, wish.newCapacityTiB),
+      ...requested,
+      ...this.identity(fileSystem, requested.name),
+      addresses: this.#takeAddresses(fileSystem, requested.newCapacityTiB),
       startedAt: this.world.now(),
       seconds: this.world.durations.updateSeconds,
       state: 'InProgress',
     };
-    this.#jobs = [...this.#jobs, job];
+    this.add(job);
     fileSystem.expanding = true;
     return { job, operation: this.#beginExpansion(job) };
   }
 
   /** PUT of a name that exists. @throws ArmError where it asks for another size */
-  replace(job: ExpansionJob, wish: ExpansionWish): void {
-    if (job.newCapacityTiB !== wish.newCapacityTiB) {
+  replace(job: ExpansionJob, requested: RequestedExpansion): void {
+    if (job.newCapacityTiB !== requested.newCapacityTiB) {
       throw propertyChangeNotAllowed('properties.newStorageCapacityTiB');
     }
     if (job.state === 'Deleting' || job.state === 'RollingBack') {
@@ -87,32 +69,28 @@ export class ExpansionJobs {
   }
 
   /** DELETE of one that exists: an expansion that has not ended is rolled back. */
-  delete(job: ExpansionJob): AcceptedJob {
-    const { underWay, state } = job;
-    if (underWay && state !== 'InProgress') return { job, operation: underWay.operation };
-    if (underWay) this.#callOff(job);
-    const operation = this.#begin(
-      job,
-      state === 'InProgress' ? 'RollingBack' : 'Deleting',
-      this.world.durations.deleteSeconds,
-      () => {
-        if (state === 'InProgress') this.#giveUp(job);
-        this.#jobs = this.#jobs.filter((other) => other !== job);
-        return undefined;
-      },
-    );
+  override delete(job: ExpansionJob): AcceptedJob {
+    const { running, state } = job;
+    if (running && state !== 'InProgress') return { job, operation: running.operation };
+    this.cancel(job);
+    const rollsBack = state === 'InProgress';
+    const { deleteSeconds } = this.world.durations;
+    const operation = this.#begin(job, rollsBack ? 'RollingBack' : 'Deleting', deleteSeconds, () => {
+      if (rollsBack) this.#giveUp(job);
+      this.forget(job);
+    });
     return { job, operation };
   }
 
+  protected override abandon(job: ExpansionJob): void {
+    if (job.state === 'InProgress' || job.state === 'RollingBack') this.#giveUp(job);
+  }
+
   #beginExpansion(job: ExpansionJob): AscOperation {
-    const fault = this.world.faults.take(
-      { cloud: 'azure', operation: 'expansionJobs.createOrUpdate' },
-      ({ kind }) => kind === 'fail-creation',
-    );
-    const failure = fault && {
-      code: fault.code ?? 'InternalExecutionError',
-      message: fault.message ?? 'The expansion failed because of an internal error.',
-    };
+    const failure = this.operations.failureOf('expansionJobs.createOrUpdate', {
+      code: 'InternalExecutionError',
+      message: 'The expansion failed because of an internal error.',
+    });
     return this.#begin(job, 'InProgress', job.seconds, () => {
       job.completedAt = this.world.now();
       job.state = failure ? 'Failed' : 'Completed';
@@ -132,41 +110,16 @@ export class ExpansionJobs {
     job: ExpansionJob,
     state: ExpansionState,
     seconds: number,
-    end: () => OperationFailure | undefined,
+    effect: () => OperationFailure | undefined | void,
   ): AscOperation {
     job.state = state;
-    const operation = this.operations.begin({
-      location: job.fileSystem.spec.location,
-      resourceId: job.id,
-      resource: () => (this.#jobs.includes(job) ? renderExpansionJob(job, this.world.now()) : undefined),
-    });
-    const callOff = this.world.after(seconds, () => {
-      delete job.underWay;
-      const failure = end();
-      this.operations.end(operation, failure ? 'Failed' : 'Succeeded', failure);
-    });
-    job.underWay = { operation, callOff };
-    return operation;
-  }
-
-  #callOff(job: ExpansionJob): void {
-    job.underWay?.callOff();
-    if (job.underWay) this.operations.end(job.underWay.operation, 'Canceled');
-    delete job.underWay;
+    return this.run(job, seconds, effect);
   }
 
   /** The file system stays as large as it was. */
   #giveUp(job: ExpansionJob): void {
     job.fileSystem.expanding = false;
     this.networks.findSubnet(job.fileSystem.spec.subnetId)?.addresses.release(job.addresses);
-  }
-
-  #forgetAll(fileSystem: FileSystem): void {
-    for (const job of this.list(fileSystem)) {
-      if (job.state === 'InProgress' || job.state === 'RollingBack') this.#giveUp(job);
-      this.#callOff(job);
-    }
-    this.#jobs = this.#jobs.filter((job) => job.fileSystem !== fileSystem);
   }
 
   #takeAddresses(fileSystem: FileSystem, newCapacityTiB: number): readonly string[] {
