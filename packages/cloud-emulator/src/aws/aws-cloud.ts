@@ -3,10 +3,24 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answer } from '../world/http-answer.js';
 import { serveCall, type Call, type Reply } from '../world/serve-call.js';
 import type { World } from '../world/world.js';
-import { AssociationApi } from './association-api.js';
-import { AwsError } from './aws-error.js';
-import { Ec2Api } from './ec2-api.js';
-import { BackupApi } from './backup-api.js';
+import { BackupApi } from './backups/backup-api.js';
+import { InstanceMetadata } from './credentials/instance-metadata.js';
+import { PodIdentityAgent } from './credentials/pod-identity-agent.js';
+import { IssuedCredentials } from './credentials/role-credentials.js';
+import {
+  SecurityTokenService,
+  stsError,
+  stsFault,
+  stsReply,
+  stsVersion,
+} from './credentials/security-token-service.js';
+import { AssociationApi } from './data-repositories/association-api.js';
+import { TaskApi } from './data-repositories/task-api.js';
+import { Ec2Api } from './ec2/ec2-api.js';
+import { VpcNetwork } from './ec2/vpc-network.js';
+import { FileSystemApi } from './file-systems/file-system-api.js';
+import { FsxAccount, type FsxOperations, type FsxOptions } from './fsx-account.js';
+import { AwsError } from './protocol/aws-error.js';
 import {
   ec2Error,
   ec2Fault,
@@ -14,10 +28,8 @@ import {
   ec2SignatureError,
   ec2Version,
   type XmlValue,
-} from './ec2-protocol.js';
-import { Ec2Query } from './ec2-query.js';
-import { FileSystemApi } from './file-system-api.js';
-import { FsxAccount, type FsxOperations, type FsxOptions } from './fsx-account.js';
+} from './protocol/ec2-protocol.js';
+import { Ec2Query } from './protocol/ec2-query.js';
 import {
   fsxBody,
   fsxError,
@@ -26,16 +38,10 @@ import {
   fsxResource,
   fsxSignatureError,
   fsxTarget,
-} from './fsx-protocol.js';
-import { InstanceMetadata } from './instance-metadata.js';
+} from './protocol/fsx-protocol.js';
+import { signatureFault, type SignatureFault, type SignedHeaders } from './protocol/signature.js';
 import { seed } from './seed.js';
-import { PodIdentityAgent } from './pod-identity-agent.js';
-import { IssuedCredentials } from './role-credentials.js';
-import { SecurityTokenService, stsError, stsFault, stsReply, stsVersion } from './security-token-service.js';
-import { signatureFault, type SignatureFault, type SignedHeaders } from './signature.js';
-import { TagApi } from './tag-api.js';
-import { TaskApi } from './task-api.js';
-import { VpcNetwork } from './vpc-network.js';
+import { TagApi } from './tags/tag-api.js';
 
 export const defaultFsxOptions: FsxOptions = { coolDownSeconds: 21600, pageSize: 5 };
 

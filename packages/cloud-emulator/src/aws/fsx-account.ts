@@ -1,14 +1,15 @@
 import type { World } from '../world/world.js';
-import { Associations } from './associations.js';
-import { AwsError } from './aws-error.js';
-import { Backups } from './backups.js';
-import { ClientTokens } from './client-tokens.js';
-import { FileSystemUpdates } from './file-system-updates.js';
-import { FileSystems, type LustreFileSystem } from './file-systems.js';
-import type { CreationPlan } from './lustre-rules.js';
+import { Backups } from './backups/backups.js';
+import { Associations } from './data-repositories/associations.js';
+import { Tasks } from './data-repositories/tasks.js';
+import type { VpcNetwork } from './ec2/vpc-network.js';
+import { FileSystemUpdates } from './file-systems/file-system-updates.js';
+import { FileSystems, type LustreFileSystem } from './file-systems/file-systems.js';
+import type { CreationPlan } from './file-systems/lustre-rules.js';
+import { AwsError } from './protocol/aws-error.js';
+import { ClientTokens } from './protocol/client-tokens.js';
+import { cutPage, type PageRequest } from './protocol/paging.js';
 import type { Seed } from './seed.js';
-import { Tasks } from './tasks.js';
-import type { VpcNetwork } from './vpc-network.js';
 
 export interface FsxOptions {
   /** How long after a growth the next one is refused. FSx: six hours. */
@@ -45,8 +46,20 @@ export class FsxAccount {
 
   /** The reason with which this creation is to end FAILED, if a fault says so. */
   failureOf(operation: string, usual: string): string | undefined {
-    const fault = this.world.faults.take({ cloud: 'aws', operation }, ({ kind }) => kind === 'fail-creation');
+    const fault = this.world.faults.takeFailure('aws', operation);
     return fault && (fault.message ?? usual);
+  }
+
+  /** Page of a Describe operation: wire forms, and the token of the next page unless it is the last. */
+  page<Wire>(
+    operation: string,
+    resources: readonly { readonly sequence: number; readonly wire: Wire }[],
+    request: PageRequest,
+  ): { readonly wires: readonly Wire[]; readonly NextToken: string | undefined } {
+    const limit = this.options.pageSize;
+    const listing = { operation, items: resources, keyOf: keyOfSequence, limit };
+    const page = cutPage(listing, request);
+    return { wires: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
   }
 
   /** Whether a file system has data repository associations, of which its own Describe shows nothing. */
@@ -66,6 +79,8 @@ export class FsxAccount {
     );
   }
 }
+
+const keyOfSequence = ({ sequence }: { readonly sequence: number }): number => sequence;
 
 /** Quotas do not tell SCRATCH_1 from SCRATCH_2. */
 const familyOf = (deployment: string): string => (deployment.startsWith('SCRATCH') ? 'SCRATCH' : deployment);

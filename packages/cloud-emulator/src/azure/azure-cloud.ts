@@ -1,29 +1,27 @@
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world/world.js';
-import { archiveRoutes } from './archive-routes.js';
-import { Archives } from './archives.js';
-import { ArmFront } from './arm-front.js';
-import { AscOperations, renderOperation } from './asc-operations.js';
-import { blobJobKinds } from './blob-job-kind.js';
-import { blobJobRoutes } from './blob-job-routes.js';
-import { renderBlobJob } from './blob-job.js';
-import { BlobJobs } from './blob-jobs.js';
-import { Entra } from './entra.js';
-import { expansionJobRoutes } from './expansion-job-routes.js';
-import { renderExpansionJob } from './expansion-job.js';
-import { ExpansionJobs } from './expansion-jobs.js';
-import { renderFileSystem } from './file-system.js';
-import { fileSystemRoutes } from './file-system-routes.js';
-import { FileSystems } from './file-systems.js';
-import { LongRunning } from './long-running.js';
-import { ManagedIdentity } from './managed-identity.js';
-import { Pager } from './pager.js';
-import { RateLimits } from './rate-limits.js';
+import { ArmFront } from './arm/arm-front.js';
+import { AscOperations, renderOperation } from './arm/asc-operations.js';
+import { LongRunning } from './arm/long-running.js';
+import { Pager } from './arm/pager.js';
+import { RateLimits } from './arm/rate-limits.js';
+import { fileSystemRoutes } from './file-systems/file-system-routes.js';
+import { renderFileSystem } from './file-systems/file-system.js';
+import { FileSystems } from './file-systems/file-systems.js';
+import { Entra } from './identity/entra.js';
+import { ManagedIdentity } from './identity/managed-identity.js';
+import { TokenStore } from './identity/token-store.js';
+import { archiveRoutes } from './jobs/archive-routes.js';
+import { Archives } from './jobs/archives.js';
+import { blobJobKinds } from './jobs/blob-job-kind.js';
+import { blobJobRoutes } from './jobs/blob-job-routes.js';
+import { BlobJobs } from './jobs/blob-jobs.js';
+import { expansionJobRoutes } from './jobs/expansion-job-routes.js';
+import { ExpansionJobs } from './jobs/expansion-jobs.js';
+import { VirtualNetworks } from './network/virtual-networks.js';
 import { azureSeed, type AzureSeed } from './seed.js';
-import { subscriptionRoutes } from './subscription-routes.js';
-import { tagRoutes } from './tag-routes.js';
-import { TokenStore } from './token-store.js';
-import { VirtualNetworks } from './virtual-networks.js';
+import { subscriptionRoutes } from './subscriptions/subscription-routes.js';
+import { tagRoutes } from './tags/tag-routes.js';
 
 /** What can differ between two emulated Azures. */
 export interface AzureCloudOptions {
@@ -49,13 +47,23 @@ export interface AzureCloudOptions {
   readonly slowTags?: boolean;
 }
 
+const defaults = {
+  seed: azureSeed as AzureSeed,
+  fileSystemQuota: 200,
+  pageSize: 5,
+  enforceRateLimits: false,
+  tokenSeconds: 3599,
+  fsname: 'lustrefs',
+  failedUpdateState: 'Failed',
+  slowTags: false,
+} as const;
+
 const newestApiVersion = '2026-08-01';
 
 /** Azure Resource Manager with Microsoft.StorageCache (Azure Managed Lustre) and subnet usages, and the Entra ID
  * endpoints that give tokens for it. */
 export class AzureCloud {
   readonly #seed: AzureSeed;
-  readonly #now: () => number;
   readonly #operations: AscOperations;
   readonly #networks: VirtualNetworks;
   readonly #fileSystems: FileSystems;
@@ -66,41 +74,43 @@ export class AzureCloud {
 
   /** @param origin this server's own https origin, known once it listens */
   constructor(world: World, origin: () => string, options: AzureCloudOptions = {}) {
-    const { seed = azureSeed, fileSystemQuota: quota = 200, fsname = 'lustrefs' } = options;
+    const settings = { ...defaults, ...options };
+    const { seed, fileSystemQuota: quota, fsname, failedUpdateState } = settings;
     const { subscriptionId, location } = seed;
     this.#seed = seed;
-    this.#now = world.now;
-    this.#operations = new AscOperations(subscriptionId, world.now);
+    this.#operations = new AscOperations(subscriptionId, world);
     this.#networks = new VirtualNetworks(seed);
-    const rules = { subscriptionId, quota, fsname, failedUpdateState: options.failedUpdateState ?? 'Failed' };
+    const rules = { subscriptionId, quota, fsname, failedUpdateState };
     this.#fileSystems = new FileSystems(world, this.#networks, this.#operations, rules);
     this.#expansionJobs = new ExpansionJobs(world, this.#networks, this.#operations, this.#fileSystems);
     this.#blobJobs = blobJobKinds.map(
       (kind) => new BlobJobs(kind, world, this.#operations, this.#fileSystems),
     );
     const longRunning = new LongRunning(origin, retryAfter(world, options));
-    const pager = new Pager(origin, options.pageSize ?? 5);
+    const services = {
+      fileSystems: this.#fileSystems,
+      longRunning,
+      pager: new Pager(origin, settings.pageSize),
+    };
     const routes = [
-      ...fileSystemRoutes(this.#fileSystems, longRunning, pager),
-      ...tagRoutes(this.#fileSystems, longRunning, options.slowTags ?? false),
-      ...expansionJobRoutes(this.#expansionJobs, this.#fileSystems, longRunning, pager, world.now),
-      ...this.#blobJobs.flatMap((jobs) => blobJobRoutes(jobs, this.#fileSystems, longRunning, pager)),
+      ...fileSystemRoutes(services),
+      ...tagRoutes(this.#fileSystems, longRunning, settings.slowTags),
+      ...expansionJobRoutes(this.#expansionJobs, services),
+      ...this.#blobJobs.flatMap((jobs) => blobJobRoutes(jobs, services)),
       ...archiveRoutes(new Archives(world, this.#fileSystems), this.#fileSystems),
       ...subscriptionRoutes({
-        fileSystems: this.#fileSystems,
+        ...services,
         networks: this.#networks,
         operations: this.#operations,
-        longRunning,
-        pager,
         quota,
         location,
       }),
     ];
-    const tokens = new TokenStore(world.now);
-    const limits = new RateLimits(world.now, options.enforceRateLimits ?? false);
-    const issuers = [world, origin, seed, tokens, options.tokenSeconds ?? 3599] as const;
-    this.#fronts = [new ArmFront(world, origin, seed, tokens, limits, routes), new Entra(...issuers)];
-    this.#identity = new ManagedIdentity(...issuers);
+    const tokens = new TokenStore(world.now, origin, seed.tenantId, settings.tokenSeconds);
+    const limits = new RateLimits(world.now, settings.enforceRateLimits);
+    const entra = new Entra(world, origin, seed, tokens);
+    this.#fronts = [new ArmFront(world, origin, seed, tokens, limits, routes), entra];
+    this.#identity = new ManagedIdentity(world, seed.identities ?? [], tokens);
   }
 
   /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`).
@@ -123,8 +133,10 @@ export class AzureCloud {
       subscriptionId,
       resourceGroups,
       fileSystems: this.#fileSystems.list().map((item) => renderFileSystem(item, newestApiVersion)),
-      expansionJobs: this.#expansionJobs.list().map((job) => renderExpansionJob(job, this.#now())),
-      ...Object.fromEntries(this.#blobJobs.map((jobs) => [jobs.kind.name, jobs.list().map(renderBlobJob)])),
+      expansionJobs: this.#expansionJobs.list().map((job) => this.#expansionJobs.render(job)),
+      ...Object.fromEntries(
+        this.#blobJobs.map((jobs) => [jobs.type, jobs.list().map((job) => jobs.render(job))]),
+      ),
       operations: this.#operations
         .list()
         .map((operation) => ({ ...renderOperation(operation), resourceId: operation.resourceId })),

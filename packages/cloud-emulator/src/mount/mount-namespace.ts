@@ -31,8 +31,12 @@ export function prepareNamespace(
   const program = (name: string): string =>
     fileURLToPath(new URL(`../../dist/mount/${name}`, import.meta.url));
   const storage = join(inside, 'servers');
-  writeScript(join(directory, 'mount.lustre'), path, [program('mount-lustre.js'), registry, storage]);
-  writeScript(join(directory, 'lfs'), path, [program('lfs.js'), storage]);
+  writeScript(join(directory, 'mount.lustre'), path, [
+    program('client/mount-lustre.child.js'),
+    registry,
+    storage,
+  ]);
+  writeScript(join(directory, 'lfs'), path, [program('lfs/lfs.child.js'), storage]);
   return { directory, helpers };
 }
 

@@ -65,6 +65,11 @@ export class Faults {
     if (armed.left <= 0) this.#armed.splice(this.#armed.indexOf(armed), 1);
     return armed.fault;
   }
+
+  /** `fail-creation` fault that this call meets, if any; counts it as used. */
+  takeFailure(cloud: Cloud, operation: string): Fault | undefined {
+    return this.take({ cloud, operation }, ({ kind }) => kind === 'fail-creation');
+  }
 }
 
 const matches = (fault: Fault, call: FaultMatch): boolean =>

@@ -5,7 +5,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { LustreServer } from '../../world/lustre-registry.js';
 import type { Durations } from '../../world/world.js';
 import { AzureCloud, type AzureCloudOptions } from '../azure-cloud.js';
-import { makeCertificateAuthority } from '../certificate-authority.js';
+import { makeCertificateAuthority } from '../identity/certificate-authority.js';
 import { azureSeed } from '../seed.js';
 import { HoldableWorld } from './holdable-world.js';
 

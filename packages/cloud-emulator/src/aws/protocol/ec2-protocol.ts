@@ -1,0 +1,103 @@
+import type { Fault } from '../../world/faults.js';
+import type { Reply } from '../../world/serve-call.js';
+import { AwsError } from './aws-error.js';
+import type { SignatureFault } from './signature.js';
+
+/** The only API version that EC2 has published for years, and that its SDKs send. */
+export const ec2Version = '2016-11-15';
+
+/** What an XML element holds. Each item of a list becomes an `<item>`; undefined leaves the element out. */
+export type XmlValue =
+  string | number | boolean | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue };
+
+/** One element as text. */
+export function renderXml(name: string, value: XmlValue): string {
+  if (value === undefined) return '';
+  return `<${name}>${content(value)}</${name}>`;
+}
+
+function content(value: Exclude<XmlValue, undefined>): string {
+  if (isList(value)) return value.map((item) => renderXml('item', item)).join('');
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .map(([name, member]) => renderXml(name, member))
+      .join('');
+  return escapeXml(String(value));
+}
+
+const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? '');
+
+const headersOf = (requestId: string): Record<string, string> => ({
+  'content-type': 'text/xml;charset=UTF-8',
+  'x-amzn-requestid': requestId,
+});
+
+export function ec2Reply(requestId: string, operation: string, members: Record<string, XmlValue>): Reply {
+  const name = `${operation}Response`;
+  const inside = content({ requestId, ...members });
+  return {
+    status: 200,
+    headers: headersOf(requestId),
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="http://ec2.amazonaws.com/doc/${ec2Version}/">${inside}</${name}>`,
+  };
+}
+
+export function ec2Error(requestId: string, error: AwsError): Reply {
+  const response = renderXml('Response', {
+    Errors: { Error: { Code: error.code, Message: error.message } },
+    RequestID: requestId,
+  });
+  return {
+    status: error.status,
+    headers: headersOf(requestId),
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${response}`,
+    errorCode: error.code,
+  };
+}
+
+export function ec2Fault(requestId: string, fault: Fault): Reply {
+  const throttle = fault.kind === 'throttle';
+  const status = fault.status ?? (throttle ? 503 : 500);
+  const code =
+    fault.code ?? (throttle ? 'RequestLimitExceeded' : status === 503 ? 'Unavailable' : 'InternalError');
+  const message = fault.message ?? (throttle ? 'Request limit exceeded.' : 'An internal error has occurred');
+  const reply = ec2Error(requestId, new AwsError(code, message, {}, status));
+  const retryAfter = throttle ? fault.retryAfterSeconds : undefined;
+  return retryAfter === undefined
+    ? reply
+    : { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfter) } };
+}
+
+/** What EC2 answers to a request that is not signed for it. */
+export function ec2SignatureError(fault: SignatureFault): AwsError {
+  switch (fault) {
+    case 'missing':
+      return new AwsError(
+        'MissingAuthenticationToken',
+        'The request must contain valid credentials.',
+        {},
+        403,
+      );
+    case 'incomplete':
+      return new AwsError(
+        'IncompleteSignature',
+        'The request signature does not conform to AWS standards.',
+        {},
+        400,
+      );
+    case 'expired':
+      return new AwsError('RequestExpired', 'Request has expired.', {}, 400);
+    case 'scope':
+    case 'unknown':
+      return new AwsError(
+        'AuthFailure',
+        'AWS was not able to validate the provided access credentials',
+        {},
+        401,
+      );
+  }
+}

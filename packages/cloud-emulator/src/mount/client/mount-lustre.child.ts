@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { mountClient } from './mount-client.js';
+import type { MountRequest } from './mount-client.js';
+import { MountFailure, usageFailure } from './mount-failure.js';
+import { SimulationError } from './simulation-error.js';
+
+/** The status that mount(8) gives to what is nobody's fault but its own: "internal mount bug". */
+const internalError = 4;
+
+/** `mount-lustre.child.js REGISTRY STORAGE SOURCE TARGET [-fnsv] [-o OPTIONS]`: what stands behind the helper script. */
+function main([registry = '', storage = '', ...args]: readonly string[]): number {
+  try {
+    mountClient(parseRequest(args), { registry, storage });
+    return 0;
+  } catch (error) {
+    if (error instanceof MountFailure) return report(error.message, error.exitStatus);
+    if (error instanceof SimulationError) return report(`mount.lustre: ${error.message}`, internalError);
+    throw error;
+  }
+}
+
+function parseRequest(args: string[]): MountRequest {
+  const { values, positionals } = parseHelperArgs(args);
+  const [source, target] = positionals;
+  if (source === undefined || target === undefined) throw usageFailure('too few arguments');
+  return { source, target, options: values.options?.join(',') ?? '', fake: values.fake ?? false };
+}
+
+function parseHelperArgs(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        fake: { type: 'boolean', short: 'f' },
+        'no-mtab': { type: 'boolean', short: 'n' },
+        sloppy: { type: 'boolean', short: 's' },
+        verbose: { type: 'boolean', short: 'v' },
+        options: { type: 'string', short: 'o', multiple: true },
+      },
+    });
+  } catch (error) {
+    throw usageFailure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function report(message: string, status: number): number {
+  process.stderr.write(`${message}\n`);
+  return status;
+}
+
+process.exitCode = main(process.argv.slice(2));
