@@ -9,17 +9,17 @@ import {
   type Settings,
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { DeferredEc2 } from './deferred-ec2.js';
-import { FsxExpansion } from './expansion.js';
-import { FsxFileSystems } from './file-systems.js';
-import { FsxApi } from './fsx-api.js';
-import { FsxModification } from './modification.js';
-import { MountAddresses } from './mount-addresses.js';
-import { isRegion } from './node-provider-id.js';
-import { ownRegion } from './own-region.js';
-import { FsxSnapshots } from './snapshots.js';
-import { SubnetZones } from './subnet-zones.js';
-import { isLegalTagValue, parseTags, type Tags } from './tags.js';
+import { DeferredEc2 } from './api/deferred-ec2.js';
+import { FsxExpansion } from './operations/expansion.js';
+import { FsxFileSystems } from './operations/file-systems.js';
+import { FsxApi } from './api/fsx-api.js';
+import { FsxModification } from './operations/modification.js';
+import { MountAddresses } from './operations/mount-addresses.js';
+import { isRegion } from './node/node-provider-id.js';
+import { ownRegion } from './node/own-region.js';
+import { FsxSnapshots } from './operations/snapshots.js';
+import { SubnetZones } from './api/subnet-zones.js';
+import { isLegalTagValue, parseTags, type Tags } from './parameters/tags.js';
 
 /** What the process was started with; to be bound beside `fsxModule`. */
 export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
@@ -81,7 +81,7 @@ function newEc2(settings: Settings, context: ProviderContext): DeferredEc2 {
   return new DeferredEc2(async () => {
     const [{ EC2Client }, { Ec2Api }] = await Promise.all([
       import('@aws-sdk/client-ec2'),
-      import('./ec2-api.js'),
+      import('./api/ec2-api.js'),
     ]);
     return new Ec2Api(() => new EC2Client(options));
   });
