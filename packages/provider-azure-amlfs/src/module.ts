@@ -9,20 +9,20 @@ import {
   type Settings,
 } from '@lustre-csi/core';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { armOperations } from './arm-operations.js';
-import { Arm } from './arm.js';
-import { readAzureConfig, type AzureConfig } from './azure-config.js';
-import { boundedCredential } from './bounded-credential.js';
-import { chooseIdentity, createCredential, tokenSource } from './credentials.js';
-import { DataJobCompletion } from './data-jobs.js';
-import { AmlExpansion } from './expansion.js';
-import { FailedOperations } from './failed-operations.js';
-import { FileSystemReader } from './file-system-reader.js';
-import { AmlFileSystems } from './file-systems.js';
-import { AmlModification } from './modification.js';
-import { Preflight } from './preflight.js';
-import { SkuCatalogue } from './skus.js';
-import { SubscriptionListing } from './subscription-listing.js';
+import { armOperations } from './api/arm-operations.js';
+import { Arm } from './api/arm.js';
+import { readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
+import { boundedCredential } from './api/bounded-credential.js';
+import { chooseIdentity, createCredential, tokenSource } from './api/credentials.js';
+import { DataJobCompletion } from './operations/data-jobs.js';
+import { AmlExpansion } from './operations/expansion.js';
+import { FailedOperations } from './api/failed-operations.js';
+import { FileSystemReader } from './operations/file-system-reader.js';
+import { AmlFileSystems } from './operations/file-systems.js';
+import { AmlModification } from './operations/modification.js';
+import { Preflight } from './operations/preflight.js';
+import { SkuCatalogue } from './api/skus.js';
+import { SubscriptionListing } from './operations/subscription-listing.js';
 
 /** What the process was started with; to be bound beside `amlfsModule`. */
 export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { allPages } from './arm-pages.js';
 import type { Arm } from './arm.js';
 import { FailedOperations } from './failed-operations.js';
-import { FileSystemReader } from './file-system-reader.js';
-import { silent } from './testing/samples.js';
+import { FileSystemReader } from '../operations/file-system-reader.js';
+import { silent } from '../testing/samples.js';
 
 interface Row {
   readonly value?: unknown;

@@ -6,9 +6,9 @@ import {
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { parseAzureConfig, type AzureConfig } from './azure-config.js';
+import { parseAzureConfig, type AzureConfig } from '../parameters/azure-config.js';
 import { chooseIdentity, createCredential, type Identity } from './credentials.js';
-import { settingsOf } from './testing/samples.js';
+import { settingsOf } from '../testing/samples.js';
 
 const configOf = (fields: object): AzureConfig =>
   parseAzureConfig(JSON.stringify({ subscriptionId: 's', ...fields }), 'azure.json');

@@ -7,9 +7,9 @@ import {
 import type { CommonClientOptions } from '@azure/core-client';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError, type Settings } from '@lustre-csi/core';
-import type { AzureConfig } from './azure-config.js';
+import type { AzureConfig } from '../parameters/azure-config.js';
 import { givingUp } from './bounded-credential.js';
-import { isWellKnownAuthority } from './clouds.js';
+import { isWellKnownAuthority } from '../parameters/clouds.js';
 
 /** How the driver proves who it is, decided from azure.json and the environment. */
 export type Identity =

@@ -2,11 +2,11 @@
 // metadata service for a process, and the tokens of each identity.
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseAzureConfig } from './azure-config.js';
+import { parseAzureConfig } from '../parameters/azure-config.js';
 import { createCredential } from './credentials.js';
-import { EmulatedAzure, neverAborted, until } from './testing/emulated-azure.js';
-import { limits } from './testing/limits.js';
-import { callOf, dynamicParameters, requestOf, settingsOf } from './testing/samples.js';
+import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
+import { limits } from '../testing/limits.js';
+import { callOf, dynamicParameters, requestOf, settingsOf } from '../testing/samples.js';
 
 /** The managed identities of the emulated machine. */
 const system = { clientId: '00000000-0000-4000-8000-0000000000d1' };

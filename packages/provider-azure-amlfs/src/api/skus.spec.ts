@@ -2,7 +2,7 @@ import type { ResourceSku } from '@azure/arm-storagecache';
 import { Capacity, systemClock } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { SkuCatalogue, skusIn } from './skus.js';
-import { premium125 } from './testing/samples.js';
+import { premium125 } from '../testing/samples.js';
 
 const sku = (changes: Partial<ResourceSku> = {}): ResourceSku => ({
   resourceType: 'amlFilesystems',

@@ -1,9 +1,9 @@
 // A token request that is never answered must not be the end of the controller: every call shares it.
 import { VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmulatedAzure, neverAborted, until } from './testing/emulated-azure.js';
-import { limits } from './testing/limits.js';
-import { callOf, dynamicParameters, fastClock, requestOf, silent } from './testing/samples.js';
+import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
+import { limits } from '../testing/limits.js';
+import { callOf, dynamicParameters, fastClock, requestOf, silent } from '../testing/samples.js';
 
 let azure: EmulatedAzure;
 beforeAll(async () => {

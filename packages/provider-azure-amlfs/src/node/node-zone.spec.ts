@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Settings } from '@lustre-csi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { azureAmlfs } from './index.js';
+import { azureAmlfs } from '../index.js';
 import { nodeZone } from './node-zone.js';
 
 let server: Server;

@@ -1,7 +1,7 @@
 import { Capacity, isDriverError, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, persistently, requestOf } from './testing/samples.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, persistently, requestOf } from '../testing/samples.js';
 
 const account =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';

@@ -1,8 +1,8 @@
 import type { ControllerProvider, FileSystem, Volume } from '@lustre-csi/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AmlPlan } from './plan.js';
-import { EmulatedAzure, neverAborted, until } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, requestOf } from './testing/samples.js';
+import type { AmlPlan } from '../plan/plan.js';
+import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 const write = 'tags.updateAtScope';
 

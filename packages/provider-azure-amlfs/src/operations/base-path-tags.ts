@@ -1,14 +1,14 @@
 import { DriverError, type FileSystem } from '@lustre-csi/core';
-import type { Arm } from './arm.js';
+import type { Arm } from '../api/arm.js';
 import type { FileSystemReader } from './file-system-reader.js';
-import { tagsOf, toSettings } from './settings-change.js';
+import { tagsOf, toSettings } from '../plan/settings-change.js';
 import { mergeTags } from './tag-merge.js';
-import { directoriesTag, tagChanges } from './tags.js';
+import { directoriesTag, tagChanges } from '../parameters/tags.js';
 
 /** Notes in a tag of the file system that volumes are directories below a base path of it. Returns when ARM shows it.
  *  @throws DriverError aborted while Azure works on the file system; permission-denied naming the action where the
  *    identity may not write tags */
-export async function noteDirectoryBase(
+export async function tagBasePath(
   { arm, reader }: { readonly arm: Pick<Arm, 'call'>; readonly reader: Pick<FileSystemReader, 'find'> },
   fileSystem: FileSystem,
   base: string,

@@ -1,7 +1,7 @@
 import type { Volume, VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from '../testing/samples.js';
 
 const account =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';

@@ -1,7 +1,7 @@
 import type { Volume, VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from '../testing/samples.js';
 
 const put = 'amlFilesystems.createOrUpdate';
 const remove = 'amlFilesystems.delete';

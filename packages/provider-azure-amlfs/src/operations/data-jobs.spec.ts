@@ -1,9 +1,9 @@
 import type { FileSystem } from '@lustre-csi/core';
 import { RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
-import type { ArmAnswer, ArmOperation } from './arm-operation.js';
+import type { ArmAnswer, ArmOperation } from '../api/arm-operation.js';
 import { DataJobCompletion, jobState, type JobState } from './data-jobs.js';
-import { neverAborted } from './testing/emulated-azure.js';
+import { neverAborted } from '../testing/emulated-azure.js';
 
 describe('jobState', () => {
   it.each<[string, unknown, JobState]>([

@@ -1,18 +1,18 @@
 import { DriverError, type FileSystem, type ModificationStep } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { dataJobOperations, type JobAddress } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import type { DataJobs } from './data-repository.js';
-import { isAbsent, toDriverError } from './errors.js';
-import { inWords, lenient, text } from './lenient.js';
+import { dataJobOperations, type JobAddress } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import type { DataJobs } from '../parameters/data-repository.js';
+import { isAbsent, toDriverError } from '../api/errors.js';
+import { inWords, tolerant, text } from '../api/tolerant-json.js';
 
 /** An auto-import or auto-export job as ARM shows it (Microsoft.StorageCache, 2026-01-01), as far as it matters here. */
 const armJob = z.object({
-  systemData: lenient(z.object({ createdAt: text })),
-  properties: lenient(
+  systemData: tolerant(z.object({ createdAt: text })),
+  properties: tolerant(
     z.object({
       provisioningState: text,
-      status: lenient(
+      status: tolerant(
         z.object({
           state: text,
           statusCode: text,

@@ -1,7 +1,7 @@
 import { Capacity, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from '../testing/samples.js';
 
 const put = 'expansionJobs.createOrUpdate';
 const size = (tebibytes: number): Capacity => Capacity.tebibytes(tebibytes);

@@ -7,25 +7,26 @@ import {
   type VolumeExpansion,
   type VolumeReference,
 } from '@lustre-csi/core';
-import { operationUrl } from './arm-operation.js';
-import { allPages } from './arm-pages.js';
-import { armOperations } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import { smallestCapacity } from './capacity-rules.js';
-import { isAbsent, isAbsentParent, toDriverError } from './errors.js';
-import type { FailedOperations } from './failed-operations.js';
+import { operationUrl } from '../api/arm-operation.js';
+import { allPages } from '../api/arm-pages.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { smallestCapacity } from '../plan/capacity-rules.js';
+import { isAbsent, isAbsentParent, toDriverError } from '../api/errors.js';
+import type { FailedOperations } from '../api/failed-operations.js';
 import { operationKey, type FileSystemReader } from './file-system-reader.js';
-import { inWords } from './lenient.js';
-import type { Demand, Preflight } from './preflight.js';
-import type { SkuCatalogue } from './skus.js';
-import { attribute } from './to-file-system.js';
+import { inWords } from '../api/tolerant-json.js';
+import type { Demand } from '../plan/create-request.js';
+import type { Preflight } from './preflight.js';
+import type { SkuCatalogue } from '../api/skus.js';
+import { attribute } from '../plan/to-file-system.js';
 import {
   expansionJobName,
   growthOf,
   refuseAfterFailures,
   toExpansionJob,
   type ExpansionJob,
-} from './to-growth.js';
+} from '../plan/to-growth.js';
 
 /** Growing file systems by expansion jobs. Clients go on working meanwhile. */
 export class AmlExpansion implements VolumeExpansion {

@@ -1,13 +1,13 @@
 // Expansions that Azure gives up or that somebody takes back: what is answered, and how often they are asked for.
 import { Capacity, type FileSystem, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { rest, type ArmAnswer } from './arm-operation.js';
-import type { JobAddress } from './arm-operations.js';
-import type { Arm } from './arm.js';
+import { rest, type ArmAnswer } from '../api/arm-operation.js';
+import type { JobAddress } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
 import { AmlExpansion } from './expansion.js';
-import { FailedOperations } from './failed-operations.js';
-import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, requestOf } from './testing/samples.js';
+import { FailedOperations } from '../api/failed-operations.js';
+import { EmulatedAzure, neverAborted } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 const put = 'expansionJobs.createOrUpdate';
 const list = 'expansionJobs.listByAmlFilesystem';

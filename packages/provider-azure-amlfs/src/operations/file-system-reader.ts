@@ -1,12 +1,12 @@
 import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
-import { allPages } from './arm-pages.js';
-import type { ArmAnswer } from './arm-operation.js';
-import { armOperations, type Page } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import { isAbsent, toDriverError } from './errors.js';
+import { allPages } from '../api/arm-pages.js';
+import type { ArmAnswer } from '../api/arm-operation.js';
+import { armOperations, type Page } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { isAbsent, toDriverError } from '../api/errors.js';
 import { explainFailedCreation } from './failed-creation.js';
-import type { FailedOperations } from './failed-operations.js';
-import { resourceGroupOf, toFileSystem } from './to-file-system.js';
+import type { FailedOperations } from '../api/failed-operations.js';
+import { resourceGroupOf, toFileSystem } from '../plan/to-file-system.js';
 
 /** A file system with the JSON that it was read from. */
 export interface ReadFileSystem {

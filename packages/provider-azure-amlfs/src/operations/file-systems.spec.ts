@@ -6,9 +6,9 @@ import {
   type VolumeRequest,
 } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AmlPlan } from './plan.js';
-import { EmulatedAzure, neverAborted, until } from './testing/emulated-azure.js';
-import { dynamicParameters, requestOf } from './testing/samples.js';
+import type { AmlPlan } from '../plan/plan.js';
+import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
+import { dynamicParameters, requestOf } from '../testing/samples.js';
 
 const scope = 'lustre-rg';
 const size = Capacity.tebibytes(16);

@@ -11,26 +11,26 @@ import {
   type VolumeRequest,
 } from '@lustre-csi/core';
 import { isRestError } from '@azure/core-rest-pipeline';
-import { operationUrl } from './arm-operation.js';
-import { armOperations } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import type { AzureConfig } from './azure-config.js';
-import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
-import { createRequest, demandOf } from './create-request.js';
+import { operationUrl } from '../api/arm-operation.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import type { AzureConfig } from '../parameters/azure-config.js';
+import { isLargeCluster, legalSizes, smallestCapacity } from '../plan/capacity-rules.js';
+import { createRequest, demandOf } from '../plan/create-request.js';
 import type { DataJobCompletion } from './data-jobs.js';
-import { amlDirectoryHosts } from './directory-hosts.js';
-import { noteDirectoryBase } from './directory-notes.js';
-import { isAbsent, isSubnetRefusal, toDriverError } from './errors.js';
+import { amlParentFileSystems } from './parent-file-systems.js';
+import { tagBasePath } from './base-path-tags.js';
+import { isAbsent, isSubnetRefusal, toDriverError } from '../api/errors.js';
 import type { AmlExpansion } from './expansion.js';
-import type { FailedOperations } from './failed-operations.js';
+import type { FailedOperations } from '../api/failed-operations.js';
 import { operationKey, type FileSystemReader } from './file-system-reader.js';
 import type { AmlModification } from './modification.js';
-import { planFor, type AmlPlan, type Creation } from './plan.js';
+import { planFor, type AmlPlan, type Creation } from '../plan/plan.js';
 import type { Preflight } from './preflight.js';
-import type { SkuCatalogue } from './skus.js';
+import type { SkuCatalogue } from '../api/skus.js';
 import type { SubscriptionListing } from './subscription-listing.js';
-import { volumeOf } from './to-volume.js';
-import { mountSourceOf, parseVolumeHandle } from './volume-handle.js';
+import { volumeOf } from '../plan/to-volume.js';
+import { mountSourceOf, parseVolumeHandle } from '../node/volume-handle.js';
 
 export interface AmlFileSystemsOptions {
   readonly config: AzureConfig;
@@ -64,8 +64,8 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     private readonly parts: AmlParts,
     private readonly options: AmlFileSystemsOptions,
   ) {
-    this.directoryHosts = amlDirectoryHosts(options.config.resourceGroup, (fileSystem, base, signal) =>
-      noteDirectoryBase({ arm, reader: parts.reader }, fileSystem, base, signal),
+    this.directoryHosts = amlParentFileSystems(options.config.resourceGroup, (fileSystem, base, signal) =>
+      tagBasePath({ arm, reader: parts.reader }, fileSystem, base, signal),
     );
     this.expansion = parts.expansion;
     this.modification = parts.modification;

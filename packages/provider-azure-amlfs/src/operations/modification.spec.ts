@@ -1,10 +1,10 @@
 import { type FileSystem, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ArmAnswer } from './arm-operation.js';
-import { FailedOperations } from './failed-operations.js';
+import type { ArmAnswer } from '../api/arm-operation.js';
+import { FailedOperations } from '../api/failed-operations.js';
 import { AmlModification } from './modification.js';
-import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from './testing/samples.js';
+import { EmulatedAzure, neverAborted } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from '../testing/samples.js';
 
 const patch = 'amlFilesystems.update';
 const writeTags = 'tags.updateAtScope';

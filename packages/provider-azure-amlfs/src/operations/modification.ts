@@ -5,14 +5,14 @@ import {
   type VolumeModification,
   type VolumeReference,
 } from '@lustre-csi/core';
-import { operationUrl } from './arm-operation.js';
-import { armOperations } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import { toDriverError } from './errors.js';
-import type { FailedOperations } from './failed-operations.js';
+import { operationUrl } from '../api/arm-operation.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { toDriverError } from '../api/errors.js';
+import type { FailedOperations } from '../api/failed-operations.js';
 import { operationKey, type FileSystemReader } from './file-system-reader.js';
-import { mutableParameterSchema, readMutableParameters } from './mutable-parameters.js';
-import { settingsAgain, settingsChange, toSettings, type SettingsChange } from './settings-change.js';
+import { mutableParameterSchema, readMutableParameters } from '../parameters/mutable-parameters.js';
+import { settingsAgain, settingsChange, toSettings, type SettingsChange } from '../plan/settings-change.js';
 import { mergeTags } from './tag-merge.js';
 
 /** Changing file systems in place: one PATCH for all that is not yet as asked, and one call for the tags. What the file

@@ -1,6 +1,6 @@
 import { DriverError, text, type DirectoryHosts } from '@lustre-csi/core';
-import { amlParameters } from './parameters.js';
-import { contextKey, mgsAddressOf } from './volume-context.js';
+import { amlParameters } from '../parameters/parameters.js';
+import { contextKey, mgsAddressOf } from '../node/volume-context.js';
 
 /** A host is `RESOURCE-GROUP/FILE-SYSTEM`, as in the path of an ARM resource. */
 const HOST = /^([^/]+)\/([^/]+)$/;
@@ -15,7 +15,7 @@ const fileSystemName = text({
 
 /** Azure Managed Lustre file systems in which volumes are directories.
  *  @param resourceGroup of azure.json; applies where the StorageClass names none */
-export const amlDirectoryHosts = (
+export const amlParentFileSystems = (
   resourceGroup: string | undefined,
   noteBase: Required<DirectoryHosts>['noteBase'],
 ): DirectoryHosts => ({

@@ -2,8 +2,8 @@ import type { ResourceUsage } from '@azure/arm-storagecache';
 import { Capacity, type Log } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkQuota } from './preflight.js';
-import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
-import { dynamicParameters, requestOf, silent } from './testing/samples.js';
+import { EmulatedAzure, neverAborted } from '../testing/emulated-azure.js';
+import { dynamicParameters, requestOf, silent } from '../testing/samples.js';
 
 const row = (value: string, currentValue: number, limit: number): ResourceUsage => ({
   name: { value },

@@ -1,22 +1,15 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { ResourceUsage } from '@azure/arm-storagecache';
 import { DriverError, type Capacity, type Log } from '@lustre-csi/core';
-import { allPages } from './arm-pages.js';
-import { armOperations, type SubnetCheck } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import { toDriverError } from './errors.js';
+import { allPages } from '../api/arm-pages.js';
+import { armOperations, type SubnetCheck } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { toDriverError } from '../api/errors.js';
+import type { Demand } from '../plan/create-request.js';
 import { checkRoom, parseSubnetId, roomOf, type SubnetRoom } from './subnet-room.js';
 
 /** The row of the usages that counts file systems. */
 const FILE_SYSTEMS = 'amlfilesystem';
-
-/** Where servers are to be, how many and of what kind. */
-export interface Demand {
-  readonly subnetId: string;
-  readonly skuName: string;
-  readonly location: string;
-  readonly capacity: Capacity;
-}
 
 /**
  * What Azure can be asked before a change, so that the refusal names numbers. It never allows anything: Azure checks

@@ -1,8 +1,8 @@
 import { Capacity, formatMountSource, type Volume, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AmlNode } from './node-identity.js';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, requestOf } from './testing/samples.js';
+import { AmlNode } from '../node/node-identity.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, requestOf } from '../testing/samples.js';
 
 /** StorageClasses as people copy them, unchanged: Microsoft's article on the driver for AKS, and the examples and the
  *  parameter reference of azurelustre-csi-driver 0.4. */

@@ -2,8 +2,8 @@ import type { Fault } from '@lustre-csi/cloud-emulator';
 import type { ControllerProvider, Log } from '@lustre-csi/core';
 import { VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, fastClock, requestOf, silent } from './testing/samples.js';
+import { EmulatedAzure, neverAborted } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, fastClock, requestOf, silent } from '../testing/samples.js';
 
 const groups = ['lustre-rg', 'Lustre-Other-RG'];
 const everything = { maxEntries: 0, startingToken: '' };

@@ -1,6 +1,6 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { DriverError, type FileSystem, type Log } from '@lustre-csi/core';
-import type { AzureConfig } from './azure-config.js';
+import type { AzureConfig } from '../parameters/azure-config.js';
 import type { FileSystemReader } from './file-system-reader.js';
 
 /**

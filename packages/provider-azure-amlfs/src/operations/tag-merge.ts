@@ -1,13 +1,13 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { DriverError, type VolumeReference } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { armOperations } from './arm-operations.js';
-import type { Arm } from './arm.js';
-import { toDriverError } from './errors.js';
-import { lenient } from './lenient.js';
-import { tagChanges, type Tags } from './tags.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { toDriverError } from '../api/errors.js';
+import { tolerant } from '../api/tolerant-json.js';
+import { tagChanges, type Tags } from '../parameters/tags.js';
 
-const answered = z.object({ properties: z.object({ tags: z.record(z.string(), lenient(z.string())) }) });
+const answered = z.object({ properties: z.object({ tags: z.record(z.string(), tolerant(z.string())) }) });
 
 /** Whether the tags are written, or ARM has only accepted to write them. */
 export type TagMerge = 'written' | 'accepted';

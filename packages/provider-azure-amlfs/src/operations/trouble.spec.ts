@@ -3,8 +3,8 @@
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { Capacity, isDriverError, type VolumeOperations } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, requestOf } from './testing/samples.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 interface Row {
   /** The call of ARM that meets the trouble, as the journal names it. */

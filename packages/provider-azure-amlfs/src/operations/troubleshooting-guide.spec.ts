@@ -3,9 +3,9 @@
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { isDriverError, type ErrorKind } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AmlNode } from './node-identity.js';
-import { EmulatedAzure } from './testing/emulated-azure.js';
-import { callOf, dynamicParameters, requestOf } from './testing/samples.js';
+import { AmlNode } from '../node/node-identity.js';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 interface Situation {
   /** As the guide's headings and the messages it quotes have it. */

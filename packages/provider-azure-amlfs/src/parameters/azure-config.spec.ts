@@ -5,7 +5,7 @@ import { ConfigurationError } from '@lustre-csi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAzureConfig, readAzureConfig } from './azure-config.js';
 import { isWellKnownAuthority } from './clouds.js';
-import { settingsOf } from './testing/samples.js';
+import { settingsOf } from '../testing/samples.js';
 
 const parsed = (fields: object): ReturnType<typeof parseAzureConfig> =>
   parseAzureConfig(JSON.stringify({ subscriptionId: 's', ...fields }), 'azure.json');

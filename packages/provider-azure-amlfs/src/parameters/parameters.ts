@@ -10,8 +10,8 @@ import {
 } from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 import { mutableParameters } from './mutable-parameters.js';
-import { parseSubDir } from './sub-dir.js';
-import { parseMgsAddress } from './volume-context.js';
+import { parseSubDir } from '../node/sub-dir.js';
+import { parseMgsAddress } from '../node/volume-context.js';
 
 const networkName = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/,

@@ -1,7 +1,7 @@
 import { Capacity } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
-import { premium125 } from './testing/samples.js';
+import { premium125 } from '../testing/samples.js';
 
 const tib = (count: number): Capacity => Capacity.tebibytes(count);
 const justOver16 = Capacity.bytes(tib(16).bytes + 1n);

@@ -1,5 +1,5 @@
 import { DriverError, describeRange, isWithin, type Capacity, type CapacityRange } from '@lustre-csi/core';
-import type { SkuFacts } from './skus.js';
+import type { SkuFacts } from '../api/skus.js';
 
 /** The smallest legal capacity of the SKU within the range: multiples of its step, up to its largest maximum. Which
  *  maximum a subscription really has is known to Azure alone; what it refuses, `create` reports.

@@ -1,7 +1,6 @@
 import type { Capacity } from '@lustre-csi/core';
-import type { Demand } from './preflight.js';
 import type { AmlPlan, Creation } from './plan.js';
-import { tagsFor } from './tags.js';
+import { tagsFor } from '../parameters/tags.js';
 
 /** All that the request for a file system depends on. */
 export interface CreateRequest {
@@ -39,6 +38,14 @@ function userAssigned(identities: readonly string[]): object {
     type: 'UserAssigned',
     userAssignedIdentities: Object.fromEntries(identities.map((id) => [id, {}])),
   };
+}
+
+/** Where servers are to be, how many and of what kind. */
+export interface Demand {
+  readonly subnetId: string;
+  readonly skuName: string;
+  readonly location: string;
+  readonly capacity: Capacity;
 }
 
 /** What is checked before. */

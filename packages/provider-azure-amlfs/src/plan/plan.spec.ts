@@ -1,9 +1,9 @@
 import { Capacity, DriverError, type TopologyRequirement } from '@lustre-csi/core';
 import { describe, expect, it, vi } from 'vitest';
-import { parseAzureConfig, type AzureConfig } from './azure-config.js';
+import { parseAzureConfig, type AzureConfig } from '../parameters/azure-config.js';
 import { planFor, zoneFor, type AmlPlan } from './plan.js';
-import { dynamicParameters, premium125, requestOf } from './testing/samples.js';
-import { parseVolumeHandle } from './volume-handle.js';
+import { dynamicParameters, premium125, requestOf } from '../testing/samples.js';
+import { parseVolumeHandle } from '../node/volume-handle.js';
 
 const configOf = (fields: object): AzureConfig =>
   parseAzureConfig(JSON.stringify({ subscriptionId: 's', ...fields }), 'azure.json');

@@ -7,17 +7,17 @@ import {
   type VolumeMetadata,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import type { AzureConfig } from './azure-config.js';
-import { dataRepositoryFor, type DataJobs, type HsmSettings } from './data-repository.js';
-import { encryptionKeyFor, type EncryptionKey } from './encryption.js';
-import { toDriverError } from './errors.js';
-import { readMutableParameters } from './mutable-parameters.js';
-import { zoneKey } from './node-zone.js';
-import { amlParameterSchema, type AmlParameters } from './parameters.js';
-import { rootSquashFor, type RootSquash } from './root-squash.js';
-import { canonicalLocation, type SkuCatalogue, type SkuFacts } from './skus.js';
-import { contextKeysOf, howToGet } from './sub-dir.js';
-import { withTags, type Tags } from './tags.js';
+import type { AzureConfig } from '../parameters/azure-config.js';
+import { dataRepositoryFor, type DataJobs, type HsmSettings } from '../parameters/data-repository.js';
+import { encryptionKeyFor, type EncryptionKey } from '../parameters/encryption.js';
+import { toDriverError } from '../api/errors.js';
+import { readMutableParameters } from '../parameters/mutable-parameters.js';
+import { zoneKey } from '../node/node-zone.js';
+import { amlParameterSchema, type AmlParameters } from '../parameters/parameters.js';
+import { rootSquashFor, type RootSquash } from '../parameters/root-squash.js';
+import { canonicalLocation, type SkuCatalogue, type SkuFacts } from '../api/skus.js';
+import { contextKeysOf, howToGet } from '../node/sub-dir.js';
+import { withTags, type Tags } from '../parameters/tags.js';
 import { attribute } from './to-file-system.js';
 import { staticVolume } from './to-volume.js';
 import { resourceName } from './resource-name.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MutableParameters } from './mutable-parameters.js';
+import type { MutableParameters } from '../parameters/mutable-parameters.js';
 import { settingsAgain, settingsChange, tagsOf, toSettings, type ArmSettings } from './settings-change.js';
 
 const maintenanceWindow = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };

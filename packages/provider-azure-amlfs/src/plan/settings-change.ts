@@ -1,21 +1,21 @@
 import { DriverError } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { encryptionKeyFor, isKey } from './encryption.js';
-import { lenient, text } from './lenient.js';
-import type { MutableParameters } from './mutable-parameters.js';
-import { rootSquashFor, sameRootSquash } from './root-squash.js';
-import { tagChanges, type Tags } from './tags.js';
+import { encryptionKeyFor, isKey } from '../parameters/encryption.js';
+import { tolerant, text } from '../api/tolerant-json.js';
+import type { MutableParameters } from '../parameters/mutable-parameters.js';
+import { rootSquashFor, sameRootSquash } from '../parameters/root-squash.js';
+import { tagChanges, type Tags } from '../parameters/tags.js';
 
-const number = lenient(z.number());
+const number = tolerant(z.number());
 
 /** What can be changed of a file system, as ARM shows it. */
 const armSettings = z.object({
-  tags: lenient(z.record(z.string(), text)),
-  identity: lenient(z.object({ type: text })),
-  properties: lenient(
+  tags: tolerant(z.record(z.string(), text)),
+  identity: tolerant(z.object({ type: text })),
+  properties: tolerant(
     z.object({
-      maintenanceWindow: lenient(z.object({ dayOfWeek: z.string(), timeOfDayUTC: z.string() })),
-      rootSquashSettings: lenient(
+      maintenanceWindow: tolerant(z.object({ dayOfWeek: z.string(), timeOfDayUTC: z.string() })),
+      rootSquashSettings: tolerant(
         z.object({
           mode: z.string(),
           squashUID: number,
@@ -23,9 +23,9 @@ const armSettings = z.object({
           noSquashNidLists: text,
         }),
       ),
-      encryptionSettings: lenient(
+      encryptionSettings: tolerant(
         z.object({
-          keyEncryptionKey: lenient(
+          keyEncryptionKey: tolerant(
             z.object({ keyUrl: z.string(), sourceVault: z.object({ id: z.string() }) }),
           ),
         }),

@@ -1,31 +1,31 @@
 import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { lenient, text } from './lenient.js';
-import { canonicalLocation } from './skus.js';
-import { readTags, type Tags } from './tags.js';
-import { amlMountSource, usualFsname } from './volume-context.js';
+import { tolerant, text } from '../api/tolerant-json.js';
+import { canonicalLocation } from '../api/skus.js';
+import { readTags, type Tags } from '../parameters/tags.js';
+import { amlMountSource, usualFsname } from '../node/volume-context.js';
 
-const size = lenient(z.number().check(z.positive(), z.lte(1e6)));
+const size = tolerant(z.number().check(z.positive(), z.lte(1e6)));
 
 /** An AML file system as ARM shows it (Microsoft.StorageCache/amlFilesystems), as far as it matters here. Total: a
  *  field that is odd reads as absent. */
 const armFileSystem = z.object({
   name: z.string(),
   location: text,
-  sku: lenient(z.object({ name: text })),
-  zones: lenient(z.array(z.string())),
-  tags: lenient(z.record(z.string(), text)),
-  systemData: lenient(z.object({ createdAt: text })),
-  properties: lenient(
+  sku: tolerant(z.object({ name: text })),
+  zones: tolerant(z.array(z.string())),
+  tags: tolerant(z.record(z.string(), text)),
+  systemData: tolerant(z.object({ createdAt: text })),
+  properties: tolerant(
     z.object({
       provisioningState: text,
       storageCapacityTiB: size,
       /** The live size once it was expanded; told from api-version 2026-01-01 on. */
       currentStorageCapacityTiB: size,
       filesystemSubnet: text,
-      health: lenient(z.object({ state: text, statusCode: text, statusDescription: text })),
-      hsm: lenient(z.object({ settings: lenient(z.object({ container: text })) })),
-      clientInfo: lenient(z.object({ mgsAddress: text, mountCommand: text })),
+      health: tolerant(z.object({ state: text, statusCode: text, statusDescription: text })),
+      hsm: tolerant(z.object({ settings: tolerant(z.object({ container: text })) })),
+      clientInfo: tolerant(z.object({ mgsAddress: text, mountCommand: text })),
     }),
   ),
 });

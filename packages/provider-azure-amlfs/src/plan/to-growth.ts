@@ -1,6 +1,6 @@
 import { Capacity, DriverError, type Growth } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { inWords, lenient, text } from './lenient.js';
+import { inWords, tolerant, text } from '../api/tolerant-json.js';
 
 /** An expansion job as ARM shows it (Microsoft.StorageCache/amlFilesystems/expansionJobs, 2026-01-01), as far as it
  *  matters here. */
@@ -9,12 +9,12 @@ const armExpansionJob = z.object({
   properties: z.object({
     newStorageCapacityTiB: z.number().check(z.positive(), z.lte(1e6)),
     provisioningState: text,
-    status: lenient(
+    status: tolerant(
       z.object({
         state: text,
         statusCode: text,
         statusMessage: text,
-        percentComplete: lenient(z.number().check(z.gte(0), z.lte(100))),
+        percentComplete: tolerant(z.number().check(z.gte(0), z.lte(100))),
         startTimeUTC: text,
       }),
     ),

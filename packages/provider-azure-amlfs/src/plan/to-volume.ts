@@ -1,8 +1,8 @@
 import type { Capacity, FileSystem, Volume, VolumeMetadata } from '@lustre-csi/core';
 import { resourceName } from './resource-name.js';
 import { attribute } from './to-file-system.js';
-import { contextKey, mgsAddressOf, usualFsname } from './volume-context.js';
-import { formatVolumeHandle } from './volume-handle.js';
+import { contextKey, mgsAddressOf, usualFsname } from '../node/volume-context.js';
+import { formatVolumeHandle } from '../node/volume-handle.js';
 
 /** The volume that a file system of ours is. Its handle depends on the file system alone, wherever Azure keeps the
  *  sub-directory in a tag, so that ListVolumes gives the same one as CreateVolume. Before Azure tells the MGS address,

@@ -1,5 +1,5 @@
 import { parameterReference } from './parameter-reference.js';
-import { amlParameterSchema } from './parameters.js';
+import { amlParameterSchema } from '../parameters/parameters.js';
 import { roleDefinition } from './role-definition.js';
 
 /** What is generated from this package's declarations: path below the repository's root to content, before

@@ -1,7 +1,7 @@
 import { parameterSections } from '@lustre-csi/core';
-import { DRIVER_NAME } from './driver-name.js';
-import { mutableParameters } from './mutable-parameters.js';
-import { amlParameterSchema } from './parameters.js';
+import { DRIVER_NAME } from '../parameters/driver-name.js';
+import { mutableParameters } from '../parameters/mutable-parameters.js';
+import { amlParameterSchema } from '../parameters/parameters.js';
 
 /** The reference page, in Markdown. What a parameter says of itself comes from its declaration. */
 export function parameterReference(): string {

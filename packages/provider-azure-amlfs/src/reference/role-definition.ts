@@ -1,4 +1,4 @@
-import { armOperations, dataJobOperations } from './arm-operations.js';
+import { armOperations, dataJobOperations } from '../api/arm-operations.js';
 
 /** What an operation needs in a role. */
 interface Permitted {
