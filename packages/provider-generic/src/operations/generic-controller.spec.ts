@@ -1,7 +1,7 @@
 import { isDriverError, ProviderRegistry, type Settings } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { GenericController } from './generic-controller.js';
-import { genericLustre } from './index.js';
+import { genericLustre } from '../index.js';
 
 const settings = (servedAs?: string): Settings => ({
   flag: (name) => (name === 'serve-as' ? servedAs : undefined),

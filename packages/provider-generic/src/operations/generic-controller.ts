@@ -11,8 +11,8 @@ import {
   type Volume,
   type VolumeReference,
 } from '@lustre-csi/core';
-import { genericParameters } from './parameters.js';
-import { namedSource, toVolumeContext } from './volume-context.js';
+import { genericParameters } from '../parameters/parameters.js';
+import { namedSource, toVolumeContext } from '../node/volume-context.js';
 
 const words = (value: unknown): string => (typeof value === 'string' ? value : '');
 

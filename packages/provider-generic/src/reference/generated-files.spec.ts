@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { generatedFiles } from './generated-files.js';
-import { directoryClassSchema } from './parameters.js';
+import { directoryClassSchema } from '../parameters/parameters.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 it.each(Object.entries(generatedFiles()))(
   '%s is up to date: npm run generate writes it',

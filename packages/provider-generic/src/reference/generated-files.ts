@@ -1,5 +1,5 @@
 import { parameterReference } from './parameter-reference.js';
-import { directoryClassSchema } from './parameters.js';
+import { directoryClassSchema } from '../parameters/parameters.js';
 
 /** What is generated from this package's declarations: path below the repository's root to content, before
  *  formatting. `scripts/generate.mjs` writes it; a test fails where it is not what stands there. */

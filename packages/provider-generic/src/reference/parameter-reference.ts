@@ -5,8 +5,8 @@ import {
   text,
   type Parameter,
 } from '@lustre-csi/core';
-import { DRIVER_NAME } from './driver-name.js';
-import { genericParameterSchema } from './parameters.js';
+import { DRIVER_NAME } from '../parameters/driver-name.js';
+import { genericParameterSchema } from '../parameters/parameters.js';
 
 /** The reference page, in Markdown. What a parameter says of itself comes from its declaration. */
 export function parameterReference(): string {
