@@ -8,7 +8,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AmlPlan } from '../plan/plan.js';
 import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
-import { dynamicParameters, requestOf } from '../testing/samples.js';
+import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 const scope = 'lustre-rg';
 const size = Capacity.tebibytes(16);
@@ -423,9 +423,10 @@ describe('plan and capacityFor', () => {
     expect(await provider.capacityFor(plan, { required: Capacity.tebibytes(17) })).toEqual(
       Capacity.tebibytes(17),
     );
-    azure.emulator.journal.clear();
-    await expect(provider.create(plan, size, 1, neverAborted)).rejects.toMatchObject(refusal);
-    expect(azure.calls).toEqual([]);
+    const volumes = await azure.replica();
+    const request = requestOf({ ...dynamicParameters, ...parameters }, { name: 'pvc-1' });
+    await expect(volumes.create(request, callOf(10_000))).rejects.toMatchObject(refusal);
+    expect(azure.count('checkAmlFSSubnets') + azure.count(put)).toBe(0);
   });
 
   it('know nothing where the SKUs cannot be listed, and ask again', async () => {

@@ -103,7 +103,6 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
    */
   async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     const creation = creationOf(plan);
-    if (plan.obstacle) throw plan.obstacle;
     const { scope, resourceName: name } = plan;
     const doing =
       `cannot create file system ${name} in resource group ${creation.resourceGroup}, ` +
