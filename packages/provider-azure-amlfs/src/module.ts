@@ -20,6 +20,7 @@ import { AmlFileSystems } from './operations/file-systems.js';
 import { AmlModification } from './operations/modification.js';
 import { Preflight } from './operations/preflight.js';
 import { SkuCatalogue } from './api/skus.js';
+import { inWords } from './api/tolerant-json.js';
 import { SubscriptionListing } from './operations/subscription-listing.js';
 
 /**
@@ -69,7 +70,7 @@ function newArm(
 function newFailedOperations(arm: Arm): FailedOperations {
   return new FailedOperations(async (location, id, signal) => {
     const { error, status } = await arm.call(armOperations.getOperation, { location, id }, signal);
-    const words = [error?.code, error?.message].filter((part) => part).join(': ');
+    const words = inWords(': ', error?.code, error?.message);
     return words || (/^(failed|canceled)$/i.test(status ?? '') ? status : undefined);
   });
 }

@@ -1,5 +1,6 @@
 import type { AdministrativeAction, FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
 import { DriverError, isDriverError } from '@lustre-csi/core';
+import { failureReason, PAUSE_AFTER_FAILURE_MS } from './failed-work.js';
 
 /** FSx wants as much time between two increases of size, of metadata IOPS, or between two changes of throughput
  *  (Lustre User Guide, managing storage and throughput capacity): from the request of the last one. */
@@ -12,10 +13,6 @@ const COOLING: readonly string[] = [
   'PerUnitStorageThroughput',
   'ThroughputCapacity',
 ];
-
-/** An update that failed, or did not bring what it should, is not asked for again before so long: nothing else
- *  remembers that it has just been. */
-const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
 
 /** How long values that are said to be in force may be out of sight before somebody is told. */
 const LATE_VALUES_MS = 60 * 1000;
@@ -92,7 +89,7 @@ export function refuseRecentFailure(fileSystem: SdkFileSystem, { aims, now }: Wa
   throw new DriverError(
     'unavailable',
     `the update of ${aimsOf(last).join(', ')} of file system ${fileSystem.FileSystemId} has failed: ` +
-      `${failureOf(last)}. The file system works on as it was; the update is tried again from ` +
+      `${failureReason(last)}. The file system works on as it was; the update is tried again from ` +
       new Date(again).toISOString(),
   );
 }
@@ -122,9 +119,6 @@ export function waitForValues(
       new Date(again).toISOString(),
   );
 }
-
-const failureOf = ({ FailureDetails }: AdministrativeAction): string =>
-  FailureDetails?.Message?.replace(/\.$/, '') ?? 'FSx gives no reason';
 
 /**
  * Says what stands behind FSx's refusal of an update, as far as the file system shows it: its own state, another
@@ -188,7 +182,7 @@ const coolingDown = (
     'unavailable',
     `FSx wants 6 hours between two such updates of file system ${FileSystemId}: the next is allowed from ` +
       `${new Date(allowed).toISOString()}, and is tried again by itself (${cause.message})` +
-      (last.Status === 'FAILED' ? `. The last one has failed: ${failureOf(last)}` : ''),
+      (last.Status === 'FAILED' ? `. The last one has failed: ${failureReason(last)}` : ''),
     { cause },
   );
 

@@ -1,9 +1,7 @@
 import type { Backup } from '@aws-sdk/client-fsx';
 import { DriverError } from '@lustre-csi/core';
+import { failureReason, PAUSE_AFTER_FAILURE_MS } from './failed-work.js';
 import { tagKeys, tagsOf } from '../parameters/tags.js';
-
-/** A deletion whose final backup failed is not asked for again before so long: nothing else remembers that it has. */
-const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
 
 /**
  * Lets some time pass after a final backup that failed, so that no deletion makes one after the other. What FSx does
@@ -17,10 +15,9 @@ export function refuseAfterFailedBackup(fileSystemId: string, backups: readonly 
   const [failed] = backups.filter(mayBeFinal).sort((a, b) => timeOf(b) - timeOf(a));
   const again = failed && timeOf(failed) + PAUSE_AFTER_FAILURE_MS;
   if (!failed || again === undefined || now >= again) return;
-  const reason = failed.FailureDetails?.Message?.replace(/\.$/, '') ?? 'FSx gives no reason';
   throw new DriverError(
     'unavailable',
-    `file system ${fileSystemId} is to be deleted with a final backup, and its backup ${failed.BackupId} has FAILED: ${reason}. ` +
+    `file system ${fileSystemId} is to be deleted with a final backup, and its backup ${failed.BackupId} has FAILED: ${failureReason(failed)}. ` +
       `The deletion is tried again from ${new Date(again).toISOString()}. ${withoutFinalBackup}`,
   );
 }

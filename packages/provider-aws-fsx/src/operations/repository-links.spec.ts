@@ -1,6 +1,7 @@
-import { isDriverError, type DriverError } from '@lustre-csi/core';
+import type { DriverError } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { repositoryStep } from './repository-links.js';
+import { thrownBy } from '../testing/thrown-by.js';
 
 describe('repositoryStep', () => {
   const wanted = [
@@ -32,8 +33,8 @@ describe('repositoryStep', () => {
 
   it('tells why one has failed, and makes it anew later', () => {
     const error = thrownBy(() => repositoryStep(wanted, [failed], now + 60_000));
-    expect(isDriverError(error, 'unavailable')).toBe(true);
-    expect(error.message).toMatch(
+    expect(error).toMatchObject({ kind: 'unavailable' });
+    expect((error as DriverError).message).toMatch(
       /dra-1 of \/images\/ .* is FAILED: Access denied\..*2026-01-01T00:10:00.000Z/,
     );
     expect(repositoryStep(wanted, [failed], now + 600_000)).toMatchObject({
@@ -52,12 +53,3 @@ describe('repositoryStep', () => {
     );
   });
 });
-
-function thrownBy(work: () => unknown): DriverError {
-  try {
-    work();
-  } catch (error) {
-    return error as DriverError;
-  }
-  throw new Error('nothing was thrown');
-}

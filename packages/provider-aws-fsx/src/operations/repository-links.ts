@@ -1,5 +1,6 @@
 import type { DataRepositoryAssociation as SdkAssociation } from '@aws-sdk/client-fsx';
 import { DriverError } from '@lustre-csi/core';
+import { failureReason, PAUSE_AFTER_FAILURE_MS } from './failed-work.js';
 import type { DataRepositoryAssociation } from '../parameters/data-repository-associations.js';
 import { associationRequest } from '../plan/association-request.js';
 import type { FsxApi } from '../api/fsx-api.js';
@@ -10,10 +11,6 @@ export type RepositoryStep =
   | { readonly kind: 'wait'; readonly what: string }
   | { readonly kind: 'create'; readonly association: DataRepositoryAssociation }
   | { readonly kind: 'discard'; readonly associationId: string; readonly what: string };
-
-/** A failed association is told with its reason for so long; then it is taken away and made anew. Nothing else
- *  remembers that it has just failed. */
-const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
 
 /** Lifecycles in which FSx works on an association: it queues only one such operation a file system. */
 const BUSY = ['CREATING', 'UPDATING', 'DELETING'];
@@ -85,10 +82,10 @@ const isOf = ({ FileSystemPath }: SdkAssociation, { fileSystemPath }: DataReposi
   FileSystemPath !== undefined && FileSystemPath.replace(/\/+$/, '') === fileSystemPath.replace(/\/+$/, '');
 
 function describeFailed(association: SdkAssociation): string {
-  const { AssociationId, FileSystemPath, DataRepositoryPath, Lifecycle, FailureDetails } = association;
+  const { AssociationId, FileSystemPath, DataRepositoryPath, Lifecycle } = association;
   return (
     `data repository association ${AssociationId} of ${FileSystemPath} with ${DataRepositoryPath} is ${Lifecycle}: ` +
-    (FailureDetails?.Message?.replace(/\.$/, '') ?? 'FSx gives no reason')
+    failureReason(association)
   );
 }
 

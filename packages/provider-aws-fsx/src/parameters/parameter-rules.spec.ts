@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSettings } from './parameter-rules.js';
 import { readParameters } from './parameters.js';
 import { resolveSettings } from './settings.js';
+import { thrownBy } from '../testing/thrown-by.js';
 
 const subnetId = 'subnet-0aaaaaaaaaaaaaaa1';
 type Given = Record<string, string>;
@@ -240,12 +241,3 @@ describe('checkSettings refuses, naming the parameter and what is legal', () => 
     expect((thrown as Error).message).toContain(words);
   });
 });
-
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}

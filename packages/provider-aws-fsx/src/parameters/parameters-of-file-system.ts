@@ -25,3 +25,6 @@ export function parametersOfFileSystem(found: SdkFileSystem): ParametersOfFileSy
     dataReadCacheSizeGiB: cache?.SizingMode === 'USER_PROVISIONED' ? cache.SizeGiB : undefined,
   } as ParametersOfFileSystem;
 }
+
+/** Minor version of a Lustre 2 version: 15 of 2.15; 0 where there is none. */
+export const minorVersion = (version: string | undefined): number => Number(version?.split('.')[1] ?? 0);

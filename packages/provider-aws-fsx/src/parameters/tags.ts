@@ -122,6 +122,12 @@ export function acceptable(value: string): string {
   return characters.slice(0, tagLimits.value).join('');
 }
 
+/** Reports whether the tags name another cluster than this one; an empty cluster id takes every cluster's for its own. */
+export function isOtherClusters(tags: Tags, clusterId: string): boolean {
+  const cluster = tags[tagKeys.cluster];
+  return clusterId !== '' && cluster !== undefined && cluster !== clusterId;
+}
+
 /** Tags as the SDK takes them. FSx refuses an empty list. */
 export function sdkTags(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -1,6 +1,7 @@
 import { Capacity, isDriverError } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { smallestCapacity, type CapacitySettings } from './capacity-rules.js';
+import { thrownBy } from '../testing/thrown-by.js';
 
 const scratch1: CapacitySettings = { deploymentType: 'SCRATCH_1', storageType: 'SSD' };
 const scratch2: CapacitySettings = { deploymentType: 'SCRATCH_2', storageType: 'SSD' };
@@ -147,12 +148,3 @@ describe('smallestCapacity', () => {
     expect((thrown as Error).message).toContain(words);
   });
 });
-
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}

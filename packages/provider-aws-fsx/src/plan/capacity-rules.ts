@@ -39,7 +39,7 @@ const sizeRules: readonly SizeRule[] = [
 ];
 
 /** StorageCapacity is a 32-bit number of GiB. How much of it an account may use is a quota, which only FSx knows. */
-const MAX_GIB = 2 ** 31 - 1;
+export const MAX_GIB = 2 ** 31 - 1;
 
 /** INTELLIGENT_TIERING has no size; a volume must. This is what it gets where the request names none either. */
 const ELASTIC_DEFAULT = Capacity.gibibytes(1200);

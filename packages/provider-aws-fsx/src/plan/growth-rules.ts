@@ -1,8 +1,5 @@
 import { Capacity, DriverError, describeRange, type CapacityRange } from '@lustre-csi/core';
-import { describeKind, sizeRuleFor, type CapacitySettings } from './capacity-rules.js';
-
-/** StorageCapacity is a 32-bit number of GiB. */
-const MAX_GIB = 2 ** 31 - 1;
+import { MAX_GIB, describeKind, sizeRuleFor, type CapacitySettings } from './capacity-rules.js';
 
 /**
  * The smallest size within the range that a file system can grow to, or the one that it has where that is enough.

@@ -9,7 +9,7 @@ import {
 } from '../parameters/mutable-parameters.js';
 import { checkSettings } from '../parameters/parameter-rules.js';
 import { resolveSettings } from '../parameters/settings.js';
-import { parametersOfFileSystem } from '../parameters/parameters-of-file-system.js';
+import { minorVersion, parametersOfFileSystem } from '../parameters/parameters-of-file-system.js';
 import { tagKeys, tagLimits, tagsOf } from '../parameters/tags.js';
 
 /**
@@ -86,7 +86,7 @@ const metadata: Problem = ({ LustreConfiguration: change }, { metadataIops }, fo
 };
 
 const version: Problem = ({ FileSystemTypeVersion: wanted }, _wanted, { FileSystemTypeVersion: now }) =>
-  wanted !== undefined && minor(wanted) < minor(now)
+  wanted !== undefined && minorVersion(wanted) < minorVersion(now)
     ? `parameter "fileSystemTypeVersion" is ${wanted}; legal: ${now}, which the file system has, or newer`
     : undefined;
 
@@ -158,7 +158,5 @@ function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
 
 const withoutUndefined = (members: object): object =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-
-const minor = (version: string | undefined): number => Number(version?.split('.')[1] ?? 0);
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

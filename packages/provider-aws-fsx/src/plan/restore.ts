@@ -1,6 +1,7 @@
 import { DriverError, describeRange, isWithin, type Capacity, type CapacityRange } from '@lustre-csi/core';
 import type { FsxParameters } from '../parameters/parameters.js';
 import {
+  minorVersion,
   parametersOfFileSystem,
   type ParametersOfFileSystem,
 } from '../parameters/parameters-of-file-system.js';
@@ -56,11 +57,9 @@ function refuseOtherKind(given: FsxParameters, original: ParametersOfFileSystem,
     );
   }
   const [asked, kept] = [given.fileSystemTypeVersion, original.fileSystemTypeVersion];
-  if (asked === undefined || kept === undefined || versionOf(asked) >= versionOf(kept)) return;
+  if (asked === undefined || kept === undefined || minorVersion(asked) >= minorVersion(kept)) return;
   throw new DriverError(
     'invalid-argument',
     `parameter "fileSystemTypeVersion" is ${asked}, and snapshot ${snapshotId} is of Lustre ${kept}; legal: ${kept} or newer`,
   );
 }
-
-const versionOf = (version: string): number => Number(version.split('.')[1] ?? 0);

@@ -9,7 +9,7 @@ import {
 import { attributesOf } from '../parameters/attributes.js';
 import type { CapacitySettings } from './capacity-rules.js';
 import { finalBackupOf } from '../parameters/final-backup.js';
-import { tagKeys, tagsOf, type Tags } from '../parameters/tags.js';
+import { isOtherClusters, tagKeys, tagsOf, type Tags } from '../parameters/tags.js';
 
 /** Whose eyes a file system is seen with. */
 export interface Viewpoint {
@@ -84,9 +84,7 @@ const present = <Name extends string, T>(name: Name, value: T | undefined): Part
 
 /** The tag value that stands for the volume name; absent where the file system is another cluster's. */
 function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
-  const cluster = tags[tagKeys.cluster];
-  const foreign = clusterId !== '' && cluster !== undefined && cluster !== clusterId;
-  return foreign ? undefined : tags[tagKeys.volumeName] || undefined;
+  return isOtherClusters(tags, clusterId) ? undefined : tags[tagKeys.volumeName] || undefined;
 }
 
 function directoryBasesOf(tags: Tags): readonly string[] | undefined {

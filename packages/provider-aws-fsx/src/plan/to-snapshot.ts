@@ -1,6 +1,6 @@
 import type { Backup, FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
 import type { Snapshot } from '@lustre-csi/core';
-import { tagKeys, tagsOf } from '../parameters/tags.js';
+import { isOtherClusters, tagKeys, tagsOf } from '../parameters/tags.js';
 import { capacityOf, type Viewpoint } from './to-file-system.js';
 
 /** A backup, as the driver shows it, and what FSx kept of the file system that it was taken of. */
@@ -47,10 +47,8 @@ export function toSnapshot(found: Backup, view: Viewpoint): FsxSnapshot | undefi
 /** The tag value that stands for the snapshot's name; absent where it is another cluster's. */
 function ownName({ Tags }: Backup, { clusterId }: Viewpoint): Pick<Snapshot, 'name'> {
   const tags = tagsOf(Tags);
-  const cluster = tags[tagKeys.cluster];
-  const foreign = clusterId !== '' && cluster !== undefined && cluster !== clusterId;
   const name = tags[tagKeys.snapshotName];
-  return foreign || !name ? {} : { name };
+  return isOtherClusters(tags, clusterId) || !name ? {} : { name };
 }
 
 /** A Lifecycle that came after this table is neither restored nor deleted: the driver waits and shows its name. */

@@ -1,6 +1,6 @@
 import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { tolerant, text } from '../api/tolerant-json.js';
+import { inWords, tolerant, text } from '../api/tolerant-json.js';
 import { canonicalLocation } from '../api/skus.js';
 import { readTags, type Tags } from '../parameters/tags.js';
 import { amlMountSource, usualFsname } from '../node/volume-context.js';
@@ -141,8 +141,7 @@ function byHealth(health: string | undefined): State | undefined {
 /** Azure's own words; nothing where it only says that all is well. */
 function healthDetail({ health }: Properties): string | undefined {
   if (!health || health.state?.toLowerCase() === 'available') return undefined;
-  const words = [health.statusCode, health.statusDescription].filter((part) => part);
-  return words.length > 0 ? words.join(': ') : undefined;
+  return inWords(': ', health.statusCode, health.statusDescription) || undefined;
 }
 
 /** The MGS is told as an address, the fsname only in the mount command that Azure recommends. */
