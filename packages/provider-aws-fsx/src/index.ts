@@ -1,19 +1,23 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { DRIVER_NAME } from './driver-name.js';
-import { FsxNode } from './node-identity.js';
-import { hasTopology, nodeZone, topologyFlag } from './node-zone.js';
-import { fsxParameterSchema } from './parameters.js';
+import { DRIVER_NAME } from './parameters/driver-name.js';
+import { FsxNode } from './node/node-identity.js';
+import { hasTopology, nodeZone, topologyFlag } from './node/node-zone.js';
+import { fsxParameterSchema } from './parameters/parameters.js';
 
-export type { FsxFileSystems, FsxFileSystemsOptions } from './file-systems.js';
-export type { FsxPlan } from './plan.js';
-export { smallestCapacity, type CapacitySettings } from './capacity-rules.js';
-export { FsxNode } from './node-identity.js';
-export { mutableParameters, mutableParameterSchema, type MutableParameters } from './mutable-parameters.js';
-export { fsxParameters, fsxParameterSchema, type FsxParameters } from './parameters.js';
-export { snapshotParameters, snapshotParameterSchema } from './snapshot-parameters.js';
-export { tagKeys, type Tags } from './tags.js';
-export { fromVolumeContext, toVolumeContext } from './volume-context.js';
-export { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
+export type { FsxFileSystems, FsxFileSystemsOptions } from './operations/file-systems.js';
+export type { FsxPlan } from './plan/plan.js';
+export { smallestCapacity, type CapacitySettings } from './plan/capacity-rules.js';
+export { FsxNode } from './node/node-identity.js';
+export {
+  mutableParameters,
+  mutableParameterSchema,
+  type MutableParameters,
+} from './parameters/mutable-parameters.js';
+export { fsxParameters, fsxParameterSchema, type FsxParameters } from './parameters/parameters.js';
+export { snapshotParameters, snapshotParameterSchema } from './parameters/snapshot-parameters.js';
+export { tagKeys, type Tags } from './parameters/tags.js';
+export { fromVolumeContext, toVolumeContext } from './node/volume-context.js';
+export { parseVolumeHandle, type VolumeHandle } from './node/volume-handle.js';
 
 /** Amazon FSx for Lustre. Takes over from aws-fsx-csi-driver under its name. */
 export const awsFsx: ProviderPlugin = {

@@ -74,7 +74,7 @@ describe('awsFsx.controller', () => {
 
 describe('awsFsx', () => {
   it('loads the SDK for a controller only', () => {
-    // The SDK and inversify are CommonJS or load such modules: what is loaded of it stands in the cache of require.
+    // The SDK is CommonJS or loads such modules: what is loaded of it stands in the cache of require.
     const script = `
       import { createRequire } from 'node:module';
       const { awsFsx } = await import(process.argv[1]);

@@ -1,4 +1,3 @@
-import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { FSxClient, type FSxClientConfig } from '@aws-sdk/client-fsx';
 import {
@@ -8,42 +7,21 @@ import {
   type ProviderContext,
   type Settings,
 } from '@lustre-csi/core';
-import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { DeferredEc2 } from './deferred-ec2.js';
-import { FsxExpansion } from './expansion.js';
-import { FsxFileSystems } from './file-systems.js';
-import { FsxApi } from './fsx-api.js';
-import { FsxModification } from './modification.js';
-import { MountAddresses } from './mount-addresses.js';
-import { isRegion } from './node-provider-id.js';
-import { ownRegion } from './own-region.js';
-import { FsxSnapshots } from './snapshots.js';
-import { SubnetZones } from './subnet-zones.js';
-import { isLegalTagValue, parseTags, type Tags } from './tags.js';
-
-/** What the process was started with; to be bound beside `fsxModule`. */
-export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
-/** What the driver tells its provider; to be bound beside `fsxModule`. */
-export const contextIdentifier: ServiceIdentifier<ProviderContext> = Symbol.for('lustre-csi.ProviderContext');
+import { DeferredEc2 } from './api/deferred-ec2.js';
+import { FsxExpansion } from './operations/expansion.js';
+import { FsxFileSystems } from './operations/file-systems.js';
+import { FsxApi } from './api/fsx-api.js';
+import { FsxModification } from './operations/modification.js';
+import { MountAddresses } from './operations/mount-addresses.js';
+import { isRegion } from './node/node-provider-id.js';
+import { ownRegion } from './node/own-region.js';
+import { FsxSnapshots } from './operations/snapshots.js';
+import { SubnetZones } from './api/subnet-zones.js';
+import { isLegalTagValue, parseTags, type Tags } from './parameters/tags.js';
 
 /** No call waits longer than this for a connection, or for its answer; the caller's signal may end it sooner. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-
-/** The controller side of FSx: clients, calls, provider. */
-export const fsxModule = new ContainerModule(({ bind }) => {
-  bind(FsxApi)
-    .toResolvedValue(
-      (settings: Settings, context: ProviderContext) =>
-        new FsxApi(() => new FSxClient(clientOptions(settings, context))),
-      [settingsIdentifier, contextIdentifier],
-    )
-    .inSingletonScope();
-  bind(DeferredEc2).toResolvedValue(newEc2, [settingsIdentifier, contextIdentifier]).inSingletonScope();
-  bind(FsxFileSystems)
-    .toResolvedValue(newFileSystems, [FsxApi, DeferredEc2, settingsIdentifier, contextIdentifier])
-    .inSingletonScope();
-});
 
 /** Builds the controller side from the settings. Calls no cloud API.
  *  @throws ConfigurationError one line that names the setting which is missing or wrong */
@@ -51,49 +29,11 @@ export async function buildController(
   settings: Settings,
   context: ProviderContext,
 ): Promise<ControllerProvider> {
-  const container = new Container();
-  container.bind(settingsIdentifier).toConstantValue(await withRegion(settings, context));
-  container.bind(contextIdentifier).toConstantValue(context);
-  container.load(fsxModule);
-  return container.get(FsxFileSystems);
-}
-
-/**
- * The SDK's defaults apply to all that is not set here: the credential chain, AWS_ENDPOINT_URL(_FSX), three attempts
- * in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
- */
-function clientOptions(settings: Settings, context: ProviderContext): ClientOptions {
-  return {
-    region: regionOf(settings),
-    customUserAgent: [[context.driverName, context.driverVersion]],
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  };
-}
-
-type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
-
-function newEc2(settings: Settings, context: ProviderContext): DeferredEc2 {
-  const options = clientOptions(settings, context);
-  return new DeferredEc2(async () => {
-    const [{ EC2Client }, { Ec2Api }] = await Promise.all([
-      import('@aws-sdk/client-ec2'),
-      import('./ec2-api.js'),
-    ]);
-    return new Ec2Api(() => new EC2Client(options));
-  });
-}
-
-function newFileSystems(
-  api: FsxApi,
-  ec2: DeferredEc2,
-  settings: Settings,
-  context: ProviderContext,
-): FsxFileSystems {
-  const view = { region: regionOf(settings), clusterId: clusterIdOf(context) };
+  const region = await regionFrom(settings, context);
+  const view = { region, clusterId: clusterIdOf(context) };
+  const options = clientOptions(region, context);
+  const api = new FsxApi(() => new FSxClient(options));
+  const ec2 = newEc2(options);
   return new FsxFileSystems(
     {
       api,
@@ -107,21 +47,42 @@ function newFileSystems(
   );
 }
 
-/** The settings with a region: that of the flag, of the environment or, where both are silent, of this machine. */
-async function withRegion(settings: Settings, { node }: ProviderContext): Promise<Settings> {
+/**
+ * The SDK's defaults apply to all that is not set here: the credential chain, AWS_ENDPOINT_URL(_FSX), three attempts
+ * in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
+ */
+function clientOptions(region: string, { driverName, driverVersion }: ProviderContext): ClientOptions {
+  return {
+    region,
+    customUserAgent: [[driverName, driverVersion]],
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
+
+function newEc2(options: ClientOptions): DeferredEc2 {
+  return new DeferredEc2(async () => {
+    const [{ EC2Client }, { Ec2Api }] = await Promise.all([
+      import('@aws-sdk/client-ec2'),
+      import('./api/ec2-api.js'),
+    ]);
+    return new Ec2Api(() => new EC2Client(options));
+  });
+}
+
+/** The region of the flag, of the environment or, where both are silent, of this machine.
+ *  @throws ConfigurationError */
+async function regionFrom(settings: Settings, { node }: ProviderContext): Promise<string> {
   const region =
     settings.flag('region') ||
     settings.environment('AWS_REGION') ||
     settings.environment('AWS_DEFAULT_REGION') ||
     (await ownRegion(settings, node));
-  return {
-    flag: (name) => (name === 'region' ? region : settings.flag(name)),
-    environment: (name) => settings.environment(name),
-  };
-}
-
-function regionOf(settings: Settings): string {
-  const region = settings.flag('region') ?? '';
   if (isRegion(region)) return region;
   throw new ConfigurationError(
     `"${region}" is not an AWS region: set the environment variable AWS_REGION or the flag --region, such as us-west-2`,

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { generatedFiles } from '../dist/generated-files.js';
+import { generatedFiles } from '../dist/reference/generated-files.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -1,21 +1,25 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { configFileFlag } from './azure-config.js';
-import { DRIVER_NAME } from './driver-name.js';
-import { AmlNode } from './node-identity.js';
-import { hasTopology, nodeZone, topologyFlag } from './node-zone.js';
-import { amlParameterSchema } from './parameters.js';
+import { configFileFlag } from './parameters/azure-config.js';
+import { DRIVER_NAME } from './parameters/driver-name.js';
+import { AmlNode } from './node/node-identity.js';
+import { hasTopology, nodeZone, topologyFlag } from './node/node-zone.js';
+import { amlParameterSchema } from './parameters/parameters.js';
 
-export type { AmlFileSystems, AmlFileSystemsOptions } from './file-systems.js';
-export type { AmlPlan } from './plan.js';
-export { parseAzureConfig, readAzureConfig, type AzureConfig } from './azure-config.js';
-export { legalSizes, smallestCapacity } from './capacity-rules.js';
-export { mutableParameters, mutableParameterSchema, type MutableParameters } from './mutable-parameters.js';
-export { AmlNode } from './node-identity.js';
-export { amlParameters, amlParameterSchema, type AmlParameters } from './parameters.js';
-export { skusIn, type SkuFacts } from './skus.js';
-export { toFileSystem } from './to-file-system.js';
-export { amlMountSource, contextKey } from './volume-context.js';
-export { formatVolumeHandle, parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
+export type { AmlFileSystems, AmlFileSystemsOptions } from './operations/file-systems.js';
+export type { AmlPlan } from './plan/plan.js';
+export { parseAzureConfig, readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
+export { legalSizes, smallestCapacity } from './plan/capacity-rules.js';
+export {
+  mutableParameters,
+  mutableParameterSchema,
+  type MutableParameters,
+} from './parameters/mutable-parameters.js';
+export { AmlNode } from './node/node-identity.js';
+export { amlParameters, amlParameterSchema, type AmlParameters } from './parameters/parameters.js';
+export { skusIn, type SkuFacts } from './api/skus.js';
+export { toFileSystem } from './plan/to-file-system.js';
+export { amlMountSource, contextKey } from './node/volume-context.js';
+export { formatVolumeHandle, parseVolumeHandle, type VolumeHandle } from './node/volume-handle.js';
 
 /** Azure Managed Lustre. Takes over from azurelustre-csi-driver under its name. */
 export const azureAmlfs: ProviderPlugin = {

@@ -1,4 +1,3 @@
-import 'reflect-metadata'; // inversify reads it as it loads, so it comes first.
 import type { CommonClientOptions } from '@azure/core-client';
 import type { TokenCredential } from '@azure/identity';
 import {
@@ -8,61 +7,21 @@ import {
   type ProviderContext,
   type Settings,
 } from '@lustre-csi/core';
-import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { armOperations } from './arm-operations.js';
-import { Arm } from './arm.js';
-import { readAzureConfig, type AzureConfig } from './azure-config.js';
-import { boundedCredential } from './bounded-credential.js';
-import { chooseIdentity, createCredential, tokenSource } from './credentials.js';
-import { DataJobCompletion } from './data-jobs.js';
-import { AmlExpansion } from './expansion.js';
-import { FailedOperations } from './failed-operations.js';
-import { FileSystemReader } from './file-system-reader.js';
-import { AmlFileSystems } from './file-systems.js';
-import { AmlModification } from './modification.js';
-import { Preflight } from './preflight.js';
-import { SkuCatalogue } from './skus.js';
-import { SubscriptionListing } from './subscription-listing.js';
-
-/** What the process was started with; to be bound beside `amlfsModule`. */
-export const settingsIdentifier: ServiceIdentifier<Settings> = Symbol.for('lustre-csi.Settings');
-/** What the driver tells its provider; to be bound beside `amlfsModule`. */
-export const contextIdentifier: ServiceIdentifier<ProviderContext> = Symbol.for('lustre-csi.ProviderContext');
-/** azure.json; to be bound beside `amlfsModule`. */
-export const configIdentifier: ServiceIdentifier<AzureConfig> = Symbol.for('lustre-csi.AzureConfig');
-/** How HTTP requests to ARM and to the authority are sent: TLS, proxy, retries; to be bound beside `amlfsModule`. */
-export const pipelineIdentifier: ServiceIdentifier<CommonClientOptions> =
-  Symbol.for('lustre-csi.AzurePipeline');
-/** By which calls are given up; to be bound beside `amlfsModule`. */
-export const clockIdentifier: ServiceIdentifier<Clock> = Symbol.for('lustre-csi.Clock');
-
-const credentialIdentifier: ServiceIdentifier<TokenCredential> = Symbol.for('lustre-csi.AzureCredential');
-
-/** The controller side of Azure Managed Lustre: credential, calls, SKUs, provider. */
-export const amlfsModule = new ContainerModule(({ bind }) => {
-  bind(credentialIdentifier)
-    .toResolvedValue(newCredential, [
-      configIdentifier,
-      settingsIdentifier,
-      pipelineIdentifier,
-      clockIdentifier,
-    ])
-    .inSingletonScope();
-  bind(Arm)
-    .toResolvedValue(newArm, [credentialIdentifier, configIdentifier, contextIdentifier, pipelineIdentifier])
-    .inSingletonScope();
-  bind(SkuCatalogue).toResolvedValue(newSkuCatalogue, [Arm, clockIdentifier]).inSingletonScope();
-  bind(FailedOperations).toResolvedValue(newFailedOperations, [Arm]).inSingletonScope();
-  bind(AmlFileSystems)
-    .toResolvedValue(newFileSystems, [
-      Arm,
-      SkuCatalogue,
-      FailedOperations,
-      configIdentifier,
-      contextIdentifier,
-    ])
-    .inSingletonScope();
-});
+import { armOperations } from './api/arm-operations.js';
+import { Arm } from './api/arm.js';
+import { readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
+import { boundedCredential } from './api/bounded-credential.js';
+import { chooseIdentity, createCredential, tokenSource } from './api/credentials.js';
+import { DataJobCompletion } from './operations/data-jobs.js';
+import { AmlExpansion } from './operations/expansion.js';
+import { FailedOperations } from './api/failed-operations.js';
+import { FileSystemReader } from './operations/file-system-reader.js';
+import { AmlFileSystems } from './operations/file-systems.js';
+import { AmlModification } from './operations/modification.js';
+import { Preflight } from './operations/preflight.js';
+import { SkuCatalogue } from './api/skus.js';
+import { inWords } from './api/tolerant-json.js';
+import { SubscriptionListing } from './operations/subscription-listing.js';
 
 /**
  * Builds the controller side from the settings. Calls no cloud API.
@@ -76,14 +35,10 @@ export async function buildController(
   pipeline: CommonClientOptions = {},
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
-  const container = new Container();
-  container.bind(settingsIdentifier).toConstantValue(settings);
-  container.bind(contextIdentifier).toConstantValue(context);
-  container.bind(configIdentifier).toConstantValue(await readAzureConfig(settings));
-  container.bind(pipelineIdentifier).toConstantValue(pipeline);
-  container.bind(clockIdentifier).toConstantValue(clock);
-  container.load(amlfsModule);
-  return container.get(AmlFileSystems);
+  const config = await readAzureConfig(settings);
+  const arm = newArm(newCredential(config, settings, pipeline, clock), config, context, pipeline);
+  const skus = new SkuCatalogue((signal) => arm.call(armOperations.listSkus, undefined, signal), clock);
+  return newFileSystems(arm, skus, config, context);
 }
 
 function newCredential(
@@ -112,14 +67,10 @@ function newArm(
   });
 }
 
-function newSkuCatalogue(arm: Arm, clock: Clock): SkuCatalogue {
-  return new SkuCatalogue((signal) => arm.call(armOperations.listSkus, undefined, signal), clock);
-}
-
 function newFailedOperations(arm: Arm): FailedOperations {
   return new FailedOperations(async (location, id, signal) => {
     const { error, status } = await arm.call(armOperations.getOperation, { location, id }, signal);
-    const words = [error?.code, error?.message].filter((part) => part).join(': ');
+    const words = inWords(': ', error?.code, error?.message);
     return words || (/^(failed|canceled)$/i.test(status ?? '') ? status : undefined);
   });
 }
@@ -127,10 +78,10 @@ function newFailedOperations(arm: Arm): FailedOperations {
 function newFileSystems(
   arm: Arm,
   skus: SkuCatalogue,
-  failed: FailedOperations,
   config: AzureConfig,
   { clusterId, log }: ProviderContext,
 ): AmlFileSystems {
+  const failed = newFailedOperations(arm);
   const reader = new FileSystemReader(arm, failed, { clusterId, log });
   const preflight = new Preflight(arm, log);
   const parts = {

@@ -1,12 +1,12 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { DRIVER_NAME } from './driver-name.js';
-import { GenericController } from './generic-controller.js';
-import { genericParameterSchema } from './parameters.js';
-import { contextKey, fromVolumeContext } from './volume-context.js';
+import { DRIVER_NAME } from './parameters/driver-name.js';
+import { GenericController } from './operations/generic-controller.js';
+import { genericParameterSchema } from './parameters/parameters.js';
+import { contextKey, fromVolumeContext } from './node/volume-context.js';
 
-export { GenericController } from './generic-controller.js';
-export { genericParameters, genericParameterSchema } from './parameters.js';
-export { contextKey, fromVolumeContext, toVolumeContext } from './volume-context.js';
+export { GenericController } from './operations/generic-controller.js';
+export { genericParameters, genericParameterSchema } from './parameters/parameters.js';
+export { contextKey, fromVolumeContext, toVolumeContext } from './node/volume-context.js';
 
 /** Any Lustre that the nodes can reach: on-premises, self-hosted, of whatever vendor. Volumes are written by hand, or are
  *  directories of file systems which exist. */

@@ -11,7 +11,7 @@ import {
   type Volume,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import type { FsxFileSystems } from '../file-systems.js';
+import type { FsxFileSystems } from '../operations/file-systems.js';
 import { awsFsx } from '../index.js';
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent };

@@ -10,11 +10,11 @@ import {
   type ControllerProvider,
   type ProviderContext,
 } from '@lustre-csi/core';
-import { Arm } from '../arm.js';
-import { readAzureConfig } from '../azure-config.js';
-import { chooseIdentity, createCredential } from '../credentials.js';
+import { Arm } from '../api/arm.js';
+import { readAzureConfig } from '../parameters/azure-config.js';
+import { chooseIdentity, createCredential } from '../api/credentials.js';
 import { buildController } from '../module.js';
-import type { AmlPlan } from '../plan.js';
+import type { AmlPlan } from '../plan/plan.js';
 import { type callOf, fastClock, settingsOf, silent } from './samples.js';
 
 export const neverAborted: AbortSignal = new AbortController().signal;

@@ -6,7 +6,7 @@ import {
   type Settings,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import type { SkuFacts } from '../skus.js';
+import type { SkuFacts } from '../api/skus.js';
 
 /** A log that nobody reads. */
 export const silent: Log = {

@@ -1,0 +1,218 @@
+import type {
+  Backup,
+  CreateBackupRequest,
+  CreateDataRepositoryAssociationRequest,
+  CreateFileSystemFromBackupRequest,
+  CreateFileSystemRequest,
+  DataRepositoryAssociation,
+  DeleteFileSystemLustreConfiguration,
+  FSxClient,
+  Filter,
+  FileSystem as SdkFileSystem,
+  UpdateFileSystemRequest,
+} from '@aws-sdk/client-fsx';
+import { DriverError } from '@lustre-csi/core';
+import { AwsCaller } from './aws-operation.js';
+import { clientRequestToken } from './client-request-token.js';
+import { fsxOperations as operations } from './fsx-operations.js';
+import { sdkTags, type Tags } from '../parameters/tags.js';
+
+/** The largest page that the API serves (API reference, DescribeFileSystems: FileSystems, at most 50 items). */
+const PAGE_SIZE = 50;
+/** API reference, DescribeDataRepositoryAssociations: MaxResults. */
+const ASSOCIATIONS_PAGE_SIZE = 25;
+/** Far beyond any account's quota: a listing that goes on after so many pages does not end by itself. */
+const MAX_PAGES = 2000;
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+/** The calls that the driver makes to FSx, with its errors: the only user of the SDK's client. */
+export class FsxApi {
+  readonly #caller: AwsCaller<FSxClient>;
+
+  constructor(newClient: () => FSxClient) {
+    this.#caller = new AwsCaller(newClient);
+  }
+
+  /** Every file system of the account in the region, of all types. Complete, or it throws. */
+  async describeAll(signal: AbortSignal): Promise<readonly SdkFileSystem[]> {
+    const operation = operations.DescribeFileSystems;
+    const all = await allPages(operation.name, async (NextToken) => {
+      const page = await this.#caller.call(operation, { MaxResults: PAGE_SIZE, NextToken }, signal);
+      return { items: page.FileSystems ?? [], next: page.NextToken };
+    });
+    return unique(all, ({ FileSystemId }) => FileSystemId);
+  }
+
+  /** One file system, or undefined where FSx says that it does not exist. */
+  async describe(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
+    const input = { FileSystemIds: [fileSystemId] };
+    const absent = ['FileSystemNotFound'];
+    const found = await this.#caller.callUnless(operations.DescribeFileSystems, input, { signal, absent });
+    return found?.FileSystems?.find(({ FileSystemId }) => FileSystemId === fileSystemId);
+  }
+
+  /** Starts a creation. The request's token keeps repetitions, the SDK's own included, from creating twice. */
+  async create(request: CreateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
+    const operation = operations.CreateFileSystem;
+    const { FileSystem } = await this.#caller.call(operation, request, signal);
+    return told(operation.name, 'file system', FileSystem);
+  }
+
+  /** As `create`, with the data of a backup. */
+  async restore(request: CreateFileSystemFromBackupRequest, signal: AbortSignal): Promise<SdkFileSystem> {
+    const operation = operations.CreateFileSystemFromBackup;
+    const { FileSystem } = await this.#caller.call(operation, request, signal);
+    return told(operation.name, 'file system', FileSystem);
+  }
+
+  /** Starts an update; answers with the file system as it is then. */
+  async update(request: UpdateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
+    const operation = operations.UpdateFileSystem;
+    const { FileSystem } = await this.#caller.call(operation, request, signal);
+    return told(operation.name, 'file system', FileSystem);
+  }
+
+  /** Starts a deletion; a file system that is gone is no error. */
+  async delete(
+    fileSystemId: string,
+    configuration: DeleteFileSystemLustreConfiguration | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const how = configuration ? [JSON.stringify(configuration)] : [];
+    const input = {
+      FileSystemId: fileSystemId,
+      ClientRequestToken: clientRequestToken('delete', [fileSystemId, ...how]),
+      LustreConfiguration: configuration,
+    };
+    const absent = ['FileSystemNotFound'];
+    await this.#caller.callUnless(operations.DeleteFileSystem, input, { signal, absent });
+  }
+
+  /** Every backup of the account in the region that FSx shows. Complete, or it throws. */
+  async describeAllBackups(signal: AbortSignal): Promise<readonly Backup[]> {
+    return this.#backups({ Name: 'file-system-type', Values: ['LUSTRE'] }, signal);
+  }
+
+  /** Every backup of one file system. Complete, or it throws. */
+  async describeBackupsOf(fileSystemId: string, signal: AbortSignal): Promise<readonly Backup[]> {
+    return this.#backups({ Name: 'file-system-id', Values: [fileSystemId] }, signal);
+  }
+
+  async #backups(filter: Filter, signal: AbortSignal): Promise<readonly Backup[]> {
+    const operation = operations.DescribeBackups;
+    const Filters = [filter];
+    const all = await allPages(operation.name, async (NextToken) => {
+      const page = await this.#caller.call(operation, { Filters, MaxResults: PAGE_SIZE, NextToken }, signal);
+      return { items: page.Backups ?? [], next: page.NextToken };
+    });
+    return unique(all, ({ BackupId }) => BackupId);
+  }
+
+  /** One backup, or undefined where FSx says that it does not exist. */
+  async describeBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
+    const input = { BackupIds: [backupId] };
+    const absent = ['BackupNotFound'];
+    const found = await this.#caller.callUnless(operations.DescribeBackups, input, { signal, absent });
+    return found?.Backups?.find(({ BackupId }) => BackupId === backupId);
+  }
+
+  /** Starts a backup. */
+  async createBackup(request: CreateBackupRequest, signal: AbortSignal): Promise<Backup> {
+    const operation = operations.CreateBackup;
+    const { Backup } = await this.#caller.call(operation, request, signal);
+    return told(operation.name, 'backup', Backup);
+  }
+
+  /** Deletes a backup; one that is gone is no error. */
+  async deleteBackup(backupId: string, signal: AbortSignal): Promise<void> {
+    const input = {
+      BackupId: backupId,
+      ClientRequestToken: clientRequestToken('delete', [backupId]),
+    };
+    await this.#caller.callUnless(operations.DeleteBackup, input, { signal, absent: ['BackupNotFound'] });
+  }
+
+  /** Adds tags to a resource, or gives them new values. */
+  async tag(arn: string, tags: Tags, signal: AbortSignal): Promise<void> {
+    await this.#caller.call(operations.TagResource, { ResourceARN: arn, Tags: sdkTags(tags) }, signal);
+  }
+
+  /** Every data repository association of a file system. Complete, or it throws. */
+  async describeAssociations(
+    fileSystemId: string,
+    signal: AbortSignal,
+  ): Promise<readonly DataRepositoryAssociation[]> {
+    const operation = operations.DescribeDataRepositoryAssociations;
+    const Filters = [{ Name: 'file-system-id' as const, Values: [fileSystemId] }];
+    const all = await allPages(operation.name, async (NextToken) => {
+      const input = { Filters, MaxResults: ASSOCIATIONS_PAGE_SIZE, NextToken };
+      const page = await this.#caller.call(operation, input, signal);
+      return { items: page.Associations ?? [], next: page.NextToken };
+    });
+    return unique(all, ({ AssociationId }) => AssociationId);
+  }
+
+  /** Starts linking a directory to S3. */
+  async createAssociation(
+    request: CreateDataRepositoryAssociationRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#caller.call(operations.CreateDataRepositoryAssociation, request, signal);
+  }
+
+  /** Starts taking a link away, not the files; one that is gone is no error. */
+  async deleteAssociation(associationId: string, signal: AbortSignal): Promise<void> {
+    const input = {
+      AssociationId: associationId,
+      ClientRequestToken: clientRequestToken('delete', [associationId]),
+      DeleteDataInFileSystem: false,
+    };
+    const absent = ['DataRepositoryAssociationNotFound'];
+    await this.#caller.callUnless(operations.DeleteDataRepositoryAssociation, input, { signal, absent });
+  }
+}
+
+/** Reads page after page. */
+async function allPages<T>(
+  operation: string,
+  read: (token: string | undefined) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  const seen = new Set<string>();
+  let token: string | undefined;
+  do {
+    const page = await read(token);
+    all.push(...page.items);
+    token = page.next || undefined;
+    if (token !== undefined && (seen.has(token) || seen.size >= MAX_PAGES)) {
+      throw endlessListing(operation, seen.size);
+    }
+    if (token !== undefined) seen.add(token);
+  } while (token !== undefined);
+  return all;
+}
+
+/** Pages are cut while things come and go: one that is on two pages is still one, as the later page shows it. */
+const unique = <T>(all: readonly T[], idOf: (each: T) => string | undefined): readonly T[] => [
+  ...new Map(all.map((each) => [idOf(each), each])).values(),
+];
+
+function told<T>(operation: string, what: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new DriverError(
+    'unavailable',
+    `${operation} failed: the answer tells of no ${what}. It is not known whether the call had its effect; it is ` +
+      'repeated by itself and finds out',
+  );
+}
+
+const endlessListing = (operation: string, pages: number): DriverError =>
+  new DriverError(
+    'unavailable',
+    `${operation} failed: after ${pages + 1} pages its NextToken leads in a circle or on without end. ` +
+      'The listing is repeated by itself; if this stays, report it to AWS',
+  );

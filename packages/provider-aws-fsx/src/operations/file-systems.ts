@@ -1,0 +1,232 @@
+import type { DeleteFileSystemLustreConfiguration } from '@aws-sdk/client-fsx';
+import {
+  DriverError,
+  type Capacity,
+  type CapacityRange,
+  type ControllerProvider,
+  type DirectoryHosts,
+  type FileSystem,
+  type Log,
+  type Snapshot,
+  type Volume,
+  type VolumeExpansion,
+  type VolumeModification,
+  type VolumeReference,
+  type VolumeRequest,
+  type VolumeSnapshots,
+} from '@lustre-csi/core';
+import { smallestCapacity } from '../plan/capacity-rules.js';
+import { createRequest, restoreRequest } from '../plan/create-request.js';
+import { fsxParentFileSystems } from './parent-file-systems.js';
+import { isRefusal } from '../api/errors.js';
+import { refuseAfterFailedBackup, withoutFinalBackup } from './final-backup-failure.js';
+import type { FsxApi } from '../api/fsx-api.js';
+import type { MountAddresses } from './mount-addresses.js';
+import { accessibleTopology, place } from '../plan/placement.js';
+import { planFileSystem, type FsxPlan, type PlanContext } from '../plan/plan.js';
+import { linkRepositories } from './repository-links.js';
+import { restoredCapacity } from '../plan/restore.js';
+import type { SubnetZones } from '../api/subnet-zones.js';
+import { sdkTags, tagKeys } from '../parameters/tags.js';
+import { isFsxFileSystem, toFileSystem } from '../plan/to-file-system.js';
+import { toVolumeContext } from '../node/volume-context.js';
+import { parseVolumeHandle } from '../node/volume-handle.js';
+
+/** What the provider works with beside the API. */
+export interface FsxFileSystemsOptions extends PlanContext {
+  readonly log: Log;
+}
+
+type CompletionStep = Awaited<ReturnType<Required<ControllerProvider>['complete']>>;
+
+/** What the file systems of one region are made and looked at with. */
+export interface FsxParts {
+  readonly api: FsxApi;
+  readonly subnetZones: SubnetZones;
+  readonly mountAddresses: MountAddresses;
+  readonly expansion: VolumeExpansion;
+  readonly modification: VolumeModification;
+  readonly snapshots: VolumeSnapshots;
+}
+
+/** The controller's port to Amazon FSx for Lustre in one region of one account. */
+export class FsxFileSystems implements ControllerProvider<FsxPlan> {
+  /** Lustre User Guide and measured creations: about 5 to 10 minutes. */
+  readonly usualSeconds = { create: 480, delete: 240 } as const;
+
+  readonly directoryHosts: DirectoryHosts;
+  readonly expansion: VolumeExpansion;
+  readonly modification: VolumeModification;
+  readonly snapshots: VolumeSnapshots;
+
+  constructor(
+    readonly parts: FsxParts,
+    private readonly options: FsxFileSystemsOptions,
+  ) {
+    this.directoryHosts = fsxParentFileSystems(options.region, parts.api);
+    this.expansion = parts.expansion;
+    this.modification = parts.modification;
+    this.snapshots = parts.snapshots;
+  }
+
+  async plan(request: VolumeRequest, source?: Snapshot): Promise<FsxPlan> {
+    return place(planFileSystem(request, this.options, source), this.parts.subnetZones);
+  }
+
+  async capacityFor(plan: FsxPlan, range: CapacityRange): Promise<Capacity> {
+    const { snapshot, settings } = plan;
+    const elastic = settings.storageType === 'INTELLIGENT_TIERING';
+    return snapshot && !elastic ? restoredCapacity(snapshot, range) : smallestCapacity(settings, range);
+  }
+
+  scopes(): readonly string[] {
+    return [this.options.region];
+  }
+
+  async list(_scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+    const found = await this.parts.api.describeAll(signal);
+    return found.flatMap((each) => toFileSystem(each, this.options) ?? []);
+  }
+
+  /**
+   * A handle that says more than the file system's id is an administrator's, see `parseVolumeId`. What it finds
+   * carries that handle as its id and no volume name: the volume is not the file system's owner, whoever made the
+   * file system, and must not take it along when it is deleted.
+   */
+  async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {
+    const handle = parseVolumeHandle(reference.id);
+    if (!handle) return undefined;
+    const found = await this.parts.api.describe(handle.fileSystemId, signal);
+    const fileSystem = found && toFileSystem(found, this.options);
+    if (!fileSystem || !handle.shared) return fileSystem;
+    const { volumeName: _owner, ...unowned } = fileSystem;
+    return { ...unowned, id: reference.id };
+  }
+
+  /**
+   * Starts the creation. Where FSx remembers the attempt's token it answers with the file system of that time, in
+   * whatever state it is by now; the caller sees its state.
+   */
+  async create(plan: FsxPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
+    for (const warning of plan.warnings) this.options.log.warn({ volumeName: plan.volumeName }, warning);
+    const { clusterId } = this.options;
+    const request = { ...plan, clusterId, capacity, attempt };
+    const created = plan.snapshot
+      ? await this.parts.api.restore(restoreRequest(request, plan.snapshot.id), signal)
+      : await this.parts.api.create(createRequest(request), signal);
+    const fileSystem = toFileSystem(created, this.options);
+    if (fileSystem) return fileSystem;
+    throw new DriverError(
+      'unavailable',
+      'CreateFileSystem failed: the answer cannot be read as a Lustre file system. The next listing tells what exists',
+    );
+  }
+
+  /**
+   * What CreateVolume waits for when the file system itself is usable: its data repository associations, its
+   * address, and the mark that it was handed out, which is there before anybody can have written to it.
+   */
+  async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
+    const wanted = plan.settings.dataRepositoryAssociations;
+    if (wanted) {
+      const step = await linkRepositories(
+        this.parts.api,
+        { fileSystemId: fileSystem.id, wanted, now: Date.now() },
+        signal,
+      );
+      if (step !== 'done') return step;
+    }
+    if (plan.settings.mountEndpoint === 'ip') await this.parts.mountAddresses.lookUp(fileSystem, signal);
+    if (!isFsxFileSystem(fileSystem) || fileSystem.handedOut) return 'done';
+    if (fileSystem.arn === undefined) return { waitingFor: 'FSx does not tell its ARN yet' };
+    await this.parts.api.tag(fileSystem.arn, { [tagKeys.handedOut]: 'true' }, signal);
+    return 'done';
+  }
+
+  /** A final backup, where the file system's tags ask for one, is made of volumes, not of failed attempts. */
+  async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    if (parseVolumeHandle(fileSystem.id)?.shared) throw sharedHandle(fileSystem.id);
+    if (fileSystem.state === 'deleting') return;
+    const backup = finalBackup(fileSystem);
+    if (backup) {
+      const backups = await this.parts.api.describeBackupsOf(fileSystem.id, signal);
+      refuseAfterFailedBackup(fileSystem.id, backups, Date.now());
+    }
+    try {
+      await this.parts.api.delete(fileSystem.id, backup, signal);
+    } catch (error) {
+      // Somebody else's deletion may have come between, and FSx does not take a second one in every state.
+      if (!(error instanceof DriverError) || !isRefusal(error)) throw error;
+      const current = await this.find(fileSystem, signal);
+      if (current && current.state !== 'deleting') throw notDeletable(error, backup !== undefined);
+    }
+  }
+
+  toVolume(fileSystem: FileSystem, plan?: FsxPlan): Volume {
+    const source =
+      plan?.settings.mountEndpoint === 'ip'
+        ? this.parts.mountAddresses.mountSource(fileSystem)
+        : fileSystem.mountSource;
+    if (plan && !source) throw notMountable(fileSystem);
+    const topology = plan && accessibleTopology(plan, fileSystem);
+    return {
+      id: fileSystem.id,
+      capacity: fileSystem.capacity,
+      context: source ? toVolumeContext(source) : {},
+      ...(topology ? { topology } : {}),
+    };
+  }
+
+  /**
+   * `fs-…` is what CreateVolume gives out. `fs-…:/path` and `fs-…#anything` are administrators' spellings for
+   * several static volumes on one file system; they do not say what is mounted (the volume context does), so they
+   * are looked up like any other, by the whole handle.
+   */
+  parseVolumeId(volumeId: string): VolumeReference | undefined {
+    return parseVolumeHandle(volumeId) && { id: volumeId, scope: this.options.region };
+  }
+}
+
+/**
+ * Lustre makes none unless it is asked to: API reference, DeleteFileSystemLustreConfiguration. It is asked to whatever
+ * state a volume is in: where FSx refuses, the volume stays.
+ */
+function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguration | undefined {
+  const tags = isFsxFileSystem(fileSystem) && fileSystem.handedOut ? fileSystem.finalBackup : undefined;
+  if (!tags) return undefined;
+  return {
+    SkipFinalBackup: false,
+    ...(Object.keys(tags).length > 0 ? { FinalBackupTags: sdkTags(tags) } : {}),
+  };
+}
+
+/** What FSx refuses to delete (while a data repository task runs, for example) is not wrong for ever. */
+const notDeletable = (error: DriverError, backsUp: boolean): DriverError =>
+  error.kind === 'invalid-argument'
+    ? new DriverError(
+        'failed-precondition',
+        backsUp ? `${error.message}. ${withoutFinalBackup}` : error.message,
+        { cause: error },
+      )
+    : error;
+
+const broken = ({ id, stateDetail }: FileSystem): DriverError =>
+  new DriverError(
+    'unavailable',
+    `file system ${id} is FAILED (${stateDetail ?? 'FSx gives no reason'}), and may have been in use before: the driver ` +
+      'does not delete it by itself. Look at it; if its data is not needed, delete it, and the volume is created anew',
+  );
+
+const sharedHandle = (handle: string): DriverError =>
+  new DriverError(
+    'failed-precondition',
+    `volume "${handle}" is one of several on its file system, which is not deleted with it. Set the reclaim policy ` +
+      'of its PersistentVolume to Retain and delete the PersistentVolume',
+  );
+
+const notMountable = ({ id }: FileSystem): DriverError =>
+  new DriverError(
+    'unavailable',
+    `FSx does not tell the DNSName and MountName of file system ${id} yet; the call is repeated by itself`,
+  );

@@ -1,0 +1,35 @@
+import { DriverError, mountSource, type FileSystem, type LustreMountSource } from '@lustre-csi/core';
+import type { Ec2Api } from '../api/ec2-api.js';
+import { isFsxFileSystem } from '../plan/to-file-system.js';
+
+/** The IP addresses of file systems: those of their first network interfaces, which never change. */
+export class MountAddresses {
+  readonly #byFileSystem = new Map<string, string>();
+
+  constructor(private readonly ec2: Pick<Ec2Api, 'address'>) {}
+
+  /** @throws DriverError unavailable where EC2 does not tell it (yet) */
+  async lookUp(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    if (this.#byFileSystem.has(fileSystem.id)) return;
+    const [first] = isFsxFileSystem(fileSystem) ? fileSystem.networkInterfaceIds : [];
+    const address = first && (await this.ec2.address(first, signal));
+    if (!address) throw noAddress(fileSystem.id, first);
+    this.#byFileSystem.set(fileSystem.id, address);
+  }
+
+  /** As the file system's own, with the address that was looked up; undefined as long as either is not known. */
+  mountSource({ id, mountSource: source }: FileSystem): LustreMountSource | undefined {
+    const address = this.#byFileSystem.get(id);
+    return source && address ? mountSource([[`${address}@tcp`]], source.fsname, source.subdir) : undefined;
+  }
+}
+
+const noAddress = (id: string, networkInterfaceId: string | undefined): DriverError =>
+  new DriverError(
+    'unavailable',
+    `the IP address of file system ${id} is not known: ` +
+      (networkInterfaceId
+        ? `EC2 does not tell one of ${networkInterfaceId}`
+        : 'FSx does not tell its network interfaces') +
+      '. The call is repeated by itself; without "mountEndpoint": "ip" the DNS name is used',
+  );

@@ -1,0 +1,162 @@
+import type { FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
+import { DriverError } from '@lustre-csi/core';
+import { clientRule } from '../parameters/repository-and-backup-rules.js';
+import { updateTowards, type Update } from './modification-request.js';
+import {
+  mutableParameterSchema,
+  mutableParameters,
+  type MutableParameters,
+} from '../parameters/mutable-parameters.js';
+import { checkSettings } from '../parameters/parameter-rules.js';
+import { resolveSettings } from '../parameters/settings.js';
+import { minorVersion, parametersOfFileSystem } from '../parameters/parameters-of-file-system.js';
+import { tagKeys, tagLimits, tagsOf } from '../parameters/tags.js';
+
+/**
+ * Reads the parameters of a VolumeAttributesClass, and checks what can be judged without the file system.
+ *
+ * @throws DriverError invalid-argument naming the key, and those that are allowed
+ */
+export function readMutableParameters(given: Readonly<Record<string, string>>): MutableParameters {
+  const unknown = Object.keys(given).find((name) => !(name in mutableParameters));
+  if (unknown !== undefined) {
+    const allowed = Object.keys(mutableParameters).sort().join(', ');
+    throw invalid(`a VolumeAttributesClass cannot have "${unknown}"; it can have ${allowed}`);
+  }
+  const { metadataConfigurationMode, ...values } = mutableParameterSchema.read(given);
+  const mode =
+    metadataConfigurationMode ?? (values.metadataIops === undefined ? undefined : 'USER_PROVISIONED');
+  const read = { ...values, ...(mode === undefined ? {} : { metadataConfigurationMode: mode }) };
+  const problem = clientRule(read) ?? cacheProblem(read);
+  if (problem) throw invalid(problem);
+  return read;
+}
+
+function cacheProblem({
+  dataReadCacheSizingMode,
+  dataReadCacheSizeGiB,
+}: MutableParameters): string | undefined {
+  return dataReadCacheSizeGiB !== undefined && dataReadCacheSizingMode === undefined
+    ? 'parameter "dataReadCacheSizeGiB" needs "dataReadCacheSizingMode": USER_PROVISIONED'
+    : undefined;
+}
+
+/**
+ * Refuses what the file system cannot become, before anything is changed: what FSx would not have created either,
+ * and what it does not change later (API reference, UpdateFileSystemLustreConfiguration).
+ *
+ * @throws DriverError invalid-argument naming the parameter and its legal values
+ */
+export function checkModification(wanted: MutableParameters, found: SdkFileSystem): void {
+  const change = updateTowards(wanted, found);
+  for (const problemOf of problems) {
+    const problem = problemOf(change, wanted, found);
+    if (problem) throw invalid(`file system ${found.FileSystemId}: ${problem}`);
+  }
+  checkAsCreated(wanted, found);
+}
+
+/** What is wrong with a change of a file system; undefined: nothing. */
+type Problem = (change: Update, wanted: MutableParameters, found: SdkFileSystem) => string | undefined;
+
+const throughput: Problem = ({ LustreConfiguration: change }, _wanted, found) => {
+  if (change?.PerUnitStorageThroughput === undefined) return undefined;
+  const { StorageType, LustreConfiguration: { EfaEnabled } = {} } = found;
+  return StorageType !== 'SSD' || EfaEnabled
+    ? `parameter "perUnitStorageThroughput" can be changed on SSD without EFA only, and this is ${StorageType}${EfaEnabled ? ' with EFA' : ''}`
+    : undefined;
+};
+
+const elasticThroughput: Problem = ({ LustreConfiguration: change }, _wanted, found) => {
+  const now = found.LustreConfiguration?.ThroughputCapacity ?? 0;
+  return change?.ThroughputCapacity !== undefined && change.ThroughputCapacity < now
+    ? `parameter "throughputCapacity" is ${change.ThroughputCapacity}; legal: ${now}, which the file system has, or more`
+    : undefined;
+};
+
+const metadata: Problem = ({ LustreConfiguration: change }, { metadataIops }, found) => {
+  if (!change?.MetadataConfiguration) return undefined;
+  const now = found.LustreConfiguration?.MetadataConfiguration;
+  if (!now) {
+    return 'parameter "metadataConfigurationMode" is for file systems that were created with a metadata configuration';
+  }
+  return metadataIops !== undefined && metadataIops < (now.Iops ?? 0)
+    ? `parameter "metadataIops" is ${metadataIops}; legal: ${now.Iops}, which the file system has, or more`
+    : undefined;
+};
+
+const version: Problem = ({ FileSystemTypeVersion: wanted }, _wanted, { FileSystemTypeVersion: now }) =>
+  wanted !== undefined && minorVersion(wanted) < minorVersion(now)
+    ? `parameter "fileSystemTypeVersion" is ${wanted}; legal: ${now}, which the file system has, or newer`
+    : undefined;
+
+const autoImport: Problem = ({ LustreConfiguration: change }, _wanted, found) =>
+  change?.AutoImportPolicy !== undefined &&
+  !found.LustreConfiguration?.DataRepositoryConfiguration?.ImportPath
+    ? 'parameter "autoImportPolicy" is for file systems that were created with "s3ImportPath"'
+    : undefined;
+
+const backups: Problem = (_change, wanted, found) => {
+  const now = found.LustreConfiguration ?? {};
+  const linked = now.DataRepositoryConfiguration || tagsOf(found.Tags)[tagKeys.repositories] !== undefined;
+  if (wanted.automaticBackupRetentionDays && linked) {
+    return 'parameter "automaticBackupRetentionDays": FSx makes no backups of file systems that are linked to S3; legal: 0';
+  }
+  const days = wanted.automaticBackupRetentionDays ?? now.AutomaticBackupRetentionDays ?? 0;
+  return wanted.dailyAutomaticBackupStartTime !== undefined && days === 0
+    ? 'parameter "dailyAutomaticBackupStartTime" needs "automaticBackupRetentionDays" above 0'
+    : undefined;
+};
+
+const tags: Problem = (_change, { extraTags }, found) => {
+  if (!extraTags) return undefined;
+  // Two more for the driver: that it was handed out, and that it was modified.
+  const own = [tagKeys.handedOut, tagKeys.modified];
+  const count = new Set([...Object.keys(tagsOf(found.Tags)), ...Object.keys(extraTags), ...own]).size;
+  return count > tagLimits.count
+    ? `parameter "extraTags": the file system would have ${count} tags; legal: at most ${tagLimits.count}`
+    : undefined;
+};
+
+const problems: readonly Problem[] = [
+  throughput,
+  elasticThroughput,
+  metadata,
+  version,
+  autoImport,
+  backups,
+  tags,
+];
+
+/** The rules of creation over what the file system would be. One that does not keep them as it is, is left to FSx. */
+function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
+  const now = withoutUndefined({
+    ...parametersOfFileSystem(found),
+    subnetId: found.SubnetIds?.[0] ?? 'unknown',
+  });
+  const check = (parameters: object): void => checkSettings(resolveSettings(parameters).settings);
+  try {
+    check(now);
+  } catch {
+    return;
+  }
+  // What belongs together is judged together: a mode that is given brings its own size.
+  const { metadataIops, dataReadCacheSizeGiB, ...others } = now as MutableParameters;
+  const {
+    autoImportPolicy: _policy,
+    dailyAutomaticBackupStartTime: _time,
+    extraTags: _tags,
+    ...changes
+  } = wanted;
+  check({
+    ...others,
+    ...(changes.metadataConfigurationMode === undefined ? withoutUndefined({ metadataIops }) : {}),
+    ...(changes.dataReadCacheSizingMode === undefined ? withoutUndefined({ dataReadCacheSizeGiB }) : {}),
+    ...changes,
+  });
+}
+
+const withoutUndefined = (members: object): object =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

@@ -1,0 +1,111 @@
+import {
+  DriverError,
+  type FileSystemPlan,
+  type Snapshot,
+  type TopologyRequirement,
+  type VolumeRequest,
+} from '@lustre-csi/core';
+import { askedAttributes } from '../parameters/attributes.js';
+import { tagsOfLife } from './create-request.js';
+import { repositoriesDigest } from '../parameters/data-repository-associations.js';
+import { finalBackupMarks } from '../parameters/final-backup.js';
+import { readMutableParameters } from './modification-rules.js';
+import { checkSettings } from '../parameters/parameter-rules.js';
+import { readParameters, type FsxParameters } from '../parameters/parameters.js';
+import { restoredParameters } from './restore.js';
+import { resolveSettings, type FsxSettings } from '../parameters/settings.js';
+import { renderTag } from '../parameters/tag-template.js';
+import { nameTag, ownTags, tagKeys, tagLimits, type Tags } from '../parameters/tags.js';
+import { isFsxSnapshot, type FsxSnapshot } from './to-snapshot.js';
+
+/** A file system that FSx would accept, but for its capacity. */
+export interface FsxPlan extends FileSystemPlan {
+  /** The value of the ownership tag that stands for the volume name, see `nameTag`. */
+  readonly volumeName: string;
+  readonly settings: FsxSettings;
+  readonly tags: Tags;
+  /** The backup that it is made from; absent: it begins empty. */
+  readonly snapshot?: FsxSnapshot;
+  readonly topology: TopologyRequirement;
+  /** Subnet id to Availability Zone, where that matters. */
+  readonly zones: Readonly<Record<string, string>>;
+  /** What an operator should know about the settings. */
+  readonly warnings: readonly string[];
+}
+
+/** What plans depend on beside the request. */
+export interface PlanContext {
+  readonly region: string;
+  readonly clusterId: string;
+  /** Of the `--extra-tags` flag. */
+  readonly extraTags: Tags;
+}
+
+/**
+ * Reads and checks a request. Pure. Mutable parameters (of a VolumeAttributesClass) win over those of the
+ * StorageClass with the same name, as CSI has it (CreateVolumeRequest.mutable_parameters).
+ *
+ * @throws DriverError invalid-argument naming the parameter and its legal values
+ */
+export function planFileSystem(request: VolumeRequest, context: PlanContext, source?: Snapshot): FsxPlan {
+  const snapshot = source && knownSnapshot(source);
+  const given = givenParameters(request);
+  const { settings, warnings } = resolveSettings(snapshot ? restoredParameters(given, snapshot) : given);
+  checkSettings(settings);
+  const volumeName = nameTag(request.name);
+  const tags = { ...context.extraTags, ...volumeTags(settings, request, context), ...snapshotTag(snapshot) };
+  refuseTooMany(tags);
+  return {
+    volumeName,
+    scope: context.region,
+    attributes: askedAttributes(settings, snapshot?.id),
+    settings,
+    tags,
+    ...(snapshot ? { snapshot } : {}),
+    topology: request.topology,
+    zones: {},
+    warnings,
+  };
+}
+
+function givenParameters({ parameters, mutableParameters }: VolumeRequest): FsxParameters {
+  const mutable = readMutableParameters(mutableParameters);
+  const given = readParameters(parameters);
+  const extraTags = { ...given.extraTags, ...mutable.extraTags };
+  return { ...given, ...mutable, ...(Object.keys(extraTags).length > 0 ? { extraTags } : {}) };
+}
+
+function volumeTags(
+  settings: FsxSettings,
+  { name, metadata }: VolumeRequest,
+  { clusterId }: PlanContext,
+): Tags {
+  const rendered = (settings.tagTemplates ?? []).map((template) => renderTag(template, metadata));
+  return {
+    ...settings.extraTags,
+    ...(Object.assign({}, ...rendered) as Tags),
+    ...finalBackupMarks(settings.finalBackup ?? false, settings.finalBackupTags),
+    ...(settings.dataRepositoryAssociations
+      ? { [tagKeys.repositories]: repositoriesDigest(settings.dataRepositoryAssociations) }
+      : {}),
+    ...ownTags({ volumeNameTag: nameTag(name), clusterId, metadata }),
+  };
+}
+
+const snapshotTag = (snapshot: FsxSnapshot | undefined): Tags =>
+  snapshot ? { [tagKeys.snapshot]: snapshot.id } : {};
+
+function knownSnapshot(source: Snapshot): FsxSnapshot {
+  if (isFsxSnapshot(source)) return source;
+  throw new DriverError('invalid-argument', `snapshot ${source.id} is not one of Amazon FSx`);
+}
+
+function refuseTooMany(tags: Tags): void {
+  const count = Object.keys(tags).length + tagsOfLife;
+  if (count <= tagLimits.count) return;
+  throw new DriverError(
+    'invalid-argument',
+    `a file system would get ${count} tags with those of its parameters, of --extra-tags and of the driver itself; ` +
+      `legal: at most ${tagLimits.count}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { parameterSections, type FlagDefinition } from '@lustre-csi/core';
+import { DRIVER_NAME } from '../parameters/driver-name.js';
+import { awsFsx } from '../index.js';
+import { mutableParameters, mutableParameterSchema } from '../parameters/mutable-parameters.js';
+import { fsxParameterSchema } from '../parameters/parameters.js';
+import { snapshotParameterSchema } from '../parameters/snapshot-parameters.js';
+
+/** The reference page, in Markdown. Everything in it that a parameter says of itself comes from its declaration. */
+export function parameterReference(): string {
+  return [
+    `# Parameters of \`${DRIVER_NAME}\``,
+    'Amazon FSx for Lustre. This page is generated from the declarations that the driver reads parameters with: ' +
+      'run `npm run generate` after a change. Every value in a StorageClass is a string; numbers and booleans need quotes.',
+    'Not on this page: [what every driver takes](volume-settings.md) (how nodes mount, `mountSharing`, sub-directories, ' +
+      'client tuning), PersistentVolumes written by hand, and claims that are ' +
+      '[directories of a file system](../guides/directories.md) (`provisioningMode`, `fileSystemId`).',
+    ...rules,
+    '## StorageClass',
+    ...parameterSections(fsxParameterSchema, (name) => name in mutableParameters),
+    '## VolumeAttributesClass',
+    'The parameters above that are marked as mutable, and no others. ' +
+      'What differs from the file system goes into one `UpdateFileSystem`; what is already so needs no call, and what is ' +
+      'not named is not touched. While FSx carries out another update, a modification waits; between two increases of ' +
+      'the same kind FSx wants 6 hours, and the message says from when the next is allowed.',
+    Object.keys(mutableParameterSchema.parameters)
+      .map((name) => `- [\`${name}\`](#${name.toLowerCase()})`)
+      .join('\n'),
+    '## VolumeSnapshotClass',
+    'A snapshot is a backup of the whole file system, PERSISTENT_1 and PERSISTENT_2 without S3 link only. It is ' +
+      'restored to a file system of exactly its size, which can grow afterwards; what the StorageClass does not say ' +
+      '(kind, throughput, metadata, compression, version) is as it was.',
+    ...parameterSections(snapshotParameterSchema),
+    '## Flags',
+    'Of this provider; the driver has more.',
+    ...awsFsx.flags.map(flagSection),
+  ].join('\n\n');
+}
+
+/** What no single parameter says. */
+const rules: readonly string[] = [
+  '## How parameters work together',
+  [
+    '- **`deploymentType` has a default that bites.** As with aws-fsx-csi-driver, and as in the API, it is SCRATCH_1, the ' +
+      'oldest generation without replicas; existing StorageClasses keep working. The driver logs a warning each time the ' +
+      'default applies. Write the type in every new StorageClass.',
+    '- **So has `fileSystemTypeVersion`.** SCRATCH and PERSISTENT_1 begin as Lustre 2.10, which clients of Lustre 2.15 ' +
+      'cannot mount; the driver logs a warning. Write `"2.15"`.',
+    '- **A VolumeAttributesClass wins.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
+      'VolumeAttributesClass applies; `extraTags` of both are merged.',
+    '- **The same request gets the same volume.** When a volume is asked for again, its file system is compared with the ' +
+      'parameters that FSx shows, and a difference is the error ALREADY_EXISTS. Mutable parameters are compared until the ' +
+      'first ControllerModifyVolume changes one: from then on (the tag `lustre.csi/modified`) the file system no longer ' +
+      'tells what it was created with. `securityGroupIds` cannot be compared, and which of several `subnetIds` was chosen ' +
+      'is not.',
+    '- **A file system that was handed out is not deleted by a creation.** Before CreateVolume answers, the file system ' +
+      'gets the tag `lustre.csi/handed-out`. A FAILED file system is deleted and made anew only if this driver created it ' +
+      'and it does not have that tag.',
+    '- **Sizes are rounded up** to the next that FSx offers, within the limit of the claim. INTELLIGENT_TIERING has no ' +
+      'size: the claimed one is kept in the tag `lustre.csi/requested-bytes`, and growing moves that.',
+    '- **What FSx accepts and then fails is not started again at once.** A growth, a modification or a final backup that ' +
+      'ends FAILED is told with FSx’s own reason, and is tried again 10 minutes later; the file system stays as it was.',
+    '- **The empty string counts as absent** in a StorageClass.',
+  ].join('\n'),
+];
+
+function flagSection({ name, valueName, description, environment }: FlagDefinition): string {
+  const read = environment === undefined ? '' : ` Environment: \`${environment}\`.`;
+  return `### --${name}\n\n\`--${name}=${valueName ?? ''}\`: ${description}.${read}`;
+}
+
+/** JSON Schema of a StorageClass's parameters. */
+export function parameterJsonSchema(): object {
+  const { properties, patternProperties, ...rest } = fsxParameterSchema.jsonSchema();
+  const { tagSpecification_N: numbered, ...named } = properties;
+  return {
+    ...rest,
+    properties: named,
+    patternProperties: { ...patternProperties, '^tagSpecification_([0-9]+|N)$': numbered },
+  };
+}

@@ -1,0 +1,152 @@
+import {
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+  WorkloadIdentityCredential,
+  type TokenCredential,
+} from '@azure/identity';
+import type { CommonClientOptions } from '@azure/core-client';
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
+import { ConfigurationError, type Settings } from '@lustre-csi/core';
+import type { AzureConfig } from '../parameters/azure-config.js';
+import { givingUp } from './bounded-credential.js';
+import { isWellKnownAuthority } from '../parameters/clouds.js';
+
+/** How the driver proves who it is, decided from azure.json and the environment. */
+export type Identity =
+  | {
+      readonly kind: 'workload';
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly tokenFile: string;
+    }
+  | { readonly kind: 'managed'; readonly clientId?: string; readonly resourceId?: string }
+  | {
+      readonly kind: 'secret';
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly secret: string;
+    };
+
+/** AKS writes this into azure.json in place of a service principal where there is none. */
+const NO_PRINCIPAL = 'msi';
+
+type Find = (config: AzureConfig, settings: Settings) => Identity | undefined;
+
+/** In cloud-provider-azure's order: federated token, managed identity, client secret. */
+const finders: readonly Find[] = [workloadIdentity, managedIdentity, clientSecret];
+
+/**
+ * Decides the identity. The environment variables are those of @azure/identity, which AKS Workload Identity sets;
+ * AZURE_CLIENT_ID wins over the ids in azure.json, as in azurelustre-csi-driver.
+ * @throws ConfigurationError naming what to write
+ */
+export function chooseIdentity(config: AzureConfig, settings: Settings): Identity {
+  for (const find of finders) {
+    const identity = find(config, settings);
+    if (identity) return identity;
+  }
+  throw new ConfigurationError(
+    `${config.file} names no identity: write useManagedIdentityExtension: true, or aadClientId and ` +
+      `aadClientSecret, or run the controller with AKS Workload Identity`,
+  );
+}
+
+function workloadIdentity(config: AzureConfig, settings: Settings): Identity | undefined {
+  const tokenFile = settings.environment('AZURE_FEDERATED_TOKEN_FILE') ?? config.aadFederatedTokenFile;
+  if (!config.useFederatedWorkloadIdentityExtension && !settings.environment('AZURE_FEDERATED_TOKEN_FILE')) {
+    return undefined;
+  }
+  const clientId = clientIdOf(config, settings);
+  const path = config.file;
+  return {
+    kind: 'workload',
+    tenantId: required(tenantOf(config, settings), 'tenantId', path),
+    clientId: required(clientId, 'aadClientId', path),
+    tokenFile: required(tokenFile, 'aadFederatedTokenFile', path),
+  };
+}
+
+function managedIdentity(config: AzureConfig, settings: Settings): Identity | undefined {
+  if (!config.useManagedIdentityExtension) return undefined;
+  const id = settings.environment('AZURE_CLIENT_ID') ?? config.userAssignedIdentityID;
+  if (id === undefined) return { kind: 'managed' };
+  return id.startsWith('/') ? { kind: 'managed', resourceId: id } : { kind: 'managed', clientId: id };
+}
+
+function clientSecret(config: AzureConfig, settings: Settings): Identity | undefined {
+  const clientId = clientIdOf(config, settings);
+  const secret = given(config.aadClientSecret) ?? settings.environment('AZURE_CLIENT_SECRET');
+  if (clientId === undefined || secret === undefined) return undefined;
+  const tenantId = required(tenantOf(config, settings), 'tenantId', config.file);
+  return { kind: 'secret', tenantId, clientId, secret };
+}
+
+const tenantOf = (config: AzureConfig, settings: Settings): string | undefined =>
+  settings.environment('AZURE_TENANT_ID') ?? config.tenantId;
+
+const clientIdOf = (config: AzureConfig, settings: Settings): string | undefined =>
+  settings.environment('AZURE_CLIENT_ID') ?? given(config.aadClientId);
+
+const given = (value: string | undefined): string | undefined => (value === NO_PRINCIPAL ? undefined : value);
+
+function required(value: string | undefined, field: string, path: string): string {
+  if (value !== undefined) return value;
+  throw new ConfigurationError(`${path} has no ${field}, which the identity it names needs: write it there`);
+}
+
+const authorityOf = (config: AzureConfig, settings: Settings): string =>
+  settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
+
+/** Where @azure/identity asks for tokens of managed identities. */
+const INSTANCE_METADATA = 'http://169.254.169.254';
+
+/** Who gives out the tokens, and to which identity: the beginning of a sentence. */
+export function tokenSource(identity: Identity, config: AzureConfig, settings: Settings): string {
+  if (identity.kind === 'managed') {
+    const endpoint = settings.environment('AZURE_POD_IDENTITY_AUTHORITY_HOST') ?? INSTANCE_METADATA;
+    const id = identity.clientId ?? identity.resourceId;
+    const name = id === undefined ? 'the system-assigned identity' : `the managed identity ${id}`;
+    return `the instance metadata service ${endpoint}, asked for a token of ${name},`;
+  }
+  const { kind, tenantId, clientId } = identity;
+  const name = kind === 'workload' ? 'the workload identity' : 'the service principal';
+  return `the authority ${authorityOf(config, settings)}, asked for a token of ${name} ${clientId} in tenant ${tenantId},`;
+}
+
+/**
+ * The credential of an identity. The authority is AZURE_AUTHORITY_HOST, or else that of the cloud. Instance
+ * discovery is switched off exactly where the authority is none of the public and sovereign clouds.
+ * @param pipeline how the credential's HTTP requests are sent: TLS, proxy, retries
+ */
+export function createCredential(
+  identity: Identity,
+  config: AzureConfig,
+  settings: Settings,
+  pipeline: CommonClientOptions,
+): TokenCredential {
+  const authorityHost = authorityOf(config, settings);
+  const options = {
+    ...pipeline,
+    httpClient: givingUp(pipeline.httpClient ?? createDefaultHttpClient()),
+    authorityHost,
+    ...(isWellKnownAuthority(authorityHost) ? {} : { disableInstanceDiscovery: true }),
+  };
+  switch (identity.kind) {
+    case 'workload':
+      return new WorkloadIdentityCredential({
+        ...options,
+        tenantId: identity.tenantId,
+        clientId: identity.clientId,
+        tokenFilePath: identity.tokenFile,
+      });
+    case 'managed':
+      return identity.resourceId === undefined
+        ? new ManagedIdentityCredential({
+            ...options,
+            ...(identity.clientId ? { clientId: identity.clientId } : {}),
+          })
+        : new ManagedIdentityCredential({ ...options, resourceId: identity.resourceId });
+    case 'secret':
+      return new ClientSecretCredential(identity.tenantId, identity.clientId, identity.secret, options);
+  }
+}

@@ -1,0 +1,138 @@
+import { Capacity, isDriverError, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EmulatedAzure } from '../testing/emulated-azure.js';
+import { blobContainers, callOf, dynamicParameters, persistently, requestOf } from '../testing/samples.js';
+
+const parameters = {
+  ...dynamicParameters,
+  'hsm-container': `${blobContainers}/data`,
+  'hsm-logging-container': `${blobContainers}/logs`,
+  'auto-import-prefixes': '/',
+  'auto-export-prefix': '/',
+};
+
+type Call = ReturnType<typeof callOf>;
+
+let azure: EmulatedAzure;
+beforeAll(async () => {
+  azure = await EmulatedAzure.start({
+    durations: { createSeconds: 0.01, deleteSeconds: 0.01, updateSeconds: 0.01 },
+  });
+});
+afterAll(() => azure.stop());
+
+const handle = 'pvc-1#lustrefs#10.1.0.4##t#lustre-rg';
+const request = requestOf(parameters, { name: 'pvc-1' });
+
+const create = (by: VolumeOperations, call: Call): Promise<Volume> => by.create(request, call);
+const expand = (by: VolumeOperations, call: Call): Promise<Capacity> =>
+  by.expand(handle, { required: Capacity.tebibytes(32) }, call);
+const modify = (by: VolumeOperations, call: Call): Promise<void> =>
+  by.modify(handle, { 'maintenance-day-of-week': 'Friday', tags: 'a=b' }, call);
+const remove = (by: VolumeOperations, call: Call): Promise<void> => by.delete(handle, call);
+
+afterEach(async () => {
+  await remove(await azure.replica(), callOf(5000));
+});
+
+/** The work, given up at the nth request that ARM gets; then done by a replica that knows nothing of it. */
+async function takenOver(
+  work: (by: VolumeOperations, call: Call) => Promise<unknown>,
+  nth: number,
+): Promise<'taken over' | 'not given up'> {
+  const first = await azure.replica();
+  const second = await azure.replica();
+  azure.emulator.journal.clear();
+  try {
+    await work(first, azure.callEndingAtRequest(nth));
+    return 'not given up';
+  } catch (error) {
+    if (!isDriverError(error, 'deadline-exceeded')) throw error;
+    await persistently(() => work(second, callOf(5000)));
+    return 'taken over';
+  }
+}
+
+const accepted = (operation: string): number =>
+  azure.emulator.journal
+    .entries()
+    .filter((entry) => entry.operation === operation && entry.status !== undefined && entry.status < 300)
+    .length;
+
+/** Gives the work up at its first request, its second and so on, until it is done before that. */
+async function atEveryRequest(
+  work: (by: VolumeOperations, call: Call) => Promise<unknown>,
+  between: { readonly prepare: () => Promise<void>; readonly check: (nth: number) => void },
+): Promise<number> {
+  for (let nth = 1; ; nth += 1) {
+    await between.prepare();
+    const outcome = await takenOver(work, nth);
+    between.check(nth);
+    if (outcome === 'not given up') return nth - 1;
+  }
+}
+
+const withVolume = async (): Promise<void> => {
+  const replica = await azure.replica();
+  await remove(replica, callOf(5000));
+  await create(replica, callOf(5000));
+};
+
+describe('work that is given up at any request is taken over', () => {
+  it('creating: one file system, one job of each kind', async () => {
+    const requests = await atEveryRequest(create, {
+      prepare: async () => remove(await azure.replica(), callOf(5000)),
+      check: (nth) => {
+        const { fileSystems, autoImportJobs, autoExportJobs } = azure.state;
+        expect(
+          [fileSystems, autoImportJobs, autoExportJobs].map((all) => all?.length),
+          `${nth}`,
+        ).toEqual([1, 1, 1]);
+        expect(accepted('amlFilesystems.createOrUpdate'), `${nth}`).toBe(1);
+      },
+    });
+    expect(requests).toBeGreaterThan(10);
+  });
+
+  it('expanding: one job', async () => {
+    const requests = await atEveryRequest(expand, {
+      prepare: withVolume,
+      check: (nth) => {
+        expect(azure.state.expansionJobs, `${nth}`).toHaveLength(1);
+        expect(azure.state.fileSystems[0]?.properties, `${nth}`).toHaveProperty(
+          'currentStorageCapacityTiB',
+          32,
+        );
+      },
+    });
+    expect(requests).toBeGreaterThan(5);
+  });
+
+  it('changing: at most one change', async () => {
+    const requests = await atEveryRequest(modify, {
+      prepare: withVolume,
+      check: (nth) => {
+        expect(accepted('amlFilesystems.update'), `${nth}`).toBe(1);
+        expect(azure.state.fileSystems[0], `${nth}`).toMatchObject({
+          tags: { a: 'b', 'lustre-csi-volume-name': 'pvc-1' },
+          properties: { maintenanceWindow: { dayOfWeek: 'Friday' } },
+        });
+      },
+    });
+    expect(requests).toBeGreaterThan(1);
+  });
+
+  it('deleting: nothing is left', async () => {
+    const requests = await atEveryRequest(remove, {
+      prepare: withVolume,
+      check: () =>
+        expect(azure.state).toMatchObject({
+          fileSystems: [],
+          expansionJobs: [],
+          autoImportJobs: [],
+          autoExportJobs: [],
+        }),
+    });
+    expect(requests).toBeGreaterThan(1);
+  });
+});

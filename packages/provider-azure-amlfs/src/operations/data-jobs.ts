@@ -1,0 +1,183 @@
+import { DriverError, type FileSystem, type ModificationStep } from '@lustre-csi/core';
+import * as z from 'zod/mini';
+import { dataJobOperations, type JobAddress } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import type { DataJobs } from '../parameters/data-repository.js';
+import { isAbsent, toDriverError } from '../api/errors.js';
+import { inWords, tolerant, text } from '../api/tolerant-json.js';
+
+/** An auto-import or auto-export job as ARM shows it (Microsoft.StorageCache, 2026-01-01), as far as it matters here. */
+const armJob = z.object({
+  systemData: tolerant(z.object({ createdAt: text })),
+  properties: tolerant(
+    z.object({
+      provisioningState: text,
+      status: tolerant(
+        z.object({
+          state: text,
+          statusCode: text,
+          statusMessage: text,
+          lastStartedTimeUTC: text,
+          lastCompletionTimeUTC: text,
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A failed job is told with its reason for so long; then it is taken away and made anew. Whoever waits for the volume
+ *  comes again every few seconds, and each attempt has Azure scan the container. */
+const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
+
+/** The name of the job of each kind, the same for everybody who looks for it, and what people call it. */
+const kinds = {
+  autoImport: { job: 'lustre-csi-auto-import', title: 'auto-import' },
+  autoExport: { job: 'lustre-csi-auto-export', title: 'auto-export' },
+} as const;
+
+type Kind = keyof typeof kinds;
+
+/** What the completion of a volume depends on. */
+export interface Completion {
+  readonly location: string;
+  readonly jobs: DataJobs;
+}
+
+/** Auto-import and auto-export jobs of new file systems: looks at what exists, creates what is missing. */
+export class DataJobCompletion {
+  /** When this process first saw that a job had failed: milliseconds since the epoch, by address. Only counts where
+   *  Azure tells no time. */
+  readonly #failedSince = new Map<string, number>();
+
+  constructor(
+    private readonly arm: Pick<Arm, 'call'>,
+    private readonly now: () => number,
+  ) {}
+
+  /** @throws DriverError unavailable with the reason of a job that has failed, and the time from which on it is deleted
+   *    and made anew */
+  async complete(
+    { location, jobs }: Completion,
+    fileSystem: FileSystem,
+    signal: AbortSignal,
+  ): Promise<ModificationStep> {
+    for (const kind of ['autoImport', 'autoExport'] as const) {
+      const properties = jobs[kind];
+      if (!properties) continue;
+      const step = await this.#advance(kind, fileSystem, { location, properties }, signal);
+      if (step !== 'done') return step;
+    }
+    return 'done';
+  }
+
+  async #advance(
+    kind: Kind,
+    fileSystem: FileSystem,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<ModificationStep> {
+    const { job, title } = kinds[kind];
+    const address = { resourceGroup: fileSystem.scope, name: fileSystem.id, job };
+    const what = `${title} job ${job} of file system ${fileSystem.id}`;
+    const state = await this.#look(kind, address, what, signal);
+    if (state?.kind === 'failed') return this.#afterFailure(kind, address, { what, state }, signal);
+    this.#failedSince.delete(keyOf(address));
+    if (state?.kind === 'ready') return 'done';
+    if (state) return { waitingFor: `its ${title} job is ${state.detail}` };
+    try {
+      await this.arm.call(dataJobOperations[kind].put, { ...address, body }, signal);
+    } catch (error) {
+      const failure = toDriverError(error, `cannot create ${what}`, 'effect', signal);
+      // The file system exists: a final answer could leave it behind, with nobody who knows of it.
+      if (failure.kind === 'aborted') return { waitingFor: failure.message };
+      throw new DriverError('unavailable', failure.message, { cause: failure.cause });
+    }
+    return { waitingFor: `its ${title} job is being created` };
+  }
+
+  async #look(
+    kind: Kind,
+    address: JobAddress,
+    what: string,
+    signal: AbortSignal,
+  ): Promise<JobState | undefined> {
+    try {
+      const { body } = await this.arm.call(dataJobOperations[kind].get, address, signal);
+      return jobState(body);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw toDriverError(error, `cannot look up ${what}`, 'lookup', signal);
+    }
+  }
+
+  async #afterFailure(
+    kind: Kind,
+    address: JobAddress,
+    { what, state }: { readonly what: string; readonly state: JobState },
+    signal: AbortSignal,
+  ): Promise<never> {
+    const failed = `${what}: ${state.detail}; remove the cause (roles on the storage account, hsm-container, the prefixes)`;
+    const again = this.#failedAt(address, state) + PAUSE_AFTER_FAILURE_MS;
+    if (this.now() < again) {
+      const when = new Date(again).toISOString();
+      throw unavailable(
+        `${failed}. It is deleted and made anew from ${when} on, or at once when you delete the job`,
+      );
+    }
+    try {
+      await this.arm.call(dataJobOperations[kind].delete, address, signal);
+    } catch (error) {
+      throw unavailable(toDriverError(error, `${failed}. It stays`, 'lookup', signal).message, error);
+    }
+    this.#failedSince.delete(keyOf(address));
+    throw unavailable(`${failed}. It is deleted and made anew`);
+  }
+
+  /** A time that Azure tells is the same for all replicas. One that is yet to come is none. */
+  #failedAt(address: JobAddress, { at }: JobState): number {
+    const now = this.now();
+    if (at !== undefined && at <= now) return at;
+    const seen = this.#failedSince.get(keyOf(address)) ?? now;
+    this.#failedSince.set(keyOf(address), seen);
+    return seen;
+  }
+}
+
+const keyOf = ({ resourceGroup, name, job }: JobAddress): string => `${resourceGroup}/${name}/${job}`;
+
+const unavailable = (message: string, cause?: unknown): DriverError =>
+  new DriverError('unavailable', message, { cause });
+
+/** What a job is good for, and the cloud's words about it. */
+export interface JobState {
+  readonly kind: 'ready' | 'pending' | 'failed';
+  readonly detail: string;
+  /** Milliseconds since the epoch of the last thing that happened to it; absent where Azure does not tell. */
+  readonly at?: number;
+}
+
+/** Reads ARM's JSON of a job. It is ready as soon as Azure has set it up; a job that somebody has disabled since is no
+ *  fault of the volume. */
+export function jobState(resource: unknown): JobState {
+  const parsed = z.safeParse(armJob, resource);
+  const { systemData, properties = {} } = parsed.success ? parsed.data : {};
+  const { provisioningState = 'unknown', status = {} } = properties;
+  const at = latest(status.lastCompletionTimeUTC, status.lastStartedTimeUTC, systemData?.createdAt);
+  const failed = status.state?.toLowerCase() === 'failed' && !/^deleting$/i.test(provisioningState);
+  const told = failed ? 'Failed' : provisioningState;
+  return {
+    kind: kindOf(told.toLowerCase()),
+    detail: inWords(', ', told, inWords(': ', status.statusCode, status.statusMessage)),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function latest(...times: readonly (string | undefined)[]): number | undefined {
+  const told = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return told.length === 0 ? undefined : Math.max(...told);
+}
+
+function kindOf(state: string): JobState['kind'] {
+  if (state === 'failed' || state === 'canceled') return 'failed';
+  return state === 'succeeded' ? 'ready' : 'pending';
+}

@@ -1,0 +1,128 @@
+import {
+  DriverError,
+  type Capacity,
+  type CapacityRange,
+  type FileSystem,
+  type GrowingFileSystem,
+  type VolumeExpansion,
+  type VolumeReference,
+} from '@lustre-csi/core';
+import { operationUrl } from '../api/arm-operation.js';
+import { allPages } from '../api/arm-pages.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { smallestCapacity } from '../plan/capacity-rules.js';
+import { isAbsent, isAbsentParent, toDriverError } from '../api/errors.js';
+import type { FailedOperations } from '../api/failed-operations.js';
+import { operationKey, type FileSystemReader } from './file-system-reader.js';
+import { inWords } from '../api/tolerant-json.js';
+import type { Demand } from '../plan/create-request.js';
+import type { Preflight } from './preflight.js';
+import type { SkuCatalogue } from '../api/skus.js';
+import { attribute } from '../plan/to-file-system.js';
+import {
+  expansionJobName,
+  growthOf,
+  refuseAfterFailures,
+  toExpansionJob,
+  type ExpansionJob,
+} from '../plan/to-growth.js';
+
+/** Growing file systems by expansion jobs. Clients go on working meanwhile. */
+export class AmlExpansion implements VolumeExpansion {
+  constructor(
+    private readonly arm: Pick<Arm, 'call'>,
+    private readonly reader: Pick<FileSystemReader, 'find'>,
+    private readonly skus: Pick<SkuCatalogue, 'find'>,
+    private readonly preflight: Pick<Preflight, 'checkGrowth'>,
+    private readonly failed: FailedOperations,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async capacityFor(fileSystem: FileSystem, range: CapacityRange): Promise<Capacity> {
+    const { capacity } = fileSystem;
+    const required = range.required && capacity.isLessThan(range.required) ? range.required : capacity;
+    const { skuName, location } = this.#demand(fileSystem, required);
+    try {
+      return smallestCapacity(await this.skus.find(skuName, location), { ...range, required });
+    } catch (error) {
+      throw toDriverError(error, 'cannot list the SKUs of Azure Managed Lustre', 'lookup');
+    }
+  }
+
+  async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
+    // Jobs first: one that is seen to have completed is then part of the capacity.
+    const growth = growthOf(await this.#jobs(reference, signal));
+    const found = await this.reader.find(reference, signal);
+    return found && { fileSystem: found.fileSystem, ...(growth ? { growth } : {}) };
+  }
+
+  /** The name of the job follows from the size and from what was tried before, so that the PUTs of two replicas are
+   *  one expansion; Azure refuses a second one of another name while one is under way. */
+  async start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void> {
+    const { id: name, scope } = fileSystem;
+    const doing = `cannot expand file system ${name} of resource group ${scope} to ${capacity.toString()}`;
+    const demand = this.#demand(fileSystem, capacity);
+    const jobs = await this.#jobs(fileSystem, signal);
+    const newStorageCapacityTiB = capacity.toTebibytes();
+    refuseAfterFailures(newStorageCapacityTiB, jobs, this.now());
+    await this.preflight.checkGrowth(demand, fileSystem.capacity, signal);
+    const input = {
+      resourceGroup: scope,
+      name,
+      job: expansionJobName(newStorageCapacityTiB, jobs),
+      body: { location: demand.location, properties: { newStorageCapacityTiB } },
+    };
+    try {
+      const answer = await this.arm.call(armOperations.putExpansion, input, signal);
+      this.failed.remember(jobKey(fileSystem, input.job), operationUrl(answer));
+    } catch (error) {
+      throw toDriverError(error, doing, 'effect', signal);
+    }
+  }
+
+  async #jobs(reference: VolumeReference, signal: AbortSignal): Promise<readonly ExpansionJob[]> {
+    const { id, scope } = reference;
+    const address = { resourceGroup: scope, name: id };
+    try {
+      const jobs = await allPages((page) =>
+        this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
+      );
+      const read = jobs.flatMap((job) => toExpansionJob(job) ?? []);
+      return await Promise.all(read.map((job) => this.#explained(reference, job, signal)));
+    } catch (error) {
+      if (isAbsent(error) || isAbsentParent(error)) return [];
+      const doing = `cannot list the expansion jobs of file system ${id} of resource group ${scope}`;
+      throw toDriverError(error, doing, 'lookup', signal);
+    }
+  }
+
+  /** With the reason of the operation, where the job itself tells none. */
+  async #explained(
+    reference: VolumeReference,
+    job: ExpansionJob,
+    signal: AbortSignal,
+  ): Promise<ExpansionJob> {
+    if (!job.unexplained) return job;
+    // That it failed is known without it.
+    const reason = await this.failed
+      .reasonOf(jobKey(reference, job.name), signal)
+      .catch((): undefined => undefined);
+    return reason === undefined ? job : { ...job, detail: inWords(', ', job.detail, reason) };
+  }
+
+  #demand({ id, attributes }: FileSystem, capacity: Capacity): Demand {
+    const [skuName, location] = [attributes[attribute.sku], attributes[attribute.location]];
+    if (skuName !== undefined && location !== undefined) {
+      return { skuName, location, subnetId: attributes[attribute.subnet] ?? '', capacity };
+    }
+    throw new DriverError(
+      'unavailable',
+      `Azure does not tell the SKU and location of file system ${id}: it cannot be expanded without them`,
+    );
+  }
+}
+
+/** What `FailedOperations` knows the operation of a job by. */
+const jobKey = (reference: VolumeReference, job: string): string =>
+  `${operationKey(reference)}#expansion ${job.toLowerCase()}`;

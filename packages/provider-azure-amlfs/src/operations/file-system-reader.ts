@@ -1,0 +1,115 @@
+import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
+import { allPages } from '../api/arm-pages.js';
+import type { ArmAnswer } from '../api/arm-operation.js';
+import { armOperations, type Page } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import { isAbsent, toDriverError } from '../api/errors.js';
+import { explainFailedCreation } from './failed-creation.js';
+import type { FailedOperations } from '../api/failed-operations.js';
+import { resourceGroupOf, toFileSystem } from '../plan/to-file-system.js';
+
+/** A file system with the JSON that it was read from. */
+export interface ReadFileSystem {
+  readonly fileSystem: FileSystem;
+  readonly resource: unknown;
+}
+
+/** Reads file systems. A scope is a resource group, its name in lower case. */
+export class FileSystemReader {
+  readonly #seen = new Set<string>();
+
+  constructor(
+    private readonly arm: Pick<Arm, 'call'>,
+    private readonly failed: FailedOperations,
+    private readonly options: { readonly clusterId: string; readonly log: Log },
+  ) {}
+
+  /** The resource groups in which it has looked with success: what plans and handles have led it to. */
+  get seen(): ReadonlySet<string> {
+    return this.#seen;
+  }
+
+  /** Every file system of a resource group. */
+  async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+    const what = `resource group ${scope}`;
+    const all = await this.#every(what, signal, (page) =>
+      this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
+    );
+    this.#seen.add(scope);
+    return this.#readAll(all, () => scope, signal);
+  }
+
+  /** Every file system of the subscription, each with its own scope. */
+  async listAll(signal: AbortSignal): Promise<readonly FileSystem[]> {
+    const all = await this.#every('the subscription', signal, (page) =>
+      this.arm.call(armOperations.listAllFileSystems, page, signal),
+    );
+    return this.#readAll(all, resourceGroupOf, signal);
+  }
+
+  async #every(
+    where: string,
+    signal: AbortSignal,
+    send: (page: Page) => Promise<ArmAnswer>,
+  ): Promise<readonly unknown[]> {
+    try {
+      return await allPages(send);
+    } catch (error) {
+      throw toDriverError(error, `cannot list the file systems of ${where}`, 'lookup', signal);
+    }
+  }
+
+  #readAll(
+    resources: readonly unknown[],
+    scopeOf: (resource: unknown) => string,
+    signal: AbortSignal,
+  ): Promise<readonly FileSystem[]> {
+    const found = resources.flatMap((resource) => this.read(resource, scopeOf(resource)) ?? []);
+    return Promise.all(found.map((fileSystem) => this.#explained(fileSystem, signal)));
+  }
+
+  /** Undefined if Azure says that it does not exist. */
+  async find({ scope, id }: VolumeReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
+    const doing = `cannot look up file system ${id} of resource group ${scope}`;
+    const resource = await this.#get(scope, id, signal).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw toDriverError(error, doing, 'lookup', signal);
+    });
+    this.#seen.add(scope);
+    if (!resource) return undefined;
+    const fileSystem = this.read(resource.body, scope);
+    if (!fileSystem)
+      throw new DriverError('unavailable', `${doing}: Azure answered something that cannot be read`);
+    return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
+  }
+
+  /** What ARM's JSON is; undefined if that is no file system.
+   *  @param scope empty where the resource does not tell its group */
+  read(resource: unknown, scope: string): FileSystem | undefined {
+    const fileSystem = scope === '' ? undefined : toFileSystem(resource, scope, this.options.clusterId);
+    if (!fileSystem) this.options.log.warn({ scope, resource }, 'left out what is no AML file system');
+    return fileSystem;
+  }
+
+  async #get(scope: string, name: string, signal: AbortSignal): Promise<{ readonly body: unknown }> {
+    return this.arm.call(armOperations.getFileSystem, { resourceGroup: scope, name }, signal);
+  }
+
+  /** Why a creation has failed, if it can be found out; that it has is known without it. */
+  async #explained(fileSystem: FileSystem, signal: AbortSignal): Promise<FileSystem> {
+    if (fileSystem.state !== 'failed') return fileSystem;
+    try {
+      const reason = await this.failed.reasonOf(operationKey(fileSystem), signal);
+      const detail = reason ?? fileSystem.stateDetail;
+      return detail === undefined
+        ? fileSystem
+        : { ...fileSystem, stateDetail: explainFailedCreation(detail) };
+    } catch (error) {
+      this.options.log.warn({ fileSystem: fileSystem.id, error }, 'cannot find out why the creation failed');
+      return fileSystem;
+    }
+  }
+}
+
+/** What `FailedOperations` knows the operations of a file system by. ARM compares names without case. */
+export const operationKey = ({ scope, id }: VolumeReference): string => `${scope}/${id.toLowerCase()}`;

@@ -1,0 +1,230 @@
+import {
+  Capacity,
+  DriverError,
+  isFinal,
+  type CapacityRange,
+  type ControllerProvider,
+  type DirectoryHosts,
+  type FileSystem,
+  type Volume,
+  type VolumeReference,
+  type VolumeRequest,
+} from '@lustre-csi/core';
+import { isRestError } from '@azure/core-rest-pipeline';
+import { operationUrl } from '../api/arm-operation.js';
+import { armOperations } from '../api/arm-operations.js';
+import type { Arm } from '../api/arm.js';
+import type { AzureConfig } from '../parameters/azure-config.js';
+import { isLargeCluster, legalSizes, smallestCapacity } from '../plan/capacity-rules.js';
+import { createRequest, demandOf } from '../plan/create-request.js';
+import type { DataJobCompletion } from './data-jobs.js';
+import { amlParentFileSystems } from './parent-file-systems.js';
+import { tagBasePath } from './base-path-tags.js';
+import { isAbsent, isSubnetRefusal, toDriverError } from '../api/errors.js';
+import type { AmlExpansion } from './expansion.js';
+import type { FailedOperations } from '../api/failed-operations.js';
+import { operationKey, type FileSystemReader } from './file-system-reader.js';
+import type { AmlModification } from './modification.js';
+import { planFor, type AmlPlan, type Creation } from '../plan/plan.js';
+import type { Preflight } from './preflight.js';
+import type { SkuCatalogue } from '../api/skus.js';
+import type { SubscriptionListing } from './subscription-listing.js';
+import { volumeOf } from '../plan/to-volume.js';
+import { mountSourceOf, parseVolumeHandle } from '../node/volume-handle.js';
+
+export interface AmlFileSystemsOptions {
+  readonly config: AzureConfig;
+  readonly clusterId: string;
+}
+
+/** What the provider is made of. */
+export interface AmlParts {
+  readonly skus: SkuCatalogue;
+  readonly failed: FailedOperations;
+  readonly reader: FileSystemReader;
+  readonly listing: SubscriptionListing;
+  readonly preflight: Preflight;
+  readonly jobs: DataJobCompletion;
+  readonly expansion: AmlExpansion;
+  readonly modification: AmlModification;
+}
+
+type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complete']>>>;
+
+/** Azure Managed Lustre's control plane. The scope of a file system is its resource group, the name in lower case; its id
+ *  is the name of its ARM resource, which follows from the volume's. The subscription is a scope for listing alone. */
+export class AmlFileSystems implements ControllerProvider<AmlPlan> {
+  readonly usualSeconds = { create: 900, delete: 600 };
+  readonly directoryHosts: DirectoryHosts;
+  readonly expansion: AmlExpansion;
+  readonly modification: AmlModification;
+
+  constructor(
+    private readonly arm: Arm,
+    private readonly parts: AmlParts,
+    private readonly options: AmlFileSystemsOptions,
+  ) {
+    this.directoryHosts = amlParentFileSystems(options.config.resourceGroup, (fileSystem, base, signal) =>
+      tagBasePath({ arm, reader: parts.reader }, fileSystem, base, signal),
+    );
+    this.expansion = parts.expansion;
+    this.modification = parts.modification;
+  }
+
+  plan(request: VolumeRequest): Promise<AmlPlan> {
+    return planFor(request, this.options.config, this.parts.skus);
+  }
+
+  async capacityFor(plan: AmlPlan, range: CapacityRange): Promise<Capacity> {
+    if (plan.existingVolume) return plan.existingVolume.capacity;
+    const { sku } = creationOf(plan);
+    // Without a SKU nothing is created.
+    return sku ? smallestCapacity(sku, range) : (range.required ?? Capacity.zero);
+  }
+
+  /** Any StorageClass may name a resource group of its own: all of them are in the subscription. */
+  scopes(): readonly string[] {
+    return [this.parts.listing.scope];
+  }
+
+  list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+    const { listing, reader } = this.parts;
+    return scope === listing.scope ? listing.list(signal) : reader.list(scope, signal);
+  }
+
+  async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {
+    return (await this.parts.reader.find(reference, signal))?.fileSystem;
+  }
+
+  /**
+   * ARM has no idempotency key: a PUT creates what does not exist and changes what does. So nothing is put before a
+   * GET has said, in the same call, that the name is free; the core has looked the volume up before. Two replicas
+   * that get past this together put the same body twice, which changes nothing.
+   */
+  async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
+    const creation = creationOf(plan);
+    const { scope, resourceName: name } = plan;
+    const doing =
+      `cannot create file system ${name} in resource group ${creation.resourceGroup}, ` +
+      `subnet ${creation.subnetId}`;
+    const refused = async (error: unknown): Promise<never> => {
+      const failure = refusal(toDriverError(error, doing, 'effect', signal), creation, capacity);
+      if (isFinal(failure)) await this.#throwIfTaken(plan, signal, failure);
+      throw failure;
+    };
+    await this.#throwIfTaken(plan, signal);
+    await this.parts.preflight.checkCreation(demandOf(creation, capacity), signal).catch(refused);
+    await this.#throwIfTaken(plan, signal);
+    const address = { resourceGroup: creation.resourceGroup, name };
+    const body = createRequest({ plan, creation, capacity, attempt, clusterId: this.options.clusterId });
+    const answer = await this.arm
+      .call(armOperations.putFileSystem, { ...address, body }, signal)
+      .catch(refused);
+    this.parts.failed.remember(operationKey({ scope, id: name }), operationUrl(answer));
+    const created = this.parts.reader.read(answer.body, scope);
+    if (created) return created;
+    throw new DriverError('unavailable', `${doing}: Azure accepted it with an answer that cannot be read`);
+  }
+
+  /**
+   * Whether the name is free. What exists under it uses up the quota and the addresses that a creation is checked
+   * against, so that a refusal counts only where nothing does: another replica may just have put it.
+   * @param refused what to tell where even that cannot be found out for good
+   */
+  async #throwIfTaken(plan: AmlPlan, signal: AbortSignal, refused?: DriverError): Promise<void> {
+    const reference = { id: plan.resourceName, scope: plan.scope };
+    const existing = await this.find(reference, signal).catch((error: unknown) => {
+      throw refused && isFinal(error) ? refused : error;
+    });
+    if (existing) throw nameTaken(existing, plan);
+  }
+
+  complete(plan: AmlPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    return this.parts.jobs.complete(creationOf(plan), fileSystem, signal);
+  }
+
+  async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    const { id, scope, state } = fileSystem;
+    if (state === 'deleting') return;
+    const doing = `cannot delete file system ${id} of resource group ${scope}`;
+    await this.#throwIfDeletionFailed(fileSystem, signal);
+    try {
+      const input = { resourceGroup: scope, name: id };
+      const answer = await this.arm.call(armOperations.deleteFileSystem, input, signal);
+      this.parts.failed.remember(deletionKey(fileSystem), operationUrl(answer));
+    } catch (error) {
+      if (isAbsent(error)) return;
+      if (isConflict(error) && (await this.#isGoing(fileSystem, signal))) return;
+      throw toDriverError(error, doing, 'effect', signal);
+    }
+    this.parts.failed.forget(operationKey(fileSystem));
+  }
+
+  /** Azure accepted to delete it and could not: this is told once, before it is asked again. */
+  async #throwIfDeletionFailed(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
+    const key = deletionKey(fileSystem);
+    // Without a reason, Azure is asked again.
+    const reason = await this.parts.failed.reasonOf(key, signal).catch((): undefined => undefined);
+    if (reason === undefined) return;
+    this.parts.failed.forget(key);
+    throw new DriverError(
+      'unavailable',
+      `Azure failed to delete file system ${fileSystem.id} of resource group ${fileSystem.scope}: ${reason}. It still ` +
+        'exists and is billed; remove the cause (locks, policies), and the deletion is tried again',
+    );
+  }
+
+  toVolume(fileSystem: FileSystem, plan?: AmlPlan): Volume {
+    return plan?.existingVolume ?? volumeOf(fileSystem, plan);
+  }
+
+  parseVolumeId(volumeId: string): VolumeReference | undefined {
+    const handle = parseVolumeHandle(volumeId);
+    if (!handle) return undefined;
+    // A handle of ours always names the group; the configured one is a guess that ownership tags make harmless.
+    const group = handle.resourceGroup || this.options.config.resourceGroup || '';
+    const reference = { id: handle.name, scope: group.toLowerCase() };
+    if (handle.dynamic) return group === '' ? undefined : reference;
+    const staticSource = mountSourceOf(handle);
+    return staticSource && { ...reference, staticSource };
+  }
+
+  async #isGoing(reference: VolumeReference, signal: AbortSignal): Promise<boolean> {
+    const found = await this.find(reference, signal);
+    return found === undefined || found.state === 'deleting';
+  }
+}
+
+/** A file system of the same name that was created later is another one. */
+const deletionKey = (fileSystem: FileSystem): string =>
+  `${operationKey(fileSystem)}#deletion of ${fileSystem.createdAt?.toISOString() ?? ''}`;
+
+const isConflict = (error: unknown): boolean => isRestError(error) && error.statusCode === 409;
+
+function creationOf(plan: AmlPlan): Creation {
+  if (plan.creation) return plan.creation;
+  throw new DriverError('internal', `volume ${plan.volumeName} points at a file system that exists already`);
+}
+
+/** The name is taken though the lookup had found nothing: a replica was faster, or somebody else owns it. */
+function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
+  const what = `file system ${existing.id} of resource group ${existing.scope}`;
+  return existing.volumeName === plan.volumeName
+    ? new DriverError('aborted', `${what} has appeared since it was looked up (${existing.cloudState})`)
+    : new DriverError(
+        'already-exists',
+        `${what} was not created for volume ${plan.volumeName} by this driver, and Azure renames nothing: ` +
+          'delete that file system if nobody needs it, or make the volume in another resource group (resource-group-name)',
+      );
+}
+
+/** What Azure refuses beyond the usual maximum, it most probably refuses for its size. */
+function refusal(error: DriverError, { sku }: Creation, capacity: Capacity): DriverError {
+  if (error.kind !== 'invalid-argument' || isSubnetRefusal(error.cause)) return error;
+  if (!sku || !isLargeCluster(sku, capacity)) return error;
+  return new DriverError(
+    'out-of-range',
+    `${error.message}; ${capacity.toString()} is more than ${sku.name} usually has (${legalSizes(sku)})`,
+    { cause: error.cause },
+  );
+}

@@ -1,0 +1,54 @@
+import { DriverError, text, type DirectoryHosts } from '@lustre-csi/core';
+import { amlParameters } from '../parameters/parameters.js';
+import { contextKey, mgsAddressOf } from '../node/volume-context.js';
+
+/** A host is `RESOURCE-GROUP/FILE-SYSTEM`, as in the path of an ARM resource. */
+const HOST = /^([^/]+)\/([^/]+)$/;
+
+/** Rules of the ARM resource amlFilesystems: its name. */
+const fileSystemName = text({
+  description: 'The file system whose directories the volumes are, with `provisioningMode: directory`.',
+  example: 'training-data',
+  pattern: /^[0-9A-Za-z][-0-9A-Za-z_]{0,78}[0-9A-Za-z]$/,
+  legal: 'the name of an Azure Managed Lustre file system: 2 to 80 letters, digits, "-" and "_"',
+});
+
+/** Azure Managed Lustre file systems in which volumes are directories.
+ *  @param resourceGroup of azure.json; applies where the StorageClass names none */
+export const amlParentFileSystems = (
+  resourceGroup: string | undefined,
+  noteBase: Required<DirectoryHosts>['noteBase'],
+): DirectoryHosts => ({
+  parameters: {
+    'file-system-name': fileSystemName,
+    'resource-group-name': amlParameters['resource-group-name'],
+  },
+  caseInsensitive: true,
+  hostOf: (given) => {
+    const name = given['file-system-name'];
+    const group = given['resource-group-name'] ?? resourceGroup;
+    if (typeof name !== 'string') {
+      throw new DriverError(
+        'invalid-argument',
+        'parameter "file-system-name" is missing: with provisioningMode "directory" it names the Azure Managed Lustre ' +
+          'file system',
+      );
+    }
+    if (typeof group === 'string') return `${group.toLowerCase()}/${name}`;
+    throw new DriverError(
+      'invalid-argument',
+      'parameter "resource-group-name" is missing, and azure.json has no resourceGroup: name the resource group of ' +
+        `file system ${name}`,
+    );
+  },
+  referenceTo: (host) => {
+    const [, scope, id] = HOST.exec(host) ?? [];
+    return scope !== undefined && id !== undefined ? { id, scope } : undefined;
+  },
+  noteBase,
+  contextFor: (source) => ({
+    [contextKey.mgsAddress]: mgsAddressOf(source),
+    [contextKey.fsname]: source.fsname,
+    [contextKey.subDir]: source.subdir,
+  }),
+});

@@ -1,0 +1,54 @@
+import type { Capacity } from '@lustre-csi/core';
+import type { AmlPlan, Creation } from './plan.js';
+import { tagsFor } from '../parameters/tags.js';
+
+/** All that the request for a file system depends on. */
+export interface CreateRequest {
+  readonly plan: AmlPlan;
+  readonly creation: Creation;
+  readonly capacity: Capacity;
+  readonly attempt: number;
+  readonly clusterId: string;
+}
+
+/** The body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2024-03-01 and later). */
+export function createRequest({ plan, creation, capacity, attempt, clusterId }: CreateRequest): object {
+  const { volumeName, subDir, metadata } = plan;
+  const { location, skuName, zone, subnetId, maintenanceWindow, identities, tags } = creation;
+  const { rootSquash, encryptionKey, hsm } = creation;
+  return {
+    location,
+    tags: tagsFor({ volumeName, attempt, clusterId, subDir, metadata }, tags),
+    sku: { name: skuName },
+    ...(zone === undefined ? {} : { zones: [zone] }),
+    ...(identities.length === 0 ? {} : { identity: userAssigned(identities) }),
+    properties: {
+      storageCapacityTiB: capacity.toTebibytes(),
+      filesystemSubnet: subnetId,
+      maintenanceWindow,
+      ...(rootSquash ? { rootSquashSettings: rootSquash } : {}),
+      ...(encryptionKey ? { encryptionSettings: { keyEncryptionKey: encryptionKey } } : {}),
+      ...(hsm ? { hsm: { settings: hsm } } : {}),
+    },
+  };
+}
+
+function userAssigned(identities: readonly string[]): object {
+  return {
+    type: 'UserAssigned',
+    userAssignedIdentities: Object.fromEntries(identities.map((id) => [id, {}])),
+  };
+}
+
+/** Where servers are to be, how many and of what kind. */
+export interface Demand {
+  readonly subnetId: string;
+  readonly skuName: string;
+  readonly location: string;
+  readonly capacity: Capacity;
+}
+
+/** What is checked before. */
+export function demandOf({ subnetId, skuName, location }: Creation, capacity: Capacity): Demand {
+  return { subnetId, skuName, location, capacity };
+}

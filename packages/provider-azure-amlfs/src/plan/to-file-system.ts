@@ -1,0 +1,188 @@
+import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource } from '@lustre-csi/core';
+import * as z from 'zod/mini';
+import { inWords, tolerant, text } from '../api/tolerant-json.js';
+import { canonicalLocation } from '../api/skus.js';
+import { readTags, type Tags } from '../parameters/tags.js';
+import { amlMountSource, usualFsname } from '../node/volume-context.js';
+
+const size = tolerant(z.number().check(z.positive(), z.lte(1e6)));
+
+/** An AML file system as ARM shows it (Microsoft.StorageCache/amlFilesystems), as far as it matters here. Total: a
+ *  field that is odd reads as absent. */
+const armFileSystem = z.object({
+  name: z.string(),
+  location: text,
+  sku: tolerant(z.object({ name: text })),
+  zones: tolerant(z.array(z.string())),
+  tags: tolerant(z.record(z.string(), text)),
+  systemData: tolerant(z.object({ createdAt: text })),
+  properties: tolerant(
+    z.object({
+      provisioningState: text,
+      storageCapacityTiB: size,
+      /** The live size once it was expanded; told from api-version 2026-01-01 on. */
+      currentStorageCapacityTiB: size,
+      filesystemSubnet: text,
+      health: tolerant(z.object({ state: text, statusCode: text, statusDescription: text })),
+      hsm: tolerant(z.object({ settings: tolerant(z.object({ container: text })) })),
+      clientInfo: tolerant(z.object({ mgsAddress: text, mountCommand: text })),
+    }),
+  ),
+});
+
+type ArmFileSystem = z.infer<typeof armFileSystem>;
+type Properties = NonNullable<ArmFileSystem['properties']>;
+
+/** Attributes that a file system and a plan are compared by. */
+export const attribute = {
+  sku: 'sku-name',
+  zone: 'zone',
+  location: 'location',
+  subnet: 'subnet',
+  subDir: 'sub-dir',
+  hsmContainer: 'hsm-container',
+} as const;
+
+/**
+ * Reads a file system from ARM's JSON. Never throws.
+ * @param scope the resource group in lower case
+ * @param clusterId whose file systems are ours
+ * @returns undefined if it is no file system at all
+ */
+export function toFileSystem(resource: unknown, scope: string, clusterId: string): FileSystem | undefined {
+  const parsed = z.safeParse(armFileSystem, resource);
+  if (!parsed.success) return undefined;
+  const { name, tags = {}, systemData, properties = {} } = parsed.data;
+  const known = withoutUndefined(tags);
+  const { volumeName, subDir, attempt, directoryBases } = readTags(known, name, clusterId);
+  const source = mountSourceOf(properties);
+  const { state, cloudState } = stateOf(properties, source !== undefined);
+  const stateDetail = healthDetail(properties);
+  const createdAt = dateOf(systemData?.createdAt);
+  return {
+    id: name,
+    scope,
+    state,
+    cloudState,
+    capacity: capacityOf(properties),
+    attempt,
+    attributes: attributesOf(parsed.data, subDir),
+    ...(volumeName === undefined ? {} : { volumeName }),
+    ...madeBy(known, name),
+    ...(stateDetail === undefined ? {} : { stateDetail }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(directoryBases.length === 0 ? {} : { directoryBases }),
+    ...(source === undefined ? {} : { mountSource: source }),
+  };
+}
+
+/** The resource group that a resource's id names, in lower case; empty if there is none. */
+export function resourceGroupOf(resource: unknown): string {
+  const parsed = z.safeParse(z.object({ id: z.string() }), resource);
+  const id = parsed.success ? parsed.data.id : '';
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\//i.exec(id)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whether this driver has made it, for whichever cluster. */
+function madeBy(tags: Tags, name: string): Pick<FileSystem, 'madeByDriver'> {
+  const anyCluster = '';
+  return readTags(tags, name, anyCluster).volumeName === undefined ? {} : { madeByDriver: true };
+}
+
+interface State {
+  readonly state: FileSystemState;
+  readonly cloudState: string;
+}
+
+/**
+ * What provisioningState and health mean together. `hasServers`: clientInfo is there, which Azure fills in when the
+ * creation succeeds and never takes back. provisioningState tells how the last operation ended, whichever it was: on
+ * a file system with servers, `Failed` is a failed change of something that holds data and must never be taken for a
+ * failed creation, which is deleted and repeated.
+ */
+function stateOf({ provisioningState, health }: Properties, hasServers: boolean): State {
+  const cloudState = provisioningState ?? 'unknown';
+  const told = byProvisioningState[cloudState.toLowerCase()];
+  if (told === 'deleting') return { state: told, cloudState };
+  // Without servers there is nothing to mount, whatever the state is called.
+  if (!hasServers) return { state: told === 'failed' ? told : 'creating', cloudState };
+  const usable = told === undefined ? undefined : withServers[told];
+  if (usable) return { state: usable, cloudState };
+  return { state: 'available', cloudState, ...byHealth(health?.state) };
+}
+
+const byProvisioningState: Readonly<Record<string, FileSystemState>> = {
+  creating: 'creating',
+  updating: 'updating',
+  deleting: 'deleting',
+  failed: 'failed',
+  canceled: 'failed',
+  succeeded: 'available',
+};
+
+/** What those states mean where there are servers; in the others, health decides. */
+const withServers: Partial<Readonly<Record<FileSystemState, FileSystemState>>> = {
+  creating: 'updating',
+  updating: 'updating',
+  failed: 'impaired',
+};
+
+/** States of health that need attention, or tell of a change under way. Clients can use all of them. */
+function byHealth(health: string | undefined): State | undefined {
+  const states: Readonly<Record<string, FileSystemState>> = {
+    degraded: 'impaired',
+    unavailable: 'impaired',
+    expanding: 'updating',
+  };
+  const state = states[health?.toLowerCase() ?? ''];
+  return health === undefined || state === undefined ? undefined : { state, cloudState: health };
+}
+
+/** Azure's own words; nothing where it only says that all is well. */
+function healthDetail({ health }: Properties): string | undefined {
+  if (!health || health.state?.toLowerCase() === 'available') return undefined;
+  return inWords(': ', health.statusCode, health.statusDescription) || undefined;
+}
+
+/** The MGS is told as an address, the fsname only in the mount command that Azure recommends. */
+function mountSourceOf({ clientInfo }: Properties): LustreMountSource | undefined {
+  const { mgsAddress, mountCommand = '' } = clientInfo ?? {};
+  if (!mgsAddress) return undefined;
+  const fsname = /:\/([A-Za-z0-9_-]{1,8})(?=[\s/]|$)/.exec(mountCommand)?.[1] ?? usualFsname;
+  try {
+    return amlMountSource(mgsAddress, fsname);
+  } catch {
+    return undefined; // No address that could be mounted.
+  }
+}
+
+function capacityOf({ storageCapacityTiB, currentStorageCapacityTiB }: Properties): Capacity {
+  const tebibytes = currentStorageCapacityTiB ?? storageCapacityTiB;
+  return tebibytes === undefined ? Capacity.zero : Capacity.tebibytes(tebibytes);
+}
+
+function attributesOf(
+  { sku, zones, location, properties }: ArmFileSystem,
+  subDir: string | undefined,
+): Readonly<Record<string, string>> {
+  const told: Record<string, string | undefined> = {
+    [attribute.sku]: sku?.name,
+    [attribute.zone]: zones?.[0],
+    [attribute.location]: location && canonicalLocation(location),
+    [attribute.subnet]: properties?.filesystemSubnet?.toLowerCase(),
+    [attribute.subDir]: subDir,
+    [attribute.hsmContainer]: properties?.hsm?.settings?.container?.toLowerCase(),
+  };
+  return withoutUndefined(told);
+}
+
+function withoutUndefined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function dateOf(iso: string | undefined): Date | undefined {
+  const date = new Date(iso ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

@@ -1,0 +1,53 @@
+import { isDriverError, ProviderRegistry, type Settings } from '@lustre-csi/core';
+import { describe, expect, it } from 'vitest';
+import { GenericController } from './generic-controller.js';
+import { genericLustre } from '../index.js';
+
+const settings = (servedAs?: string): Settings => ({
+  flag: (name) => (name === 'serve-as' ? servedAs : undefined),
+  environment: () => undefined,
+});
+
+describe('the name under which it is served', () => {
+  const registry = new ProviderRegistry([
+    genericLustre,
+    { ...genericLustre, driverName: 'other.example.com' },
+  ]);
+
+  it.each([
+    [undefined, 'lustre.csi.k8s.io'],
+    ['lustre.csi.example.com', 'lustre.csi.example.com'],
+  ])('%s: %s', (servedAs, name) => {
+    expect(registry.named('lustre.csi.k8s.io', settings(servedAs)).driverName).toBe(name);
+  });
+
+  it.each([
+    ['no name', /not a CSI driver name/],
+    ['other.example.com', /name of another provider/],
+  ])('refuses "%s"', (servedAs, message) => {
+    expect(() => registry.named('lustre.csi.k8s.io', settings(servedAs))).toThrow(message);
+  });
+});
+
+describe('the controller', () => {
+  const controller = new GenericController();
+
+  it('creates no file systems, and says what to write instead', async () => {
+    const outcome = await controller.plan().catch((error: unknown) => error);
+    expect(isDriverError(outcome, 'invalid-argument')).toBe(true);
+    expect((outcome as Error).message).toContain('provisioningMode: directory');
+  });
+
+  it('names a file system by what is mounted', () => {
+    const { directoryHosts } = controller;
+    const host = directoryHosts.hostOf({ mgsNids: 'mgs1@o2ib:mgs2@o2ib', fsName: 'scratch' });
+    expect(host).toBe('mgs1@o2ib:mgs2@o2ib:/scratch');
+    expect(directoryHosts.referenceTo(host)?.staticSource?.fsname).toBe('scratch');
+    expect(directoryHosts.referenceTo('nothing')).toBeUndefined();
+  });
+
+  it('has nothing to delete for a static volume, whatever its handle is', () => {
+    expect(controller.parseVolumeId('any-handle')).toBeUndefined();
+    expect(controller.parseVolumeId('a@tcp:/fs')?.staticSource?.fsname).toBe('fs');
+  });
+});

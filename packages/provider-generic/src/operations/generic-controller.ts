@@ -1,0 +1,82 @@
+import {
+  Capacity,
+  DriverError,
+  formatMountSource,
+  parseMountSource,
+  type ControllerProvider,
+  type DirectoryHosts,
+  type FileSystem,
+  type FileSystemPlan,
+  type LustreMountSource,
+  type Volume,
+  type VolumeReference,
+} from '@lustre-csi/core';
+import { genericParameters } from '../parameters/parameters.js';
+import { namedSource, toVolumeContext } from '../node/volume-context.js';
+
+const words = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** File systems that no cloud knows: what they are called is all that there is to know. */
+const directoryHosts: DirectoryHosts = {
+  parameters: genericParameters,
+  hostOf: ({ source, mgsNids, fsName }) =>
+    formatMountSource(namedSource({ source: words(source), mgsNids: words(mgsNids), fsName: words(fsName) })),
+  referenceTo: (host) => {
+    const staticSource = sourceIn(host);
+    return staticSource && { id: host, scope: '', staticSource };
+  },
+  contextFor: toVolumeContext,
+};
+
+/** Any Lustre. It makes directories, no file systems; so most of the port has nothing to do. */
+export class GenericController implements ControllerProvider {
+  readonly usualSeconds = { create: 1, delete: 1 };
+  readonly directoryHosts = directoryHosts;
+
+  async plan(): Promise<FileSystemPlan> {
+    throw new DriverError(
+      'invalid-argument',
+      'this driver creates no file systems: write provisioningMode: directory in the StorageClass, for a directory of ' +
+        'one that exists; or a PersistentVolume by hand',
+    );
+  }
+
+  /** What an administrator wrote as a handle, where it says what is mounted. */
+  parseVolumeId(volumeId: string): VolumeReference | undefined {
+    return directoryHosts.referenceTo(volumeId);
+  }
+
+  scopes(): readonly string[] {
+    return [];
+  }
+
+  async list(): Promise<readonly FileSystem[]> {
+    return [];
+  }
+
+  async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  async capacityFor(): Promise<Capacity> {
+    return Capacity.zero;
+  }
+
+  async create(): Promise<FileSystem> {
+    return this.plan() as Promise<never>;
+  }
+
+  async delete(): Promise<void> {}
+
+  toVolume({ id, capacity, mountSource }: FileSystem): Volume {
+    return { id, capacity, context: mountSource ? toVolumeContext(mountSource) : {} };
+  }
+}
+
+function sourceIn(text: string): LustreMountSource | undefined {
+  try {
+    return parseMountSource(text);
+  } catch {
+    return undefined;
+  }
+}
