@@ -77,7 +77,7 @@ export default tseslint.config(
     // The emulator, the conformance runner and the examples start processes of their own; they are not the product.
     files: [
       'packages/cloud-emulator/src/**/*.ts',
-      'packages/driver/src/conformance/*.ts',
+      'packages/conformance/src/**/*.ts',
       'examples/**/*.ts',
     ],
     rules: { 'no-restricted-imports': ['error', { paths: [grpc], patterns: [otherSources, cloudSdks] }] },
