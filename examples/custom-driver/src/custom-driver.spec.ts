@@ -1,4 +1,4 @@
-// A new provider is one package and one line: the example's driver is served by the same executable code.
+// A new provider is one package and one line: the example's driver runs the same code as lustre-csi.
 import { fileURLToPath } from 'node:url';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { expect, it } from 'vitest';
@@ -12,10 +12,11 @@ const capability = {
 };
 
 it('serves a provider that the product does not know', async () => {
-  const driver = await startDriverProcess({ driverName: 'onprem.lustre.example.com', executable });
+  const driver = await startDriverProcess({ executable });
   try {
-    const { name } = await driver.client.identity.getPluginInfo({});
+    const { name, vendorVersion } = await driver.client.identity.getPluginInfo({});
     expect(name).toBe('onprem.lustre.example.com');
+    expect(vendorVersion).toBe('1.0.0');
     const { volume } = await driver.client.controller.createVolume({
       name: 'pvc-own',
       capacityRange: { requiredBytes: 1024n, limitBytes: 0n },

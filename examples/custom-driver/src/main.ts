@@ -1,5 +1,5 @@
-// A CSI driver of your own, from the same packages: one provider, one line.
+// A CSI driver of your own, from the same packages: its name, its version, one provider.
 import { runDriver } from '@lustre-csi/driver';
 import { onPremises } from './on-premises.js';
 
-process.exit(await runDriver([onPremises]));
+process.exit(await runDriver({ name: 'on-premises-csi', version: '1.0.0', providers: [onPremises] }));

@@ -3,10 +3,16 @@
 import { mkdtemp, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CsiClient } from '@lustre-csi/core/client';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { clouds, type DemoCloud, type EmulatorState } from './clouds.js';
 import { describeBytes, progress, progressDone, say, step } from './show.js';
+
+/** The file that `lustre-csi` runs. */
+const executable = fileURLToPath(
+  new URL('./bin/lustre-csi.js', import.meta.resolve('@lustre-csi/lustre-csi/package.json')),
+);
 
 /** CSI MULTI_NODE_MULTI_WRITER: Kubernetes' ReadWriteMany. */
 const MULTI_NODE_MULTI_WRITER = 5;
@@ -135,7 +141,7 @@ async function expectNothingLeft(cloud: DemoCloud, kubelet: string): Promise<voi
 async function play(cloud: DemoCloud): Promise<void> {
   say(`${cloud.title} (--driver-name ${cloud.driverName})`);
   const kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-demo-'));
-  const driver = await startDriverProcess({ driverName: cloud.driverName });
+  const driver = await startDriverProcess({ executable, driverName: cloud.driverName });
   try {
     const info = await driver.client.identity.getPluginInfo({});
     step('GetPluginInfo', `${info.name} ${info.vendorVersion}`);

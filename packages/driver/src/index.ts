@@ -1,6 +1,6 @@
-export { runDriver } from './run.js';
-export { providers } from './providers.js';
-export { createContainer, tokens } from './container.js';
-export { allFlags, readConfig, type Config, type Invocation, type Mode } from './config.js';
-export { helpText } from './help.js';
-export { version } from './version.js';
+export { runDriver, type DriverOptions } from './run.js';
+export type { DriverDefinition } from './driver-definition.js';
+export { tokens } from './container/container.js';
+export { allFlags, type CommandConfig, type ProcessInput } from './config/config.js';
+export { driverFlags, legacyFlags, type LegacyFlag } from './config/flags.js';
+export type { Container } from 'inversify';

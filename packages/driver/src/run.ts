@@ -1,10 +1,10 @@
-import { ConfigurationError, messageOf, type ProviderPlugin } from '@lustre-csi/core';
+import { ConfigurationError, messageOf } from '@lustre-csi/core';
 import { orphansCommand } from './commands/orphans.js';
 import { preStopHookCommand } from './commands/pre-stop-hook.js';
 import { serveCommand } from './commands/serve.js';
-import { readConfig, type Command, type CommandConfig } from './config.js';
-import { helpText } from './help.js';
-import { version } from './version.js';
+import { readConfig, type Command, type CommandConfig, type ProcessInput } from './config/config.js';
+import { helpText } from './config/help.js';
+import type { DriverDefinition } from './driver-definition.js';
 
 /** Exit status of a process that was started with settings it cannot work with. */
 const BAD_CONFIGURATION = 2;
@@ -13,44 +13,50 @@ const COMMAND_FAILED = 1;
 /** Of a command that has found what it looks for. */
 const FOUND = 3;
 
-/** Runs a driver made of these providers and gives its exit status: what the executable does, for drivers of your
- *  own. `argv` holds the arguments alone. */
-export async function runDriver(
-  providers: readonly ProviderPlugin[],
-  argv: readonly string[] = process.argv.slice(2),
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<number> {
+/** A definition, and in the place of the process's own arguments and environment those of the caller. */
+export type DriverOptions = DriverDefinition & ProcessInput;
+
+/** Runs a driver until it is stopped, or one of its commands.
+ *  @returns the exit status, for `process.exit`: 0, 1 (a command failed), 2 (bad configuration), 3 (orphans were found) */
+export async function runDriver({ argv, environment, ...driver }: DriverOptions): Promise<number> {
+  const { name, version } = driver;
   try {
-    const invocation = readConfig(argv, environment, providers);
+    const invocation = readConfig(driver, { argv, environment });
     switch (invocation.kind) {
       case 'help':
-        process.stdout.write(helpText(providers));
+        process.stdout.write(helpText(driver));
         return 0;
       case 'version':
-        process.stdout.write(`lustre-csi ${version}\n`);
+        process.stdout.write(`${name} ${version}
+`);
         return 0;
       case 'serve':
-        await serveCommand(invocation.config);
+        await serveCommand(invocation.config, driver);
         return 0;
       default:
-        return await runCommand(invocation.kind, invocation.config);
+        return await runCommand(invocation.kind, invocation.config, driver);
     }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`lustre-csi: ${error.message}\n`);
+    process.stderr.write(`${name}: ${error.message}\n`);
     return BAD_CONFIGURATION;
   }
 }
 
-/** Says in a line why it failed. */
-async function runCommand(command: Command, config: CommandConfig): Promise<number> {
+/** Runs a command; where it fails, one line says why. */
+async function runCommand(
+  command: Command,
+  config: CommandConfig,
+  driver: DriverDefinition,
+): Promise<number> {
   try {
     if (command === 'pre-stop-hook') await preStopHookCommand(config);
-    else if ((await orphansCommand(config, (line) => process.stdout.write(`${line}\n`))) > 0) return FOUND;
+    else if ((await orphansCommand(config, driver, (line) => process.stdout.write(`${line}\n`))) > 0)
+      return FOUND;
     return 0;
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    process.stderr.write(`lustre-csi: ${command}: ${messageOf(error)}\n`);
+    process.stderr.write(`${driver.name}: ${command}: ${messageOf(error)}\n`);
     return COMMAND_FAILED;
   }
 }

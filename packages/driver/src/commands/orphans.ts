@@ -1,10 +1,10 @@
 import { isUsable, type ControllerProvider, type FileSystem } from '@lustre-csi/core';
-import type { CommandConfig } from '../config.js';
-import { controllerProvider } from '../controller-provider.js';
+import type { CommandConfig } from '../config/config.js';
+import { createContainer, tokens } from '../container/container.js';
+import type { DriverDefinition } from '../driver-definition.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 import type { KubeClient } from '../kubernetes/kube-client.js';
 import { listAt, textAt } from '../kubernetes/object-fields.js';
-import { orchestratedNode } from '../kubernetes/this-node.js';
 import { createLog } from '../logger.js';
 
 const PAGE = 500;
@@ -26,11 +26,16 @@ export interface KnownVolumes {
  * @returns how many there are
  * @throws Error where the cloud or the cluster cannot be listed completely
  */
-export async function orphansCommand(config: CommandConfig, print: (line: string) => void): Promise<number> {
-  const { plugin, settings, nodeId, clusterId, logLevel } = config;
+export async function orphansCommand(
+  config: CommandConfig,
+  driver: DriverDefinition,
+  print: (line: string) => void,
+): Promise<number> {
+  const { plugin, settings, clusterId, logLevel } = config;
   const endpoint = inClusterEndpoint(settings, 'orphans');
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'orphans' }, 2);
-  const provider = await controllerProvider(config, log, orchestratedNode(settings, nodeId));
+  const container = await createContainer(driver, config, log);
+  const provider = await container.getAsync(tokens.controllerProvider);
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const client = new KubeClient(endpoint);
   // First the cloud: what is made after this look has its claim in the next one.

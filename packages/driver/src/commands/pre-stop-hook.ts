@@ -1,5 +1,5 @@
 import { mountsLeft, pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
-import type { CommandConfig } from '../config.js';
+import type { CommandConfig } from '../config/config.js';
 import type { KubernetesNode } from '../kubernetes/kubernetes-node.js';
 import { textAt } from '../kubernetes/object-fields.js';
 import { kubernetesNode } from '../kubernetes/this-node.js';

@@ -1,12 +1,12 @@
 import { serve, type ServedService } from '@lustre-csi/core';
 import type { Container } from 'inversify';
-import { allObservers } from '../all-observers.js';
-import type { Config, Mode } from '../config.js';
-import { createContainer, tokens } from '../container.js';
+import { allObservers } from '../metrics/all-observers.js';
+import type { Config, Mode } from '../config/config.js';
+import { createContainer, tokens } from '../container/container.js';
+import type { DriverDefinition } from '../driver-definition.js';
 import { createLog } from '../logger.js';
-import type { Metrics } from '../metrics.js';
-import type { BackgroundTask } from '../startup-taint-removal.js';
-import { version } from '../version.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { BackgroundTask } from '../kubernetes/startup-taint-removal.js';
 
 type ServiceName = 'identityService' | 'controllerService' | 'nodeService';
 
@@ -18,11 +18,12 @@ const servicesOf: Readonly<Record<Mode, readonly ServiceName[]>> = {
 
 /** Serves CSI until SIGTERM or SIGINT. A second signal ends the process at once.
  *  @throws ConfigurationError before anything is served */
-export async function serveCommand(config: Config): Promise<void> {
+export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
-  const log = createLog(config.logLevel, { driver: plugin.driverName, mode });
+  const standardLog = createLog(config.logLevel, { driver: plugin.driverName, mode });
+  const container = await createContainer(driver, config, standardLog);
+  const log = container.get(tokens.log);
   for (const warning of config.warnings) log.warn({}, warning);
-  const container = createContainer(config, log);
   const services: ServedService[] = [];
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
   const removeStartupTaint = await startupTaintRemovalOf(config, container);
@@ -37,7 +38,7 @@ export async function serveCommand(config: Config): Promise<void> {
     await metrics?.stop(); // Its server would keep the process of a driver of your own alive.
     throw error;
   });
-  log.info({ address: server.address, version, nodeId: config.nodeId }, 'serving CSI');
+  log.info({ address: server.address, version: driver.version, nodeId: config.nodeId }, 'serving CSI');
   const stopping = new AbortController();
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
@@ -64,7 +65,7 @@ async function metricsOf(
 ): Promise<Metrics | undefined> {
   const address = settings.flag('metrics-address');
   if (address === undefined) return undefined;
-  const { serveMetrics } = await import('../metrics.js');
+  const { serveMetrics } = await import('../metrics/metrics.js');
   const engine = mode === 'controller' ? undefined : await container.getAsync(tokens.nodeEngine);
   return serveMetrics(address, plugin.driverName, engine);
 }

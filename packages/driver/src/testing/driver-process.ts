@@ -3,24 +3,23 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
-
-const EXECUTABLE = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** How long a driver may take to answer its first call. Milliseconds. */
 const START_TIMEOUT_MS = 20_000;
 
 export interface DriverProcessOptions {
-  readonly driverName: string;
+  /** The driver's JavaScript file, run by the same Node.js. */
+  readonly executable: string;
+  /** `--driver-name`; absent: the executable has a single provider. */
+  readonly driverName?: string;
   readonly mode?: 'controller' | 'node' | 'all';
   /** As `--endpoint` takes it; absent: a socket in a temporary directory. */
   readonly endpoint?: string;
   /** More arguments. */
   readonly args?: readonly string[];
+  /** Added to the environment of this process; undefined takes a variable away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Another executable than lustre-csi, run by the same Node.js: a driver of your own. */
-  readonly executable?: string;
 }
 
 /** The real executable, as a container orchestrator meets it: a process and a socket. */
@@ -60,7 +59,7 @@ export async function startDriverProcess(options: DriverProcessOptions): Promise
   if (running !== 'serving') {
     const printed = log();
     await end('SIGKILL');
-    throw new Error(`lustre-csi did not start (${running}): ${printed}`);
+    throw new Error(`${options.executable} did not start (${running}): ${printed}`);
   }
   return {
     client,
@@ -73,11 +72,12 @@ export async function startDriverProcess(options: DriverProcessOptions): Promise
 }
 
 function launch(options: DriverProcessOptions, endpoint: string, logFile: string): ChildProcess {
-  const { driverName, mode = 'all', args = [], environment = process.env, executable = EXECUTABLE } = options;
+  const { executable, driverName, mode = 'all', args = [], environment = {} } = options;
   const output = openSync(logFile, 'w');
-  const flags = ['--driver-name', driverName, '--mode', mode, '--endpoint', endpoint, '--node-id', 'node-1'];
+  const name = driverName === undefined ? [] : ['--driver-name', driverName];
+  const flags = [...name, '--mode', mode, '--endpoint', endpoint, '--node-id', 'node-1'];
   const child = spawn(process.execPath, [executable, ...flags, ...args], {
-    env: { ...environment },
+    env: { ...process.env, ...environment },
     stdio: ['ignore', output, output],
   });
   closeSync(output);

@@ -1,2 +1,9 @@
-// For tests and demonstrations of drivers built from these packages.
+// For tests of drivers built from this package: the executable as a process, and a cluster's API server.
 export { startDriverProcess, type DriverProcess, type DriverProcessOptions } from './driver-process.js';
+export {
+  refuse,
+  startKubeApiServer,
+  type AskedFor,
+  type Interception,
+  type KubeApiServer,
+} from './kube-api-server.js';

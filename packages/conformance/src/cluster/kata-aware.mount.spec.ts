@@ -1,0 +1,186 @@
+// --kata-aware: the real executable as a pod of a cluster, whose API server it asks over TLS, with real mounts.
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
+import { createRequest, readWriteMany, testedDrivers } from '../testing/emulated-cloud.js';
+import { startFakeKubernetes, type FakeKubernetes } from './fake-kubernetes.js';
+
+const tested = testedDrivers[1] as (typeof testedDrivers)[number];
+/** gRPC status codes. */
+const OK = 0;
+const FAILED_PRECONDITION = 9;
+const UNAVAILABLE = 14;
+
+let kubernetes: FakeKubernetes;
+let controller: DriverProcess;
+let driver: DriverProcess;
+let directory: string;
+let volumeId: string;
+let volumeContext: Record<string, string>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lustre-csi-kata-'));
+  // As a container has kubelet's directory.
+  mountCommand('mount', '--bind', directory, directory);
+  mountCommand('mount', '--make-shared', directory);
+  kubernetes = await startFakeKubernetes();
+  controller = await startLustreCsi({ driverName: tested.driverName, mode: 'controller' });
+  const { volume } = await controller.client.controller.createVolume(createRequest(tested, 'pvc-kata'));
+  volumeId = volume?.volumeId ?? '';
+  volumeContext = volume?.volumeContext ?? {};
+  driver = await startLustreCsi({
+    driverName: tested.driverName,
+    mode: 'node',
+    args: ['--kata-aware', '--remove-not-ready-taint=false', '--state-dir', join(directory, 'state')],
+    environment: kubernetes.environment,
+  });
+});
+
+afterEach(async () => {
+  kubernetes.behave('answers');
+  for (const name of ['pod', 'other']) {
+    await driver.client.node.nodeUnpublishVolume({ volumeId, targetPath: join(directory, name) });
+  }
+  expect(await mounts()).toBe(0);
+  expect(await readdir(directory)).toEqual(['state']);
+});
+
+afterAll(async () => {
+  await driver.stop();
+  await controller.client.controller.deleteVolume({ volumeId, secrets: {} });
+  await controller.stop();
+  await kubernetes.stop();
+  mountCommand('umount', '-R', directory);
+  await rm(directory, { recursive: true });
+});
+
+const mountCommand = (program: 'mount' | 'umount', ...args: readonly string[]): void =>
+  void execFileSync(program, args);
+
+const annotation = `${tested.driverName}/volume-mode`;
+const runtimeClass = (handler: string, annotations: Record<string, string> = {}): object => ({
+  metadata: { annotations },
+  handler,
+});
+
+/** A pod of the cluster, with this RuntimeClass; absent: the node's ordinary runtime. */
+function createPod(name: string, runtime?: object): Record<string, string> {
+  const spec = runtime ? { runtimeClassName: `class-of-${name}` } : {};
+  kubernetes.objects.set(`/api/v1/namespaces/ml/pods/${name}`, { metadata: { uid: `uid-of-${name}` }, spec });
+  if (runtime) kubernetes.objects.set(`/apis/node.k8s.io/v1/runtimeclasses/class-of-${name}`, runtime);
+  return podInfo(name);
+}
+
+const podInfo = (name: string): Record<string, string> => ({
+  'csi.storage.k8s.io/pod.name': name,
+  'csi.storage.k8s.io/pod.namespace': 'ml',
+  'csi.storage.k8s.io/pod.uid': `uid-of-${name}`,
+});
+
+const publish = (
+  pod: Readonly<Record<string, string>>,
+  name = 'pod',
+): Promise<{ readonly code: number; readonly details?: string }> => {
+  const request: NodePublishVolumeRequest = {
+    volumeId,
+    volumeContext: { ...volumeContext, ...pod },
+    targetPath: join(directory, name),
+    volumeCapability: readWriteMany(),
+    readonly: false,
+    stagingTargetPath: '',
+    publishContext: {},
+    secrets: {},
+  };
+  return driver.client.node.nodePublishVolume(request).then(
+    () => ({ code: OK }),
+    (error: unknown) => error as { readonly code: number; readonly details: string },
+  );
+};
+
+/** At targets of pods. */
+const mounts = async (): Promise<number> =>
+  (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .filter((line) => /\/(?:pod|other)$/.test(line.split(' ')[4] ?? '') && line.includes(directory)).length;
+
+it.each<[string, object | undefined]>([
+  ['the ordinary runtime', undefined],
+  ['Kata on the same host', runtimeClass('kata-qemu')],
+  ['a handler that the operator vouches for', runtimeClass('kata-remote', { [annotation]: 'host' })],
+])('publishes to %s', async (_, runtime) => {
+  expect(await publish(createPod('trainer', runtime))).toEqual({ code: OK });
+  expect(await mounts()).toBe(1);
+});
+
+it('refuses a pod that would not see the volume, since its directory does not propagate', async () => {
+  const closed = join(directory, 'closed');
+  await mkdir(closed);
+  mountCommand('mount', '--bind', closed, closed);
+  mountCommand('mount', '--make-private', closed);
+  const { code, details } = await publish(createPod('trainer'), 'closed/pod');
+  expect(code, details).toBe(FAILED_PRECONDITION);
+  expect(details).toContain(`The mount at ${closed}, in which it lies, does not propagate`);
+  expect(await mounts()).toBe(0);
+  expect(await readdir(closed)).toEqual([]);
+  mountCommand('umount', closed);
+  await rmdir(closed);
+});
+
+it.each<[string, object, string]>([
+  ['peer pods', runtimeClass('kata-remote'), 'kata-remote copies volumes into the guest'],
+  ['a confidential guest', runtimeClass('kata-qemu-snp'), 'data would be lost'],
+  ['a class that the operator has marked', runtimeClass('runc', { [annotation]: 'refuse' }), 'says refuse'],
+])('refuses %s, and mounts nothing', async (_, runtime, words) => {
+  const { code, details } = await publish(createPod('trainer', runtime));
+  expect(code, details).toBe(FAILED_PRECONDITION);
+  expect(details).toContain('ml/trainer of RuntimeClass class-of-trainer');
+  expect(details).toContain(words);
+  expect(await mounts()).toBe(0);
+});
+
+it.each<[string, () => Record<string, string>, number, string]>([
+  ['a pod that the cluster does not know', () => podInfo('unknown'), UNAVAILABLE, 'unknown'],
+  [
+    'a pod that has the name of another one by now',
+    () => ({ ...createPod('trainer'), 'csi.storage.k8s.io/pod.uid': 'uid-of-the-one-before' }),
+    UNAVAILABLE,
+    'was replaced',
+  ],
+  ['a call without a pod', () => ({}), FAILED_PRECONDITION, 'podInfoOnMount'],
+])('publishes nothing for %s', async (_, pod, expected, words) => {
+  const { code, details } = await publish(pod());
+  expect(code, details).toBe(expected);
+  expect(details).toContain(words);
+  expect(await mounts()).toBe(0);
+});
+
+it('publishes nothing while the API server refuses or does not answer, and goes on once it does', async () => {
+  const pod = createPod('trainer');
+  kubernetes.behave('refuses');
+  const refused = await publish(pod);
+  expect(refused).toMatchObject({ code: UNAVAILABLE, details: expect.stringContaining('401') as string });
+  kubernetes.behave('is silent');
+  const silent = await publish(pod);
+  expect(silent).toMatchObject({
+    code: UNAVAILABLE,
+    details: expect.stringContaining('did not answer in 5 s') as string,
+  });
+  expect(await mounts()).toBe(0);
+  kubernetes.behave('answers');
+  expect(await publish(pod)).toEqual({ code: OK });
+});
+
+it('asks nothing about a pod that runs: a silent API server takes no volume away', async () => {
+  const pod = createPod('trainer');
+  expect(await publish(pod)).toEqual({ code: OK });
+  const before = kubernetes.asked.length;
+  expect(before).toBeGreaterThan(0);
+  kubernetes.behave('is silent');
+  expect(await publish(pod)).toEqual({ code: OK });
+  expect(kubernetes.asked).toHaveLength(before);
+  expect(await mounts()).toBe(1);
+});

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KubeApiServer } from '@lustre-csi/driver/testing';
+import { executable } from '../testing/lustre-csi.js';
+
+/** In a mount namespace of its own: what kubelet mounts into a pod with a service account, and this kernel's list of file
+ *  system types. Then the driver takes the shell's place. */
+const enter = `
+set -e
+mount -t tmpfs pod "$(realpath /var/run)"
+mkdir -p /var/run/secrets/kubernetes.io/serviceaccount
+cp "$1/token" "$1/ca.crt" /var/run/secrets/kubernetes.io/serviceaccount
+mount --bind "$1/filesystems" /proc/filesystems
+shift
+exec "$@"
+`;
+
+/** The real executable as a container of a pod of a cluster. */
+export interface PodProcess {
+  /** As clients take it. */
+  readonly endpoint: string;
+  /** Everything that it has printed so far. */
+  log(): string;
+  /** What the kernel knows from now on: `['ext4', 'lustre']`. */
+  setFileSystemTypes(types: readonly string[]): void;
+  /** Exit status; 128+15 where SIGTERM ended it. */
+  readonly ended: Promise<number>;
+  /** SIGTERM, and wait for the end. */
+  stop(): Promise<number>;
+}
+
+/** Needs the right to mount, as `lustre-cloud-emulator exec` gives it.
+ *  @param token the service account's */
+export function startPodProcess(
+  api: KubeApiServer,
+  token: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  /** A command in the place of serving. */
+  command?: string,
+): PodProcess {
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-pod-'));
+  const setFileSystemTypes = (types: readonly string[]): void =>
+    writeFileSync(join(directory, 'filesystems'), types.map((type) => `nodev\t${type}\n`).join(''));
+  setFileSystemTypes(['tmpfs']);
+  writeFileSync(join(directory, 'token'), token);
+  writeFileSync(join(directory, 'ca.crt'), api.ca);
+  const output = openSync(join(directory, 'log'), 'w');
+  const endpoint = `unix://${directory}/csi.sock`;
+  const driver = [process.execPath, executable, ...(command ? [command] : []), '--endpoint', endpoint];
+  const flags = [...args, '--state-dir', join(directory, 'state')];
+  const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, ...driver, ...flags], {
+    env: { ...environment, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) },
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status ?? 143));
+  });
+  return {
+    endpoint,
+    log: () => readFileSync(join(directory, 'log'), 'utf8'),
+    setFileSystemTypes,
+    ended,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const status = await ended;
+      rmSync(directory, { recursive: true });
+      return status;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// examples/*/directory.yaml as it stands, with a file system that exists. Runs inside `lustre-cloud-emulator exec`.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import {
+  createDirectory,
+  directoryDrivers,
+  directoryRequest,
+  GIB,
+  LookingGlass,
+  stateDirectory,
+} from '../testing/directory-bench.js';
+import { startLustreCsi } from '../testing/lustre-csi.js';
+
+const examples = fileURLToPath(new URL('../../../../examples', import.meta.url));
+
+const folders: Readonly<Record<string, string>> = {
+  'fsx.csi.aws.com': 'aws-fsx',
+  'azurelustre.csi.azure.com': 'azure-amlfs',
+  'lustre.csi.k8s.io': 'generic',
+};
+
+interface Manifest {
+  readonly kind: string;
+  readonly provisioner?: string;
+  readonly metadata: { readonly name: string };
+  readonly spec?: unknown;
+}
+
+interface ClaimSpec {
+  readonly storageClassName: string;
+  readonly resources: { readonly requests: { readonly storage: string } };
+}
+
+interface StorageClass extends Manifest {
+  readonly parameters: Record<string, string>;
+}
+
+interface JobSpec {
+  readonly template: {
+    readonly spec: {
+      readonly volumes: readonly {
+        readonly ephemeral: { readonly volumeClaimTemplate: { readonly spec: ClaimSpec } };
+      }[];
+    };
+  };
+}
+
+/** The StorageClass, the claim, and the claim that the job's pod makes. */
+function readExample(file: string): { storageClass: StorageClass; claim: ClaimSpec; scratch: ClaimSpec } {
+  const manifests = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Manifest);
+  const ofKind = (kind: string): Manifest | undefined => manifests.find((each) => each.kind === kind);
+  const [volume] = (ofKind('Job')?.spec as JobSpec).template.spec.volumes;
+  if (!volume) throw new Error(`${file}: the job has no volume`);
+  return {
+    storageClass: ofKind('StorageClass') as StorageClass,
+    claim: ofKind('PersistentVolumeClaim')?.spec as ClaimSpec,
+    scratch: volume.ephemeral.volumeClaimTemplate.spec,
+  };
+}
+
+it.each(directoryDrivers)(
+  '$driverName: the claim and the scratch of the job',
+  async ({ driverName, prepare }) => {
+    const file = join(examples, folders[driverName] ?? '', 'directory.yaml');
+    const { storageClass, claim, scratch } = readExample(file);
+    expect(storageClass.provisioner).toBe(driverName);
+    for (const each of [claim, scratch]) expect(each.storageClassName).toBe(storageClass.metadata.name);
+    const host = await prepare();
+    // The example names a file system that does not exist here; all else stays.
+    expect(Object.keys(storageClass.parameters)).toEqual(
+      expect.arrayContaining(Object.keys(host.parameters)),
+    );
+    const parameters = { ...storageClass.parameters, ...host.parameters };
+    const driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
+    const look = new LookingGlass(host.source);
+    for (const [name, { resources }] of [
+      ['training-data', claim],
+      // As Kubernetes names the claim of a generic ephemeral volume: POD-VOLUME.
+      ['preprocess-x7f2k-scratch', scratch],
+    ] as const) {
+      const gibibytes = BigInt(resources.requests.storage.replace('Gi', ''));
+      const request = directoryRequest(
+        `pvc-of-${name}`,
+        host,
+        {
+          ...parameters,
+          'csi.storage.k8s.io/pvc/name': name,
+          'csi.storage.k8s.io/pvc/namespace': 'default',
+        },
+        { requiredBytes: gibibytes * GIB, limitBytes: 0n },
+      );
+      const { volumeId, capacityBytes } = await createDirectory(driver, request);
+      expect(capacityBytes).toBe(gibibytes * GIB);
+      expect(existsSync(join(look.root, 'kubernetes/default', name))).toBe(true);
+      await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+      expect(existsSync(join(look.root, 'kubernetes/default', name))).toBe(false);
+    }
+    look.close();
+    await driver.stop();
+    await host.remove();
+  },
+);

@@ -1,0 +1,147 @@
+// Deleting a volume whose file system holds other volumes as directories. Runs inside `lustre-cloud-emulator exec`.
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
+import {
+  createDirectory,
+  directoryDrivers,
+  directoryRequest,
+  LookingGlass,
+  stateDirectory,
+  type CreatedVolume,
+  type PreparedHost,
+} from '../testing/directory-bench.js';
+import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
+
+const FAILED_PRECONDITION = 9;
+
+const inClouds = directoryDrivers.filter(({ driverName }) => driverName !== 'lustre.csi.k8s.io');
+
+describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
+  const drivers: DriverProcess[] = [];
+  const start = async (...more: readonly string[]): Promise<DriverProcess> => {
+    const args = ['--state-dir', stateDirectory(), ...more];
+    const driver = await startLustreCsi({ driverName, args });
+    drivers.push(driver);
+    return driver;
+  };
+  const remove = (driver: DriverProcess, volumeId: string | undefined): Promise<unknown> =>
+    driver.client.controller.deleteVolume({ volumeId: volumeId ?? '', secrets: {} });
+
+  afterEach(async () => {
+    await Promise.all(drivers.splice(0).map((driver) => driver.stop()));
+  });
+
+  const inUse = (base: string): object => ({
+    code: FAILED_PRECONDITION,
+    details: expect.stringMatching(
+      new RegExp(`is not deleted: volumes are directories of it, below ${base}: `),
+    ) as string,
+  });
+
+  it('keeps the file system as long as a volume is a directory of it, whichever instance is asked', async () => {
+    const host: PreparedHost = await prepare();
+    const driver = await start();
+    // It has never heard of the directories.
+    const other = await start();
+    const removeHost = (): Promise<unknown> => remove(other, host.volumeId);
+    const volume = await createDirectory(driver, directoryRequest('pvc-1', host, {}));
+    const elsewhere = { basePath: '/team a' };
+    // Azure changes the tags of a file system one time after the other; sidecars repeat what is ABORTED.
+    const second = await vi.waitFor(
+      () => createDirectory(driver, directoryRequest('pvc-2', host, elsewhere)),
+      20_000,
+    );
+    await expect(removeHost()).rejects.toMatchObject(inUse('/(csi-volumes|team=20a)'));
+    expect(await createDirectory(driver, directoryRequest('pvc-1', host, {}))).toEqual(volume);
+
+    await remove(driver, volume.volumeId);
+    await expect(removeHost()).rejects.toMatchObject(inUse('/team=20a'));
+    await remove(driver, second.volumeId);
+    await removeHost();
+    await host.remove();
+  });
+
+  it('keeps the file system of one cluster as long as a volume of another is a directory of it', async () => {
+    const tested = testedDrivers.find((each) => each.driverName === driverName);
+    if (!tested) throw new Error(driverName);
+    const owner = await start('--cluster-id', 'blue');
+    const tenant = await start('--cluster-id', 'green');
+    const claim = createRequest(tested, `host-of-another-cluster-${process.pid}`);
+    const { volumeId } = await createDirectory(owner, claim);
+    const [name = ''] = volumeId.split('#');
+    const host: PreparedHost = {
+      parameters:
+        tested.cloud === 'aws'
+          ? { fileSystemId: volumeId }
+          : { 'file-system-name': name, 'resource-group-name': 'lustre-rg' },
+      source: '',
+      remove: async () => {},
+    };
+    const directory = await vi.waitFor(
+      () => createDirectory(tenant, directoryRequest('pvc-1', host, {})),
+      20_000,
+    );
+    await expect(remove(owner, volumeId)).rejects.toMatchObject(inUse('/csi-volumes'));
+    // What is not its own, the other cluster does not delete at all.
+    await remove(tenant, directory.volumeId);
+    await expect(remove(tenant, volumeId)).rejects.toMatchObject({
+      code: FAILED_PRECONDITION,
+      details: expect.stringContaining('was not created by this driver') as string,
+    });
+    await remove(owner, volumeId);
+  });
+
+  /** Does something to the file system, and gives the way back. */
+  const damages: readonly (readonly [string, RegExp, (look: LookingGlass) => () => void])[] = [
+    [
+      'an entry is damaged',
+      /is damaged: \/csi-volumes\/\.lustre-csi\/volumes\/[0-9a-f]{32}\. Restore this file/,
+      (look) => {
+        const file = join(look.registry('volumes'), readdirSync(look.registry('volumes'))[0] ?? '');
+        const before = readFileSync(file);
+        writeFileSync(file, before.subarray(0, 40));
+        return () => writeFileSync(file, before);
+      },
+    ],
+    [
+      'a creation is under way',
+      /volumes are being made as directories of it, below \/csi-volumes: pvc-1\./,
+      (look) => {
+        const file = join(look.registry('fates'), readdirSync(look.registry('fates'))[0] ?? '');
+        const before = readFileSync(file);
+        rmSync(file);
+        return () => writeFileSync(file, before);
+      },
+    ],
+    [
+      'the base path was moved',
+      /there is no \/csi-volumes\/\.lustre-csi any more: somebody has moved or removed it/,
+      (look) => {
+        renameSync(look.path(), join(look.root, 'moved'));
+        return () => renameSync(join(look.root, 'moved'), look.path());
+      },
+    ],
+  ];
+
+  it('keeps the file system where nobody can tell what is left of its directories', async () => {
+    const host: PreparedHost = await prepare();
+    const volume: CreatedVolume = await createDirectory(await start(), directoryRequest('pvc-1', host, {}));
+    // It has never heard of the directories.
+    const other = await start();
+    const look = new LookingGlass(host.source);
+    for (const [what, details, damage] of damages) {
+      const undo = damage(look);
+      await expect(remove(other, host.volumeId), what).rejects.toMatchObject({
+        code: FAILED_PRECONDITION,
+        details: expect.stringMatching(details) as string,
+      });
+      undo();
+      await expect(remove(other, host.volumeId)).rejects.toMatchObject(inUse('/csi-volumes'));
+    }
+    look.close();
+    await remove(other, volume.volumeId);
+    await host.remove();
+  });
+});

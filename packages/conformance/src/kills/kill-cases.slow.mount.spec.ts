@@ -1,0 +1,143 @@
+// Every operation of the controller, with the driver killed by SIGKILL as the cloud receives its first call, its second,
+// and so on to the last; then repeated by another process. Whenever it happens, all has been done once, and what is left
+// is what an undisturbed run leaves.
+import type { Emulator } from '@lustre-csi/cloud-emulator';
+import { describe, expect, it, vi } from 'vitest';
+import { killCases, type KillCase } from './kill-cases.js';
+import { MortalDriver } from './mortal-driver.js';
+
+/** No operation makes more calls than this: if one does, the test says so instead of going on for ever. */
+const MOST_CALLS = 40;
+
+/** Everything is still under way when the other process takes over. All runs of a case share a cloud: a listing is one
+ *  call, however many there were before. */
+const options = {
+  durations: { createSeconds: 0.7, deleteSeconds: 0.7, updateSeconds: 0.7 },
+  aws: { pageSize: 1000 },
+  azure: { pageSize: 1000 },
+} as const;
+
+/** What a run has done and left. */
+interface Run {
+  readonly wasKilled: boolean;
+  readonly effects: Readonly<Record<string, number>>;
+  /** By kind, in the words of the cloud. */
+  readonly left: Readonly<Record<string, readonly object[]>>;
+  /** What is left and what the repeated calls have answered, without what differs from run to run by its nature. */
+  readonly end: unknown;
+}
+
+const kinds = {
+  aws: ['fileSystems', 'backups', 'dataRepositoryAssociations', 'dataRepositoryTasks'],
+  azure: ['fileSystems', 'expansionJobs', 'importJobs', 'autoImportJobs', 'autoExportJobs'],
+} as const;
+
+/** A thing in a cloud. */
+type Thing = { readonly ResourceARN?: string; readonly TaskId?: string; readonly id?: string };
+
+const idOf = ({ ResourceARN, TaskId, id }: Thing): string => ResourceARN ?? TaskId ?? id ?? '';
+
+function thingsIn(emulator: Emulator, { cloud }: KillCase['tested']): Record<string, readonly Thing[]> {
+  const state = emulator.state()[cloud] as Readonly<Record<string, readonly Thing[]>>;
+  return Object.fromEntries(kinds[cloud].map((kind) => [kind, state[kind] ?? []]));
+}
+
+const nothingOf = ({ tested }: KillCase): Run['left'] =>
+  Object.fromEntries(kinds[tested.cloud].map((kind) => [kind, []]));
+
+const changes = /^(Create|Update|Delete|Tag|Untag)|\.(createOrUpdate|update|delete)$/;
+
+function effectsIn({ journal }: Emulator): Record<string, number> {
+  const effects: Record<string, number> = {};
+  for (const { operation, status = 0 } of journal.entries()) {
+    if (changes.test(operation) && status < 300) effects[operation] = (effects[operation] ?? 0) + 1;
+  }
+  return effects;
+}
+
+/** Members whose values are times and addresses. */
+const OF_THE_RUN =
+  /time(UTC)?$|^(MountName|mountname|DNSName|MgsAddress|NetworkInterfaceIds|ClientRequestToken)$/i;
+const OF_THE_RUN_IN_AZURE = /^(clusterUuid|mgsAddress|mountCommand|mgs-ip-address|createdAt)$/;
+
+/** The JSON of it without what differs from run to run. */
+function lasting(value: unknown, name: string, varies = /$^/g): unknown {
+  const json = JSON.stringify(value, (key, member: unknown) => {
+    if (OF_THE_RUN.test(key) || OF_THE_RUN_IN_AZURE.test(key)) return undefined;
+    return typeof member === 'bigint' ? String(member) : member;
+  });
+  return JSON.parse(
+    json
+      .replaceAll(name, 'NAME')
+      .replaceAll(/\b(fs|dra|backup)-[0-9a-f]{17}\b/g, '$1-ID')
+      .replaceAll(/\b127(\.\d+){3}\b/g, 'ADDRESS')
+      .replaceAll(varies, '"varies":""'),
+  );
+}
+
+const IN_MOTION =
+  /"(CREATING|PENDING|TRANSFERRING|UPDATING|DELETING|IN_PROGRESS|Creating|Updating|Deleting)"/;
+
+/** What the case's own things are when nothing happens to them any more. */
+async function leftBy(
+  killCase: KillCase,
+  emulator: Emulator,
+  before: ReadonlySet<string>,
+): Promise<Run['left']> {
+  return vi.waitFor(
+    () => {
+      const things = Object.entries(thingsIn(emulator, killCase.tested)).map(
+        ([kind, all]) => [kind, all.filter((each) => !before.has(idOf(each)))] as const,
+      );
+      expect(JSON.stringify(things)).not.toMatch(IN_MOTION);
+      return Object.fromEntries(things);
+    },
+    { timeout: 5000, interval: 20 },
+  );
+}
+
+/** One run: the nth call of the operation is the last of the process that makes it; another one repeats the operation,
+ *  twice, and is that of the next run. */
+async function runWithKillAt(killCase: KillCase, driver: MortalDriver, nth: number): Promise<Run> {
+  const { emulator } = driver;
+  const name = `pvc-${String(nth).padStart(3, '0')}-killed`;
+  const before = new Set(Object.values(thingsIn(emulator, killCase.tested)).flat().map(idOf));
+  const given = (await killCase.prepare?.(driver.client, name)) ?? { name, volumeId: '', snapshotId: '' };
+  if (killCase.fault) emulator.faults.add(killCase.fault);
+  const answer = await driver.killAt(nth, (client) => killCase.call(client, given));
+  const answers = [await killCase.call(driver.client, given), await killCase.call(driver.client, given)];
+  emulator.faults.clear();
+  const effects = effectsIn(emulator);
+  const left = await leftBy(killCase, emulator, before);
+  return {
+    wasKilled: answer === 'killed',
+    effects,
+    left,
+    end: lasting({ left, answers }, name, killCase.varies),
+  };
+}
+
+describe.concurrent('killed at each call', () => {
+  it.each(killCases)('$tested.driverName: $what', { timeout: 300_000, retry: 0 }, async (killCase) => {
+    const driver = await MortalDriver.start(killCase.tested.driverName, options);
+    try {
+      const undisturbed = await runWithKillAt(killCase, driver, 0);
+      let nth = 1;
+      for (; nth <= MOST_CALLS; nth += 1) {
+        const { wasKilled, effects, left, end } = await runWithKillAt(killCase, driver, nth);
+        expect(effects, `what was done, killed at call ${nth}`).toEqual(killCase.effects);
+        expect(left, `what is left, killed at call ${nth}`).toMatchObject({
+          ...nothingOf(killCase),
+          ...killCase.leaves,
+        });
+        expect(end, `the end, killed at call ${nth}`).toEqual(undisturbed.end);
+        if (!wasKilled) break;
+      }
+      // The change itself was among the calls, and the last run was not interrupted at all.
+      expect(nth).toBeGreaterThan(2);
+      expect(nth).toBeLessThanOrEqual(MOST_CALLS);
+    } finally {
+      await driver.stop();
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startLustreCsi } from '../testing/lustre-csi.js';
+import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from '../testing/emulated-cloud.js';
+
+const SDK = /node_modules\/(@aws-sdk|@smithy|@azure)\//;
+
+/** A loader hook that writes down what the process imports. */
+const recorder = `
+import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(\`
+  import { appendFileSync } from 'node:fs';
+  export async function resolve(specifier, context, next) {
+    const found = await next(specifier, context);
+    appendFileSync(process.env.MODULE_LOG, found.url + '\\\\n');
+    return found;
+  }
+\`));
+`;
+
+let directory: string;
+let cloud: EmulatedCloud;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'lustre-csi-modules-'));
+  writeFileSync(join(directory, 'recorder.mjs'), recorder);
+  cloud = await startEmulatedCloud();
+});
+
+afterEach(async () => {
+  await cloud.stop();
+  rmSync(directory, { recursive: true });
+});
+
+/** The modules that the executable has loaded when it serves. */
+async function modulesOf(driverName: string, mode: 'node' | 'controller'): Promise<readonly string[]> {
+  const log = join(directory, `${mode}.log`);
+  const NODE_OPTIONS = `--import ${pathToFileURL(join(directory, 'recorder.mjs')).href}`;
+  const outside = { KUBERNETES_SERVICE_HOST: undefined }; // Of a cluster.
+  const environment = { ...cloud.environment, ...outside, NODE_OPTIONS, MODULE_LOG: log };
+  const driver = await startLustreCsi({ driverName, mode, environment });
+  await driver.client.identity.getPluginInfo({});
+  await driver.stop();
+  return readFileSync(log, 'utf8').trim().split('\n');
+}
+
+describe.each(testedDrivers)('$driverName', ({ driverName }) => {
+  it('loads no cloud SDK on a node', async () => {
+    const modules = await modulesOf(driverName, 'node');
+    expect(modules.length).toBeGreaterThan(20);
+    expect(modules.filter((url) => SDK.test(url))).toEqual([]);
+  });
+
+  it('loads no Kubernetes client outside of a cluster', async () => {
+    const modules = await modulesOf(driverName, 'node');
+    expect(modules.some((url) => url.endsWith('/kubernetes/this-node.js'))).toBe(true);
+    expect(modules.filter((url) => /\/(?:kube-client|kubernetes-node|startup-taint)\.js$/.test(url))).toEqual(
+      [],
+    );
+  });
+
+  it('loads its own cloud SDK in the controller, and no other', async () => {
+    const modules = await modulesOf(driverName, 'controller');
+    const [own, other] = driverName.includes('aws') ? ['@aws-sdk', '@azure'] : ['@azure', '@aws-sdk'];
+    expect(modules.some((url) => url.includes(`/node_modules/${own}/`))).toBe(true);
+    expect(modules.filter((url) => url.includes(`/node_modules/${other}/`))).toEqual([]);
+  });
+});

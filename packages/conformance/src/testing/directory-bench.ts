@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatMountSource } from '@lustre-csi/core';
+import type { CreateVolumeRequest, NodePublishVolumeRequest } from '@lustre-csi/core/client';
+import { providers } from '@lustre-csi/lustre-csi';
+import { startLustreCsi, type DriverProcess } from './lustre-csi.js';
+import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from './emulated-cloud.js';
+
+export const GIB = 1024n ** 3n;
+
+/** A driver, and how its StorageClasses name a file system. */
+export interface DirectoryDriver {
+  readonly driverName: string;
+  /** Makes a file system (`source` as mount(8) takes it) that directories can be made in. */
+  readonly prepare: () => Promise<PreparedHost>;
+  /** Makes one whose servers have no project quotas, where the cloud still offers that. */
+  readonly prepareOld?: () => Promise<PreparedHost>;
+}
+
+export interface PreparedHost {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly source: string;
+  /** Of the volume that the file system is; absent: no cloud knows it. */
+  readonly volumeId?: string;
+  readonly remove: () => Promise<void>;
+}
+
+export interface CreatedVolume {
+  readonly volumeId: string;
+  readonly capacityBytes: bigint;
+  readonly volumeContext: Record<string, string>;
+}
+
+export const directoryDrivers: readonly DirectoryDriver[] = [
+  ...testedDrivers.map((tested) => ({
+    driverName: tested.driverName,
+    prepare: () => prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}),
+    ...(tested.cloud === 'aws'
+      ? { prepareOld: () => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }) }
+      : {}),
+  })),
+  { driverName: 'lustre.csi.k8s.io', prepare: async () => prepareGeneric() },
+];
+
+let made = 0;
+
+/** A whole file system of the driver's cloud, which stays while its directories come and go. */
+async function prepareInCloud(
+  tested: TestedDriver,
+  parameters: Readonly<Record<string, string>>,
+): Promise<PreparedHost> {
+  const { driverName } = tested;
+  const driver = await startLustreCsi({ driverName, mode: 'controller' });
+  const name = `host-of-directories-${(made += 1)}-${process.pid}`;
+  const whole = createRequest(tested, name);
+  const request = { ...whole, parameters: { ...whole.parameters, ...parameters } };
+  const { volume } = await driver.client.controller.createVolume(request, {
+    deadline: Date.now() + 25_000,
+  });
+  if (!volume) throw new Error('CreateVolume answered without a volume');
+  const { volumeId, volumeContext } = volume;
+  const node = providers
+    .find((plugin) => plugin.driverName === driverName)
+    ?.node({
+      flag: () => undefined,
+      environment: () => undefined,
+    });
+  if (!node) throw new Error(driverName);
+  const source = formatMountSource(node.mountSource({ volumeId, context: volumeContext }));
+  return {
+    parameters:
+      tested.cloud === 'aws'
+        ? { fileSystemId: volumeId }
+        : { 'file-system-name': volumeId.split('#')[0] ?? '', 'resource-group-name': 'lustre-rg' },
+    source,
+    volumeId,
+    remove: async () => {
+      try {
+        await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
+      } finally {
+        await driver.stop();
+      }
+    },
+  };
+}
+
+/** A file system that no cloud knows: an MGS that answers in the simulation. */
+export function prepareGeneric(): PreparedHost {
+  const id = `onprem-${process.pid}-${(made += 1)}`;
+  const address = `10.99.${process.pid % 250}.${made}`;
+  const server = { id, mgsAddresses: [address], dnsNames: [], fsname: 'scratch', version: '2.15.5' };
+  writeFileSync(
+    join(process.env['LUSTRE_EMULATOR_LUSTRE_REGISTRY'] ?? '', `${id}.json`),
+    JSON.stringify({ ...server, capacityBytes: (100n * 1024n * GIB).toString() }),
+  );
+  return {
+    parameters: { mgsNids: `${address}@tcp`, fsName: 'scratch' },
+    source: `${address}@tcp:/scratch`,
+    remove: async () => {},
+  };
+}
+
+/** Looks at a file system as an administrator would: mounted somewhere. */
+export class LookingGlass {
+  readonly root = mkdtempSync(join(tmpdir(), 'lustre-csi-look-'));
+
+  constructor(source: string) {
+    run('mount', ['-t', 'lustre', source, this.root]);
+  }
+
+  /** Of the default base path. */
+  path(...names: readonly string[]): string {
+    return join(this.root, 'csi-volumes', ...names);
+  }
+
+  registry(...names: readonly string[]): string {
+    return this.path('.lustre-csi', ...names);
+  }
+
+  close(): void {
+    run('umount', ['-l', this.root]);
+    rmdirSync(this.root);
+  }
+}
+
+export function run(program: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+/** CreateVolume of a directory. */
+export const directoryRequest = (
+  name: string,
+  host: PreparedHost,
+  parameters: Readonly<Record<string, string>> = {},
+  capacityRange: CreateVolumeRequest['capacityRange'] = { requiredBytes: 10n * GIB, limitBytes: 0n },
+): CreateVolumeRequest => ({
+  name,
+  capacityRange,
+  volumeCapabilities: [readWriteMany()],
+  parameters: { provisioningMode: 'directory', ...host.parameters, ...parameters },
+  mutableParameters: {},
+  secrets: {},
+  volumeContentSource: undefined,
+  accessibilityRequirements: undefined,
+});
+
+export async function createDirectory(
+  driver: DriverProcess,
+  request: CreateVolumeRequest,
+): Promise<CreatedVolume> {
+  const { volume } = await driver.client.controller.createVolume(request, { deadline: Date.now() + 25_000 });
+  if (!volume) throw new Error('CreateVolume answered without a volume');
+  return volume;
+}
+
+export const publication = (
+  { volumeId, volumeContext }: CreatedVolume,
+  targetPath: string,
+): NodePublishVolumeRequest => ({
+  volumeId,
+  volumeContext,
+  targetPath,
+  volumeCapability: readWriteMany(),
+  readonly: false,
+  stagingTargetPath: '',
+  publishContext: {},
+  secrets: {},
+});
+
+/** A directory for the state of a driver, which outlives its process, and goes with the emulator. */
+export function stateDirectory(): string {
+  const parent = process.env['LUSTRE_CSI_STATE_DIR'] ?? tmpdir();
+  const directory = join(parent, `driver-${process.pid}-${(made += 1)}`);
+  mkdirSync(directory);
+  return directory;
+}
+
+/** Waits until something holds. */
+export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const giveUp = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > giveUp) throw new Error(`not within 20 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
+import type { CreateVolumeRequest } from '@lustre-csi/core/client';
+
+/** Both emulated clouds in this process, and the variables by which a driver process finds them. */
+export interface EmulatedCloud {
+  readonly emulator: Emulator;
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export async function startEmulatedCloud(options: EmulatorOptions = {}): Promise<EmulatedCloud> {
+  const emulator = await startEmulator(options);
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-cloud-'));
+  return {
+    emulator,
+    environment: {
+      ...emulator.environment(directory),
+      LUSTRE_CSI_STATE_DIR: join(directory, 'state'),
+    },
+    stop: async () => {
+      await emulator.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const GIB = 1024n ** 3n;
+
+/** A driver, and the smallest volume that its cloud makes. */
+export interface TestedDriver {
+  readonly driverName: string;
+  readonly cloud: 'aws' | 'azure';
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly capacityBytes: bigint;
+  /** The operation that lists file systems, as the journal names it, and how many it shows at once. */
+  readonly listing: { readonly operation: string; readonly pageSize: number };
+  /** The operation that creates one. */
+  readonly creation: string;
+}
+
+export const testedDrivers: readonly TestedDriver[] = [
+  {
+    driverName: 'fsx.csi.aws.com',
+    cloud: 'aws',
+    parameters: { subnetId: 'subnet-0aaaaaaaaaaaaaaa1', deploymentType: 'SCRATCH_2' },
+    capacityBytes: 1200n * GIB,
+    listing: { operation: 'DescribeFileSystems', pageSize: 5 },
+    creation: 'CreateFileSystem',
+  },
+  {
+    driverName: 'azurelustre.csi.azure.com',
+    cloud: 'azure',
+    parameters: {
+      'sku-name': 'AMLFS-Durable-Premium-500',
+      zone: '1',
+      'maintenance-day-of-week': 'Sunday',
+      'maintenance-time-of-day-utc': '22:00',
+    },
+    capacityBytes: 4096n * GIB,
+    listing: { operation: 'amlFilesystems.listByResourceGroup', pageSize: 5 },
+    creation: 'amlFilesystems.createOrUpdate',
+  },
+];
+
+/** CSI MULTI_NODE_MULTI_WRITER: Kubernetes' ReadWriteMany. */
+export const MULTI_NODE_MULTI_WRITER = 5;
+
+export const readWriteMany = (
+  mountFlags: readonly string[] = [],
+): CreateVolumeRequest['volumeCapabilities'][number] => ({
+  accessType: { $case: 'mount', value: { fsType: '', mountFlags: [...mountFlags], volumeMountGroup: '' } },
+  accessMode: { mode: MULTI_NODE_MULTI_WRITER },
+});
+
+/** A complete CreateVolume request. */
+export function createRequest(driver: TestedDriver, name: string): CreateVolumeRequest {
+  return {
+    name,
+    capacityRange: { requiredBytes: driver.capacityBytes, limitBytes: 0n },
+    volumeCapabilities: [readWriteMany()],
+    parameters: { ...driver.parameters },
+    mutableParameters: {},
+    secrets: {},
+    volumeContentSource: undefined,
+    accessibilityRequirements: undefined,
+  };
+}
+
+/** The file systems that exist in the driver's cloud. */
+export function fileSystemsIn(emulator: Emulator, { cloud }: TestedDriver): readonly object[] {
+  return (emulator.state()[cloud] as { readonly fileSystems: readonly object[] }).fileSystems;
+}

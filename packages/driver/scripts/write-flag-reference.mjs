@@ -1,9 +1,0 @@
-// Writes docs/reference/flags.md from the flag tables. src/flag-reference.spec.ts fails if it is out of date.
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
-import { flagReference } from '../dist/flag-reference.js';
-import { providers } from '../dist/providers.js';
-
-const path = fileURLToPath(new URL('../../../docs/reference/flags.md', import.meta.url));
-writeFileSync(path, await format(flagReference(providers), { parser: 'markdown', printWidth: 110 }));

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError, messageOf } from '@lustre-csi/core';
+
+/** A flag as the command line knows it. */
+export interface KnownFlag {
+  readonly name: string;
+  readonly type: 'string' | 'boolean';
+  readonly aliases?: readonly string[];
+}
+
+/** Reads `--name value`, `--name=value`, and what Go's flag package takes too: one dash for two, and booleans with
+ *  a value (`--flag=false`). Gives the value of each flag by its proper name.
+ *  @throws ConfigurationError naming the argument */
+export function readArguments(
+  argv: readonly string[],
+  flags: readonly KnownFlag[],
+  executableName: string,
+): ReadonlyMap<string, string> {
+  const byName = new Map(
+    flags.flatMap((flag) => [flag.name, ...(flag.aliases ?? [])].map((name) => [name, flag])),
+  );
+  const args = argv.map((argument) => normalise(argument, byName));
+  const options = Object.fromEntries([...byName.keys()].map((name) => [name, { type: 'string' as const }]));
+  let values: Record<string, string | undefined>;
+  try {
+    ({ values } = parseArgs({ args, options, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw new ConfigurationError(`${messageOf(error).split('. ')[0]}: see ${executableName} --help`);
+  }
+  const read = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) read.set(byName.get(name)?.name ?? name, value);
+  }
+  return read;
+}
+
+function normalise(argument: string, flags: ReadonlyMap<string, KnownFlag>): string {
+  const [, name, value] = /^--?([A-Za-z][A-Za-z0-9_-]*)(=.*)?$/s.exec(argument) ?? [];
+  if (name === undefined) return argument;
+  const flag = flags.get(name);
+  if (flag?.type === 'boolean' && value === undefined) return `--${name}=true`;
+  return `--${name}${value ?? ''}`;
+}

@@ -1,0 +1,54 @@
+import type { FlagDefinition } from '@lustre-csi/core';
+import type { DriverDefinition } from '../driver-definition.js';
+import { driverFlags } from './flags.js';
+
+const WIDTH = 100;
+const INDENT = 34;
+
+/** The text of `--help`, from the same tables that the flags are read with. */
+export function helpText({ name, providers }: Pick<DriverDefinition, 'name' | 'providers'>): string {
+  const choice = providers.length === 1 ? '' : ' --driver-name NAME';
+  const drivers = providers.map((plugin) => `  ${plugin.driverName.padEnd(INDENT - 2)}${plugin.title}`);
+  return [
+    `${name}${choice} --endpoint unix:///path/csi.sock [--mode controller|node|all] [flags]`,
+    `${name} orphans [flags]: file systems that neither a PersistentVolume nor a claim knows; changes nothing`,
+    `${name} pre-stop-hook [flags]: on a node that is being drained, ends when nothing is mounted any more`,
+    '',
+    'A CSI driver for managed Lustre file systems.',
+    '',
+    'Drivers:',
+    ...drivers,
+    '',
+    'Flags:',
+    ...driverFlags.map(flagLines),
+    '',
+    ...providers.flatMap(({ title, driverName, flags }) =>
+      flags.length === 0 ? [] : [`Flags of ${title} (${driverName}):`, ...flags.map(flagLines), ''],
+    ),
+  ].join('\n');
+}
+
+function flagLines(flag: FlagDefinition): string {
+  const value = flag.type === 'boolean' ? '' : ` ${flag.valueName ?? 'VALUE'}`;
+  const notes = [
+    flag.environment ? `environment: ${flag.environment}` : undefined,
+    flag.default ? `default: ${flag.default}` : undefined,
+  ].filter((note) => note !== undefined);
+  const text = notes.length > 0 ? `${flag.description} (${notes.join('; ')})` : flag.description;
+  const head = `  --${flag.name}${value}`.padEnd(INDENT);
+  const separator = head.length > INDENT ? `\n${' '.repeat(INDENT)}` : '';
+  return `${head}${separator}${wrap(text).join(`\n${' '.repeat(INDENT)}`)}`;
+}
+
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 1 <= WIDTH - INDENT) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}

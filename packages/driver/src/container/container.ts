@@ -1,0 +1,149 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import {
+  DirectoryUsage,
+  DirectoryVolumes,
+  NodeEngine,
+  VolumeOperations,
+  controllerService,
+  identityService,
+  nodeService,
+  type ControllerProvider,
+  type Log,
+  type NodeProvider,
+  type OrchestratedNode,
+  type ServedService,
+} from '@lustre-csi/core';
+import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import type { CommandConfig } from '../config/config.js';
+import type { DriverDefinition } from '../driver-definition.js';
+import { KubeletRegistration } from '../kubernetes/kubelet-registration.js';
+import { orchestratedNode } from '../kubernetes/this-node.js';
+import { nodeEngineSettings } from './node-settings.js';
+import { startupTaintRemoval, type BackgroundTask } from '../kubernetes/startup-taint-removal.js';
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
+
+/** What the container knows, by name. */
+export const tokens = {
+  driver: token<DriverDefinition>('driver'),
+  config: token<CommandConfig>('config'),
+  log: token<Log>('log'),
+  controllerProvider: token<ControllerProvider>('controller-provider'),
+  nodeProvider: token<NodeProvider>('node-provider'),
+  orchestratedNode: token<OrchestratedNode>('orchestrated-node'),
+  volumes: token<VolumeOperations>('volumes'),
+  nodeEngine: token<NodeEngine>('node-engine'),
+  identityService: token<ServedService>('identity-service'),
+  controllerService: token<ServedService>('controller-service'),
+  nodeService: token<ServedService>('node-service'),
+  kubeletRegistration: token<KubeletRegistration>('kubelet-registration'),
+  startupTaintRemoval: token<BackgroundTask>('startup-taint-removal'),
+};
+
+/** The provider that the driver name selected. Its cloud SDK is loaded when somebody asks for the controller side. */
+const providerModule = new ContainerModule(({ bind }) => {
+  bind(tokens.nodeProvider)
+    .toResolvedValue(
+      ({ plugin, settings }, node) => plugin.node(settings, { node }),
+      [tokens.config, tokens.orchestratedNode],
+    )
+    .inSingletonScope();
+  bind(tokens.controllerProvider)
+    .toDynamicValue(async (context) => {
+      const { plugin, settings, clusterId } = context.get(tokens.config);
+      return plugin.controller(settings, {
+        driverName: plugin.driverName,
+        driverVersion: context.get(tokens.driver).version,
+        clusterId,
+        log: context.get(tokens.log),
+        node: context.get(tokens.orchestratedNode),
+      });
+    })
+    .inSingletonScope();
+});
+
+/** What the cluster knows and does. The Kubernetes client is loaded when somebody asks, in a pod alone. */
+const clusterModule = new ContainerModule(({ bind }) => {
+  bind(tokens.orchestratedNode).toResolvedValue(
+    ({ settings, nodeId }) => orchestratedNode(settings, nodeId),
+    [tokens.config],
+  );
+  bind(tokens.kubeletRegistration)
+    .toResolvedValue(() => new KubeletRegistration())
+    .inSingletonScope();
+  bind(tokens.startupTaintRemoval).toResolvedValue(
+    ({ settings, plugin: { driverName }, nodeId }, log, registration) =>
+      startupTaintRemoval(settings, { driverName, nodeId, log, isRegistered: () => registration.seen }),
+    [tokens.config, tokens.log, tokens.kubeletRegistration],
+  );
+});
+
+const coreModule = new ContainerModule(({ bind }) => {
+  bind(tokens.volumes)
+    .toResolvedValue(
+      (provider, log, config) =>
+        new VolumeOperations(provider, log, undefined, directoriesOf(provider, log, config)),
+      [tokens.controllerProvider, tokens.log, tokens.config],
+    )
+    .inSingletonScope();
+  bind(tokens.nodeEngine)
+    .toDynamicValue(async (context) => {
+      const { stateDir, settings, plugin } = context.get(tokens.config);
+      const chosen = await nodeEngineSettings(settings, plugin.driverName);
+      const { measure: measureQuota } = new DirectoryUsage();
+      const engine = new NodeEngine({ stateDir, log: context.get(tokens.log), measureQuota, ...chosen });
+      void engine.resume();
+      return engine;
+    })
+    .inSingletonScope();
+  bind(tokens.identityService).toResolvedValue(
+    ({ plugin, settings }, { version }) =>
+      identityService({
+        driverName: plugin.driverName,
+        version,
+        manifest: {},
+        expandable: plugin.expandable ?? false,
+        hasTopology: plugin.hasTopology?.(settings) ?? false,
+      }),
+    [tokens.config, tokens.driver],
+  );
+  bind(tokens.controllerService).toResolvedValue((volumes) => controllerService(volumes), [tokens.volumes]);
+  bind(tokens.nodeService).toResolvedValue(
+    (engine, provider, { nodeId }) => nodeService(engine, provider, nodeId),
+    [tokens.nodeEngine, tokens.nodeProvider, tokens.config],
+  );
+});
+
+/** Directory volumes, where the provider knows file systems that can hold them. Nothing is mounted for them before the
+ *  first one is asked for; what an earlier run has left to do is gone on with. */
+function directoriesOf(
+  provider: ControllerProvider,
+  log: Log,
+  { plugin, stateDir }: CommandConfig,
+): DirectoryVolumes | undefined {
+  const hosts = provider.directoryHosts;
+  if (!hosts) return undefined;
+  const { driverName } = plugin;
+  const parts = { driverName, hosts, provider, stateDir: join(stateDir, 'controller'), log };
+  const directories = new DirectoryVolumes(parts);
+  directories
+    .resume()
+    .catch((error: unknown) => log.warn({ err: error }, 'directory volumes are not available yet'));
+  return directories;
+}
+
+/** The composition root: the standard parts, then those that the caller of the driver replaces. */
+export async function createContainer(
+  driver: DriverDefinition,
+  config: CommandConfig,
+  log: Log,
+): Promise<Container> {
+  const container = new Container();
+  container.bind(tokens.driver).toConstantValue(driver);
+  container.bind(tokens.config).toConstantValue(config);
+  container.bind(tokens.log).toConstantValue(log);
+  container.load(providerModule, coreModule, clusterModule);
+  await driver.configure?.(container);
+  return container;
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import {
+  ClientTuner,
+  ConfigurationError,
+  RuntimeGuard,
+  parseTuningAllow,
+  type NodeEngineParts,
+  type Settings,
+} from '@lustre-csi/core';
+import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
+
+type FromSettings = Pick<
+  NodeEngineParts,
+  'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
+>;
+
+/** What the flags say of the node engine. The Kubernetes client is loaded only where a flag needs it.
+ *  @throws ConfigurationError naming the flag */
+export async function nodeEngineSettings(settings: Settings, driverName: string): Promise<FromSettings> {
+  const mountsDir = settings.flag('mounts-dir');
+  const allow = settings.flag('client-tuning-allow');
+  const forceAfterMs = milliseconds(settings, 'unmount-force-after');
+  const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
+  return {
+    mountSharing: mountSharing(settings),
+    // One that is not used is unmounted, so that no driver may find those of another one.
+    ...(mountsDir === undefined ? {} : { mountsDir: join(mountsDir, driverName) }),
+    // kubelet sets it in every container, where nothing that does not propagate reaches kubelet or a pod.
+    mustPropagate: settings.environment('KUBERNETES_SERVICE_HOST') !== undefined,
+    unmountEscalation: {
+      ...(forceAfterMs === undefined ? {} : { forceAfterMs }),
+      ...(lazyAfterMs === undefined ? {} : { lazyAfterMs }),
+    },
+    ...(allow === undefined ? {} : { clientTuner: new ClientTuner({ allow: parseTuningAllow(allow) }) }),
+    ...(settings.flag('kata-aware') === 'true'
+      ? { beforePublish: [await runtimeGuard(settings, driverName)] }
+      : {}),
+  };
+}
+
+function mountSharing(settings: Settings): 'node' | 'pod' {
+  const value = settings.flag('mount-sharing') ?? 'node';
+  if (value === 'node' || value === 'pod') return value;
+  throw new ConfigurationError(`--mount-sharing is "${value}": write node or pod`);
+}
+
+function milliseconds(settings: Settings, name: string): number | undefined {
+  const value = settings.flag(name);
+  if (value === undefined) return undefined;
+  if (/^[0-9]+$/.test(value)) return Number(value) * 1000;
+  throw new ConfigurationError(`--${name} is "${value}": write a number of seconds`);
+}
+
+async function runtimeGuard(settings: Settings, driverName: string): Promise<RuntimeGuard['check']> {
+  const endpoint = inClusterEndpoint(settings, '--kata-aware');
+  const { KubeClient } = await import('../kubernetes/kube-client.js');
+  const { KubernetesPodRuntimes } = await import('../kubernetes/pod-runtimes.js');
+  const client = new KubeClient(endpoint);
+  const guard = new RuntimeGuard(
+    new KubernetesPodRuntimes(client, RuntimeGuard.annotationOf(driverName)),
+    driverName,
+  );
+  return guard.check;
+}

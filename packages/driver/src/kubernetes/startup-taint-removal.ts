@@ -1,0 +1,55 @@
+import { release } from 'node:os';
+import {
+  ConfigurationError,
+  LustreModuleLoader,
+  readClientParts,
+  systemClock,
+  type Settings,
+} from '@lustre-csi/core';
+import { startupTaintFlag } from '../config/node-flags.js';
+import { kubernetesNode } from './this-node.js';
+import type { StartupTaintParts } from './startup-taint.js';
+
+/** What is done beside serving, until the signal. Never rejects. */
+export type BackgroundTask = (signal: AbortSignal) => Promise<void>;
+
+/** What removes the startup taint from this node, to be run when the driver serves. Outside of a cluster there is nothing to
+ *  remove, which the log says once.
+ *  @throws ConfigurationError naming the flag */
+export async function startupTaintRemoval(
+  settings: Settings,
+  parts: Pick<StartupTaintParts, 'driverName' | 'isRegistered' | 'log'> & { readonly nodeId: string },
+): Promise<BackgroundTask> {
+  const nothing: BackgroundTask = async () => {};
+  if (!isWanted(settings)) return nothing;
+  const found = await kubernetesNode(settings, parts.nodeId, `--${startupTaintFlag.name}`).catch(
+    (error: unknown) => {
+      if (error instanceof ConfigurationError) return error;
+      throw error;
+    },
+  );
+  if (found instanceof ConfigurationError) {
+    parts.log.warn({}, `${found.message} (--${startupTaintFlag.name}=false)`);
+    return nothing;
+  }
+  const { StartupTaint } = await import('./startup-taint.js');
+  const loader = new LustreModuleLoader();
+  const taint = new StartupTaint({
+    ...parts,
+    node: found,
+    readClient: () => readClientParts(),
+    loadModule: (signal) => loader.load(signal),
+    kernel: release(),
+    clock: systemClock,
+    random: Math.random,
+  });
+  return (signal) => taint.run(signal);
+}
+
+/** As Go's flag package reads a boolean. */
+function isWanted(settings: Settings): boolean {
+  const value = settings.flag(startupTaintFlag.name) ?? '';
+  if (/^(?:1|t|true)$/i.test(value)) return true;
+  if (/^(?:0|f|false)$/i.test(value)) return false;
+  throw new ConfigurationError(`--${startupTaintFlag.name} is "${value}": write true or false`);
+}

@@ -1,0 +1,395 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManualClock, RememberedLog } from '@lustre-csi/core/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { KubeClient } from './kube-client.js';
+import { KubernetesNode } from './kubernetes-node.js';
+import { StartupTaint, startupTaintKey, type StartupTaintParts } from './startup-taint.js';
+import { refuse, startKubeApiServer, type KubeApiServer } from '../testing/kube-api-server.js';
+
+const driverName = 'fsx.csi.aws.com';
+const nodePath = '/api/v1/nodes/n-1';
+const csiNodePath = '/apis/storage.k8s.io/v1/csinodes/n-1';
+const key = 'fsx.csi.aws.com/agent-not-ready';
+const ours = { key, effect: 'NoExecute' };
+const gpu = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' };
+const LOOKS_ON_MS = 5 * 60_000;
+
+let server: KubeApiServer;
+let directory: string;
+let client: KubeClient;
+let clock: ManualClock;
+let log: RememberedLog;
+let parts: { hasHelper: boolean; hasModule: boolean };
+let loads: number;
+let registered: boolean;
+let stop: AbortController;
+let ended: boolean;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  server = await startKubeApiServer('secret');
+  directory = await mkdtemp(join(tmpdir(), 'startup-taint-'));
+  await writeFile(join(directory, 'token'), 'secret');
+  await writeFile(join(directory, 'ca.crt'), server.ca);
+});
+beforeEach(() => {
+  const files = { caFile: join(directory, 'ca.crt'), tokenFile: join(directory, 'token') };
+  client = new KubeClient({ host: '127.0.0.1', port: server.port, ...files }, 300);
+  server.asked.length = 0;
+  server.objects.clear();
+  taint([gpu, ours]);
+  register(driverName, 'ebs.csi.aws.com');
+  clock = new ManualClock();
+  log = new RememberedLog();
+  parts = { hasHelper: true, hasModule: true };
+  loads = 0;
+  registered = false;
+  stop = new AbortController();
+  ended = false;
+});
+afterEach(async () => {
+  server.intercept(undefined);
+  stop.abort();
+  await running;
+  await client.close();
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(directory, { recursive: true });
+});
+
+const taint = (taints: readonly object[]): void =>
+  void server.objects.set(nodePath, { metadata: { name: 'n-1' }, spec: { taints } });
+const taints = (): unknown => (server.objects.get(nodePath) as { spec: { taints: unknown } }).spec.taints;
+const register = (...names: readonly string[]): void =>
+  void server.objects.set(csiNodePath, { spec: { drivers: names.map((name) => ({ name, nodeID: 'n-1' })) } });
+const patches = (): number => server.asked.filter((asked) => asked.startsWith('PATCH')).length;
+const warnings = (): readonly string[] =>
+  log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+
+function start(change: Partial<StartupTaintParts> = {}): void {
+  const startupTaint = new StartupTaint({
+    driverName,
+    node: new KubernetesNode(client, 'n-1'),
+    isRegistered: () => registered,
+    readClient: () => Promise.resolve({ ...parts }),
+    loadModule: () => Promise.resolve(void loads++),
+    kernel: '6.1.0-test',
+    clock,
+    log,
+    random: () => 1,
+    ...change,
+  });
+  running = startupTaint.run(stop.signal).then(() => void (ended = true));
+}
+
+/** One pause of the driver, and what it does after it over real sockets: until it pauses again, or has ended. */
+async function round(): Promise<number> {
+  const before = clock.now();
+  await vi.waitFor(() => expect(clock.waiting).toBe(1), { timeout: 5_000, interval: 1 });
+  await clock.next();
+  await vi.waitFor(() => expect(ended || clock.waiting === 1).toBe(true), { timeout: 5_000, interval: 1 });
+  return clock.now() - before;
+}
+
+async function rounds(count: number): Promise<readonly number[]> {
+  const delays: number[] = [];
+  for (let index = 0; index < count; index++) delays.push(await round());
+  return delays;
+}
+
+describe('startupTaintKey', () => {
+  it.each([
+    ['fsx.csi.aws.com', 'fsx.csi.aws.com/agent-not-ready'],
+    ['azurelustre.csi.azure.com', 'azurelustre.csi.azure.com/agent-not-ready'],
+  ])('%s: that of the driver that it replaces', (name, expected) => {
+    expect(startupTaintKey(name)).toBe(expected);
+  });
+});
+
+describe('StartupTaint', () => {
+  it('is removed from a node that can mount, and no other taint is', async () => {
+    taint([ours, gpu, { ...ours, effect: 'NoSchedule' }]);
+    start();
+    await round();
+    expect(taints()).toEqual([gpu]);
+    expect(patches()).toBe(1);
+    expect(log.lines).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        fields: { node: 'n-1', taint: key, effects: ['NoExecute', 'NoSchedule'] },
+      }),
+    ]);
+  });
+
+  it.each<[string, () => void, () => void, string]>([
+    [
+      'there is no client',
+      () => (parts = { hasHelper: false, hasModule: false }),
+      () => (parts = { hasHelper: true, hasModule: true }),
+      'no Lustre client for its kernel 6.1.0-test',
+    ],
+    [
+      'there is no module',
+      () => (parts = { hasHelper: true, hasModule: false }),
+      () => (parts = { hasHelper: true, hasModule: true }),
+      'kmod-lustre-client',
+    ],
+    [
+      'there is no mount.lustre',
+      () => (parts = { hasHelper: false, hasModule: true }),
+      () => (parts = { hasHelper: true, hasModule: true }),
+      'mount.lustre is not in the node plugin',
+    ],
+    [
+      'kubelet knows other drivers',
+      () => register('ebs.csi.aws.com', 'fsx.csi.aws.com.example'),
+      () => register(driverName),
+      'CSINode object n-1 does not list it',
+    ],
+    [
+      'kubelet has no CSINode yet',
+      () => void server.objects.delete(csiNodePath),
+      () => register(driverName),
+      'kubelet has not registered fsx.csi.aws.com',
+    ],
+  ])('stays while %s, which is said once, and goes when that is over', async (_, spoil, mend, words) => {
+    spoil();
+    start();
+    await rounds(6);
+    expect(taints()).toEqual([gpu, ours]);
+    expect(patches()).toBe(0);
+    expect(warnings()).toEqual([expect.stringContaining(words)]);
+    expect(warnings()[0]).toContain(`the taint ${key} stays on the node`);
+    mend();
+    await round();
+    expect(taints()).toEqual([gpu]);
+  });
+
+  it('does not ask the API server about what the node lacks', async () => {
+    parts = { hasHelper: false, hasModule: false };
+    start();
+    await rounds(20);
+    expect(server.asked).toEqual([`GET ${nodePath}`]);
+  });
+
+  it('has the kernel load a module that is installed, since no pod comes to mount', async () => {
+    parts = { hasHelper: true, hasModule: false };
+    start({ loadModule: () => Promise.resolve(void (parts = { hasHelper: true, hasModule: true })) });
+    await round();
+    expect(taints()).toEqual([gpu]);
+    expect(warnings()).toEqual([]);
+  });
+
+  it('does not have it tried too often, and not without mount.lustre or without the taint', async () => {
+    parts = { hasHelper: true, hasModule: false };
+    start();
+    const passed = (await rounds(30)).reduce((sum, delay) => sum + delay);
+    expect(loads).toBeGreaterThan(1);
+    expect(loads).toBeLessThanOrEqual(1 + passed / 30_000);
+    const before = loads;
+    parts = { hasHelper: false, hasModule: false };
+    await rounds(20);
+    expect(loads).toBe(before);
+    parts = { hasHelper: true, hasModule: false };
+    taint([gpu]);
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    start();
+    await rounds(3);
+    expect(loads).toBe(before);
+  });
+
+  it('does not lose what others do to the taints meanwhile', async () => {
+    let others = 3;
+    server.intercept(({ method }) => {
+      if (method === 'PATCH' && others > 0) {
+        taint([{ key: `other-${others--}`, effect: 'NoSchedule' }, ...(taints() as object[])]);
+      }
+      return false;
+    });
+    start();
+    await round();
+    expect(taints()).toEqual([
+      ...[1, 2, 3].map((index) => ({ key: `other-${index}`, effect: 'NoSchedule' })),
+      gpu,
+    ]);
+    expect(patches()).toBe(4);
+    expect(warnings()).toEqual([]);
+  });
+
+  it('is content where somebody else has removed it', async () => {
+    server.intercept(({ method }) => {
+      if (method === 'PATCH') taint([gpu]);
+      return false;
+    });
+    start();
+    await round();
+    expect(patches()).toBe(1);
+    expect(warnings()).toEqual([]);
+  });
+
+  it.each([409, 422])('repeats a patch that is refused with %i, and not for ever', async (status) => {
+    let refusals = 0;
+    server.intercept(({ method }, response) => {
+      if (method !== 'PATCH') return false;
+      refusals++;
+      refuse(response, status, 'the object has been modified');
+      return true;
+    });
+    start();
+    await round();
+    expect(refusals).toBeLessThanOrEqual(6);
+    expect(warnings()).toEqual([expect.stringContaining('the object has been modified')]);
+    server.intercept(undefined);
+    await round();
+    expect(taints()).toEqual([gpu]);
+  });
+
+  it.each<[string, string, number, string]>([
+    ['nodes may not be read', nodePath, 403, 'get on nodes'],
+    ['CSINodes may not be read', csiNodePath, 403, 'get on csinodes.storage.k8s.io'],
+    ['there is no node of this name', nodePath, 404, 'Set CSI_NODE_NAME'],
+    ['the API server has trouble', nodePath, 500, 'etcd'],
+    ['the API server is busy', nodePath, 429, 'etcd'],
+  ])('stays while %s', async (_, path, status, words) => {
+    server.intercept(({ url }, response) => {
+      if (url !== path) return false;
+      refuse(response, status, 'etcd');
+      return true;
+    });
+    start();
+    await rounds(4);
+    expect(warnings()).toEqual([expect.stringContaining(words)]);
+    expect(patches()).toBe(0);
+    server.intercept(undefined);
+    await round();
+    expect(taints()).toEqual([gpu]);
+  });
+
+  it.each([
+    [403, 'fsx-csi-node-role may not', [gpu]],
+    [401, 'Unauthorized', [gpu, ours]],
+    [500, 'etcd', [gpu, ours]],
+  ])(
+    'takes kubelet’s own call for the registration where CSINodes may not be read: %i',
+    async (status, words, left) => {
+      server.intercept(({ url }, response) => {
+        if (url !== csiNodePath) return false;
+        refuse(response, status, words);
+        return true;
+      });
+      start();
+      await rounds(3);
+      expect(taints()).toEqual([gpu, ours]);
+      registered = true;
+      await round();
+      expect(taints()).toEqual(left);
+      expect(warnings()[0]).toContain('the taint');
+      for (const warning of warnings()) expect(warning).toContain(words);
+    },
+  );
+
+  it('does not take kubelet’s call for more than what CSINode says', async () => {
+    registered = true;
+    register('another');
+    start();
+    await rounds(3);
+    expect(taints()).toEqual([gpu, ours]);
+  });
+
+  it('stays while the API server is silent', async () => {
+    server.intercept(() => true);
+    start();
+    await rounds(2);
+    expect(warnings()).toEqual([expect.stringContaining('did not answer in 0.3 s')]);
+    server.intercept(undefined);
+    await round();
+    expect(taints()).toEqual([gpu]);
+  });
+
+  it('asks ever less often, down to twice a minute, and not in step with the other nodes', async () => {
+    register('another');
+    start();
+    expect(await rounds(8)).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    start({ random: () => 0 });
+    expect(await rounds(3)).toEqual([500, 500, 1_000]);
+  });
+
+  it('looks again soon after one thing is there, and says what is next', async () => {
+    register('another');
+    parts = { hasHelper: false, hasModule: false };
+    start();
+    await rounds(6);
+    parts = { hasHelper: true, hasModule: true };
+    await round();
+    expect(await round()).toBe(1_000);
+    expect(warnings()).toEqual([
+      expect.stringContaining('no Lustre client'),
+      expect.stringContaining('has not registered'),
+    ]);
+  });
+
+  it('ends some minutes after the taint is gone, and after few calls', async () => {
+    start();
+    const startedAt = clock.now();
+    while (!ended) await round();
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(LOOKS_ON_MS);
+    expect(clock.now() - startedAt).toBeLessThan(LOOKS_ON_MS + 60_000);
+    expect(server.asked.length).toBeLessThan(20);
+  });
+
+  it('removes a taint too that is set after the node is ready', async () => {
+    taint([gpu]);
+    start();
+    await rounds(4);
+    expect(patches()).toBe(0);
+    taint([ours]);
+    await round();
+    expect(taints()).toEqual([]);
+  });
+
+  it('waits for ever where the taint is there', async () => {
+    register('another');
+    start();
+    for (let passed = 0; passed < 3 * LOOKS_ON_MS;) passed += await round();
+    expect(ended).toBe(false);
+    register(driverName);
+    await round();
+    expect(taints()).toEqual([gpu]);
+  });
+
+  it('stops at once when the driver does: in a pause, in a call, and while the module is loaded', async () => {
+    start();
+    stop.abort();
+    await running;
+    expect(server.asked).toEqual([]);
+
+    stop = new AbortController();
+    server.intercept(() => (stop.abort(), true));
+    start();
+    await clock.next();
+    await running;
+
+    stop = new AbortController();
+    server.intercept(undefined);
+    parts = { hasHelper: true, hasModule: false };
+    start({
+      loadModule: (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('ended')));
+          stop.abort();
+        }),
+    });
+    await clock.next();
+    await running;
+    expect(patches()).toBe(0);
+    expect(log.lines).toEqual([]);
+  });
+});

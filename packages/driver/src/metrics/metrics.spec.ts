@@ -1,0 +1,119 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { serveMetrics, type Metrics } from './metrics.js';
+
+describe('serveMetrics', () => {
+  const CREATE = '/csi.v1.Controller/CreateVolume';
+
+  const withMetrics = async (address: string, use: (metrics: Metrics) => Promise<void>): Promise<void> => {
+    const metrics = await serveMetrics(address, 'fsx.csi.aws.com');
+    try {
+      await use(metrics);
+    } finally {
+      await metrics.stop();
+    }
+  };
+
+  const scrape = async ({ address }: Metrics): Promise<string> =>
+    (await fetch(`http://${address}/metrics?collect=all`)).text();
+
+  it('counts calls by method and code, as the sidecars do', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      metrics.observer.started(CREATE);
+      expect(await scrape(metrics)).toContain(`lustre_csi_calls_in_flight{method_name="${CREATE}"} 1\n`);
+      metrics.observer.ended(CREATE, 'DEADLINE_EXCEEDED', 300.5);
+      const text = await scrape(metrics);
+      expect(text).toContain(`lustre_csi_calls_in_flight{method_name="${CREATE}"} 0\n`);
+      const labels = `driver_name="fsx.csi.aws.com",method_name="${CREATE}",grpc_status_code="DeadlineExceeded"`;
+      expect(text).toContain(`csi_plugin_operations_seconds_sum{${labels}} 300.5\n`);
+      expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="300",${labels}} 0\n`);
+      expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="600",${labels}} 1\n`);
+    }));
+
+  it('tells of the node, as it is when it is asked', async () => {
+    const stuckChild = { pid: 7, command: 'umount', state: 'D', ended: Promise.resolve() };
+    let figures = {
+      publications: 3,
+      clientMounts: 1,
+      overdueMounts: 2,
+      forcedUnmounts: 0,
+      lazyUnmounts: 0,
+      stuckChildren: [] as {
+        pid: number;
+        command: string;
+        state: string;
+        ended: Promise<void>;
+        startedAt: number;
+      }[],
+    };
+    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com', { figures: () => figures });
+    const before = await scrape(metrics);
+    figures = {
+      ...figures,
+      forcedUnmounts: 4,
+      lazyUnmounts: 5,
+      stuckChildren: [
+        { ...stuckChild, startedAt: Date.now() - 60_000 },
+        { ...stuckChild, startedAt: Date.now() - 3_600_000 },
+      ],
+    };
+    const after = await scrape(metrics);
+    await metrics.stop();
+    for (const line of [
+      'publications 3',
+      'client_mounts 1',
+      'overdue_mounts 2',
+      'stuck_processes 0',
+      'stuck_process_age_seconds 0',
+      'unmount_escalations_total{means="force"} 0',
+    ])
+      expect(before).toContain(`lustre_csi_node_${line}\n`);
+    expect(after).toContain('lustre_csi_node_stuck_processes 2\n');
+    expect(after).toMatch(/^lustre_csi_node_stuck_process_age_seconds 36\d\d\b/m);
+    expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="force"} 4\n');
+    expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="lazy"} 5\n');
+  });
+
+  it('tells nothing of nodes on a controller', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      expect(await scrape(metrics)).not.toContain('lustre_csi_node_');
+    }));
+
+  it.each([
+    ['OK', 'OK'],
+    ['CANCELLED', 'Canceled'],
+    ['INVALID_ARGUMENT', 'InvalidArgument'],
+    ['RESOURCE_EXHAUSTED', 'ResourceExhausted'],
+  ])('spells %s as %s', (code, spelled) =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      metrics.observer.started(CREATE);
+      metrics.observer.ended(CREATE, code, 1);
+      expect(await scrape(metrics)).toContain(`grpc_status_code="${spelled}"`);
+    }),
+  );
+
+  it('tells of the process, at /metrics alone', () =>
+    withMetrics('127.0.0.1:0', async (metrics) => {
+      expect(await scrape(metrics)).toMatch(/^process_resident_memory_bytes [0-9]+$/m);
+      expect((await fetch(`http://${metrics.address}/`)).status).toBe(404);
+    }));
+
+  it('stops although somebody keeps a connection open', async () => {
+    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com');
+    const answer = await fetch(`http://${metrics.address}/metrics`); // Its body is not read: the connection is in use.
+    await metrics.stop();
+    await expect(fetch(`http://${metrics.address}/metrics`)).rejects.toThrow();
+    await answer.body?.cancel().catch(() => {});
+  });
+
+  it('says which address it cannot have', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));
+    });
+    await expect(serveMetrics(`127.0.0.1:${port}`, 'x')).rejects.toThrow(
+      new RegExp(`--metrics-address: cannot listen on 127.0.0.1:${port}: .*EADDRINUSE`),
+    );
+    other.close();
+  });
+});
