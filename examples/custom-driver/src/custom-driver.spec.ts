@@ -11,7 +11,7 @@ const capability = {
   accessMode: { mode: MULTI_NODE_MULTI_WRITER },
 };
 
-it('serves a provider that the product does not know', async () => {
+it('serves a provider of its own', async () => {
   const driver = await startDriverProcess({ executable });
   try {
     const { name, vendorVersion } = await driver.client.identity.getPluginInfo({});

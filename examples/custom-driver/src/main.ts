@@ -1,4 +1,4 @@
-// A CSI driver of your own, from the same packages: its name, its version, one provider.
+// A custom CSI driver from the same packages: its name, its version, one provider.
 import { runDriver } from '@lustre-csi/driver';
 import { onPremises } from './on-premises.js';
 

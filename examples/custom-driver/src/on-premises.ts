@@ -16,7 +16,7 @@ import {
 
 const DRIVER_NAME = 'onprem.lustre.example.com';
 
-/** The key of the volume context: all that a node needs. */
+/** Key of the volume context: all that a node needs. */
 const SOURCE = 'source';
 
 const parameters = new ParameterSchema(DRIVER_NAME, {
@@ -28,8 +28,8 @@ const parameters = new ParameterSchema(DRIVER_NAME, {
   }),
 });
 
-/** A Lustre that is just there: a claim is a name for it. Nothing is ever created or deleted, so most of the port
- *  has nothing to do. */
+/** Provider of Lustre file systems that exist already: a claim names one. It creates and deletes nothing, so most methods of
+ *  the port are empty. */
 class OnPremises implements ControllerProvider {
   readonly usualSeconds = { create: 1, delete: 1 };
 
@@ -85,7 +85,7 @@ class OnPremises implements ControllerProvider {
   }
 }
 
-/** What a provider package exports. */
+/** Plug-in, the export of a provider package. */
 export const onPremises: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'A Lustre of your own',

@@ -1,14 +1,14 @@
-/** What the demo asks of each cloud: a StorageClass and a claim, as a user would write them. */
+/** StorageClass and claim of the demo in a cloud, as a user would write them. */
 export interface DemoCloud {
   readonly driverName: string;
   readonly title: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityBytes: bigint;
-  /** What is left in the emulated cloud, from `GET /_emulator/state`. */
+  /** File systems that are left in the emulated cloud, from `GET /_emulator/state`. */
   readonly fileSystems: (state: EmulatorState) => readonly unknown[];
 }
 
-/** The part of the emulator's state that the demo looks at. */
+/** Part of the emulator's state that the demo reads. */
 export interface EmulatorState {
   readonly aws: { readonly fileSystems: readonly unknown[] };
   readonly azure: { readonly fileSystems: readonly unknown[] };

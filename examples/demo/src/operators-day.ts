@@ -9,7 +9,7 @@ import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { clouds, type DemoCloud, type EmulatorState } from './clouds.js';
 import { describeBytes, progress, progressDone, say, step } from './show.js';
 
-/** The file that `lustre-csi` runs. */
+/** JavaScript file of `lustre-csi`. */
 const executable = fileURLToPath(
   new URL('./bin/lustre-csi.js', import.meta.resolve('@lustre-csi/lustre-csi/package.json')),
 );
@@ -17,7 +17,7 @@ const executable = fileURLToPath(
 /** CSI MULTI_NODE_MULTI_WRITER: Kubernetes' ReadWriteMany. */
 const MULTI_NODE_MULTI_WRITER = 5;
 
-/** gRPC DEADLINE_EXCEEDED: the work goes on, ask again. */
+/** gRPC DEADLINE_EXCEEDED: the work continues, and the caller repeats the call. */
 const DEADLINE_EXCEEDED = 4;
 
 const capability = {
@@ -40,7 +40,7 @@ async function emulator<T>(path: string): Promise<T> {
   return (await (await fetch(`${emulatorUrl}/_emulator/${path}`)).json()) as T;
 }
 
-/** CreateVolume as the provisioner does it: with a deadline, again and again until the cloud is done. */
+/** Calls CreateVolume like the provisioner: with a deadline, again and again until the cloud is done. */
 async function createVolume(client: CsiClient, cloud: DemoCloud): Promise<Published> {
   const { durations } = await emulator<{ durations: { createSeconds: number } }>('settings');
   const began = Date.now();
@@ -155,7 +155,7 @@ async function play(cloud: DemoCloud): Promise<void> {
     throw error;
   } finally {
     await driver.stop();
-    // Never recursively: if a mount is left, what is below it is a volume's data.
+    // Never recursively: below a mount that is left is the data of a volume.
     await rmdir(kubelet).catch(() => {});
   }
   say();

@@ -1,17 +1,17 @@
 const BAR_WIDTH = 24;
 const interactive = process.stdout.isTTY;
 
-/** A line of the demo. */
+/** Prints a line of the demo. */
 export function say(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** One step: what is asked, and what came of it. */
+/** Prints a step and its outcome. */
 export function step(what: string, outcome: string): void {
   say(`  ${what.padEnd(26)} ${outcome}`);
 }
 
-/** A bar that grows on a terminal; elsewhere a line for each look at it. */
+/** Prints a bar that grows on a terminal; elsewhere, one line for each call. */
 export function progress(what: string, part: number, note: string): void {
   const filled = Math.min(BAR_WIDTH, Math.round(part * BAR_WIDTH));
   const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
@@ -19,7 +19,7 @@ export function progress(what: string, part: number, note: string): void {
   process.stdout.write(interactive ? `\r\u001b[K${line}` : `${line}\n`);
 }
 
-/** Ends a bar. */
+/** Removes the bar. */
 export function progressDone(): void {
   if (interactive) process.stdout.write('\r\u001b[K');
 }

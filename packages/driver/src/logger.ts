@@ -1,7 +1,8 @@
 import type { Log } from '@lustre-csi/core';
 import { destination, pino, stdTimeFunctions } from 'pino';
 
-/** JSON lines on stdout, or another descriptor. Written synchronously: the last words of a process that is killed matter most. */
+/** Creates a log of JSON lines on stdout, or another descriptor. Writes synchronously: the last lines of a killed process
+ *  matter most. */
 export function createLog(level: string, fields: object, descriptor = 1): Log {
   return pino(
     {

@@ -6,17 +6,17 @@ import { readConfig, type Command, type CommandConfig, type ProcessInput } from 
 import { helpText } from './config/help.js';
 import type { DriverDefinition } from './driver-definition.js';
 
-/** Exit status of a process that was started with settings it cannot work with. */
+/** Exit status of a process with wrong settings. */
 const BAD_CONFIGURATION = 2;
-/** Of a command that could not find out what it has to. */
+/** Exit status of a command that failed. */
 const COMMAND_FAILED = 1;
-/** Of a command that has found what it looks for. */
+/** Exit status of a command that found orphans. */
 const FOUND = 3;
 
-/** A definition, and in the place of the process's own arguments and environment those of the caller. */
+/** Definition of a driver, and arguments and environment that replace those of this process. */
 export type DriverOptions = DriverDefinition & ProcessInput;
 
-/** Runs a driver until it is stopped, or one of its commands.
+/** Runs a driver until SIGTERM or SIGINT, or runs one of its commands.
  *  @returns the exit status, for `process.exit`: 0, 1 (a command failed), 2 (bad configuration), 3 (orphans were found) */
 export async function runDriver({ argv, environment, ...driver }: DriverOptions): Promise<number> {
   const { name, version } = driver;
@@ -43,7 +43,7 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
   }
 }
 
-/** Runs a command; where it fails, one line says why. */
+/** Runs a command. If it fails, prints one line with the reason. */
 async function runCommand(
   command: Command,
   config: CommandConfig,

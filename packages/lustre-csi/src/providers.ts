@@ -3,5 +3,5 @@ import { awsFsx } from '@lustre-csi/provider-aws-fsx';
 import { azureAmlfs } from '@lustre-csi/provider-azure-amlfs';
 import { genericLustre } from '@lustre-csi/provider-generic';
 
-/** Every provider that the executable knows: a new one is its package and its line here. */
+/** All providers of the executable: a new one needs its package and a line here. */
 export const providers: readonly ProviderPlugin[] = [awsFsx, azureAmlfs, genericLustre];

@@ -20,14 +20,14 @@ describe('orphansAmong', () => {
     orphansAmong(ours, { handles, claimUids }).map(({ id }) => id);
 
   it.each<[string, string[], string[], string[]]>([
-    ['nobody knows', [], [], ['fs-01', 'Train_1']],
-    ['a PersistentVolume is', ['fs-01'], [], ['Train_1']],
-    ['one volume of several is of', ['fs-01:/models', 'fs-02#x'], [], ['Train_1']],
-    ['a PersistentVolume of Azure is', ['train_1#lustrefs#10.1.0.4##t#lustre-rg'], [], ['fs-01']],
-    ['directories are of', [`dir:lustre-rg%2fTrain_1:csi-volumes:${'0'.repeat(32)}`], [], ['fs-01']],
+    ['no handle names', [], [], ['fs-01', 'Train_1']],
+    ['a PersistentVolume refers to', ['fs-01'], [], ['Train_1']],
+    ['one volume of several refers to', ['fs-01:/models', 'fs-02#x'], [], ['Train_1']],
+    ['a PersistentVolume of Azure refers to', ['train_1#lustrefs#10.1.0.4##t#lustre-rg'], [], ['fs-01']],
+    ['directories belong to', [`dir:lustre-rg%2fTrain_1:csi-volumes:${'0'.repeat(32)}`], [], ['fs-01']],
     ['a claim waits for', [], [uid], ['Train_1']],
-    ['another one is longer than', ['fs-011', 'xfs-01', 'train_10#a#b'], [], ['fs-01', 'Train_1']],
-  ])('leaves out what %s', (_, handles, claims, orphans) => {
+    ['a longer name contains', ['fs-011', 'xfs-01', 'train_10#a#b'], [], ['fs-01', 'Train_1']],
+  ])('leaves out a file system that %s', (_, handles, claims, orphans) => {
     expect(names(handles, claims)).toEqual(orphans);
   });
 });
@@ -37,7 +37,7 @@ describe('knownVolumes', () => {
     spec: { csi: { driver, volumeHandle } },
   });
 
-  it('reads every page, and of the volumes only those of the driver', async () => {
+  it('reads all pages, and keeps only volumes of the driver', async () => {
     const pages: Record<string, object> = {
       '/api/v1/persistentvolumes?limit=500': {
         items: [volume('a', '1'), volume('b', '2'), { spec: { nfs: {} } }],
@@ -54,7 +54,7 @@ describe('knownVolumes', () => {
     expect(await knownVolumes({ get }, 'a')).toEqual({ handles: ['1', '3'], claimUids: ['u'] });
   });
 
-  it('does not end with a list that does not', async () => {
+  it('fails on a list that never ends', async () => {
     const get = async (): Promise<object> => ({ items: [], metadata: { continue: 'again' } });
     await expect(knownVolumes({ get }, 'a')).rejects.toThrow('does not end');
   });

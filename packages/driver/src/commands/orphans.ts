@@ -8,23 +8,23 @@ import { listAt, textAt } from '../kubernetes/object-fields.js';
 import { createLog } from '../logger.js';
 
 const PAGE = 500;
-/** Far beyond any cluster: a listing that goes on after so many pages does not end by itself. */
+/** Far beyond any cluster: a listing with more pages than this would never end. */
 const MOST_PAGES = 2_000;
 
-/** What Kubernetes knows of volumes of this driver. */
+/** Volumes of this driver that Kubernetes knows. */
 export interface KnownVolumes {
-  /** Handles of its PersistentVolumes. */
+  /** Handles of the driver's PersistentVolumes. */
   readonly handles: readonly string[];
-  /** Of every PersistentVolumeClaim: an external-provisioner names volumes after them. */
+  /** Uids of all PersistentVolumeClaims: the external-provisioner names volumes after them. */
   readonly claimUids: readonly string[];
 }
 
 /**
- * `lustre-csi orphans`: the file systems that this driver has made and that neither a PersistentVolume nor a claim knows.
- * CSI cannot prevent them: a provisioner that is restarted has forgotten a creation whose claim is deleted meanwhile. Changes
- * nothing, and prints a line for each.
- * @returns how many there are
- * @throws Error where the cloud or the cluster cannot be listed completely
+ * The command `orphans`: prints the file systems that this driver created and that neither a PersistentVolume nor a claim
+ * refers to. CSI cannot prevent them: a provisioner that restarts forgets a creation whose claim is deleted meanwhile.
+ * Changes nothing.
+ * @returns the number of orphans
+ * @throws Error if the cloud or the cluster cannot be listed completely
  */
 export async function orphansCommand(
   config: CommandConfig,
@@ -38,7 +38,7 @@ export async function orphansCommand(
   const provider = await container.getAsync(tokens.controllerProvider);
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const client = new KubeClient(endpoint);
-  // First the cloud: what is made after this look has its claim in the next one.
+  // First the cloud: a file system that is created after this listing has its claim in the next one.
   const fileSystems = await allFileSystems(provider);
   const known = await knownVolumes(client, plugin.driverName);
   await client.close();
@@ -46,12 +46,12 @@ export async function orphansCommand(
   for (const orphan of orphans) print(describe(orphan));
   print(
     orphans.length === 0
-      ? `every one of ${fileSystems.length} file systems has its PersistentVolume or claim`
+      ? `all ${fileSystems.length} file systems have a PersistentVolume or a claim`
       : `${orphans.length} of ${fileSystems.length} file systems have neither a PersistentVolume nor a claim. Nothing was ` +
-          'changed: look at each, and delete in the cloud what nobody needs',
+          'changed: check each of them, and delete in the cloud those that are not needed',
   );
   if (orphans.length > 0 && clusterId === '') {
-    print('without --cluster-id they may be of other clusters, which know them: look there, too');
+    print('without --cluster-id, some may belong to other clusters in the same account: check there, too');
   }
   return orphans.length;
 }
@@ -62,7 +62,7 @@ async function allFileSystems(provider: ControllerProvider): Promise<readonly Fi
   return found.flat().filter(({ volumeName, state }) => volumeName !== undefined && state !== 'deleting');
 }
 
-/** What the cluster knows; needs list on persistentvolumes and persistentvolumeclaims. */
+/** Reads the volumes and claims of the cluster; needs `list` on persistentvolumes and persistentvolumeclaims. */
 export async function knownVolumes(
   client: Pick<KubeClient, 'get'>,
   driverName: string,
@@ -93,7 +93,8 @@ async function allOf(client: Pick<KubeClient, 'get'>, path: string): Promise<rea
   return items;
 }
 
-/** Pure. A handle may name a file system among other things: a directory of it, one volume of several. */
+/** Selects the file systems that no handle and no claim refers to. A handle may contain more than the file system's name:
+ *  a directory, one volume of several. Pure. */
 export function orphansAmong(
   fileSystems: readonly FileSystem[],
   { handles, claimUids }: KnownVolumes,
@@ -105,7 +106,7 @@ export function orphansAmong(
   );
 }
 
-/** Handles of directories have the file system's name escaped as in a URL. */
+/** Words of a handle. Handles of directories contain the file system's name escaped as in a URL. */
 const namesIn = (handle: string): readonly string[] =>
   handle
     .toLowerCase()
@@ -116,8 +117,8 @@ function describe(orphan: FileSystem): string {
   const { id, scope, volumeName = '', cloudState, capacity, createdAt, directoryBases } = orphan;
   const since = createdAt ? `, since ${createdAt.toISOString()}` : '';
   const holds = directoryBases
-    ? `; holds directories that may be volumes (${directoryBases.join(', ')})`
+    ? `; contains directories that may be volumes (${directoryBases.join(', ')})`
     : '';
   const state = isUsable(orphan) ? '' : ', not usable';
-  return `${id} (${scope}): made for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;
+  return `${id} (${scope}): created for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;
 }

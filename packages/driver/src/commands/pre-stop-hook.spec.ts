@@ -1,17 +1,17 @@
 import { ManualClock, settled } from '@lustre-csi/core/testing';
 import { describe, expect, it } from 'vitest';
-import { untilNothingIsMounted } from './pre-stop-hook.js';
+import { waitForUnmounts } from './pre-stop-hook.js';
 
 const silent = { debug: () => {}, warn: () => {}, error: () => {} };
 
-/** Runs the hook on a node with these taints; `mounts` is what each look finds, the last one for ever. */
+/** Runs the hook on a node with these taints; `mounts` are the results of the checks, the last one for ever. */
 function hook(taints: readonly object[], mounts: readonly (readonly string[])[]) {
   const clock = new ManualClock();
   const said: string[] = [];
   const log = { ...silent, info: (_: object, message: string) => void said.push(message), child: () => log };
   let looks = 0;
   let ended = false;
-  const done = untilNothingIsMounted({
+  const done = waitForUnmounts({
     node: { name: 'node-1', read: async () => ({ taints }) },
     left: async () => mounts[Math.min((looks += 1), mounts.length) - 1] ?? [],
     log,
@@ -40,10 +40,10 @@ describe('pre-stop-hook', () => {
     expect(run.isOver()).toBe(false);
     await run.clock.next();
     await run.done;
-    expect(run.said.at(-1)).toContain('nothing is mounted any more');
+    expect(run.said.at(-1)).toContain('all volumes are unmounted');
   });
 
-  it('says what it waits for, and not with each look', async () => {
+  it('reports the mounts it waits for, but not at each check', async () => {
     const run = hook(drained('karpenter.sh/disrupted'), [['/pod']]);
     for (let look = 0; look < 61; look += 1) {
       await settled();

@@ -17,7 +17,7 @@ const servicesOf: Readonly<Record<Mode, readonly ServiceName[]>> = {
 };
 
 /** Serves CSI until SIGTERM or SIGINT. A second signal ends the process at once.
- *  @throws ConfigurationError before anything is served */
+ *  @throws ConfigurationError before the driver serves */
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
   const standardLog = createLog(config.logLevel, { driver: plugin.driverName, mode });
@@ -35,7 +35,7 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
     log,
     observer: allObservers(container.get(tokens.kubeletRegistration), ...(metrics ? [metrics.observer] : [])),
   }).catch(async (error: unknown) => {
-    await metrics?.stop(); // Its server would keep the process of a driver of your own alive.
+    await metrics?.stop(); // Its server would keep the process of the caller alive.
     throw error;
   });
   log.info({ address: server.address, version: driver.version, nodeId: config.nodeId }, 'serving CSI');
@@ -43,14 +43,14 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
   stopping.abort();
-  log.info({ signal }, 'stopping: calls under way are finished or handed over, volumes stay mounted');
+  log.info({ signal }, 'stopping: calls in progress are finished or handed over, volumes stay mounted');
   await server.stop(config.shutdownGraceMs);
   await startupTaintRemoved;
   await metrics?.stop();
   log.info({}, 'stopped');
 }
 
-/** Pods are to come to this node once it can mount: a matter of nodes. */
+/** Prepares the removal of the startup taint, which keeps pods away until the node can mount; controllers have none. */
 async function startupTaintRemovalOf(
   { mode }: Config,
   container: Container,
@@ -58,7 +58,7 @@ async function startupTaintRemovalOf(
   return mode === 'controller' ? undefined : container.getAsync(tokens.startupTaintRemoval);
 }
 
-/** Metrics cost memory on every node: their library is loaded only where somebody wants them. */
+/** Serves metrics where `--metrics-address` requests them. Their library costs memory on each node: it is loaded only then. */
 async function metricsOf(
   { settings, plugin, mode }: Config,
   container: Container,

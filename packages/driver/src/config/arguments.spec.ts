@@ -21,7 +21,7 @@ describe('readArguments', () => {
     [['--help', '--endpoint', '/a'], { help: 'true', endpoint: '/a' }],
     [['-help=false'], { help: 'false' }],
     [[], {}],
-  ])('%j', (argv, expected) => {
+  ])('reads %j', (argv, expected) => {
     expect(Object.fromEntries(readArguments(argv, flags, 'a-driver'))).toEqual(expected);
   });
 
@@ -29,7 +29,7 @@ describe('readArguments', () => {
     [['--endpint', '/a'], 'endpint'],
     [['--endpoint'], 'endpoint'],
     [['stray'], 'stray'],
-  ])('%j is refused by name', (argv, named) => {
+  ])('refuses %j, and names it', (argv, named) => {
     expect(() => readArguments(argv, flags, 'a-driver')).toThrow(named);
   });
 });

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError, messageOf } from '@lustre-csi/core';
 
-/** A flag as the command line knows it. */
+/** Name and type of a flag on the command line. */
 export interface KnownFlag {
   readonly name: string;
   readonly type: 'string' | 'boolean';
   readonly aliases?: readonly string[];
 }
 
-/** Reads `--name value`, `--name=value`, and what Go's flag package takes too: one dash for two, and booleans with
- *  a value (`--flag=false`). Gives the value of each flag by its proper name.
+/** Reads `--name value`, `--name=value`, and the other spellings of Go's flag package: one dash instead of two, and booleans
+ *  with a value (`--flag=false`).
+ *  @returns values by the proper name of their flag
  *  @throws ConfigurationError naming the argument */
 export function readArguments(
   argv: readonly string[],

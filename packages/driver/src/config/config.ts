@@ -14,7 +14,7 @@ import { driverFlags, legacyFlags } from './flags.js';
 
 export type Mode = 'controller' | 'node' | 'all';
 
-/** Everything that the process was started with, checked. The only reader of argv and the environment. */
+/** Checked settings of a driver that serves. This module is the only reader of the arguments and the environment. */
 export interface Config {
   readonly plugin: ProviderPlugin;
   readonly mode: Mode;
@@ -24,32 +24,32 @@ export interface Config {
   readonly clusterId: string;
   readonly shutdownGraceMs: number;
   readonly logLevel: string;
-  /** What the log has to say about flags that no longer mean anything. */
+  /** Messages about flags that have no effect any more. */
   readonly warnings: readonly string[];
-  /** For the provider: its own flags and the environment. */
+  /** Values of all flags, and the environment: for the provider. */
   readonly settings: Settings;
 }
 
-/** What a command needs that works beside the driver. */
+/** Checked settings of a command that runs beside the driver. */
 export type CommandConfig = Omit<Config, 'mode' | 'endpoint' | 'shutdownGraceMs' | 'warnings'>;
 
-/** `--help` and `--version` ask for text, not for a driver. */
+/** Request of the command line: to serve, to run a command, or to print a text. */
 export type Invocation =
   | { readonly kind: 'serve'; readonly config: Config }
   | { readonly kind: Command; readonly config: CommandConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
-/** What there is beside serving. aws-fsx-csi-driver has the first one, too. */
+/** Commands beside serving. aws-fsx-csi-driver has the first one, too. */
 const commands = ['pre-stop-hook', 'orphans'] as const;
 
 export type Command = (typeof commands)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a process is started with; absent: that of this process. */
+/** Arguments and environment of a process. Default: those of this process. */
 export interface ProcessInput {
-  /** Arguments alone, without the program. */
+  /** Arguments without the program. */
   readonly argv?: readonly string[] | undefined;
   readonly environment?: Environment | undefined;
 }
@@ -103,7 +103,7 @@ function selectProvider(registry: ProviderRegistry, settings: Settings): Provide
   return registry.named(chosen, settings);
 }
 
-/** The driver's flags and those of every provider; a flag that several providers share is listed once. */
+/** Flags of the driver and of all providers; a flag that several providers share is listed once. */
 export function allFlags(plugins: readonly ProviderPlugin[]): readonly FlagDefinition[] {
   const all = [...driverFlags, ...plugins.flatMap((plugin) => plugin.flags)];
   return [...new Map(all.map((flag) => [flag.name, flag])).values()];
@@ -144,12 +144,12 @@ function seconds(settings: Settings, name: string): number {
   return Number(value);
 }
 
-/** Timers of Node.js count milliseconds in 31 bits, and fire at once where that is not enough. */
+/** Limit of timers of Node.js: they count milliseconds in 31 bits, and fire at once above that. */
 const LONGEST_TIMER_SECONDS = 2_147_483;
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
 
-/** `-v 4` of the Go drivers is where klog starts to show each step. */
+/** Verbosity (`-v` of the Go drivers) from which klog shows each step. */
 const DEBUG_VERBOSITY = 4;
 
 function logLevelOf(settings: Settings, verbosity: string | undefined): string {

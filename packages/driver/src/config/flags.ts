@@ -1,7 +1,7 @@
 import type { FlagDefinition } from '@lustre-csi/core';
 import { nodeFlags } from './node-flags.js';
 
-/** The driver's own flags. Providers add theirs. `--help` and docs/reference are rendered from this table. */
+/** Flags of the driver; providers add theirs. `--help` and docs/reference are rendered from this table. */
 export const driverFlags: readonly FlagDefinition[] = [
   {
     name: 'driver-name',
@@ -9,21 +9,21 @@ export const driverFlags: readonly FlagDefinition[] = [
     type: 'string',
     valueName: 'NAME',
     environment: 'LUSTRE_CSI_DRIVER_NAME',
-    description: 'the CSI driver to be: selects the provider',
+    description: 'name of the CSI driver to run: selects the provider',
   },
   {
     name: 'mode',
     type: 'string',
     valueName: 'MODE',
     default: 'all',
-    description: 'controller, node or all: which CSI services this process serves',
+    description: 'CSI services that this process serves: controller, node or all',
   },
   {
     name: 'endpoint',
     type: 'string',
     valueName: 'URL',
     environment: 'CSI_ENDPOINT',
-    description: 'where to listen: unix:///path/csi.sock, or tcp://host:port for development',
+    description: 'address to listen at: unix:///path/csi.sock, or tcp://host:port for development',
   },
   {
     name: 'node-id',
@@ -31,7 +31,7 @@ export const driverFlags: readonly FlagDefinition[] = [
     type: 'string',
     valueName: 'ID',
     environment: 'CSI_NODE_NAME',
-    description: 'the name of this node; without it KUBE_NODE_NAME, then the host name',
+    description: 'name of this node. Default: KUBE_NODE_NAME, then the host name',
   },
   {
     name: 'state-dir',
@@ -39,49 +39,50 @@ export const driverFlags: readonly FlagDefinition[] = [
     valueName: 'DIR',
     environment: 'LUSTRE_CSI_STATE_DIR',
     description:
-      'where the node service records what it has mounted; must outlive the process, not the machine. ' +
-      'Default /run/lustre-csi/DRIVER-NAME',
+      'directory in which the node service records its mounts; must outlive the process, not the machine. ' +
+      'Default: /run/lustre-csi/DRIVER-NAME',
   },
   {
     name: 'cluster-id',
     type: 'string',
     valueName: 'ID',
     environment: 'LUSTRE_CSI_CLUSTER_ID',
-    description: 'tells the file systems of this cluster from those of others in the same account (a tag)',
+    description:
+      'name of this cluster, a tag that distinguishes its file systems from those of other clusters in the same account',
   },
   {
     name: 'metrics-address',
     type: 'string',
     valueName: 'HOST:PORT',
-    description: 'where to serve Prometheus metrics, at /metrics; not given: nowhere',
+    description: 'address at which Prometheus metrics are served, at /metrics. Default: no metrics',
   },
   {
     name: 'shutdown-grace-seconds',
     type: 'string',
     valueName: 'N',
     default: '25',
-    description: 'how long SIGTERM lets calls that are being served go on',
+    description: 'seconds that calls in progress may continue after SIGTERM',
   },
   {
     name: 'log-level',
     type: 'string',
     valueName: 'LEVEL',
     default: 'info',
-    description: 'debug, info, warn or error',
+    description: 'least level of log lines: debug, info, warn or error',
   },
   ...nodeFlags,
-  { name: 'help', type: 'boolean', description: 'print this and exit' },
+  { name: 'help', type: 'boolean', description: 'print this text and exit' },
   { name: 'version', type: 'boolean', description: 'print the version and exit' },
 ];
 
-/** A flag of the Go drivers that this one replaces and that it does not need: accepted, so that their manifests
- *  work unchanged. */
+/** A flag of the Go drivers that this driver replaces and that has no effect here: accepted, so that their manifests work
+ *  unchanged. */
 export interface LegacyFlag {
   readonly name: string;
   readonly type: 'string' | 'boolean';
-  /** What the log says when it is set; absent: nothing is lost, nothing is said. */
+  /** Warning in the log when it is set; absent: no function is lost, and no warning is needed. */
   readonly warning?: string;
-  /** Values that cannot be honoured and are refused, with the reason. */
+  /** Value that cannot be honoured and is refused, with the reason. */
   readonly refuse?: { readonly value: string; readonly reason: string };
 }
 
@@ -92,9 +93,9 @@ const mock = {
     'no switch in the driver',
 };
 
-const onOneStream = 'logs are JSON lines on standard output; --log-level says how much';
+const onOneStream = 'logs are JSON lines on standard output; --log-level selects their level';
 
-/** klog and the logging of Kubernetes components: whatever a manifest says of them changes nothing that matters. */
+/** Flags of klog and of the logging of Kubernetes components. None of them has an effect here. */
 const klogFlags: readonly LegacyFlag[] = [
   ...[
     'logtostderr',
@@ -121,9 +122,9 @@ const klogFlags: readonly LegacyFlag[] = [
 
 export const legacyFlags: readonly LegacyFlag[] = [
   { name: 'v', type: 'string' },
-  { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object a line' },
+  { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object per line' },
   ...klogFlags,
-  { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts of its own' },
+  { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts' },
   { name: 'enable-azurelustre-mock-mount', type: 'boolean', refuse: mock },
   { name: 'enable-azurelustre-mock-dyn-prov', type: 'boolean', refuse: mock },
 ];

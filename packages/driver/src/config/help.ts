@@ -5,14 +5,14 @@ import { driverFlags } from './flags.js';
 const WIDTH = 100;
 const INDENT = 34;
 
-/** The text of `--help`, from the same tables that the flags are read with. */
+/** Text of `--help`, from the same tables that the flags are read with. */
 export function helpText({ name, providers }: Pick<DriverDefinition, 'name' | 'providers'>): string {
   const choice = providers.length === 1 ? '' : ' --driver-name NAME';
   const drivers = providers.map((plugin) => `  ${plugin.driverName.padEnd(INDENT - 2)}${plugin.title}`);
   return [
     `${name}${choice} --endpoint unix:///path/csi.sock [--mode controller|node|all] [flags]`,
-    `${name} orphans [flags]: file systems that neither a PersistentVolume nor a claim knows; changes nothing`,
-    `${name} pre-stop-hook [flags]: on a node that is being drained, ends when nothing is mounted any more`,
+    `${name} orphans [flags]: lists file systems that no PersistentVolume and no claim refers to; changes nothing`,
+    `${name} pre-stop-hook [flags]: on a node that is being drained, exits once all volumes are unmounted`,
     '',
     'A CSI driver for managed Lustre file systems.',
     '',

@@ -24,7 +24,7 @@ import { startupTaintRemoval, type BackgroundTask } from '../kubernetes/startup-
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
 
-/** What the container knows, by name. */
+/** Parts of a driver, by name. */
 export const tokens = {
   driver: token<DriverDefinition>('driver'),
   config: token<CommandConfig>('config'),
@@ -41,7 +41,7 @@ export const tokens = {
   startupTaintRemoval: token<BackgroundTask>('startup-taint-removal'),
 };
 
-/** The provider that the driver name selected. Its cloud SDK is loaded when somebody asks for the controller side. */
+/** Sides of the selected provider. Its cloud SDK is loaded with the controller side. */
 const providerModule = new ContainerModule(({ bind }) => {
   bind(tokens.nodeProvider)
     .toResolvedValue(
@@ -63,7 +63,7 @@ const providerModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
 });
 
-/** What the cluster knows and does. The Kubernetes client is loaded when somebody asks, in a pod alone. */
+/** Parts that use the cluster's API. The Kubernetes client is loaded at the first use, and only in a pod. */
 const clusterModule = new ContainerModule(({ bind }) => {
   bind(tokens.orchestratedNode).toResolvedValue(
     ({ settings, nodeId }) => orchestratedNode(settings, nodeId),
@@ -115,8 +115,8 @@ const coreModule = new ContainerModule(({ bind }) => {
   );
 });
 
-/** Directory volumes, where the provider knows file systems that can hold them. Nothing is mounted for them before the
- *  first one is asked for; what an earlier run has left to do is gone on with. */
+/** Operations of directory volumes, where the provider has file systems for them. Mounts no file system before the first
+ *  request; continues the work that an earlier process left unfinished. */
 function directoriesOf(
   provider: ControllerProvider,
   log: Log,
@@ -133,7 +133,7 @@ function directoriesOf(
   return directories;
 }
 
-/** The composition root: the standard parts, then those that the caller of the driver replaces. */
+/** Composition root: binds the standard parts, then lets the caller of the driver replace some. */
 export async function createContainer(
   driver: DriverDefinition,
   config: CommandConfig,

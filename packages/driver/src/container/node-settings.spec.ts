@@ -12,19 +12,19 @@ async function settingsOf(
   driverName = 'a.example',
 ): ReturnType<typeof nodeEngineSettings> {
   const invocation = readConfig(driver, { argv: [...basis, ...args], environment });
-  if (invocation.kind !== 'serve') throw new Error(`${invocation.kind} was asked for`);
+  if (invocation.kind !== 'serve') throw new Error(`${invocation.kind} was requested`);
   return nodeEngineSettings(invocation.config.settings, driverName);
 }
 
 describe('the node engine', () => {
-  it('needs propagation where the driver is a container of a cluster, and there alone', async () => {
+  it('needs propagation only where the driver is a container of a cluster', async () => {
     expect(await settingsOf([])).toMatchObject({ mustPropagate: false });
     expect(await settingsOf([], { KUBERNETES_SERVICE_HOST: '10.96.0.1' })).toMatchObject({
       mustPropagate: true,
     });
   });
 
-  it('has the directory of its clients to itself, also where two drivers are given the same', async () => {
+  it('has its own directory of clients, also where two drivers have the same --mounts-dir', async () => {
     expect(await settingsOf([])).not.toHaveProperty('mountsDir');
     for (const name of ['a.example', 'b.example']) {
       expect(await settingsOf(['--mounts-dir=/mnt'], {}, name)).toMatchObject({ mountsDir: `/mnt/${name}` });
@@ -35,7 +35,7 @@ describe('the node engine', () => {
     [['--mount-sharing=everybody'], /--mount-sharing is "everybody": write node or pod/],
     [['--unmount-force-after=5m'], /--unmount-force-after is "5m": write a number of seconds/],
     [['--unmount-lazy-after=-1'], /--unmount-lazy-after is "-1": write a number of seconds/],
-  ])('is not started with %j', async (args, words) => {
+  ])('refuses %j', async (args, words) => {
     await expect(settingsOf(args)).rejects.toThrow(words);
   });
 });

@@ -14,7 +14,7 @@ type FromSettings = Pick<
   'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
 >;
 
-/** What the flags say of the node engine. The Kubernetes client is loaded only where a flag needs it.
+/** Settings of the node engine, from the flags. The Kubernetes client is loaded only where a flag needs it.
  *  @throws ConfigurationError naming the flag */
 export async function nodeEngineSettings(settings: Settings, driverName: string): Promise<FromSettings> {
   const mountsDir = settings.flag('mounts-dir');
@@ -23,9 +23,9 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
   const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
   return {
     mountSharing: mountSharing(settings),
-    // One that is not used is unmounted, so that no driver may find those of another one.
+    // A driver unmounts unused clients in its directory: no other driver's may be there.
     ...(mountsDir === undefined ? {} : { mountsDir: join(mountsDir, driverName) }),
-    // kubelet sets it in every container, where nothing that does not propagate reaches kubelet or a pod.
+    // Kubelet sets it in each container. There, a mount that does not propagate reaches neither kubelet nor a pod.
     mustPropagate: settings.environment('KUBERNETES_SERVICE_HOST') !== undefined,
     unmountEscalation: {
       ...(forceAfterMs === undefined ? {} : { forceAfterMs }),

@@ -3,8 +3,8 @@ import type { KubeEndpoint } from './kube-client.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The API of the cluster in which this process is a pod. Loads nothing of the client.
- *  @param neededBy what cannot be had without it, as the message names it: `--kata-aware`
+/** Endpoint of the API of the cluster in which this process is a pod. Does not load the client.
+ *  @param neededBy flag or command that needs the API, as the message names it: `--kata-aware`
  *  @throws ConfigurationError outside of a pod */
 export function inClusterEndpoint(settings: Pick<Settings, 'environment'>, neededBy: string): KubeEndpoint {
   const host = settings.environment('KUBERNETES_SERVICE_HOST');
@@ -12,7 +12,7 @@ export function inClusterEndpoint(settings: Pick<Settings, 'environment'>, neede
   if (!host || !Number.isInteger(port)) {
     throw new ConfigurationError(
       `${neededBy} needs the Kubernetes API, and KUBERNETES_SERVICE_HOST is not set: run the driver as a pod with a ` +
-        'service account, or do without it',
+        'service account, or do not use it',
     );
   }
   return { host, port, caFile: `${SERVICE_ACCOUNT}/ca.crt`, tokenFile: `${SERVICE_ACCOUNT}/token` };

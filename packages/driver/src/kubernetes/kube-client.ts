@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { messageOf } from '@lustre-csi/core';
 
-/** Where the cluster's API is, and with what to prove who asks. */
+/** Address of the cluster's API, and the files with its authority and this client's token. */
 export interface KubeEndpoint {
   readonly host: string;
   readonly port: number;
-  /** PEM file of the authority that the API server's certificate is checked against. */
+  /** PEM file of the authority that signs the API server's certificate. */
   readonly caFile: string;
-  /** The service account's token: kubelet renews the file, so that it is read for each request. */
+  /** File of the service account's token. Kubelet renews it, so it is read for each request. */
   readonly tokenFile: string;
 }
 
-/** What is asked of the API. */
+/** A request to the API. */
 interface Call {
   readonly method: 'GET' | 'PATCH';
   readonly path: string;
@@ -20,7 +20,7 @@ interface Call {
   readonly body?: string;
 }
 
-/** The API server's answer was no success. */
+/** An answer of the API server that is no success. */
 export class KubeApiError extends Error {
   override readonly name = 'KubeApiError';
 
@@ -34,10 +34,10 @@ export class KubeApiError extends Error {
 }
 
 const REQUEST_MS = 5_000;
-/** etcd takes objects of up to 1.5 MiB. */
+/** Longest answer, in bytes: etcd stores objects of up to 1.5 MiB. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
-/** Reads and patches objects of the Kubernetes API, over connections that are kept. */
+/** Client that reads and patches objects of the Kubernetes API, over persistent connections. */
 export class KubeClient {
   #agent: Promise<Agent> | undefined;
 
@@ -46,14 +46,15 @@ export class KubeClient {
     private readonly requestMs = REQUEST_MS,
   ) {}
 
-  /** The object at a path of the API, as JSON.
-   *  @throws KubeApiError if the server refuses; Error if it cannot be reached or answers no JSON */
+  /** Reads the object at a path of the API, as JSON.
+   *  @throws KubeApiError if the server refuses; Error if it cannot be reached or its answer is no JSON */
   async get(path: string, signal: AbortSignal): Promise<unknown> {
     return this.#answer({ method: 'GET', path }, signal);
   }
 
-  /** Applies a JSON patch (RFC 6902) to the object at a path, and gives the object after it. It may be sent twice where a
-   *  connection breaks: the patch has to test what it changes.
+  /** Applies a JSON patch (RFC 6902) to the object at a path. It may be sent twice where a connection breaks: the patch has
+   *  to test the values that it changes.
+   *  @returns the patched object
    *  @throws as get; KubeApiError 422 if a `test` fails */
   async patch(path: string, operations: readonly object[], signal: AbortSignal): Promise<unknown> {
     return this.#answer({ method: 'PATCH', path, body: JSON.stringify(operations) }, signal);
@@ -66,9 +67,9 @@ export class KubeClient {
     const limited = AbortSignal.any([signal, late.signal]);
     try {
       return await this.#once(call, limited).catch(async (error: NodeJS.ErrnoException) => {
-        // The authority may have been replaced since its file was read.
+        // The cluster may have changed its authority since the file was read.
         if (isUntrusted(error)) await this.close();
-        // A kept connection may have been closed by the server in the moment of its use.
+        // The server may close a persistent connection in the moment of its use.
         else if (error.code !== 'ECONNRESET') throw error;
         return this.#once(call, limited);
       });
@@ -92,7 +93,7 @@ export class KubeClient {
     throw new KubeApiError(status, `${call.method} ${call.path}: ${status} ${messageIn(text)}`);
   }
 
-  /** The authority is read once it is there; a file that is missing at first heals. */
+  /** Reads the authority once its file exists: a file that is missing at first does no lasting harm. */
   async #connections(): Promise<Agent> {
     this.#agent ??= readFile(this.endpoint.caFile, 'utf8').then(
       (ca) => new Agent({ ca, keepAlive: true, maxSockets: 8 }),
@@ -138,14 +139,14 @@ export class KubeClient {
     });
   }
 
-  /** A time that has run out is an abort for Node, with a message that says nothing; nor does OpenSSL say who was met. */
+  /** Error that names the server. Node.js reports a timeout as an abort without a cause, and OpenSSL does not name the server. */
   #readable(error: unknown, { method, path }: Call, signal: AbortSignal): unknown {
     const { host, port, caFile } = this.endpoint;
     if (isUntrusted(error)) {
       return new Error(
-        `${method} ${path}: the certificate of the API server ${host}:${port} is not of the authority in ${caFile} ` +
-          `(${messageOf(error)}). Kubelet renews that file from the ConfigMap kube-root-ca.crt: look at that, and at what ` +
-          `answers at the address`,
+        `${method} ${path}: the certificate of the API server ${host}:${port} is not signed by the authority in ${caFile} ` +
+          `(${messageOf(error)}). Kubelet renews that file from the ConfigMap kube-root-ca.crt: check that, and the server that ` +
+          `answers at this address`,
         { cause: error },
       );
     }
@@ -157,7 +158,7 @@ export class KubeClient {
   }
 }
 
-/** Codes of a certificate that cannot be verified, as Node.js has them of OpenSSL (tls, X509 certificate error codes). */
+/** Codes of certificates that cannot be verified (Node.js, tls: X509 certificate error codes). */
 const untrusted: readonly unknown[] = [
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -172,7 +173,7 @@ const untrusted: readonly unknown[] = [
 const isUntrusted = (error: unknown): boolean =>
   error instanceof Error && untrusted.includes((error as NodeJS.ErrnoException).code);
 
-/** What a `Status` object of the API says. */
+/** Message of a `Status` object of the API, or the text. */
 function messageIn(text: string): string {
   try {
     const { message } = JSON.parse(text) as { readonly message?: unknown };

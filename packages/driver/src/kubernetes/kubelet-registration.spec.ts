@@ -4,7 +4,7 @@ import { KubeletRegistration } from './kubelet-registration.js';
 
 const getInfo = '/csi.v1.Node/NodeGetInfo';
 
-it('is an answered NodeGetInfo, and no other call', () => {
+it('is seen at an answered NodeGetInfo, and at no other call', () => {
   const registration = new KubeletRegistration();
   const told: string[] = [];
   const observer = allObservers(registration, {

@@ -1,8 +1,8 @@
 import type { CallObserver } from '@lustre-csi/core';
 
-/** Whether kubelet has registered this process as a driver: it calls NodeGetInfo for that and for nothing else, once it can
- *  send publications here, and makes the CSINode entry of the answer (RegisterPlugin in its pkg/volume/csi). A process
- *  that was started anew beside a node-driver-registrar that was not is never told. */
+/** Observer that sees kubelet register this process as a driver: kubelet calls NodeGetInfo only for that, once it can send
+ *  publications here, and writes the answer to CSINode (RegisterPlugin in its pkg/volume/csi). A process that restarts
+ *  while its node-driver-registrar does not never sees the call. */
 export class KubeletRegistration implements CallObserver {
   #seen = false;
 
@@ -11,7 +11,7 @@ export class KubeletRegistration implements CallObserver {
   }
 
   started(): void {
-    // It counts once it is answered.
+    // The call counts once it is answered.
   }
 
   ended(method: string, code: string): void {

@@ -44,7 +44,7 @@ const test = { op: 'test', path: '/spec/taints/0', value: taint } as const;
 const remove = { op: 'remove', path: '/spec/taints/0' } as const;
 
 describe('KubernetesNode', () => {
-  it('reads what the node says of itself', async () => {
+  it('reads the provider ID and the taints', async () => {
     expect(await node.read(signal)).toEqual({ providerId: 'aws:///us-west-2a/i-01', taints: [taint] });
     server.objects.set(nodePath, { spec: { providerID: '' } });
     expect(await node.read(signal)).toEqual({ taints: [] });
@@ -56,7 +56,7 @@ describe('KubernetesNode', () => {
     expect(server.asked).toEqual([`PATCH ${nodePath}`]);
   });
 
-  it('changes nothing where a test of the patch fails', async () => {
+  it('changes nothing if a test of the patch fails', async () => {
     const changed = { ...test, value: { ...taint, value: 'x' } };
     await expect(node.patch([changed, remove], signal)).rejects.toMatchObject({ status: 422 });
     expect(server.objects.get(nodePath)).toMatchObject({ spec: { taints: [taint] } });
@@ -73,7 +73,7 @@ describe('KubernetesNode', () => {
     expect(server.asked).toEqual([`GET ${nodePath}`, `PATCH ${nodePath}`, `PATCH ${nodePath}`]);
   });
 
-  it('knows the drivers that kubelet has registered, and none where there is no CSINode yet', async () => {
+  it('lists the drivers that kubelet has registered, and none without a CSINode', async () => {
     expect(await node.registeredDrivers(signal)).toEqual([]);
     server.objects.set(csiNodePath, { spec: { drivers: null } });
     expect(await node.registeredDrivers(signal)).toEqual([]);
@@ -97,7 +97,7 @@ describe('KubernetesNode', () => {
     ],
     ['a wrong name', 404, () => node.read(signal), 'is n-1 the name of the node? Set CSI_NODE_NAME'],
     ['a server in trouble', 500, () => node.read(signal), 'reaches the API server'],
-  ])('says what to do about %s', async (_, status, call, words) => {
+  ])('names the next step for %s', async (_, status, call, words) => {
     server.intercept((_request, response) => {
       refuse(response, status, 'the words of the server');
       return true;
@@ -108,7 +108,7 @@ describe('KubernetesNode', () => {
     expect((error as Error).message).toContain(words);
   });
 
-  it('says what to do where nobody answers, and without a token', async () => {
+  it('names the next step if no server answers, and without a token', async () => {
     server.intercept(() => true);
     await expect(node.read(signal)).rejects.toMatchObject({
       status: undefined,
@@ -118,20 +118,20 @@ describe('KubernetesNode', () => {
     await expect(node.read(signal)).rejects.toThrow('automountServiceAccountToken');
   });
 
-  it('leaves with its caller', async () => {
+  it('ends with its caller', async () => {
     const caller = new AbortController();
     server.intercept(() => (caller.abort(new Error('the caller has gone')), true));
     await expect(node.read(caller.signal)).rejects.toThrow('the caller has gone');
   });
 
-  it('names no other object than the one that is meant', async () => {
+  it('requests only the named object, for any name', async () => {
     await new KubernetesNode(client, '../secrets').read(signal).catch(() => {});
     expect(server.asked).toEqual(['GET /api/v1/nodes/..%2Fsecrets']);
   });
 });
 
 describe('orchestratedNode', () => {
-  it('says in one line that there is no cluster', async () => {
+  it('reports in one line that there is no cluster', async () => {
     const answer = orchestratedNode({ environment: () => undefined }, 'n-1').providerId();
     await expect(answer).rejects.toThrow(
       /^its providerID needs the Kubernetes API, and KUBERNETES_SERVICE_HOST is not set: .*$/,

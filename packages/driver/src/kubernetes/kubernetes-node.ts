@@ -9,21 +9,21 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
-/** What a Node object says that matters here. */
+/** Fields of a Node object that the driver uses. */
 export interface NodeFacts {
   /** `spec.providerID`. */
   readonly providerId?: string;
-  /** `spec.taints`, as the API gave them. */
+  /** `spec.taints`, as the API returned them. */
   readonly taints: readonly unknown[];
 }
 
-/** The Node object did not come, or was not changed; the message names the next step. */
+/** A Node object that could not be read or changed; the message names the next step. */
 export class NodeApiError extends Error {
   override readonly name = 'NodeApiError';
 
   constructor(
     message: string,
-    /** HTTP status; absent where the server was not reached. */
+    /** HTTP status; absent if the server was not reached. */
     readonly status: number | undefined,
     options: { readonly cause: unknown },
   ) {
@@ -31,7 +31,7 @@ export class NodeApiError extends Error {
   }
 }
 
-/** One node in the Kubernetes API: its Node and CSINode objects. */
+/** A node in the Kubernetes API: its Node and CSINode objects. */
 export class KubernetesNode {
   constructor(
     private readonly client: Pick<KubeClient, 'get' | 'patch'>,
@@ -39,7 +39,7 @@ export class KubernetesNode {
     readonly name: string,
   ) {}
 
-  /** Needs `get` on nodes.
+  /** Reads the Node object; needs `get` on nodes.
    *  @throws NodeApiError */
   async read(signal: AbortSignal): Promise<NodeFacts> {
     const found = await this.#call('get', 'nodes', signal, () => this.client.get(this.#path, signal));
@@ -47,13 +47,13 @@ export class KubernetesNode {
     return { ...(providerId === undefined ? {} : { providerId }), taints: listAt(found, 'spec', 'taints') };
   }
 
-  /** Changes the Node object, all of it or nothing; needs `patch` on nodes.
+  /** Applies all operations to the Node object, or none; needs `patch` on nodes.
    *  @throws NodeApiError with status 422 if a `test` of the patch fails, 409 if another change was faster */
   async patch(operations: readonly PatchOperation[], signal: AbortSignal): Promise<void> {
     await this.#call('patch', 'nodes', signal, () => this.client.patch(this.#path, operations, signal));
   }
 
-  /** The CSI drivers that kubelet has registered on this node; needs `get` on csinodes.storage.k8s.io.
+  /** Names of the CSI drivers that kubelet has registered on this node; needs `get` on csinodes.storage.k8s.io.
    *  @throws NodeApiError */
   async registeredDrivers(signal: AbortSignal): Promise<readonly string[]> {
     const path = `/apis/storage.k8s.io/v1/csinodes/${encodeURIComponent(this.name)}`;
@@ -63,7 +63,7 @@ export class KubernetesNode {
       );
       return listAt(found, 'spec', 'drivers').flatMap((driver) => textAt(driver, 'name') ?? []);
     } catch (error) {
-      // Kubelet makes the object for the first driver of a node.
+      // Kubelet creates the object for the first driver of a node.
       if (error instanceof NodeApiError && error.status === 404) return [];
       throw error;
     }

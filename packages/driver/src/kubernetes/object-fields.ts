@@ -1,4 +1,4 @@
-/** What is at a path of an object of the API; undefined if it is absent. */
+/** Value at a path of an object of the API; undefined if it is absent. */
 export function valueAt(object: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
@@ -13,7 +13,7 @@ export function textAt(object: unknown, ...path: readonly string[]): string | un
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A list in an object of the API; empty if it is absent, or no list. */
+/** List in an object of the API; empty if it is absent, or no list. */
 export function listAt(object: unknown, ...path: readonly string[]): readonly unknown[] {
   const value = valueAt(object, ...path);
   return Array.isArray(value) ? (value as readonly unknown[]) : [];

@@ -17,7 +17,7 @@ const annotation = 'fsx.csi.aws.com/volume-mode';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The objects of the cluster, by path; a function answers by itself. */
+/** Objects of the cluster, by path; a function writes its own answer. */
 let objects: Record<string, Readonly<Record<string, unknown>> | Answer>;
 let tokens: (string | undefined)[];
 let server: Server;
@@ -83,7 +83,7 @@ describe('KubernetesPodRuntimes', () => {
     expect(await lookUp()).toMatchObject({ annotation: 'host' });
   });
 
-  it('reads the token anew for each request', async () => {
+  it('reads the token again for each request', async () => {
     await lookUp();
     await writeFile(join(directory, 'token'), 'renewed');
     await lookUp();
@@ -95,13 +95,13 @@ describe('KubernetesPodRuntimes', () => {
     [401, 'Unauthorized', 'service account'],
     [404, 'pods "trainer-0" not found', 'it was deleted'],
     [500, 'etcdserver: request timed out', 'reaches the API server'],
-  ])('says what to do about %s', async (code, message, words) => {
+  ])('names the next step for %s', async (code, message, words) => {
     objects[podPath] = status(code, message);
     await expect(lookUp()).rejects.toMatchObject(unavailable(message));
     await expect(lookUp()).rejects.toMatchObject(unavailable(words));
   });
 
-  it('does not take a missing class or a strange answer for an ordinary runtime', async () => {
+  it('does not mistake a missing class or a strange answer for an ordinary runtime', async () => {
     objects[podPath] = { metadata: { uid: 'u-1' }, spec: { runtimeClassName: 'peer' } };
     await expect(lookUp()).rejects.toMatchObject(unavailable('RuntimeClass peer cannot be read'));
     objects[classPath] = { metadata: {} };
@@ -112,13 +112,13 @@ describe('KubernetesPodRuntimes', () => {
     await expect(lookUp()).rejects.toMatchObject(unavailable('pod ml/trainer-0 cannot be read'));
   });
 
-  it('trusts nobody but the cluster', async () => {
-    await writeFile(join(directory, 'ca.crt'), selfSigned('somebody else').cert);
+  it('trusts only the authority of the cluster', async () => {
+    await writeFile(join(directory, 'ca.crt'), selfSigned('another authority').cert);
     await expect(lookUp()).rejects.toMatchObject(unavailable('certificate'));
     expect(tokens).toEqual([]);
   });
 
-  it('follows the cluster to another authority, and says which file lags behind', async () => {
+  it('follows the cluster to another authority, and names the file that is out of date', async () => {
     expect(await lookUp()).toEqual({ uid: 'u-1' });
     const next = selfSigned('the test cluster');
     server.setSecureContext({ key: next.key, cert: next.cert });
@@ -133,7 +133,7 @@ describe('KubernetesPodRuntimes', () => {
     }
   });
 
-  it('heals when its files appear', async () => {
+  it('works once its files appear', async () => {
     await rm(join(directory, 'ca.crt'));
     await expect(lookUp()).rejects.toMatchObject(unavailable('ENOENT'));
     await writeFile(join(directory, 'ca.crt'), certificate.cert);
@@ -146,7 +146,7 @@ describe('KubernetesPodRuntimes', () => {
     await expect(lookUp()).rejects.toMatchObject(unavailable('did not answer in 0.1 s'));
   });
 
-  it('leaves with its caller', async () => {
+  it('ends with its caller', async () => {
     const caller = new AbortController();
     objects[podPath] = () => caller.abort(new Error('the caller has gone'));
     const runtimes = new KubernetesPodRuntimes(client, annotation);
@@ -162,7 +162,7 @@ describe('KubernetesPodRuntimes', () => {
     expect(await lookUp()).toEqual({ uid: 'u-2' });
   });
 
-  it('names no other object than the one that is meant', async () => {
+  it('requests only the named object, for any name', async () => {
     objects['/api/v1/namespaces/a%2Fb/pods/..%2Fsecrets'] = { metadata: { uid: 'u-3' } };
     const runtimes = new KubernetesPodRuntimes(client, annotation);
     expect(await runtimes.handlerOf({ namespace: 'a/b', name: '../secrets' }, signal)).toEqual({
@@ -175,7 +175,7 @@ describe('inClusterEndpoint', () => {
   const of = (environment: Record<string, string>) =>
     inClusterEndpoint({ environment: (name) => environment[name] }, '--kata-aware');
 
-  it('is what kubelet tells', () => {
+  it('is the address that kubelet sets', () => {
     expect(of({ KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' })).toEqual({
       host: '10.96.0.1',
       port: 6443,
@@ -184,7 +184,7 @@ describe('inClusterEndpoint', () => {
     });
   });
 
-  it('is nowhere outside of a pod', () => {
+  it('is missing outside of a pod', () => {
     expect(() => of({})).toThrow('--kata-aware needs the Kubernetes API');
   });
 });

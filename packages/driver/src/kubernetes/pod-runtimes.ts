@@ -2,7 +2,7 @@ import { DriverError } from '@lustre-csi/core';
 import { KubeApiError, type KubeClient } from './kube-client.js';
 import { textAt } from './object-fields.js';
 
-/** What the cluster says about a pod's runtime. */
+/** Runtime of a pod, as the cluster reports it. */
 interface Runtime {
   readonly uid: string;
   readonly runtimeClass?: string;
@@ -14,11 +14,12 @@ interface Runtime {
 export class KubernetesPodRuntimes {
   constructor(
     private readonly client: Pick<KubeClient, 'get'>,
-    /** The annotation of RuntimeClasses that is wanted. */
+    /** Key of the annotation of RuntimeClasses. */
     private readonly annotation: string,
   ) {}
 
-  /** @throws DriverError unavailable, naming the permission or object that is missing */
+  /** Looks up the runtime of a pod.
+   *  @throws DriverError unavailable, naming the permission or object that is missing */
   async handlerOf(
     pod: { readonly namespace: string; readonly name: string },
     signal: AbortSignal,
@@ -56,8 +57,8 @@ export class KubernetesPodRuntimes {
 function unreadable(what: string, why: string, cause?: unknown): DriverError {
   return new DriverError(
     'unavailable',
-    `${what} cannot be read from the Kubernetes API: ${why}; ${nextStep(cause)} Nothing is published until it is known ` +
-      `whether the pod's runtime would lose the data (--kata-aware); it is tried again`,
+    `${what} cannot be read from the Kubernetes API: ${why}; ${nextStep(cause)} The volume is not published until it is known ` +
+      `whether the pod's runtime would lose the data (--kata-aware); kubelet retries automatically`,
     { cause },
   );
 }

@@ -7,13 +7,13 @@ import { startupTaintRemoval } from './startup-taint-removal.js';
 const basis = ['--endpoint=unix:///csi.sock'];
 const driver = { name: 'a-driver', providers: [memoryProvider(new MemoryCloud())] };
 
-/** The settings of a command line, outside of a cluster. */
+/** Settings of a command line, outside of a cluster. */
 function settingsOf(...args: readonly string[]): {
   readonly settings: Settings;
   readonly warnings: readonly string[];
 } {
   const invocation = readConfig(driver, { argv: [...basis, ...args], environment: {} });
-  if (invocation.kind !== 'serve') throw new Error(`${invocation.kind} was asked for`);
+  if (invocation.kind !== 'serve') throw new Error(`${invocation.kind} was requested`);
   return invocation.config;
 }
 
@@ -26,7 +26,7 @@ async function logOf(...args: readonly string[]): Promise<RememberedLog['lines']
     log,
     isRegistered: () => true,
   });
-  await remove(new AbortController().signal); // Ends by itself: there is nothing to remove.
+  await remove(new AbortController().signal); // Ends without a signal: there is no taint to remove.
   return log.lines;
 }
 
@@ -36,7 +36,7 @@ describe('--remove-not-ready-taint', () => {
     [['--remove-not-ready-taint']],
     [['--remove-not-ready-taint=true']],
     [['-remove-not-ready-taint=1']],
-  ])('is wanted, and of no use outside of a cluster, which is said once: %j', async (args) => {
+  ])('is on, and warns once that it has no effect outside of a cluster: %j', async (args) => {
     expect(await logOf(...args)).toEqual([
       {
         level: 'warn',
@@ -49,17 +49,17 @@ describe('--remove-not-ready-taint', () => {
   });
 
   it.each(['--remove-not-ready-taint=false', '--remove-not-ready-taint=0', '-remove-not-ready-taint=F'])(
-    'is not wanted: %s',
+    'is off: %s',
     async (argument) => {
       expect(await logOf(argument)).toEqual([]);
     },
   );
 
-  it('is no longer said to be ignored', () => {
+  it('causes no warning about an ignored flag', () => {
     expect(settingsOf('--remove-not-ready-taint').warnings).toEqual([]);
   });
 
-  it('is refused where it is neither', async () => {
+  it('refuses a value that is no boolean', async () => {
     const log = new RememberedLog();
     const { settings } = settingsOf('--remove-not-ready-taint=maybe');
     const refused = startupTaintRemoval(settings, {

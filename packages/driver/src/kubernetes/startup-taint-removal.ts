@@ -10,11 +10,11 @@ import { startupTaintFlag } from '../config/node-flags.js';
 import { kubernetesNode } from './this-node.js';
 import type { StartupTaintParts } from './startup-taint.js';
 
-/** What is done beside serving, until the signal. Never rejects. */
+/** Work beside serving, until the signal. Never rejects. */
 export type BackgroundTask = (signal: AbortSignal) => Promise<void>;
 
-/** What removes the startup taint from this node, to be run when the driver serves. Outside of a cluster there is nothing to
- *  remove, which the log says once.
+/** Creates the task that removes the startup taint from this node; it starts when the driver serves. Outside of a cluster
+ *  there is no taint, which the log states once.
  *  @throws ConfigurationError naming the flag */
 export async function startupTaintRemoval(
   settings: Settings,
@@ -46,7 +46,7 @@ export async function startupTaintRemoval(
   return (signal) => taint.run(signal);
 }
 
-/** As Go's flag package reads a boolean. */
+/** Value of the flag, with the spellings of booleans of Go's flag package. */
 function isWanted(settings: Settings): boolean {
   const value = settings.flag(startupTaintFlag.name) ?? '';
   if (/^(?:1|t|true)$/i.test(value)) return true;

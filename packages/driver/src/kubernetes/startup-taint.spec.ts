@@ -85,7 +85,7 @@ function start(change: Partial<StartupTaintParts> = {}): void {
   running = startupTaint.run(stop.signal).then(() => void (ended = true));
 }
 
-/** One pause of the driver, and what it does after it over real sockets: until it pauses again, or has ended. */
+/** Ends one pause of the driver, and waits for its work over real sockets: until the next pause, or its end. */
 async function round(): Promise<number> {
   const before = clock.now();
   await vi.waitFor(() => expect(clock.waiting).toBe(1), { timeout: 5_000, interval: 1 });
@@ -104,7 +104,7 @@ describe('startupTaintKey', () => {
   it.each([
     ['fsx.csi.aws.com', 'fsx.csi.aws.com/agent-not-ready'],
     ['azurelustre.csi.azure.com', 'azurelustre.csi.azure.com/agent-not-ready'],
-  ])('%s: that of the driver that it replaces', (name, expected) => {
+  ])('has the key of the driver that %s replaces', (name, expected) => {
     expect(startupTaintKey(name)).toBe(expected);
   });
 });
@@ -155,7 +155,7 @@ describe('StartupTaint', () => {
       () => register(driverName),
       'kubelet has not registered fsx.csi.aws.com',
     ],
-  ])('stays while %s, which is said once, and goes when that is over', async (_, spoil, mend, words) => {
+  ])('stays while %s, which is logged once, and is removed after that', async (_, spoil, mend, words) => {
     spoil();
     start();
     await rounds(6);
@@ -168,14 +168,14 @@ describe('StartupTaint', () => {
     expect(taints()).toEqual([gpu]);
   });
 
-  it('does not ask the API server about what the node lacks', async () => {
+  it('sends no requests to the API server while the node lacks a part', async () => {
     parts = { hasHelper: false, hasModule: false };
     start();
     await rounds(20);
     expect(server.asked).toEqual([`GET ${nodePath}`]);
   });
 
-  it('has the kernel load a module that is installed, since no pod comes to mount', async () => {
+  it('makes the kernel load an installed module, since no pod can trigger it', async () => {
     parts = { hasHelper: true, hasModule: false };
     start({ loadModule: () => Promise.resolve(void (parts = { hasHelper: true, hasModule: true })) });
     await round();
@@ -183,7 +183,7 @@ describe('StartupTaint', () => {
     expect(warnings()).toEqual([]);
   });
 
-  it('does not have it tried too often, and not without mount.lustre or without the taint', async () => {
+  it('does not load it too often, and not without mount.lustre or without the taint', async () => {
     parts = { hasHelper: true, hasModule: false };
     start();
     const passed = (await rounds(30)).reduce((sum, delay) => sum + delay);
@@ -203,7 +203,7 @@ describe('StartupTaint', () => {
     expect(loads).toBe(before);
   });
 
-  it('does not lose what others do to the taints meanwhile', async () => {
+  it('keeps the changes of other clients to the taints', async () => {
     let others = 3;
     server.intercept(({ method }) => {
       if (method === 'PATCH' && others > 0) {
@@ -221,7 +221,7 @@ describe('StartupTaint', () => {
     expect(warnings()).toEqual([]);
   });
 
-  it('is content where somebody else has removed it', async () => {
+  it('counts as removed if another client has removed it', async () => {
     server.intercept(({ method }) => {
       if (method === 'PATCH') taint([gpu]);
       return false;
@@ -232,7 +232,7 @@ describe('StartupTaint', () => {
     expect(warnings()).toEqual([]);
   });
 
-  it.each([409, 422])('repeats a patch that is refused with %i, and not for ever', async (status) => {
+  it.each([409, 422])('is patched again after status %i, but not for ever', async (status) => {
     let refusals = 0;
     server.intercept(({ method }, response) => {
       if (method !== 'PATCH') return false;
@@ -274,26 +274,23 @@ describe('StartupTaint', () => {
     [403, 'fsx-csi-node-role may not', [gpu]],
     [401, 'Unauthorized', [gpu, ours]],
     [500, 'etcd', [gpu, ours]],
-  ])(
-    'takes kubelet’s own call for the registration where CSINodes may not be read: %i',
-    async (status, words, left) => {
-      server.intercept(({ url }, response) => {
-        if (url !== csiNodePath) return false;
-        refuse(response, status, words);
-        return true;
-      });
-      start();
-      await rounds(3);
-      expect(taints()).toEqual([gpu, ours]);
-      registered = true;
-      await round();
-      expect(taints()).toEqual(left);
-      expect(warnings()[0]).toContain('the taint');
-      for (const warning of warnings()) expect(warning).toContain(words);
-    },
-  );
+  ])('is removed after kubelet’s own call if CSINodes may not be read: %i', async (status, words, left) => {
+    server.intercept(({ url }, response) => {
+      if (url !== csiNodePath) return false;
+      refuse(response, status, words);
+      return true;
+    });
+    start();
+    await rounds(3);
+    expect(taints()).toEqual([gpu, ours]);
+    registered = true;
+    await round();
+    expect(taints()).toEqual(left);
+    expect(warnings()[0]).toContain('the taint');
+    for (const warning of warnings()) expect(warning).toContain(words);
+  });
 
-  it('does not take kubelet’s call for more than what CSINode says', async () => {
+  it('stays after kubelet’s call if CSINode does not list the driver', async () => {
     registered = true;
     register('another');
     start();
@@ -311,7 +308,7 @@ describe('StartupTaint', () => {
     expect(taints()).toEqual([gpu]);
   });
 
-  it('asks ever less often, down to twice a minute, and not in step with the other nodes', async () => {
+  it('is checked less and less often, down to twice a minute, and not in step with other nodes', async () => {
     register('another');
     start();
     expect(await rounds(8)).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
@@ -322,7 +319,7 @@ describe('StartupTaint', () => {
     expect(await rounds(3)).toEqual([500, 500, 1_000]);
   });
 
-  it('looks again soon after one thing is there, and says what is next', async () => {
+  it('is checked again soon after one part appears, and the log names the next one', async () => {
     register('another');
     parts = { hasHelper: false, hasModule: false };
     start();
@@ -336,7 +333,7 @@ describe('StartupTaint', () => {
     ]);
   });
 
-  it('ends some minutes after the taint is gone, and after few calls', async () => {
+  it('is not checked any more some minutes after its removal, and after few calls', async () => {
     start();
     const startedAt = clock.now();
     while (!ended) await round();
@@ -345,7 +342,7 @@ describe('StartupTaint', () => {
     expect(server.asked.length).toBeLessThan(20);
   });
 
-  it('removes a taint too that is set after the node is ready', async () => {
+  it('is removed also if it is set after the node is ready', async () => {
     taint([gpu]);
     start();
     await rounds(4);
@@ -355,7 +352,7 @@ describe('StartupTaint', () => {
     expect(taints()).toEqual([]);
   });
 
-  it('waits for ever where the taint is there', async () => {
+  it('is checked for ever while it is there', async () => {
     register('another');
     start();
     for (let passed = 0; passed < 3 * LOOKS_ON_MS;) passed += await round();
@@ -365,7 +362,7 @@ describe('StartupTaint', () => {
     expect(taints()).toEqual([gpu]);
   });
 
-  it('stops at once when the driver does: in a pause, in a call, and while the module is loaded', async () => {
+  it('is not checked after the driver stops: in a pause, in a call, and while the module is loaded', async () => {
     start();
     stop.abort();
     await running;

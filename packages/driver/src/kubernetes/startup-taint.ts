@@ -9,49 +9,49 @@ import {
 import type { KubernetesNode, NodeApiError } from './kubernetes-node.js';
 import { effectsOf, taintRemoval } from './taint-removal.js';
 
-/** Milliseconds. */
+/** First pause, in milliseconds. */
 const FIRST_DELAY_MS = 1_000;
-/** Between looks at the API server. */
+/** Longest pause between reads of the API server, in milliseconds. */
 const LONGEST_DELAY_MS = 30_000;
-/** Between looks at this node alone. */
+/** Pause between checks of this node alone, in milliseconds. */
 const CLIENT_DELAY_MS = 5_000;
-/** Between attempts to load the module: one that does not load writes to the kernel's log. */
+/** Interval of attempts to load the module, in milliseconds: one that fails writes to the kernel's log. */
 const LOAD_EVERY_MS = 30_000;
-/** How long a taint is still expected that is set after the driver is ready (autoscalers do that). */
-const LOOK_ON_MS = 5 * 60_000;
-/** How often a patch is made anew at once because somebody changed the node meanwhile. */
+/** Time in milliseconds after which no taint is expected any more; autoscalers set one after the driver is ready. */
+const EXPECTED_FOR_MS = 5 * 60_000;
+/** Number of patches that are built again at once because another client changed the node meanwhile. */
 const CONFLICTS = 5;
 
-/** What the startup taint is decided by. */
+/** Inputs of the decision about the startup taint. */
 export interface StartupTaintParts {
   readonly driverName: string;
   readonly node: Pick<KubernetesNode, 'name' | 'read' | 'patch' | 'registeredDrivers'>;
-  /** Kubelet has registered the driver with this very process, as far as it can know. */
+  /** Reports that kubelet has registered the driver with this process, if the process has seen it. */
   readonly isRegistered: () => boolean;
-  /** What this node has of a Lustre client. */
+  /** Reads the installed parts of a Lustre client. */
   readonly readClient: () => Promise<ClientParts>;
-  /** Lets the kernel load the module that is installed. */
+  /** Makes the kernel load the installed module. */
   readonly loadModule: (signal: AbortSignal) => Promise<void>;
-  /** Of this node, as uname(1) tells it. */
+  /** Release of this node's kernel (`uname -r`). */
   readonly kernel: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** 0 to 1. */
+  /** Random number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** Why the taint stays for now. */
+/** Reason for which the taint stays for now. */
 interface Wait {
-  /** Waits with the same word are logged once. */
+  /** Key of the reason: reasons with the same key are logged once. */
   readonly on: string;
   readonly message: string;
 }
 
-/** The key of the taint that keeps pods away from a node until the driver can mount there: that of the Go drivers. */
+/** Key of the taint that keeps pods away from a node until the driver can mount there; that of the Go drivers. */
 export const startupTaintKey = (driverName: string): string => `${driverName}/agent-not-ready`;
 
-/** Takes the startup taint from this node once the node can mount: the driver serves (or this would not run), the Lustre
- *  client is there, and kubelet has registered the driver. All taints with the key, whatever their effect. */
+/** Removes the startup taint from this node once the node can mount: the driver serves (or this would not run), the Lustre
+ *  client is installed, and kubelet has registered the driver. Removes all taints with the key, of any effect. */
 export class StartupTaint {
   readonly #key: string;
   #wait: Wait | undefined;
@@ -61,11 +61,11 @@ export class StartupTaint {
     this.#key = startupTaintKey(parts.driverName);
   }
 
-  /** Runs until the taint is gone and none is expected any more, or until the signal. To be called when the driver serves.
-   *  Never rejects. */
+  /** Runs until the taint is removed and none is expected any more, or until the signal. To be called when the driver
+   *  serves. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.parts;
-    const lookUntil = clock.now() + LOOK_ON_MS;
+    const lookUntil = clock.now() + EXPECTED_FOR_MS;
     try {
       let round = 0;
       do {
@@ -76,11 +76,12 @@ export class StartupTaint {
         if (this.#wait && round === 0) this.#say(this.#wait);
       } while (this.#wait || clock.now() < lookUntil);
     } catch (error) {
-      if (!signal.aborted) log.error({ err: error }, `the taint ${this.#key} is not looked after any more`);
+      if (!signal.aborted)
+        log.error({ err: error }, `the driver does not check the taint ${this.#key} any more`);
     }
   }
 
-  /** Doubled with every round, and not the same on the nodes that start together. */
+  /** Pause that doubles with each round, with jitter for nodes that start together. */
   #delayMs(round: number): number {
     const longest = this.#wait?.on === 'client' ? CLIENT_DELAY_MS : LONGEST_DELAY_MS;
     return Math.min(longest, FIRST_DELAY_MS * 2 ** Math.min(round, 10)) * (0.5 + this.parts.random() / 2);
@@ -91,9 +92,10 @@ export class StartupTaint {
     log.warn({ node: node.name, taint: this.#key }, `the taint ${this.#key} stays on the node: ${message}`);
   }
 
-  /** @returns what is waited for; undefined if the node has no such taint (any more) */
+  /** Checks the node, and removes the taint if the node can mount.
+   *  @returns the reason to wait; undefined if the node does not have the taint (any more) */
   async #attempt(signal: AbortSignal): Promise<Wait | undefined> {
-    // The API server need not be asked again and again about what this node lacks.
+    // While parts are missing on this node, requests to the API server would be useless.
     const stillMissing = this.#wait?.on === 'client' ? await this.#missingClient(signal) : undefined;
     if (stillMissing) return stillMissing;
     try {
@@ -126,13 +128,13 @@ export class StartupTaint {
     const { node, driverName } = this.parts;
     if ((await this.#registeredDrivers(signal)).includes(driverName)) return undefined;
     const message =
-      `kubelet has not registered ${driverName}: the CSINode object ${node.name} does not list it. If that lasts, look ` +
-      'at the log of the node-driver-registrar sidecar, and at its --kubelet-registration-path';
+      `kubelet has not registered ${driverName}: the CSINode object ${node.name} does not list it. If that lasts, check ` +
+      'the log of the node-driver-registrar sidecar, and its --kubelet-registration-path';
     return { on: 'registration', message };
   }
 
-  /** The roles of the Go drivers do not allow to read CSINodes: a cluster that takes this driver for theirs must not wait
-   *  for ever. */
+  /** Fallback without the right to read CSINodes, which the roles of the Go drivers do not include: a cluster that replaces
+   *  them with this driver must not wait for ever. */
   async #registeredDrivers(signal: AbortSignal): Promise<readonly string[]> {
     const { node, driverName, isRegistered, log } = this.parts;
     try {
@@ -141,13 +143,13 @@ export class StartupTaint {
       if (statusOf(error) !== 403 || !isRegistered()) throw error;
       log.warn(
         {},
-        `kubelet has asked this process for its node, which is taken for its registration: ${messageOf(error)}`,
+        `kubelet called NodeGetInfo of this process, which counts as its registration: ${messageOf(error)}`,
       );
       return [driverName];
     }
   }
 
-  /** Somebody else may change the node's taints at any time: then what there is now is looked at anew. */
+  /** Patches the node. Another client may change the taints at any time: then reads them again. */
   async #remove(taints: readonly unknown[], signal: AbortSignal): Promise<undefined> {
     const { node, log } = this.parts;
     for (let current = taints, conflicts = 0; ; conflicts++) {

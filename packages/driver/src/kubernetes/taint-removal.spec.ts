@@ -9,7 +9,7 @@ const foreign = { key: 'azurelustre.csi.azure.com/agent-not-ready', effect: 'NoS
 describe('taintRemoval', () => {
   it.each<[string, readonly unknown[], readonly unknown[]]>([
     ['no taints', [], []],
-    ['those of others', [gpu, foreign], []],
+    ['taints of others', [gpu, foreign], []],
     [
       'ours alone',
       [ours],
@@ -36,8 +36,8 @@ describe('taintRemoval', () => {
         { op: 'remove', path: '/spec/taints/0' },
       ],
     ],
-    ['what is no taint', [null, 'x', 1, {}], []],
-  ])('%s', (_, taints, operations) => {
+    ['an element that is no taint', [null, 'x', 1, {}], []],
+  ])('patches a list with %s', (_, taints, operations) => {
     expect(taintRemoval(taints, key)).toEqual(operations);
   });
 });

@@ -1,16 +1,16 @@
 import type { PatchOperation } from './kubernetes-node.js';
 import { textAt } from './object-fields.js';
 
-/** The effects of the taints that have this key: `NoExecute`, `NoSchedule`. Empty: the node has none. */
+/** Effects of the taints with this key: `NoExecute`, `NoSchedule`. Empty: the node has no such taint. */
 export function effectsOf(taints: readonly unknown[], key: string): readonly string[] {
   return taints
     .filter((taint) => textAt(taint, 'key') === key)
     .map((taint) => textAt(taint, 'effect') ?? 'no effect');
 }
 
-/** The JSON patch that takes away the taints with this key, and no other: each is tested where it stood before it is
- *  removed, so that the patch fails as a whole where somebody has changed the list meanwhile. From the end of the list
- *  on, since a removal moves what follows. */
+/** JSON patch that removes the taints with this key, and no other. It tests each taint at its index before it removes it, so
+ *  that the whole patch fails if another client has changed the list meanwhile. It starts at the end of the list, since a
+ *  removal moves the later taints. */
 export function taintRemoval(taints: readonly unknown[], key: string): readonly PatchOperation[] {
   return taints
     .map((value, index) => ({ value, path: `/spec/taints/${index}` }))

@@ -2,8 +2,8 @@ import type { OrchestratedNode, Settings } from '@lustre-csi/core';
 import { inClusterEndpoint } from './in-cluster-endpoint.js';
 import type { KubernetesNode } from './kubernetes-node.js';
 
-/** The node with this name, in the cluster in which this process is a pod. The client is loaded here, and only in a pod.
- *  @param neededBy what asks, as the message names it
+/** Finds the node with this name, in the cluster in which this process is a pod. Loads the client, in a pod only.
+ *  @param neededBy flag or command that needs the API, as the message names it
  *  @throws ConfigurationError outside of a pod */
 export async function kubernetesNode(
   settings: Pick<Settings, 'environment'>,
@@ -18,7 +18,8 @@ export async function kubernetesNode(
   return new KubernetesNode(new KubeClient(endpoint), name);
 }
 
-/** What Kubernetes knows of the node that this process runs on, for providers. Nothing is loaded or asked before one does. */
+/** The node that this process runs on, as Kubernetes knows it, for providers. Loads and requests nothing before the first
+ *  use. */
 export function orchestratedNode(settings: Pick<Settings, 'environment'>, name: string): OrchestratedNode {
   return {
     providerId: async () => {

@@ -1,6 +1,6 @@
 import type { CallObserver } from '@lustre-csi/core';
 
-/** One observer of calls that tells several. */
+/** Observer of calls that notifies several observers. */
 export function allObservers(...observers: readonly CallObserver[]): CallObserver {
   return {
     started: (method) => observers.forEach((observer) => observer.started(method)),

@@ -30,7 +30,7 @@ describe('serveMetrics', () => {
       expect(text).toContain(`csi_plugin_operations_seconds_bucket{le="600",${labels}} 1\n`);
     }));
 
-  it('tells of the node, as it is when it is asked', async () => {
+  it('reports the state of the node at the time of the scrape', async () => {
     const stuckChild = { pid: 7, command: 'umount', state: 'D', ended: Promise.resolve() };
     let figures = {
       publications: 3,
@@ -74,7 +74,7 @@ describe('serveMetrics', () => {
     expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="lazy"} 5\n');
   });
 
-  it('tells nothing of nodes on a controller', () =>
+  it('reports no node metrics on a controller', () =>
     withMetrics('127.0.0.1:0', async (metrics) => {
       expect(await scrape(metrics)).not.toContain('lustre_csi_node_');
     }));
@@ -92,13 +92,13 @@ describe('serveMetrics', () => {
     }),
   );
 
-  it('tells of the process, at /metrics alone', () =>
+  it('reports the process, only at /metrics', () =>
     withMetrics('127.0.0.1:0', async (metrics) => {
       expect(await scrape(metrics)).toMatch(/^process_resident_memory_bytes [0-9]+$/m);
       expect((await fetch(`http://${metrics.address}/`)).status).toBe(404);
     }));
 
-  it('stops although somebody keeps a connection open', async () => {
+  it('stops although a client keeps a connection open', async () => {
     const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com');
     const answer = await fetch(`http://${metrics.address}/metrics`); // Its body is not read: the connection is in use.
     await metrics.stop();
@@ -106,7 +106,7 @@ describe('serveMetrics', () => {
     await answer.body?.cancel().catch(() => {});
   });
 
-  it('says which address it cannot have', async () => {
+  it('names the address that is in use', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));

@@ -3,7 +3,7 @@ import { ConfigurationError, messageOf, type CallObserver, type NodeEngine } fro
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { registerNodeMetrics } from './node-metrics.js';
 
-/** Seconds; buckets, names and labels are those of csi-lib-utils, so that one dashboard fits all CSI drivers. */
+/** Buckets in seconds. They, names and labels are those of csi-lib-utils, so that one dashboard fits all CSI drivers. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
 
 const MAX_PORT = 65_535;
@@ -11,14 +11,14 @@ const MAX_PORT = 65_535;
 /** Metrics of the driver, in Prometheus' text format at `http://ADDRESS/metrics`. */
 export interface Metrics {
   readonly observer: CallObserver;
-  /** As it was taken: `127.0.0.1:9095`. */
+  /** Address with the port that was taken: `127.0.0.1:9095`. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
 /** Serves metrics.
- *  @param address `HOST:PORT`; an empty host is every address of the machine, port 0 any free one
- *  @param engine that works on this node; absent on controllers
+ *  @param address `HOST:PORT`; an empty host means all addresses of the machine, port 0 any free port
+ *  @param engine node engine of this process; absent on controllers
  *  @throws ConfigurationError naming the flag */
 export async function serveMetrics(
   address: string,
@@ -35,7 +35,7 @@ export async function serveMetrics(
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
-      // Prometheus keeps its connection open between scrapes: it must not hold up the end of the driver.
+      // Prometheus keeps its connection open between scrapes: it must not delay the end of the driver.
       server.closeAllConnections();
     });
   return { observer, address: `${host.includes(':') ? `[${host}]` : host}:${taken}`, stop };
@@ -65,7 +65,7 @@ async function answer(registry: Registry, request: IncomingMessage, response: Se
   }
 }
 
-/** As Go spells the codes, whose drivers and sidecars set the convention: `INVALID_ARGUMENT` is InvalidArgument. */
+/** Spelling of a code in Go, which the drivers and sidecars use: `INVALID_ARGUMENT` is InvalidArgument. */
 function goCode(code: string): string {
   if (code === 'OK') return code;
   if (code === 'CANCELLED') return 'Canceled';
@@ -75,14 +75,14 @@ function goCode(code: string): string {
 function callObserver(registry: Registry, driverName: string): CallObserver {
   const seconds = new Histogram({
     name: 'csi_plugin_operations_seconds',
-    help: 'How long CSI calls took, by method and gRPC status code.',
+    help: 'Duration of CSI calls, by method and gRPC status code.',
     labelNames: ['driver_name', 'method_name', 'grpc_status_code'],
     buckets: BUCKETS,
     registers: [registry],
   });
   const inFlight = new Gauge({
     name: 'lustre_csi_calls_in_flight',
-    help: 'CSI calls that are being served.',
+    help: 'CSI calls in progress.',
     labelNames: ['method_name'],
     registers: [registry],
   });

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 type NodeFigures = ReturnType<NodeEngine['figures']>;
 
-/** What is wrong on a node, and what there is, read from the engine when Prometheus asks: the engine knows of no metrics. */
+/** Registers the metrics of the node, which are read from the engine at each scrape: the engine knows no metrics. */
 export function registerNodeMetrics(registry: Registry, figures: () => NodeFigures): void {
   const gauge = (name: string, help: string, valueOf: (figures: NodeFigures) => number): void => {
     const registers = [registry];
@@ -33,14 +33,10 @@ export function registerNodeMetrics(registry: Registry, figures: () => NodeFigur
   );
   gauge(
     'stuck_processes',
-    'Processes of the driver that the kernel holds for a server that does not answer (state D).',
+    'Processes of the driver that are stuck in the kernel because a server does not answer (state D).',
     ({ stuckChildren }) => stuckChildren.length,
   );
-  gauge(
-    'stuck_process_age_seconds',
-    'How long the oldest of the stuck processes has been waiting; 0 if there is none.',
-    oldestSeconds,
-  );
+  gauge('stuck_process_age_seconds', 'Age of the oldest stuck process; 0 if there is none.', oldestSeconds);
   escalations(registry, figures);
 }
 
@@ -57,7 +53,7 @@ function escalations(registry: Registry, figures: () => NodeFigures): void {
     registers: [registry],
     collect() {
       const { forcedUnmounts, lazyUnmounts } = figures();
-      this.reset(); // The engine counts; here it is only told.
+      this.reset(); // The engine counts; the metric copies the number.
       this.inc({ means: 'force' }, forcedUnmounts);
       this.inc({ means: 'lazy' }, lazyUnmounts);
     },

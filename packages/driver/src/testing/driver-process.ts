@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
 
-/** How long a driver may take to answer its first call. Milliseconds. */
+/** Time in which a driver has to answer its first call. Milliseconds. */
 const START_TIMEOUT_MS = 20_000;
 
 export interface DriverProcessOptions {
@@ -14,30 +14,31 @@ export interface DriverProcessOptions {
   /** `--driver-name`; absent: the executable has a single provider. */
   readonly driverName?: string;
   readonly mode?: 'controller' | 'node' | 'all';
-  /** As `--endpoint` takes it; absent: a socket in a temporary directory. */
+  /** Value of `--endpoint`; absent: a socket in a temporary directory. */
   readonly endpoint?: string;
   /** More arguments. */
   readonly args?: readonly string[];
-  /** Added to the environment of this process; undefined takes a variable away. */
+  /** Variables to add to the environment of this process; undefined removes one. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The real executable, as a container orchestrator meets it: a process and a socket. */
+/** A running driver as a container orchestrator sees it: a process and a socket. */
 export interface DriverProcess {
   readonly client: CsiClient;
-  /** As `--endpoint` takes it. */
+  /** Value of `--endpoint`. */
   readonly endpoint: string;
   readonly pid: number;
-  /** Everything that it has logged so far. */
+  /** Output so far. */
   log(): string;
-  /** SIGTERM, and wait for the end. Gives the exit status; 128+n where signal n ended it. */
+  /** Sends SIGTERM and waits for the end.
+   *  @returns the exit status; 128+n if signal n ended the process */
   stop(): Promise<number>;
-  /** SIGKILL, and wait for the end. */
+  /** Sends SIGKILL and waits for the end. */
   kill(): Promise<void>;
 }
 
 /** Starts the executable and returns when it serves.
- *  @throws Error with what it printed, if it ends instead */
+ *  @throws Error with its output, if it ends instead */
 export async function startDriverProcess(options: DriverProcessOptions): Promise<DriverProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-'));
   const endpoint = options.endpoint ?? `unix://${directory}/csi.sock`;
@@ -84,7 +85,7 @@ function launch(options: DriverProcessOptions, endpoint: string, logFile: string
   return child;
 }
 
-/** Asks once the socket is there: after an attempt that fails, gRPC makes the next one a second later. */
+/** Waits for the socket before the first call: after a failed attempt, gRPC waits a second before the next one. */
 async function firstAnswer(client: CsiClient, endpoint: string): Promise<'serving' | 'silent'> {
   const socket = endpoint.startsWith('unix://') ? endpoint.slice('unix://'.length) : undefined;
   const giveUp = Date.now() + START_TIMEOUT_MS;

@@ -3,7 +3,7 @@ export { startDriverProcess, type DriverProcess, type DriverProcessOptions } fro
 export {
   refuse,
   startKubeApiServer,
-  type AskedFor,
+  type ApiRequest,
   type Interception,
   type KubeApiServer,
 } from './kube-api-server.js';

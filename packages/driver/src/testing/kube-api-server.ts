@@ -4,30 +4,31 @@ import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { selfSigned } from './self-signed.js';
 
-/** A request as the server saw it: `GET /api/v1/nodes/n`. */
-export type AskedFor = `${string} ${string}`;
+/** Method and path of a request: `GET /api/v1/nodes/n`. */
+export type ApiRequest = `${string} ${string}`;
 
 /** Answers in place of the server; false: the server answers. */
 export type Interception = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** An API server with TLS that knows GET, and PATCH with `test` and `remove`. */
+/** API server with TLS that knows GET, and PATCH with `test` and `remove`. */
 export interface KubeApiServer {
   readonly port: number;
-  /** PEM. */
+  /** Certificate of the authority, PEM. */
   readonly ca: string;
   /** Objects, by the path of the API. */
   readonly objects: Map<string, object>;
-  /** In order; with the right token alone. */
-  readonly asked: AskedFor[];
+  /** Requests with the right token, in order. */
+  readonly asked: ApiRequest[];
   intercept(by: Interception | undefined): void;
   stop(): Promise<void>;
 }
 
-/** @param token what the service account has to show */
+/** Starts an API server on loopback.
+ *  @param token token of the service account, which each request has to carry */
 export async function startKubeApiServer(token: string): Promise<KubeApiServer> {
   const certificate = selfSigned('a cluster');
   const objects = new Map<string, object>();
-  const asked: AskedFor[] = [];
+  const asked: ApiRequest[] = [];
   let interception: Interception | undefined;
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url = '', method = '', headers } = request;
@@ -63,7 +64,7 @@ export async function startKubeApiServer(token: string): Promise<KubeApiServer> 
   };
 }
 
-/** Answers as the API server does where it refuses. */
+/** Answers with a `Status`, as the API server does when it refuses. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   answer(response, status, { kind: 'Status', message, code: status });
 }
@@ -84,7 +85,8 @@ interface Operation {
   readonly value?: unknown;
 }
 
-/** RFC 6902, for list elements. @returns false if a test fails; the object is no good then */
+/** Applies a JSON patch (RFC 6902) to list elements.
+ *  @returns false if a test fails; the object is then partly changed */
 function apply(object: object, operations: readonly Operation[]): boolean {
   return operations.every(({ op, path, value }) => {
     const keys = path.split('/').slice(1);

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
-/** A key and a certificate of its own for 127.0.0.1, both PEM. */
+/** Key and self-signed certificate for 127.0.0.1, both PEM. */
 export interface SelfSigned {
   readonly key: string;
   readonly cert: string;
@@ -32,7 +32,7 @@ const extensions = der(
   ),
 );
 
-/** Makes a certificate that signs itself, as the authority and as the server. */
+/** Creates a self-signed certificate, which is both the authority's and the server's. */
 export function selfSigned(name: string): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const toBeSigned = sequence(
