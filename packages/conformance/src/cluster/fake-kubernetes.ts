@@ -1,22 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuse, startKubeApiServer, type AskedFor, type Interception } from '@lustre-csi/driver/testing';
+import { refuse, startKubeApiServer, type ApiRequest, type Interception } from '@lustre-csi/driver/testing';
 
 const SECRETS = '/var/run/secrets';
 const TOKEN = 'token of the service account';
 
-/** How the API server answers from now on. */
+/** Behaviour of the API server from now on. */
 export type Behaviour = 'answers' | 'refuses' | 'is silent';
 
-/** An API server with TLS, and this mount namespace as the file system of a pod that has a service account. */
+/** API server with TLS, and this mount namespace as the file system of a pod with a service account. */
 export interface FakeKubernetes {
-  /** The variables that kubelet gives to a pod. */
+  /** Variables that kubelet sets in a pod. */
   readonly environment: Readonly<Record<string, string>>;
   /** Objects, by the path of the API. */
   readonly objects: Map<string, object>;
-  /** What was asked for with the service account's token. */
-  readonly asked: readonly AskedFor[];
+  /** Requests with the service account's token. */
+  readonly asked: readonly ApiRequest[];
   behave(behaviour: Behaviour): void;
   stop(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const interceptions: Readonly<Record<Behaviour, Interception | undefined>> = {
   'is silent': () => true,
 };
 
-/** Needs a mount namespace of its own: it covers /var/run/secrets there. */
+/** Starts the API server and mounts the service account. Needs its own mount namespace: it covers /var/run/secrets there. */
 export async function startFakeKubernetes(): Promise<FakeKubernetes> {
   const server = await startKubeApiServer(TOKEN);
   const removeAccount = mountServiceAccount(server.ca);
@@ -46,7 +46,8 @@ export async function startFakeKubernetes(): Promise<FakeKubernetes> {
   };
 }
 
-/** @returns what takes it away again */
+/** Mounts the service account.
+ *  @returns the function that unmounts it */
 function mountServiceAccount(ca: string): () => void {
   const wasThere = existsSync(SECRETS);
   mkdirSync(SECRETS, { recursive: true });

@@ -1,5 +1,5 @@
-// What the driver asks of the cluster whose pod it is: the real executable, an API server over TLS. Runs inside
-// `lustre-cloud-emulator exec`, for its mount.lustre.
+// The driver as a pod of a cluster: the real executable, an API server over TLS. Runs inside `lustre-cloud-emulator exec`,
+// for its mount.lustre.
 import { connectCsi, csi } from '@lustre-csi/core/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, startKubeApiServer, type KubeApiServer } from '@lustre-csi/driver/testing';
@@ -38,7 +38,7 @@ async function outcomeOf(command: PodProcess): Promise<readonly [number, string]
 describe.each(testedDrivers)('$driverName', ({ driverName }) => {
   const key = `${driverName}/agent-not-ready`;
 
-  it('keeps pods away until the node can mount, and says why', async () => {
+  it('keeps pods away until the node can mount, and logs the reason', async () => {
     api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
     const running = start(['--driver-name', driverName, '--mode', 'node']);
     await until(() =>
@@ -56,7 +56,7 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     pod = undefined;
   });
 
-  it('goes by kubelet’s call where the role of the driver before it does not allow to read CSINodes', async () => {
+  it('relies on kubelet’s call if the role of the replaced driver does not allow to read CSINodes', async () => {
     api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
     api.intercept(({ url = '' }, response) => {
       if (!url.includes('/csinodes/')) return false;
@@ -87,16 +87,16 @@ describe('pre-stop-hook, for the driver that the environment names', () => {
     [
       'goes',
       [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }],
-      'is being drained, and nothing is mounted any more',
+      'is being drained, and all volumes are unmounted',
     ],
-  ])('ends on a node that %s', async (_, taints, words) => {
+  ])('exits on a node that %s', async (_, taints, words) => {
     api.objects.set('/api/v1/nodes/node-2', { spec: { taints } });
     const [status, log] = await run();
     expect(log).toContain(words);
     expect(status).toBe(0);
   });
 
-  it('fails where nobody says whether the node goes', async () => {
+  it('fails if the taints of the node cannot be read', async () => {
     const [status, log] = await run();
     expect(log).toMatch(/^lustre-csi: pre-stop-hook: .*404.*is node-2 the name of the node\?/m);
     expect(status).toBe(1);
@@ -113,7 +113,7 @@ describe('orphans', () => {
     return outcomeOf(startPodProcess(api, TOKEN, ['--driver-name', fsx], process.env, 'orphans'));
   };
 
-  it('names a file system that neither a PersistentVolume nor a claim knows, and touches nothing', async () => {
+  it('names a file system that no PersistentVolume and no claim refers to, and changes nothing', async () => {
     const driver = await startLustreCsi({ driverName: fsx, mode: 'controller' });
     let volumeId = 'none';
     try {
@@ -132,7 +132,7 @@ describe('orphans', () => {
       volumeId = volume?.volumeId ?? '';
       lists([], []);
       const [status, log] = await run();
-      expect(log).toContain(`${volumeId} (us-west-2): made for volume pvc-00000000`);
+      expect(log).toContain(`${volumeId} (us-west-2): created for volume pvc-00000000`);
       expect(log).toMatch(/^\d+ of \d+ file systems have neither a PersistentVolume nor a claim/m);
       expect(status).toBe(3);
       lists([{ spec: { csi: { driver: fsx, volumeHandle: volumeId } } }], []);
@@ -145,7 +145,7 @@ describe('orphans', () => {
     }
   });
 
-  it('fails where the cluster does not tell all', async () => {
+  it('fails if the cluster cannot be listed completely', async () => {
     lists([], []);
     api.objects.delete('/api/v1/persistentvolumeclaims?limit=500');
     const [status, log] = await run();
@@ -159,7 +159,7 @@ describe('a controller of FSx without a region', () => {
   const environment = { ...others, AWS_EC2_METADATA_DISABLED: 'true' };
   const controller = ['--driver-name', 'fsx.csi.aws.com', '--mode', 'controller'];
 
-  it('takes that of the node', async () => {
+  it('uses the region of the node', async () => {
     api.objects.set(nodePath, { spec: { providerID: 'eks-hybrid:///us-west-2/training/mi-01' } });
     const running = start(controller, environment);
     await until(() => expect(running.log()).toContain('serving CSI'));
@@ -174,7 +174,7 @@ describe('a controller of FSx without a region', () => {
       { spec: { providerID: 'kind://docker/a/b' } },
       '"kind://docker/a/b" is not that of an EC2',
     ],
-  ])('ends with one line where there is %s', async (_, node, words) => {
+  ])('exits with one line for %s', async (_, node, words) => {
     if (node) api.objects.set(nodePath, node);
     const running = start(controller, environment);
     expect(await running.ended).toBe(2);

@@ -1,4 +1,4 @@
-// --kata-aware: the real executable as a pod of a cluster, whose API server it asks over TLS, with real mounts.
+// --kata-aware: the real executable as a pod of a cluster, with an API server over TLS and real mounts.
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ let volumeContext: Record<string, string>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lustre-csi-kata-'));
-  // As a container has kubelet's directory.
+  // Shared, like kubelet's directory in a container.
   mountCommand('mount', '--bind', directory, directory);
   mountCommand('mount', '--make-shared', directory);
   kubernetes = await startFakeKubernetes();
@@ -67,7 +67,7 @@ const runtimeClass = (handler: string, annotations: Record<string, string> = {})
   handler,
 });
 
-/** A pod of the cluster, with this RuntimeClass; absent: the node's ordinary runtime. */
+/** Creates a pod with this RuntimeClass; absent: the node's ordinary runtime. */
 function createPod(name: string, runtime?: object): Record<string, string> {
   const spec = runtime ? { runtimeClassName: `class-of-${name}` } : {};
   kubernetes.objects.set(`/api/v1/namespaces/ml/pods/${name}`, { metadata: { uid: `uid-of-${name}` }, spec });
@@ -101,7 +101,7 @@ const publish = (
   );
 };
 
-/** At targets of pods. */
+/** Number of mounts at targets of pods. */
 const mounts = async (): Promise<number> =>
   (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
@@ -110,13 +110,13 @@ const mounts = async (): Promise<number> =>
 it.each<[string, object | undefined]>([
   ['the ordinary runtime', undefined],
   ['Kata on the same host', runtimeClass('kata-qemu')],
-  ['a handler that the operator vouches for', runtimeClass('kata-remote', { [annotation]: 'host' })],
+  ['a handler that the operator has approved', runtimeClass('kata-remote', { [annotation]: 'host' })],
 ])('publishes to %s', async (_, runtime) => {
   expect(await publish(createPod('trainer', runtime))).toEqual({ code: OK });
   expect(await mounts()).toBe(1);
 });
 
-it('refuses a pod that would not see the volume, since its directory does not propagate', async () => {
+it('refuses a pod whose directory does not propagate the volume', async () => {
   const closed = join(directory, 'closed');
   await mkdir(closed);
   mountCommand('mount', '--bind', closed, closed);
@@ -145,7 +145,7 @@ it.each<[string, object, string]>([
 it.each<[string, () => Record<string, string>, number, string]>([
   ['a pod that the cluster does not know', () => podInfo('unknown'), UNAVAILABLE, 'unknown'],
   [
-    'a pod that has the name of another one by now',
+    'a pod that another one with the same name has replaced',
     () => ({ ...createPod('trainer'), 'csi.storage.k8s.io/pod.uid': 'uid-of-the-one-before' }),
     UNAVAILABLE,
     'was replaced',
@@ -158,7 +158,7 @@ it.each<[string, () => Record<string, string>, number, string]>([
   expect(await mounts()).toBe(0);
 });
 
-it('publishes nothing while the API server refuses or does not answer, and goes on once it does', async () => {
+it('publishes nothing while the API server refuses or does not answer, and continues once it does', async () => {
   const pod = createPod('trainer');
   kubernetes.behave('refuses');
   const refused = await publish(pod);
@@ -174,7 +174,7 @@ it('publishes nothing while the API server refuses or does not answer, and goes 
   expect(await publish(pod)).toEqual({ code: OK });
 });
 
-it('asks nothing about a pod that runs: a silent API server takes no volume away', async () => {
+it('checks no pod that runs: a silent API server does not remove volumes', async () => {
   const pod = createPod('trainer');
   expect(await publish(pod)).toEqual({ code: OK });
   const before = kubernetes.asked.length;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { KubeApiServer } from '@lustre-csi/driver/testing';
 import { executable } from '../testing/lustre-csi.js';
 
-/** In a mount namespace of its own: what kubelet mounts into a pod with a service account, and this kernel's list of file
- *  system types. Then the driver takes the shell's place. */
+/** Script that runs in its own mount namespace: it mounts the service account of a pod, as kubelet does, and the test's list
+ *  of file system types. Then the driver replaces the shell. */
 const enter = `
 set -e
 mount -t tmpfs pod "$(realpath /var/run)"
@@ -17,28 +17,28 @@ shift
 exec "$@"
 `;
 
-/** The real executable as a container of a pod of a cluster. */
+/** The executable as a container of a pod. */
 export interface PodProcess {
-  /** As clients take it. */
+  /** Endpoint for clients. */
   readonly endpoint: string;
-  /** Everything that it has printed so far. */
+  /** Output so far. */
   log(): string;
-  /** What the kernel knows from now on: `['ext4', 'lustre']`. */
+  /** Sets the file system types that the kernel knows: `['ext4', 'lustre']`. */
   setFileSystemTypes(types: readonly string[]): void;
-  /** Exit status; 128+15 where SIGTERM ended it. */
+  /** Exit status; 128+15 if SIGTERM ended the process. */
   readonly ended: Promise<number>;
-  /** SIGTERM, and wait for the end. */
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<number>;
 }
 
-/** Needs the right to mount, as `lustre-cloud-emulator exec` gives it.
- *  @param token the service account's */
+/** Starts the executable in a pod. Needs the right to mount, which `lustre-cloud-emulator exec` provides.
+ *  @param token token of the service account */
 export function startPodProcess(
   api: KubeApiServer,
   token: string,
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  /** A command in the place of serving. */
+  /** Command that runs instead of serving. */
   command?: string,
 ): PodProcess {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-pod-'));

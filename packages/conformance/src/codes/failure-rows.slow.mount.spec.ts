@@ -1,5 +1,5 @@
-// What CreateVolume answers when the cloud fails, over a real socket: a code that is final for the provisioner means
-// that nothing is there; after any other one the repeated call finds what an earlier one has begun.
+// Answers of CreateVolume when the cloud fails, over a real socket: after a code that is final for the provisioner, no file
+// system exists; after any other code, the repeated call finds the one that an earlier call has begun.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../testing/emulated-cloud.js';
 import { cloudWords, failureCodes, failureRows, type CloudWords } from './failure-rows.js';
 
-/** Long enough for the SDK's own repetitions, short enough for a test. Milliseconds. */
+/** Deadline that is long enough for the SDK's retries, and short enough for a test. Milliseconds. */
 const PATIENCE_MS = 2500;
 
 interface Failure {
@@ -66,7 +66,7 @@ describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
       const isFinal = allowed.some(({ code, isFinal: final }) => final && code === failure.code);
       if (isFinal) expect(left).toBe(0);
 
-      // The cloud is well again: the same call ends with one volume, and there never is a second one.
+      // The cloud works again: the same call ends with one volume, and there is never a second one.
       faults.clear();
       const volumeId = await create(name, 20_000);
       expect(fileSystemsIn(cloud.emulator, tested)).toHaveLength(1);

@@ -2,7 +2,7 @@ import type { Emulator } from '@lustre-csi/cloud-emulator';
 
 export type Fault = Parameters<Emulator['faults']['add']>[0];
 
-/** The names by which a cloud knows what the rows are about. */
+/** Names of the cloud's operations and errors that the rows use. */
 export interface CloudWords {
   readonly listing: string;
   readonly creation: string;
@@ -11,20 +11,20 @@ export interface CloudWords {
   readonly invalid: Partial<Fault>;
 }
 
-/** What CreateVolume answers when its cloud fails, and what the provisioner does with that answer: a final code tells
- *  it that nothing is under way, so that it may forget a claim that has been deleted meanwhile. */
+/** One row: a failure of the cloud, and the answer of CreateVolume. A final code means to the provisioner that no creation is
+ *  in progress: it may then forget a claim that is deleted meanwhile. */
 export interface FailureRow {
   readonly row: string;
   readonly what: string;
   readonly fault: (words: CloudWords) => Fault;
   readonly codes: readonly (keyof typeof failureCodes)[];
-  /** Whether a file system may be there, or under way, after that answer. */
+  /** Number of file systems that may exist, or be in creation, after that answer. */
   readonly leaves: 'nothing' | 'perhaps one' | 'one';
-  /** How long the caller waits, where it is worth more than a moment. Milliseconds. */
+  /** Deadline of the call, if it is longer than the default. Milliseconds. */
   readonly patienceMs?: number;
 }
 
-/** gRPC status codes. `true`: final for the provisioner. */
+/** gRPC status codes; `true`: final for the provisioner. */
 export const failureCodes = {
   INVALID_ARGUMENT: { code: 3, isFinal: true },
   DEADLINE_EXCEEDED: { code: 4, isFinal: false },
@@ -65,5 +65,5 @@ export const failureRows: readonly FailureRow[] = [
   { row: '1d.9', what: 'the creation fails in the cloud after its effect', fault: ({ creation }) => ({ kind: 'error', operation: creation, times: ALWAYS, when: 'after' }), codes: ['UNAVAILABLE', 'DEADLINE_EXCEEDED'], leaves: 'one' },
   { row: '1d.10', what: 'the connection is cut after the effect', fault: ({ creation }) => ({ kind: 'reset', operation: creation, times: ALWAYS, when: 'after' }), codes: ['UNAVAILABLE', 'DEADLINE_EXCEEDED'], leaves: 'one' },
   { row: '1d.11', what: 'the creation never answers', fault: ({ creation }) => ({ kind: 'hang', operation: creation, times: ALWAYS }), codes: ['DEADLINE_EXCEEDED'], leaves: 'perhaps one' },
-  { row: '1d.12', what: 'whatever is created ends as failed, and is deleted again', fault: ({ creation }) => ({ kind: 'fail-creation', operation: creation, times: ALWAYS }), codes: ['RESOURCE_EXHAUSTED'], leaves: 'nothing', patienceMs: 15_000 },
+  { row: '1d.12', what: 'each created file system fails, and is deleted again', fault: ({ creation }) => ({ kind: 'fail-creation', operation: creation, times: ALWAYS }), codes: ['RESOURCE_EXHAUSTED'], leaves: 'nothing', patienceMs: 15_000 },
 ];

@@ -1,5 +1,4 @@
-// The rows of the Node service that need mounts: the code, the words, what is mounted, and that a target which is not
-// in use does not exist.
+// Rows of the Node service that need mounts: the code, the message, the mounts, and that an unused target does not exist.
 import { mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ interface Outcome {
   readonly code: number;
   readonly details: string;
   readonly metadata: { get(name: string): readonly unknown[] };
-  /** Absent where the call has failed. */
+  /** Answer of a call; absent if the call failed. */
   readonly response?: object;
 }
 
@@ -31,7 +30,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     'storage.kubernetes.io/csiProvisionerIdentity': `1700000000000-1234-${driverName}`,
   };
 
-  /** With the state of its predecessor, and no other process's. */
+  /** Starts a driver with the state of its predecessor, and of no other process. */
   const start = (): Promise<DriverProcess> => startLustreCsi({ driverName, args: ['--state-dir', state] });
 
   beforeAll(async () => {
@@ -70,7 +69,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   const volumeOf = ({ volume }: Publication): csi.Volume => {
     const found = volumes.get(volume === 'gone' ? 'own' : (volume ?? 'own')) as csi.Volume;
     if (volume !== 'gone') return found;
-    // As each cloud's context spells the name of a file system, with one that no server has.
+    // Each cloud's context spells the name of a file system in its own way. No server has this one.
     const context = { mountname: 'nothere', 'fs-name': 'nothere' };
     return { ...found, volumeContext: { ...found.volumeContext, ...context } };
   };
@@ -95,7 +94,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     );
   };
 
-  /** Of whichever volume: at the other's target the driver would refuse. */
+  /** Unpublishes either volume: the driver refuses at the target of the other one. */
   const unpublish = async (target: string): Promise<void> => {
     const targetPath = join(kubelet, target);
     for (const { volumeId } of volumes.values()) {

@@ -5,33 +5,33 @@ type Mode = keyof typeof csi.VolumeCapability_AccessMode_Mode;
 /** gRPC status codes. */
 export const nodeCodes = { OK: 0, NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
 
-/** A publication, as far as it differs from that of a ReadWriteMany volume at target `a`. */
+/** A publication: its differences from that of a ReadWriteMany volume at target `a`. */
 export interface Publication {
   readonly target?: 'a' | 'b';
   readonly mode?: Mode;
   readonly readonly?: boolean;
   readonly mountFlags?: readonly string[];
-  /** Another volume than the one that the rows are about; `gone`: its file system does not exist; `static`: the file
-   *  system is the same, the handle one that an administrator has made up. */
+  /** Another volume than that of the other rows; `gone`: its file system does not exist; `static`: the same file system, with
+   *  a handle that an administrator has chosen. */
   readonly volume?: 'other' | 'gone' | 'static';
-  /** With the keys that kubelet and external-provisioner add to a context. */
+  /** Adds the keys that kubelet and external-provisioner add to a context. */
   readonly hasForeignKeys?: boolean;
 }
 
-/** One row: `before` is published, then this request gets this code, and so many mounts are there. */
+/** One row: `before` is published, then this request gets this code, and this number of mounts exists. */
 export interface NodeRow {
   readonly row: string;
   readonly what: string;
   readonly before?: Publication;
   readonly request:
     { readonly publish: Publication } | { readonly unpublish: 'a' | 'b' } | { readonly stats: 'a' | 'b' };
-  /** So many of these requests at the same time, each of which gets the code. Default 1. */
+  /** Number of simultaneous requests, each of which gets the code. Default 1. */
   readonly atOnce?: number;
-  /** The driver is killed and started again between the two. */
+  /** Kills and restarts the driver between the two. */
   readonly isRestarted?: boolean;
   readonly code: keyof typeof nodeCodes;
   readonly mounts: number;
-  /** What the message has to hold: words for people, a value. */
+  /** Words or values that the message has to contain. */
   readonly names?: string;
 }
 

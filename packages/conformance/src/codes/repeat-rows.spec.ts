@@ -1,4 +1,4 @@
-// Idempotency over a real socket: a call that is repeated, by one caller or by several at once, has one effect.
+// Idempotency over a real socket: a call that one caller or several repeat has one effect.
 import type { csi } from '@lustre-csi/core/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
@@ -16,10 +16,10 @@ const DEADLINE_EXCEEDED = 4;
 const AT_ONCE = 5;
 const PATIENCE_MS = 20_000;
 
-/** Less than anything takes in the emulated cloud. */
+/** Deadline that is shorter than any operation of the emulated cloud. */
 const NO_PATIENCE_MS = 300;
 
-/** As the journal names them. */
+/** Operations that change the cloud, as the journal names them. */
 const operations: Readonly<Record<'aws' | 'azure', Readonly<Record<Effect, string>>>> = {
   aws: {
     creation: 'CreateFileSystem',
@@ -72,7 +72,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await cloud.stop();
   });
 
-  it('has rows that are told apart by their number', () => {
+  it('has rows with unique numbers', () => {
     expect(new Set(rows.map(({ row }) => row)).size).toBe(rows.length);
   });
 
@@ -100,7 +100,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
       expect(lasting(answer)).toEqual(lasting(answers[0] ?? {}));
       if (row.answers) expect(answer).toMatchObject(row.answers(given));
     }
-    // What the cloud refuses has no effect: a backup that is still being made is not deleted yet.
+    // A refused call has no effect: a backup that is still being created is not deleted yet.
     const effects = cloud.emulator.journal
       .entries()
       .filter(({ operation }) => operation === operations[tested.cloud][row.effect]);
@@ -113,7 +113,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   });
 });
 
-/** The answer without what may change from one call to the next: whether a snapshot is ready. */
+/** Answer without the field that may change from one call to the next: the readiness of a snapshot. */
 function lasting(answer: object): object {
   const { snapshot } = answer as Partial<csi.CreateSnapshotResponse>;
   if (!snapshot) return answer;

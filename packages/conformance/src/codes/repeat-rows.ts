@@ -1,6 +1,6 @@
 import { csi } from '@lustre-csi/core/client';
 
-/** What the rows are about: a volume of a name of its own, which rows create, change and delete one after the other. */
+/** Volume with a unique name, which rows create, change and delete one after the other. */
 export interface Repeated {
   readonly create: csi.CreateVolumeRequest;
   readonly volumeId: string;
@@ -9,21 +9,21 @@ export interface Repeated {
   readonly snapshotId: string;
 }
 
-/** The call to the cloud by which it has its effect. */
+/** Effect of a call, by the operation of the cloud. */
 export type Effect = 'creation' | 'deletion' | 'growth' | 'change' | 'snapshot' | 'snapshotDeletion';
 
-/** One row: however often the call is made, it has one effect in the cloud, and every answer is the same. */
+/** One row: a call that has one effect in the cloud, and always the same answer, however often it is repeated. */
 export interface RepeatRow {
   readonly row: string;
   readonly rpc: string;
-  /** Rows of the same volume build upon each other. */
+  /** Volume of the row: rows of the same volume build upon each other. */
   readonly volume: 'one' | 'another';
-  /** Five calls at once and one more; or a call whose caller has no time for the effect, and one with time. */
+  /** Way of repeating: five calls at once and one more; or a call with a short deadline, and one with time. */
   readonly how: 'at once, then again' | 'again after the caller gave up';
   readonly effect: Effect;
   readonly request: (given: Repeated) => object;
   readonly needs?: 'snapshots';
-  /** What every answer holds. */
+  /** Content of each answer. */
   readonly answers?: (given: Repeated) => object;
 }
 

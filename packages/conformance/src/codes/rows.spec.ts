@@ -1,5 +1,5 @@
-// Every row of the code table over a real socket, against the real executable: the code, the words, and that
-// nothing was made in the cloud or on the machine.
+// All rows of the code table over a real socket, against the real executable: the code, the message, and that nothing was
+// created in the cloud or on the machine.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,13 +19,13 @@ interface Outcome {
   readonly code: number;
   readonly details: string;
   readonly metadata: { get(name: string): readonly unknown[] };
-  /** Absent where the call has failed. */
+  /** Answer of a call; absent if the call failed. */
   readonly response?: object;
 }
 
 type AnyRpc = (request: object, options: object) => Promise<object>;
 
-/** A parameter that makes another volume of the same request. */
+/** Parameter that turns the same request into one for another volume. */
 const otherParameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fsx.csi.aws.com': { dataCompressionType: 'LZ4' },
   'azurelustre.csi.azure.com': { 'sku-name': 'AMLFS-Durable-Premium-250' },
@@ -36,7 +36,7 @@ function volumeOf({ volume }: csi.CreateVolumeResponse): csi.Volume {
   return volume;
 }
 
-/** A field or a value as a word of its own: `name` is not named by `file-system-name`. */
+/** Pattern of a field or a value as a separate word: `file-system-name` does not contain `name`. */
 function asWord(name: string): RegExp {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w-])${escaped}${/\w$/.test(name) ? '(?![\\w-])' : ''}`);
@@ -95,10 +95,10 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     rmSync(directory, { recursive: true });
   });
 
-  /** Calls by which something is made or changed, as the journal names them. */
+  /** Operations that create or change something, as the journal names them. */
   const EFFECT = /^(?:Create|Delete|Update|Tag|Untag|Copy|Cancel)|\.(?:create|delete|update|cancel)/i;
 
-  /** All that exists in the cloud and on the machine, and the calls that change it. */
+  /** Contents of the cloud and of the machine, and the calls that change them. */
   const made = (): unknown => ({
     effects: cloud.emulator.journal.entries().filter(({ operation }) => EFFECT.test(operation)).length,
     state: JSON.stringify(cloud.emulator.state(), (_, value: unknown) =>
@@ -110,11 +110,11 @@ describe.each(testedDrivers)('$driverName', (tested) => {
 
   const all = [...rows, ...(hasSnapshots ? snapshotRows : noSnapshotRows)];
 
-  it('has rows that are told apart by their number', () => {
+  it('has rows with unique numbers', () => {
     expect(new Set(all.map(({ row }) => row)).size).toBe(all.length);
   });
 
-  it('sees what a creation makes', () => {
+  it('sees the effects of a creation', () => {
     const effects = cloud.emulator.journal.entries().filter(({ operation }) => EFFECT.test(operation));
     expect(effects.filter(({ operation }) => operation === tested.creation)).toHaveLength(2);
   });

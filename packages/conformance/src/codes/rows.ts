@@ -12,14 +12,14 @@ export const codes = {
   UNIMPLEMENTED: 12,
 } as const;
 
-/** What rows are about: a legal request of the driver under test, and a volume that exists. */
+/** Subject of the rows: a legal request to the driver under test, and a volume that exists. */
 export interface Given {
   readonly driverName: string;
-  /** A complete, legal CreateVolume request under a name that does not exist. */
+  /** Complete, legal CreateVolume request with a name that does not exist. */
   readonly create: csi.CreateVolumeRequest;
-  /** Parameters that `create` does not have, and that make another volume of it. */
+  /** Parameters that `create` does not have, and that turn it into a request for another volume. */
   readonly otherParameters: Record<string, string>;
-  /** The name under which `volumeId` was created, with `create`'s parameters and size. */
+  /** Name with which `volumeId` was created, with `create`'s parameters and size. */
   readonly existingName: string;
   readonly volumeId: string;
   /** Another volume that exists. */
@@ -33,16 +33,16 @@ export interface Given {
   readonly targetPath: string;
 }
 
-/** One row: this request gets this code, and the message says this. */
+/** One row: this request gets this code and this message. */
 export interface Row {
   readonly row: string;
   readonly rpc: string;
   readonly what: string;
   readonly request: (given: Given) => object;
   readonly code: keyof typeof codes;
-  /** What the message has to name: the field as csi.proto spells it, or the value. */
+  /** Words that the message has to contain: the field as csi.proto spells it, or the value. */
   readonly names?: string;
-  /** What the answer has to hold, where the code is OK. */
+  /** Content of the answer, if the code is OK. */
   readonly answers?: (given: Given) => object;
 }
 
@@ -120,7 +120,7 @@ export const rows: readonly Row[] = [
   { row: '1b.GetVolume.1', rpc: 'controllerGetVolume', what: 'no id', request: () => csi.ControllerGetVolumeRequest.create(), code: 'INVALID_ARGUMENT', names: 'volume_id' },
   { row: '1b.GetVolume.2', rpc: 'controllerGetVolume', what: 'an unknown volume', request: () => csi.ControllerGetVolumeRequest.fromPartial({ volumeId: UNKNOWN_VOLUME }), code: 'NOT_FOUND', names: UNKNOWN_VOLUME },
   { row: '1b.GetVolume.3', rpc: 'controllerGetVolume', what: 'a volume', request: ({ volumeId }) => csi.ControllerGetVolumeRequest.fromPartial({ volumeId }), code: 'OK', answers: ({ volumeId }) => ({ volume: { volumeId }, status: { volumeCondition: { abnormal: false } } }) },
-  { row: '1b.ListVolumes.1', rpc: 'listVolumes', what: 'a token of somebody else', request: () => csi.ListVolumesRequest.fromPartial({ startingToken: 'invalid-token' }), code: 'ABORTED', names: 'invalid-token' },
+  { row: '1b.ListVolumes.1', rpc: 'listVolumes', what: 'a token of another driver', request: () => csi.ListVolumesRequest.fromPartial({ startingToken: 'invalid-token' }), code: 'ABORTED', names: 'invalid-token' },
   { row: '1b.ListVolumes.2', rpc: 'listVolumes', what: 'a negative max_entries', request: () => csi.ListVolumesRequest.fromPartial({ maxEntries: -1 }), code: 'INVALID_ARGUMENT', names: 'max_entries' },
   { row: '1b.ListVolumes.3', rpc: 'listVolumes', what: 'everything', request: () => csi.ListVolumesRequest.create(), code: 'OK', answers: () => ({ entries: [{}, {}], nextToken: '' }) },
   { row: '1b.ListVolumes.4', rpc: 'listVolumes', what: 'one at a time', request: () => csi.ListVolumesRequest.fromPartial({ maxEntries: 1 }), code: 'OK', answers: () => ({ entries: [{}], nextToken: expect.stringMatching(/./) as string }) },
@@ -171,7 +171,7 @@ export const snapshotRows: readonly Row[] = [
   { row: '1b.DeleteSnapshot.2', rpc: 'deleteSnapshot', what: 'an id that cannot be read', request: () => csi.DeleteSnapshotRequest.fromPartial({ snapshotId: 'reallyfakesnapshotid' }), code: 'OK' },
   { row: '1b.ListSnapshots.1', rpc: 'listSnapshots', what: 'an unknown snapshot', request: () => csi.ListSnapshotsRequest.fromPartial({ snapshotId: 'none-exist-id' }), code: 'OK', answers: () => ({ entries: [] }) },
   { row: '1b.ListSnapshots.2', rpc: 'listSnapshots', what: 'an unknown source', request: () => csi.ListSnapshotsRequest.fromPartial({ sourceVolumeId: 'none-exist-id' }), code: 'OK', answers: () => ({ entries: [] }) },
-  { row: '1b.ListSnapshots.3', rpc: 'listSnapshots', what: 'a token of somebody else', request: () => csi.ListSnapshotsRequest.fromPartial({ startingToken: 'invalid-token' }), code: 'ABORTED', names: 'invalid-token' },
+  { row: '1b.ListSnapshots.3', rpc: 'listSnapshots', what: 'a token of another driver', request: () => csi.ListSnapshotsRequest.fromPartial({ startingToken: 'invalid-token' }), code: 'ABORTED', names: 'invalid-token' },
   { row: '1b.ListSnapshots.4', rpc: 'listSnapshots', what: 'a negative max_entries', request: () => csi.ListSnapshotsRequest.fromPartial({ maxEntries: -1 }), code: 'INVALID_ARGUMENT', names: 'max_entries' },
   { row: '1b.ListSnapshots.5', rpc: 'listSnapshots', what: 'by id', request: ({ snapshotId }) => csi.ListSnapshotsRequest.fromPartial({ snapshotId }), code: 'OK', answers: ({ snapshotId }) => ({ entries: [{ snapshot: { snapshotId } }] }) },
   { row: '1b.ListSnapshots.6', rpc: 'listSnapshots', what: 'by source', request: ({ volumeId }) => csi.ListSnapshotsRequest.fromPartial({ sourceVolumeId: volumeId }), code: 'OK', answers: ({ snapshotId }) => ({ entries: [{ snapshot: { snapshotId } }] }) },

@@ -1,5 +1,5 @@
-// code table 1d over a real socket: what the callers make of a code decides whether anything may be left when it
-// is given. Each row ends with the repeated call, which has to succeed.
+// Code table 1d over a real socket: a code that callers treat as final must leave nothing behind. Each row ends with the
+// repeated call, which has to succeed.
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { csi } from '@lustre-csi/core/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,10 +17,10 @@ import { subjects, type Subject } from '../sanity/subjects.js';
 
 const PATIENCE_MS = 20_000;
 
-/** More often than any SDK tries. */
+/** Number of faults that exceeds the retries of any SDK. */
 const ALWAYS = 1000;
 
-/** The call of a row, which can be repeated. */
+/** Call of a row, which can be repeated. */
 interface Attempt {
   readonly run: () => Promise<unknown>;
 }
@@ -55,13 +55,13 @@ describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
     cloud.emulator.journal.clear();
     cloud.emulator.faults.add(faultOf(row));
     const { code, details } = await outcomeOf(attempt.run());
-    // A fault that lasts is seen in the journal, one that is used up is no longer armed.
+    // The journal shows a lasting fault; a fault that is used up is no longer armed.
     const { faults, journal } = cloud.emulator;
     const met = faults.list().length === 0 || journal.entries().some(({ fault }) => fault !== undefined);
     faults.clear();
     expect(row.codes.map((name) => troubleCodes[name]) as number[], details).toContain(code);
     expect(met, 'the call of the driver met the fault').toBe(true);
-    // Nobody need come back after a final code.
+    // The caller may never retry after a final code.
     const left = fileSystemsIn(cloud.emulator, tested).length;
     if (row.rpc === 'createVolume' && isFinalFailure(code)) expect(left).toBe(before);
 
@@ -79,7 +79,7 @@ describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
 const isFinalFailure = (code: number): boolean =>
   code !== troubleCodes.OK && !(Object.values(notFinal) as number[]).includes(code);
 
-/** What a row does, on a volume that is there before the trouble begins, unless it is to be created. */
+/** Calls of the rows, on a volume that exists before the fault begins, except for a creation. */
 async function prepare(
   { row, rpc }: TroubleRow,
   { driver, tested, subject }: { driver: DriverProcess; tested: TestedDriver; subject: Subject },

@@ -1,8 +1,7 @@
 import type { Fault } from '@lustre-csi/cloud-emulator';
 
-/** Codes after which a sidecar takes it that something may still be under way (code table 1d, first line):
- *  it repeats the call even when the claim is gone. After any other code it may never come back, so that whatever is
- *  left then leaks. */
+/** Codes after which a sidecar assumes that work may still be in progress (code table 1d, first line): it repeats the call
+ *  even if the claim is deleted. After any other code it may never retry, and a resource that exists then would leak. */
 export const notFinal = { DEADLINE_EXCEEDED: 4, ABORTED: 10, UNAVAILABLE: 14 } as const;
 
 export const troubleCodes = {
@@ -14,13 +13,13 @@ export const troubleCodes = {
   OUT_OF_RANGE: 11,
 } as const;
 
-/** A call of the driver to its cloud, by what it is for. */
+/** Purpose of a call of the driver to its cloud. */
 export type CloudCall = 'listing' | 'creation' | 'reading' | 'deletion' | 'growth' | 'change';
 
-/** A refusal that each cloud words in its own way. */
+/** Refusal that each cloud words in its own way. */
 export type Refusal = 'forbidden' | 'expired' | 'invalid' | 'quota';
 
-/** How each cloud names those calls, in the journal, and words those refusals. */
+/** Names of those calls in each cloud's journal, and the cloud's words for those refusals. */
 export const clouds: Readonly<
   Record<
     'aws' | 'azure',
@@ -64,15 +63,15 @@ export const clouds: Readonly<
   },
 };
 
-/** One row: where this call of the driver meets this trouble, its caller gets this code (of several: any, as the cloud's
- *  SDK may get over the trouble by itself); with the trouble gone, the repeated call succeeds. */
+/** One row: if this call of the driver meets this fault, its caller gets this code (any of several, as the cloud's SDK may
+ *  retry successfully); without the fault, the repeated call succeeds. */
 export interface TroubleRow {
   readonly row: string;
   readonly rpc: 'createVolume' | 'deleteVolume' | 'controllerExpandVolume' | 'controllerModifyVolume';
   readonly what: string;
   readonly at: CloudCall;
   readonly trouble: Refusal | Pick<Fault, 'kind' | 'when' | 'message'>;
-  /** How often it is met. Default: for as long as the call goes on. */
+  /** Number of times that the fault occurs. Default: until the call ends. */
   readonly times?: number;
   readonly codes: readonly (keyof typeof troubleCodes)[];
 }
@@ -82,14 +81,14 @@ const failing = { kind: 'fail-creation', message: 'no luck' } as const;
 
 // prettier-ignore
 export const troubleRows: readonly TroubleRow[] = [
-  // CreateVolume: what failure-rows.ts does not have. A failed lookup tells nothing: never final.
+  // CreateVolume: rows that failure-rows.ts does not have. A failed lookup proves nothing: never final.
   { row: '1d.CreateVolume.1', rpc: 'createVolume', what: 'the credentials have expired', at: 'listing', trouble: 'expired', codes: ['UNAVAILABLE'] },
-  // A definite end is final, and nothing is there.
-  { row: '1d.CreateVolume.2', rpc: 'createVolume', what: 'what is created ends failed, each time', at: 'creation', trouble: failing, times: 3, codes: ['RESOURCE_EXHAUSTED'] },
+  // A definite end is final, and nothing exists.
+  { row: '1d.CreateVolume.2', rpc: 'createVolume', what: 'each created file system fails', at: 'creation', trouble: failing, times: 3, codes: ['RESOURCE_EXHAUSTED'] },
   // An open end is never final.
   { row: '1d.CreateVolume.3', rpc: 'createVolume', what: 'the answer to the creation is lost, once', at: 'creation', trouble: lost, times: 1, codes: ['OK', 'UNAVAILABLE'] },
-  { row: '1d.CreateVolume.4', rpc: 'createVolume', what: 'what is created ends failed, once', at: 'creation', trouble: failing, times: 1, codes: ['OK'] },
-  // DeleteVolume: only OK ends it.
+  { row: '1d.CreateVolume.4', rpc: 'createVolume', what: 'the first created file system fails', at: 'creation', trouble: failing, times: 1, codes: ['OK'] },
+  // DeleteVolume: only OK is an end.
   { row: '1d.DeleteVolume.1', rpc: 'deleteVolume', what: 'the deletion is forbidden', at: 'deletion', trouble: 'forbidden', codes: ['PERMISSION_DENIED'] },
   { row: '1d.DeleteVolume.2', rpc: 'deleteVolume', what: 'looking the volume up is forbidden', at: 'reading', trouble: 'forbidden', codes: ['UNAVAILABLE'] },
   { row: '1d.DeleteVolume.3', rpc: 'deleteVolume', what: 'the answer to the deletion is lost, once', at: 'deletion', trouble: lost, times: 1, codes: ['OK', 'UNAVAILABLE'] },

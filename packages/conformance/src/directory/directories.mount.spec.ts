@@ -78,7 +78,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
   const emptied = (): Promise<void> =>
     eventually(() => readdirSync(look.registry('trash')).length === 0, 'the trash is empty');
 
-  it('makes a directory, publishes it, measures it, and removes it with what it holds', async () => {
+  it('creates a directory, publishes it, measures it, and removes it with its contents', async () => {
     const request = directoryRequest('pvc-1', host, {
       ...claim('team-a', 'data'),
       uid: '1000',
@@ -111,7 +111,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     await remove(volume.volumeId);
     await emptied();
     expect(existsSync('/etc/passwd')).toBe(true);
-    // A node never makes it again, empty.
+    // A node never recreates it, empty.
     await expect(driver.client.node.nodePublishVolume(publication(volume, target))).rejects.toMatchObject({
       code: NOT_FOUND,
     });
@@ -121,7 +121,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     expect(readdirSync(look.registry('tmp'))).toEqual([]);
   });
 
-  it('retains, and archives under a name that tells what it was', async () => {
+  it('retains, and archives under a name that shows the origin', async () => {
     const retained = await createDirectory(
       driver,
       directoryRequest('pvc-r', host, { ...claim('team-b', 'kept'), onDelete: 'retain' }),
@@ -139,7 +139,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     const [name = ''] = readdirSync(look.path()).filter((each) => each.startsWith('archived-team-b-old-'));
     expect(readFileSync(look.path(name, 'file'), 'utf8')).toBe('old');
     expect(existsSync(look.path('team-b', 'old'))).toBe(false);
-    // What was retained is given to nobody else.
+    // A retained directory is never given to another volume.
     await expect(
       createDirectory(driver, directoryRequest('pvc-n', host, claim('team-b', 'kept'))),
     ).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     rmSync(look.path(name), { recursive: true });
   });
 
-  it('never gives two volumes one path, nor one inside the other', async () => {
+  it('never gives two volumes the same path, nor a path inside another volume', async () => {
     const one = await createDirectory(driver, directoryRequest('pvc-1', host, claim('team', 'x')));
     const others = [
       directoryRequest('pvc-2', host, claim('team', 'x')),
@@ -180,14 +180,14 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     expect(readdirSync(look.registry('volumes'))).toEqual([]);
   });
 
-  it('deletes only the directory that it made', async () => {
+  it('deletes only the directory that it created', async () => {
     const volume = await createDirectory(driver, directoryRequest('pvc-swapped', host));
     const path = look.path('pvc-swapped');
     renameSync(path, `${path}-away`);
     mkdirSync(path);
-    writeFileSync(join(path, 'precious'), 'of somebody');
+    writeFileSync(join(path, 'precious'), 'of another user');
     await expect(remove(volume.volumeId)).rejects.toMatchObject({ code: FAILED_PRECONDITION });
-    expect(readFileSync(join(path, 'precious'), 'utf8')).toBe('of somebody');
+    expect(readFileSync(join(path, 'precious'), 'utf8')).toBe('of another user');
     rmSync(path, { recursive: true });
     symlinkSync('/etc', path);
     await expect(remove(volume.volumeId)).rejects.toMatchObject({ code: FAILED_PRECONDITION });
@@ -232,7 +232,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     });
   });
 
-  it('trusts no registry that others could have written', async () => {
+  it('trusts no registry that other users could have written', async () => {
     const request = (base: string): ReturnType<typeof directoryRequest> =>
       directoryRequest('pvc-mistrust', host, { basePath: base });
     mkdirSync(join(look.root, 'linked'));
@@ -254,10 +254,10 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     }
   });
 
-  it.runIf(canRefuse)('names root squash where the controller may not write', async () => {
+  it.runIf(canRefuse)('names root squash if the controller may not write', async () => {
     const squashed = join(look.root, 'squashed');
     mkdirSync(squashed);
-    // What a squashed client gets, the kernel answers for a directory that nobody may change.
+    // The kernel gives the same answer for an immutable directory as for a squashed client.
     run('chattr', ['+i', squashed]);
     try {
       for (const basePath of ['/squashed', '/squashed/below']) {
@@ -277,13 +277,13 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     }
   });
 
-  it('says so where there is no such file system', async () => {
+  it('reports that the file system does not exist', async () => {
     const parameters: Record<string, string> = {
       fileSystemId: 'fs-0000000000000000f',
       'file-system-name': 'nowhere',
     };
     const known = Object.entries(parameters).filter(([name]) => name in host.parameters);
-    // A Lustre that no cloud knows cannot be told from one that does not answer.
+    // Without a cloud, a Lustre that does not exist cannot be distinguished from one that does not answer.
     const absent = known.length > 0 ? Object.fromEntries(known) : { mgsNids: '10.254.254.254@tcp' };
     const code = known.length > 0 ? NOT_FOUND : UNAVAILABLE;
     await expect(
@@ -308,14 +308,14 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     ['a base path that leaves', { basePath: '/a/../..' }, INVALID_ARGUMENT, /basePath/],
     ['an unknown parameter', { basPath: '/a' }, INVALID_ARGUMENT, /nearest that it knows is "basePath"/],
     ['an unknown mode', { provisioningMode: 'dir' }, INVALID_ARGUMENT, /directory, filesystem/],
-    ['a layout that is none', { stripe: '-c 1 /etc' }, INVALID_ARGUMENT, /stripe/],
-    ['permissions that are none', { directoryPerms: '999' }, INVALID_ARGUMENT, /octal/],
+    ['an invalid layout', { stripe: '-c 1 /etc' }, INVALID_ARGUMENT, /stripe/],
+    ['invalid permissions', { directoryPerms: '999' }, INVALID_ARGUMENT, /octal/],
     ['a base path that is a symlink', { basePath: '/link' }, INVALID_ARGUMENT, /symbolic link/],
     ['a base path through a symlink', { basePath: '/link/x' }, INVALID_ARGUMENT, /symbolic link/],
     ['a base path that is a file', { basePath: '/file' }, FAILED_PRECONDITION, /is a file/],
     ['a base path inside another', { basePath: '/csi-volumes/x' }, FAILED_PRECONDITION, /inside another/],
     ['the registry as a path', { subPath: '.lustre-csi/volumes' }, INVALID_ARGUMENT, /cannot be the path/],
-  ])('refuses %s, and makes nothing', async (_, parameters, code, message) => {
+  ])('refuses %s, and creates nothing', async (_, parameters, code, message) => {
     symlinkSync('/etc/ssl', join(look.root, 'link'));
     writeFileSync(join(look.root, 'file'), '');
     const before = run('find', [look.root]);

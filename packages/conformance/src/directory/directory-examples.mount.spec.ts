@@ -1,4 +1,4 @@
-// examples/*/directory.yaml as it stands, with a file system that exists. Runs inside `lustre-cloud-emulator exec`.
+// examples/*/directory.yaml unchanged, except for a file system that exists. Runs inside `lustre-cloud-emulator exec`.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,7 @@ interface JobSpec {
   };
 }
 
-/** The StorageClass, the claim, and the claim that the job's pod makes. */
+/** StorageClass, claim, and the claim of the job's pod. */
 function readExample(file: string): { storageClass: StorageClass; claim: ClaimSpec; scratch: ClaimSpec } {
   const manifests = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS() as Manifest);
   const ofKind = (kind: string): Manifest | undefined => manifests.find((each) => each.kind === kind);
@@ -69,7 +69,7 @@ it.each(directoryDrivers)(
     expect(storageClass.provisioner).toBe(driverName);
     for (const each of [claim, scratch]) expect(each.storageClassName).toBe(storageClass.metadata.name);
     const host = await prepare();
-    // The example names a file system that does not exist here; all else stays.
+    // The example names a file system that does not exist here; everything else stays.
     expect(Object.keys(storageClass.parameters)).toEqual(
       expect.arrayContaining(Object.keys(host.parameters)),
     );

@@ -55,7 +55,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     driver.client.controller.deleteVolume({ volumeId, secrets: {} });
   const emptied = (): Promise<void> =>
     eventually(() => readdirSync(look.registry('trash')).length === 0, 'the trash is empty');
-  /** KiB or inodes as lfs prints them: use, soft, hard. */
+  /** Use, soft limit and hard limit, in KiB or inodes, as lfs prints them. */
   const limitsOf = (id: number): readonly string[] =>
     run('lfs', ['quota', '-q', '-p', String(id), look.root])
       .trim()
@@ -64,7 +64,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
   const projectOf = (directory: string): number =>
     Number(run('lfs', ['project', '-d', directory]).trim().split(' ')[0]);
 
-  it('limits a directory, measures it by its own use, raises the limit, and gives the id back', async () => {
+  it('limits a directory, measures its own use, raises the limit, and releases the project id', async () => {
     const parameters = { quota: 'hard', projectIdRange: '5000-5999', stripe: '-E 64M -c 1 -E -1 -c -1' };
     const request = directoryRequest('pvc-limited', host, parameters);
     const volume = await createDirectory(driver, request);
@@ -102,7 +102,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     expect(readdirSync(look.registry('projects'))).toEqual([]);
   });
 
-  it('does not pretend that a limit below what is used can be met', async () => {
+  it('refuses a limit below the current use', async () => {
     const volume = await createDirectory(
       driver,
       directoryRequest('pvc-full', host, { quota: 'soft' }, { requiredBytes: MIB, limitBytes: 0n }),
@@ -116,7 +116,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     await emptied();
   });
 
-  it('gives no id to two, and none that somebody else uses', async () => {
+  it('gives no project id to two directories, and none that is in use elsewhere', async () => {
     run('lfs', ['setquota', '-p', '7001', '-B', '1G', look.root]);
     const parameters = { quota: 'hard', projectIdRange: '7000-7002' };
     const volumes = await Promise.all(
@@ -134,7 +134,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     run('lfs', ['setquota', '-p', '7001', '-B', '0', look.root]);
   });
 
-  it('gives no id to two, whichever of two controllers they ask, down to the last id', async () => {
+  it('gives no project id to two directories, through two controllers, down to the last id', async () => {
     const other = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
     const parameters = { quota: 'hard', projectIdRange: '7100-7103' };
     const names = Array.from({ length: 4 }, (_, index) => `pvc-raced-${index}`);
@@ -150,7 +150,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     await other.stop();
   });
 
-  it('keeps the id of what is retained, since its files still count', async () => {
+  it('keeps the project id of a retained directory, since its files still count', async () => {
     const parameters = { quota: 'hard', projectIdRange: '8000-8000', onDelete: 'retain' };
     const volume = await createDirectory(driver, directoryRequest('pvc-kept', host, parameters));
     await remove(volume.volumeId);
@@ -166,7 +166,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     expect(readdirSync(look.registry('volumes'))).toEqual([]);
   });
 
-  it.runIf(prepareOld)('refuses a quota where the servers have none, with the reason', async () => {
+  it.runIf(prepareOld)('refuses a quota if the servers have none, with the reason', async () => {
     const old = await prepareOld?.();
     if (!old) throw new Error('no old file system');
     await expect(

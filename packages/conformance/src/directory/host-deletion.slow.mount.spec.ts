@@ -40,15 +40,15 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     ) as string,
   });
 
-  it('keeps the file system as long as a volume is a directory of it, whichever instance is asked', async () => {
+  it('keeps the file system while a volume is a directory of it, in any instance of the driver', async () => {
     const host: PreparedHost = await prepare();
     const driver = await start();
-    // It has never heard of the directories.
+    // This instance knows nothing of the directories.
     const other = await start();
     const removeHost = (): Promise<unknown> => remove(other, host.volumeId);
     const volume = await createDirectory(driver, directoryRequest('pvc-1', host, {}));
     const elsewhere = { basePath: '/team a' };
-    // Azure changes the tags of a file system one time after the other; sidecars repeat what is ABORTED.
+    // Azure changes the tags of a file system one at a time; sidecars repeat ABORTED calls.
     const second = await vi.waitFor(
       () => createDirectory(driver, directoryRequest('pvc-2', host, elsewhere)),
       20_000,
@@ -63,7 +63,7 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     await host.remove();
   });
 
-  it('keeps the file system of one cluster as long as a volume of another is a directory of it', async () => {
+  it('keeps the file system of one cluster while a volume of another cluster is a directory of it', async () => {
     const tested = testedDrivers.find((each) => each.driverName === driverName);
     if (!tested) throw new Error(driverName);
     const owner = await start('--cluster-id', 'blue');
@@ -84,7 +84,7 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
       20_000,
     );
     await expect(remove(owner, volumeId)).rejects.toMatchObject(inUse('/csi-volumes'));
-    // What is not its own, the other cluster does not delete at all.
+    // The other cluster never deletes a file system that it did not create.
     await remove(tenant, directory.volumeId);
     await expect(remove(tenant, volumeId)).rejects.toMatchObject({
       code: FAILED_PRECONDITION,
@@ -93,7 +93,8 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     await remove(owner, volumeId);
   });
 
-  /** Does something to the file system, and gives the way back. */
+  /** Damages the file system.
+   *  @returns the repair */
   const damages: readonly (readonly [string, RegExp, (look: LookingGlass) => () => void])[] = [
     [
       'an entry is damaged',
@@ -125,10 +126,10 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     ],
   ];
 
-  it('keeps the file system where nobody can tell what is left of its directories', async () => {
+  it('keeps the file system if its remaining directories cannot be determined', async () => {
     const host: PreparedHost = await prepare();
     const volume: CreatedVolume = await createDirectory(await start(), directoryRequest('pvc-1', host, {}));
-    // It has never heard of the directories.
+    // This instance knows nothing of the directories.
     const other = await start();
     const look = new LookingGlass(host.source);
     for (const [what, details, damage] of damages) {

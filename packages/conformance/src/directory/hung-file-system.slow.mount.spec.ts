@@ -17,9 +17,9 @@ import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
 import { canFreeze, FreezableServer } from '../testing/freezable-server.js';
 
 const DEADLINE_EXCEEDED = 4;
-/** What callers give a call here, in milliseconds. */
+/** Deadline of calls here, in milliseconds. */
 const PATIENCE_MS = 4_000;
-/** Longer than a worker may take for a task. */
+/** Time that is longer than the limit of a worker's task, in milliseconds. */
 const GIVEN_UP_MS = 75_000;
 
 if (!canFreeze)
@@ -54,8 +54,8 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
     await healthy.remove();
     await server.close();
     look.close();
-    // The simulation cannot mount it again, since bindfs lay over its storage: then the driver refuses to delete what
-    // may hold volumes. It ends with the emulated cloud.
+    // The simulation cannot mount it again, since bindfs covered its storage: the driver then refuses to delete a file system
+    // that may hold volumes. It ends with the emulated cloud.
     await dead.remove().catch(() => {});
   });
 
@@ -79,13 +79,13 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
     return settled.map((each) => (each.status === 'rejected' ? (each.reason as unknown) : 'answered'));
   };
 
-  it('gets an answer within the deadline of each call, and keeps no other waiting', async () => {
+  it('answers within the deadline of each call, and does not delay other file systems', async () => {
     const began = Date.now();
     const waiting = outcomes();
     const { controller } = driver.client;
     const volume = await createDirectory(driver, directoryRequest('pvc-of-another', healthy));
     await controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} }, impatient());
-    // A file system of its own needs nothing of what hangs, either.
+    // A volume that is a whole file system does not depend on the hung one, either.
     if (!whole) throw new Error('there is no cloud');
     const own = await controller.createVolume(createRequest(whole, 'pvc-whole'), {
       deadline: Date.now() + 10_000,
@@ -103,7 +103,7 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
     expect(Date.now() - began).toBeLessThan(2 * PATIENCE_MS);
   });
 
-  it('does not hide the volumes of others in a listing', { timeout: 40_000 }, async () => {
+  it('does not hide the volumes of other file systems in a listing', { timeout: 40_000 }, async () => {
     const volume = await createDirectory(driver, directoryRequest('pvc-listed', healthy));
     const { entries } = await driver.client.controller.listVolumes({ maxEntries: 0, startingToken: '' });
     const ids = entries.map((entry) => entry.volume?.volumeId);
@@ -112,7 +112,7 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 
-  it('is given up after a while, which callers are told who wait for it', { timeout: 90_000 }, async () => {
+  it('is given up after a while, which is reported to the waiting callers', { timeout: 90_000 }, async () => {
     const message = `the file system ${dead.source} did not answer within 60 s`;
     const call = driver.client.controller.createVolume(directoryRequest('pvc-new', dead), {
       deadline: Date.now() + GIVEN_UP_MS,
@@ -124,7 +124,7 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
   });
 
   it(
-    'heals when they answer again, and nothing is left of what was cut short',
+    'recovers when its servers answer again, and leaves nothing of interrupted work',
     { timeout: 40_000 },
     async () => {
       server.thaw();

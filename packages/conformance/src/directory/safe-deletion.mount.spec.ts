@@ -1,5 +1,5 @@
-// What somebody could do to have the driver delete what is not the volume's: nothing is deleted, and the driver says
-// why. Runs inside `lustre-cloud-emulator exec`.
+// Attempts of a user to make the driver delete data that is not the volume's: nothing is deleted, and the driver reports the
+// reason. Runs inside `lustre-cloud-emulator exec`.
 import {
   chmodSync,
   chownSync,
@@ -38,7 +38,7 @@ let stateDir: string;
 let host: PreparedHost;
 let look: LookingGlass;
 let driver: DriverProcess;
-/** Each test has volumes of its own. */
+/** Creates a volume with a unique name for each test. */
 let mine: CreatedVolume;
 let others: CreatedVolume;
 let names: readonly string[];
@@ -77,20 +77,22 @@ const fateFile = (volume: CreatedVolume): string => {
 };
 const readJson = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-/** The registry as the driver sees it, where the driver has mounted the file system. */
+/** Path of the registry in the driver's own mount of the file system. */
 const inController = (...path: readonly string[]): string => {
   const mounts = join(stateDir, 'controller/mounts');
   return join(mounts, readdirSync(mounts)[0] ?? '', 'csi-volumes', ...path);
 };
 
-/** Changes a file, and gives the way back. */
+/** Changes a file.
+ *  @returns the reverse */
 function rewrite(file: string, text: string): () => void {
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, text);
   return () => writeFileSync(file, before);
 }
 
-/** Mounts in the driver's own mount namespace, and gives the way back. */
+/** Mounts in the driver's mount namespace.
+ *  @returns the reverse */
 function mount(args: readonly string[], target: string): () => void {
   run('mount', [...args, target]);
   return () => void run('umount', [target]);
@@ -98,7 +100,8 @@ function mount(args: readonly string[], target: string): () => void {
 
 interface Attack {
   readonly what: string;
-  /** @returns the way back */
+  /** Makes the change.
+   *  @returns the reverse */
   readonly attack: () => () => void;
   readonly code?: number;
   readonly words: RegExp;
@@ -106,7 +109,7 @@ interface Attack {
 
 const path = (which: 0 | 1, ...more: readonly string[]): string => look.path(names[which] ?? '', ...more);
 
-/** Puts something else at the volume's path. */
+/** Replaces the directory at the volume's path. */
 function replaceMine(put: (at: string) => void): () => void {
   const at = path(0);
   renameSync(at, `${at}-moved`);
@@ -128,7 +131,7 @@ const attacks: readonly Attack[] = [
     attack: () =>
       replaceMine((at) => {
         mkdirSync(at);
-        writeFileSync(join(at, 'file'), 'of somebody');
+        writeFileSync(join(at, 'file'), 'of another user');
       }),
     words: /is no longer the directory that was made for the volume \(inode \d+ instead of \d+\)/,
   },
@@ -233,7 +236,7 @@ const attacks: readonly Attack[] = [
     words: /does not fit together/,
   },
   {
-    what: 'a registry that others may write',
+    what: 'a registry that other users may write',
     attack: () => {
       chmodSync(look.registry(), 0o777);
       return () => chmodSync(look.registry(), 0o700);
@@ -241,7 +244,7 @@ const attacks: readonly Attack[] = [
     words: /can be written by others/,
   },
   {
-    what: 'a registry of somebody else',
+    what: 'a registry of another user',
     attack: () => {
       chownSync(look.registry(), 1000, 1000);
       return () => chownSync(look.registry(), 0, 0);
@@ -265,7 +268,7 @@ it.each(attacks)('deletes nothing: $what', async ({ attack, code = FAILED_PRECON
     undo();
   }
   for (const which of [0, 1] as const) expect(readFileSync(path(which, 'file'), 'utf8')).toBe(names[which]);
-  // All is as it was: then the volume goes, and nothing else.
+  // The change is reversed: the volume is deleted, and nothing else.
   await remove(mine);
   expect(existsSync(path(0))).toBe(false);
   expect(readFileSync(path(1, 'file'), 'utf8')).toBe(names[1]);
@@ -293,9 +296,9 @@ it('removes nothing of a file system that is mounted in a deleted directory', as
     readdirSync(look.registry('trash')).find((name) => !name.endsWith('.json'));
   const inTrash = inController('.lustre-csi/trash', trashed() ?? '', 'inside');
   await eventually(() => !existsSync(look.registry('trash', trashed() ?? '', 'file')), 'the rest is removed');
-  await eventually(() => driver.log().includes('another file system is mounted there'), 'it is said');
+  await eventually(() => driver.log().includes('another file system is mounted there'), 'it is logged');
   expect(readFileSync(join(inTrash, 'precious'), 'utf8')).toBe('of another file system');
   run('umount', [inTrash]);
-  await remove(others); // Which has the trash looked at, too.
+  await remove(others); // The call triggers a check of the trash, too.
   await emptied();
 });

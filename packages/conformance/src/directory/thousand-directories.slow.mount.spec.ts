@@ -21,7 +21,7 @@ import {
 
 const driverName = 'lustre.csi.k8s.io';
 const COUNT = 1000;
-/** As many as external-provisioner has workers, about. */
+/** Number of simultaneous calls: about the workers of external-provisioner. */
 const AT_ONCE = 50;
 const KILLS = 4;
 const UNAVAILABLE = 14;
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 afterEach(() => look.close());
 
-/** A driver that is killed now and then, and callers that repeat what has failed: as Kubernetes does. */
+/** A driver that is killed now and then, and callers that repeat failed calls, as Kubernetes does. */
 class MortalDriver {
   #driver: Promise<DriverProcess>;
 
@@ -44,7 +44,7 @@ class MortalDriver {
     this.#driver = this.#start();
   }
 
-  /** The workers first, in the midst of their work, as the end of a container does it. */
+  /** Kills the workers first, during their work, as the end of a container does. */
   async kill(): Promise<void> {
     const killed = await this.#driver;
     for (const worker of workersOf(killed.pid)) process.kill(worker, 'SIGKILL');
@@ -80,12 +80,12 @@ function workersOf(driver: number): readonly number[] {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
       return Number(parent) === driver && command.includes('directory-worker.child.js');
     } catch {
-      return false; // It has ended meanwhile.
+      return false; // The process has ended meanwhile.
     }
   });
 }
 
-/** Works on all items, so many at once, and kills the driver when so many are done. */
+/** Works on all items, several at once, and kills the driver after these numbers of items. */
 async function throughKills<T, R>(
   driver: MortalDriver,
   items: readonly T[],
@@ -136,7 +136,7 @@ it(
     await throughKills(driver, volumes, ({ volumeId }) =>
       driver.repeat(({ client }) => client.controller.deleteVolume({ volumeId, secrets: {} })),
     );
-    // What the killed ones left in the trash, the last one removes, without being asked.
+    // The last process automatically removes the trash of the killed ones.
     await driver.kill();
     await eventually(() => readdirSync(look.registry('trash')).length === 0, 'the trash is empty');
     for (const part of ['volumes', 'fates', 'paths', 'projects', 'new'])
@@ -149,7 +149,7 @@ it(
   },
 );
 
-it('goes on with the same volume from any replica, however many work on it at once', async () => {
+it('continues the same volume in any replica, however many work on it at once', async () => {
   const replicas = await Promise.all(
     [1, 2, 3].map(() => startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] })),
   );
@@ -159,7 +159,7 @@ it('goes on with the same volume from any replica, however many work on it at on
   const settled = await Promise.allSettled(
     names.flatMap((name) => replicas.map((replica) => createDirectory(replica, request(name)))),
   );
-  // Whoever met another's half-done work may be told to come back; nobody is told anything else.
+  // A call that meets unfinished work of another replica may be asked to retry; no call fails otherwise.
   const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
   expect(reasons.map(({ message }) => message)).toEqual([]);
   const ids = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.volumeId] : []));
@@ -179,7 +179,7 @@ it('goes on with the same volume from any replica, however many work on it at on
   for (const replica of replicas) await replica.stop();
 });
 
-it('mounts again what somebody has unmounted in the controller', async () => {
+it('mounts a file system again that an operator has unmounted in the controller', async () => {
   const stateDir = stateDirectory();
   const driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDir] });
   const { volumeId } = await createDirectory(driver, directoryRequest('pvc-before', host));

@@ -1,4 +1,4 @@
-// Creations that were cut off and that nobody repeats. Runs inside `lustre-cloud-emulator exec`.
+// Interrupted creations that no caller repeats. Runs inside `lustre-cloud-emulator exec`.
 import {
   existsSync,
   mkdirSync,
@@ -56,7 +56,7 @@ beforeEach(async () => {
 
 afterEach(() => look.close());
 
-/** What a killed worker leaves, made from what a complete creation leaves: each is the state after one of its steps. */
+/** States that a killed worker leaves, each after one of its steps, made from those of a complete creation. */
 const moments: readonly (readonly [string, () => void])[] = [
   [
     'its path is claimed',
@@ -83,14 +83,14 @@ const moments: readonly (readonly [string, () => void])[] = [
     },
   ],
   [
-    'its directory is decided on, and not yet at its path',
+    'its directory is chosen, and not yet at its path',
     () => {
       const { building } = JSON.parse(readFileSync(only('fates'), 'utf8')) as { building: string };
       renameSync(look.path('team/pvc-cut-off'), look.registry('new', building));
     },
   ],
   [
-    'it was given up by half',
+    'it was partly undone',
     () => {
       rmSync(look.path('team/pvc-cut-off'), { recursive: true });
       writeFileSync(only('fates'), JSON.stringify({ isAbandoned: true }));
@@ -98,7 +98,7 @@ const moments: readonly (readonly [string, () => void])[] = [
   ],
 ];
 
-it.each(moments)('gives up, after an hour, what was cut off when %s', async (_, cutOff) => {
+it.each(moments)('removes, after an hour, a creation that was interrupted when %s', async (_, cutOff) => {
   cutOff();
   age(only('volumes'));
   expect(rest()).not.toEqual([]);
@@ -107,21 +107,21 @@ it.each(moments)('gives up, after an hour, what was cut off when %s', async (_, 
   expect(readdirSync(look.path('team'))).toEqual([]);
   const project = made.volumeId.split(':')[4] ?? '';
   expect(run('lfs', ['quota', '-q', '-p', project, look.root]).trim().split(/\s+/)[3]).toBe('0');
-  // Path and name can be had again.
+  // Path and name are available again.
   await createDirectory(driver, request('pvc-cut-off'));
   await driver.stop();
 });
 
 it.each(moments.slice(0, 4))(
-  'leaves to its caller, for an hour, what was cut off when %s',
+  'leaves to its caller, for an hour, a creation that was interrupted when %s',
   async (_, cutOff) => {
     cutOff();
     const before = rest();
-    // Once the driver has looked, what is nobody's is gone.
+    // After the driver's check, directories without a volume are removed.
     const nobodys = look.registry('new', `${'0'.repeat(32)}.${'0'.repeat(16)}.00000000`);
     mkdirSync(nobodys);
     const driver = await start();
-    await eventually(() => !existsSync(nobodys), 'the driver has looked');
+    await eventually(() => !existsSync(nobodys), 'the driver has checked');
     expect(rest()).toEqual(before);
     const again = await createDirectory(driver, request('pvc-cut-off'));
     expect(again.volumeId).toBe(made.volumeId);
@@ -130,12 +130,12 @@ it.each(moments.slice(0, 4))(
   },
 );
 
-it('never gives up a volume that a caller may have been told of, however old', async () => {
+it('never removes a volume that was reported to a caller, however old', async () => {
   age(only('volumes'));
   const nobodys = look.registry('new', `${'0'.repeat(32)}.${'0'.repeat(16)}.00000000`);
   mkdirSync(nobodys);
   const driver = await start();
-  await eventually(() => !existsSync(nobodys), 'the driver has looked');
+  await eventually(() => !existsSync(nobodys), 'the driver has checked');
   expect((await createDirectory(driver, request('pvc-cut-off'))).volumeId).toBe(made.volumeId);
   await driver.stop();
 });

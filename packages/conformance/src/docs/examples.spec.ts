@@ -1,5 +1,4 @@
-// Every manifest in examples/ does what it says: its StorageClasses provision, its PersistentVolumes name something
-// that can be mounted.
+// All manifests in examples/ work: their StorageClasses provision, their PersistentVolumes name a mountable file system.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +46,7 @@ interface Example {
 }
 
 const all: readonly Example[] = readdirSync(examples, { recursive: true, encoding: 'utf8' })
-  // Directories need a file system that can be mounted: directory/directory-examples.mount.spec.ts.
+  // Directories need mounts: directory/directory-examples.mount.spec.ts.
   .filter(
     (file) => /^(aws-fsx|azure-amlfs|generic)\/.*\.yaml$/.test(file) && !file.endsWith('/directory.yaml'),
   )
@@ -90,12 +89,12 @@ afterAll(async () => {
 });
 
 describe.each(all)('examples/$file', (example) => {
-  it('has something to show', () => {
+  it('has a StorageClass or a PersistentVolume', () => {
     const shown = [...ofKind(example, 'StorageClass'), ...ofKind(example, 'PersistentVolume')];
     expect(shown.length).toBeGreaterThan(0);
   });
 
-  it('has storage classes that provision as they stand', async () => {
+  it('has storage classes that provision without a change', async () => {
     for (const storageClass of ofKind(example, 'StorageClass')) {
       const claim = ofKind(example, 'PersistentVolumeClaim').find(
         ({ spec }) => spec.storageClassName === storageClass.metadata.name,
@@ -119,7 +118,7 @@ describe.each(all)('examples/$file', (example) => {
     }
   });
 
-  it('has persistent volumes that name what is mounted', () => {
+  it('has persistent volumes that name a mountable file system', () => {
     for (const { spec } of ofKind(example, 'PersistentVolume')) {
       const plugin = providers.find(({ driverName }) => driverName === spec.csi.driver);
       const node = plugin?.node({ flag: () => undefined, environment: () => undefined });

@@ -1,7 +1,7 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
 import { driverFlags, legacyFlags } from '@lustre-csi/driver';
 
-/** docs/reference/flags.md, from the tables that the flags are read with. */
+/** Content of docs/reference/flags.md, from the tables that the flags are read with. */
 export function flagReference(plugins: readonly ProviderPlugin[]): string {
   const providerSections = plugins.flatMap((plugin) =>
     plugin.flags.length === 0
@@ -13,10 +13,10 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     '',
     '# Command-line flags',
     '',
-    'A flag wins over its environment variable. One dash is as good as two.',
+    'A flag has precedence over its environment variable. One dash is as good as two.',
     '',
     '`lustre-csi pre-stop-hook`, with the same flags, is for `lifecycle.preStop` of the node plugin: see ' +
-      '[deploy](../../deploy/README.md#the-end-of-a-node). `lustre-csi orphans` lists what is billed and not used: see ' +
+      '[deploy](../../deploy/README.md#the-end-of-a-node). `lustre-csi orphans` lists unused file systems: see ' +
       '[deploy](../../deploy/README.md#file-systems-that-nobody-knows).',
     '',
     table(driverFlags),
@@ -24,7 +24,7 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     ...providerSections,
     '## Accepted from the drivers that this one replaces',
     '',
-    '| Flag | What happens |',
+    '| Flag | Effect |',
     '| --- | --- |',
     ...legacyFlags.map(
       ({ name, warning, refuse }) => `| \`--${name}\` | ${legacyEffect(name, warning, refuse?.reason)} |`,
@@ -40,11 +40,11 @@ function table(flags: ProviderPlugin['flags']): string {
     const standard = flag.default ? `\`${flag.default}\`` : '';
     return `| ${names} | ${environment} | ${standard} | ${flag.description} |`;
   });
-  return ['| Flag | Environment | Default | What it does |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| Flag | Environment | Default | Effect |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function legacyEffect(name: string, warning: string | undefined, refusal: string | undefined): string {
   if (refusal !== undefined) return `\`true\` is refused: ${refusal}`;
   if (name === 'v') return '`4` and above: `--log-level debug`';
-  return `ignored; the log says: ${warning ?? ''}`;
+  return `ignored; warning in the log: ${warning ?? ''}`;
 }

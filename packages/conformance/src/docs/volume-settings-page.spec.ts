@@ -1,10 +1,10 @@
-// The page is written by hand: it must name what nodes read, and nothing of the list may be missing.
+// The page is written by hand: it must name all settings that nodes read.
 import { readFileSync } from 'node:fs';
 import { defaultTuningAllow, publishSettingKeys } from '@lustre-csi/core';
 import { expect, it } from 'vitest';
 
 const page = readFileSync(new URL('../../../../docs/reference/volume-settings.md', import.meta.url), 'utf8');
 
-it.each([...Object.values(publishSettingKeys), ...defaultTuningAllow])('%s is explained', (name) => {
+it.each([...Object.values(publishSettingKeys), ...defaultTuningAllow])('the page explains %s', (name) => {
   expect(page).toContain(`\`${name}\``);
 });

@@ -1,29 +1,29 @@
-// Every operation of the controller, with the driver killed by SIGKILL as the cloud receives its first call, its second,
-// and so on to the last; then repeated by another process. Whenever it happens, all has been done once, and what is left
-// is what an undisturbed run leaves.
+// All operations of the controller, with the driver killed by SIGKILL as the cloud receives its first call, its second, and
+// so on to the last; another process then repeats the operation. Each time, each effect occurs once, and the result is that
+// of an undisturbed run.
 import type { Emulator } from '@lustre-csi/cloud-emulator';
 import { describe, expect, it, vi } from 'vitest';
 import { killCases, type KillCase } from './kill-cases.js';
 import { MortalDriver } from './mortal-driver.js';
 
-/** No operation makes more calls than this: if one does, the test says so instead of going on for ever. */
+/** Limit of the calls of an operation: one that makes more fails the test, which would otherwise never end. */
 const MOST_CALLS = 40;
 
-/** Everything is still under way when the other process takes over. All runs of a case share a cloud: a listing is one
- *  call, however many there were before. */
+/** Durations in the cloud: all work is still in progress when the other process takes over. All runs of a case share a cloud:
+ *  with this page size, a listing is always one call. */
 const options = {
   durations: { createSeconds: 0.7, deleteSeconds: 0.7, updateSeconds: 0.7 },
   aws: { pageSize: 1000 },
   azure: { pageSize: 1000 },
 } as const;
 
-/** What a run has done and left. */
+/** Effects and results of a run. */
 interface Run {
   readonly wasKilled: boolean;
   readonly effects: Readonly<Record<string, number>>;
-  /** By kind, in the words of the cloud. */
+  /** Resources by kind, as the cloud shows them. */
   readonly left: Readonly<Record<string, readonly object[]>>;
-  /** What is left and what the repeated calls have answered, without what differs from run to run by its nature. */
+  /** Resources and the answers of the repeated calls, without values that differ from run to run by their nature. */
   readonly end: unknown;
 }
 
@@ -32,7 +32,7 @@ const kinds = {
   azure: ['fileSystems', 'expansionJobs', 'importJobs', 'autoImportJobs', 'autoExportJobs'],
 } as const;
 
-/** A thing in a cloud. */
+/** A resource in a cloud. */
 type Thing = { readonly ResourceARN?: string; readonly TaskId?: string; readonly id?: string };
 
 const idOf = ({ ResourceARN, TaskId, id }: Thing): string => ResourceARN ?? TaskId ?? id ?? '';
@@ -55,12 +55,12 @@ function effectsIn({ journal }: Emulator): Record<string, number> {
   return effects;
 }
 
-/** Members whose values are times and addresses. */
+/** Keys of values that differ from run to run, such as times and addresses. */
 const OF_THE_RUN =
   /time(UTC)?$|^(MountName|mountname|DNSName|MgsAddress|NetworkInterfaceIds|ClientRequestToken)$/i;
 const OF_THE_RUN_IN_AZURE = /^(clusterUuid|mgsAddress|mountCommand|mgs-ip-address|createdAt)$/;
 
-/** The JSON of it without what differs from run to run. */
+/** JSON value without the parts that differ from run to run. */
 function lasting(value: unknown, name: string, varies = /$^/g): unknown {
   const json = JSON.stringify(value, (key, member: unknown) => {
     if (OF_THE_RUN.test(key) || OF_THE_RUN_IN_AZURE.test(key)) return undefined;
@@ -78,7 +78,7 @@ function lasting(value: unknown, name: string, varies = /$^/g): unknown {
 const IN_MOTION =
   /"(CREATING|PENDING|TRANSFERRING|UPDATING|DELETING|IN_PROGRESS|Creating|Updating|Deleting)"/;
 
-/** What the case's own things are when nothing happens to them any more. */
+/** Waits until the resources of the run do not change any more, and returns them. */
 async function leftBy(
   killCase: KillCase,
   emulator: Emulator,
@@ -96,8 +96,8 @@ async function leftBy(
   );
 }
 
-/** One run: the nth call of the operation is the last of the process that makes it; another one repeats the operation,
- *  twice, and is that of the next run. */
+/** Runs an operation: the process is killed at its nth call; another process repeats the operation twice, and serves the
+ *  next run. */
 async function runWithKillAt(killCase: KillCase, driver: MortalDriver, nth: number): Promise<Run> {
   const { emulator } = driver;
   const name = `pvc-${String(nth).padStart(3, '0')}-killed`;
@@ -125,15 +125,15 @@ describe.concurrent('killed at each call', () => {
       let nth = 1;
       for (; nth <= MOST_CALLS; nth += 1) {
         const { wasKilled, effects, left, end } = await runWithKillAt(killCase, driver, nth);
-        expect(effects, `what was done, killed at call ${nth}`).toEqual(killCase.effects);
-        expect(left, `what is left, killed at call ${nth}`).toMatchObject({
+        expect(effects, `effects, killed at call ${nth}`).toEqual(killCase.effects);
+        expect(left, `resources, killed at call ${nth}`).toMatchObject({
           ...nothingOf(killCase),
           ...killCase.leaves,
         });
-        expect(end, `the end, killed at call ${nth}`).toEqual(undisturbed.end);
+        expect(end, `result, killed at call ${nth}`).toEqual(undisturbed.end);
         if (!wasKilled) break;
       }
-      // The change itself was among the calls, and the last run was not interrupted at all.
+      // The change was among the calls, and the last run was not interrupted.
       expect(nth).toBeGreaterThan(2);
       expect(nth).toBeLessThanOrEqual(MOST_CALLS);
     } finally {

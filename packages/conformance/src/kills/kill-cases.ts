@@ -5,33 +5,33 @@ import { createRequest, testedDrivers, type TestedDriver } from '../testing/emul
 
 const CALL_MS = 20_000;
 
-/** Between two looks at a snapshot that is being taken: sidecars are slower. */
+/** Interval between two checks of a snapshot in creation: sidecars are slower. */
 const LOOK_MS = 500;
 
 const GIB = 1024n ** 3n;
 
-/** What a run is about: things of names of its own. */
+/** Resources of a run, with unique names. */
 export interface Given {
   readonly name: string;
   readonly volumeId: string;
   readonly snapshotId: string;
 }
 
-/** An operation that is killed at each of its calls to the cloud, and repeated. */
+/** An operation during which the driver is killed, at each of its calls to the cloud; it is then repeated. */
 export interface KillCase {
   readonly tested: TestedDriver;
   readonly what: string;
-  /** Makes what the operation is about; absent: nothing. */
+  /** Creates the resources that the operation needs; absent: none. */
   readonly prepare?: (by: CsiClient, name: string) => Promise<Given>;
   readonly call: (by: CsiClient, given: Given) => Promise<unknown>;
-  /** What the cloud does to it. */
+  /** Fault of the cloud. */
   readonly fault?: Fault;
-  /** Every call that changes something and that the cloud accepts, and how often, whenever the driver is killed. All
-   *  of them exactly so often, also those that are idempotent: the cloud's listing tells that they are done. */
+  /** Numbers of the accepted calls that change something, wherever the driver is killed. They are exact, also for idempotent
+   *  calls: the cloud's listing shows that they are done. */
   readonly effects: Readonly<Record<string, number>>;
-  /** What the run leaves, by kind; nothing else. */
+  /** All resources that the run leaves, by kind. */
   readonly leaves: Readonly<Record<string, readonly object[]>>;
-  /** Where runs may differ in what they leave, in its JSON. */
+  /** Pattern of the JSON in which the resources of runs may differ. */
   readonly varies?: RegExp;
 }
 
@@ -39,7 +39,7 @@ type Settings = Readonly<Record<string, string>>;
 
 const [fsx, azure] = testedDrivers as readonly [TestedDriver, TestedDriver];
 
-/** FSx makes backups of such ones only. */
+/** File system of a type that FSx can back up. */
 const aws: TestedDriver = {
   ...fsx,
   parameters: {
@@ -71,7 +71,7 @@ const restore: Creation = (by, { name, snapshotId }) =>
     within(),
   );
 
-/** Until it is ready. */
+/** Takes a snapshot and waits until it is ready. */
 const takeSnapshot = async (
   by: CsiClient,
   { name, volumeId }: Given,
@@ -135,7 +135,7 @@ const withAssociations = {
 
 const failing: Fault = { kind: 'fail-creation', message: 'no capacity in this zone' };
 
-// What is left, as the clouds show it.
+// Resources, as the clouds show them.
 const available = { Lifecycle: 'AVAILABLE' };
 const succeeded = { properties: { provisioningState: 'Succeeded' } };
 const azureWith = (properties: object): object => ({
@@ -147,7 +147,7 @@ const linked = (path: string, bucket: string): object => ({
   DataRepositoryPath: bucket,
 });
 
-/** The long ones first: they run side by side. */
+/** All cases, the long ones first: they run at the same time. */
 export const killCases: readonly KillCase[] = [
   {
     tested: azure,
@@ -167,7 +167,7 @@ export const killCases: readonly KillCase[] = [
     fault: { ...failing, operation: 'amlFilesystems.createOrUpdate' },
     effects: { 'amlFilesystems.createOrUpdate': 2, 'amlFilesystems.delete': 1 },
     leaves: { fileSystems: [succeeded] },
-    // Nothing but the failed file system itself, which is gone by then, could tell a new process how many there were.
+    // Only the failed file system, which is deleted by then, could show a new process the number of attempts.
     varies: /"lustre-csi-attempt":"[12]"/g,
   },
   {

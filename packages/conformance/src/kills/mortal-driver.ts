@@ -4,8 +4,8 @@ import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 import { startEmulatedCloud, type EmulatedCloud } from '../testing/emulated-cloud.js';
 
 /**
- * A controller and its cloud, in which the controller is killed as often as one likes. Another process stands by, as a
- * second replica does, and takes over at once: it meets what is still under way in the cloud.
+ * A controller and its cloud. The controller can be killed any number of times. Another process stands by, like a second
+ * replica, and takes over at once: it meets the work that is still in progress in the cloud.
  */
 export class MortalDriver {
   private constructor(
@@ -28,7 +28,7 @@ export class MortalDriver {
     }
   }
 
-  /** Of the process that serves now. */
+  /** Client of the process that serves now. */
   get client(): CsiClient {
     return this.serving.client;
   }
@@ -38,12 +38,11 @@ export class MortalDriver {
   }
 
   /**
-   * Makes the call, and kills the process by SIGKILL as the cloud receives the nth call that it makes from now on:
-   * that one still has its effect, its answer reaches nobody. The one that stands by serves then. The journal begins
-   * anew.
+   * Makes the call, and kills the process by SIGKILL as the cloud receives its nth call from now on: that call still has its
+   * effect, but its answer is lost. The standby process serves then. Clears the journal first.
    *
    * @returns the answer, or `killed`
-   * @throws what the call throws where the process lives
+   * @throws the error of the call, if the process lives
    */
   async killAt<T>(nth: number, call: (client: CsiClient) => Promise<T>): Promise<T | 'killed'> {
     const { journal } = this.cloud.emulator;

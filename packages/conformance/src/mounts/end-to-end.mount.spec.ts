@@ -1,5 +1,5 @@
 // The main job with both drivers: the real executable, real SDKs, real mounts. Runs inside
-// `lustre-cloud-emulator exec`, whose environment every driver process inherits.
+// `lustre-cloud-emulator exec`, whose environment all driver processes inherit.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,14 +40,14 @@ const mountsBelow = async (directory: string): Promise<readonly string[]> =>
     .split('\n')
     .filter((line) => line.split(' ')[4]?.startsWith(`${directory}/`));
 
-/** The driver's own metrics of the node, by name. */
+/** Metrics of the node, by name. */
 async function nodeFigures(driver: DriverProcess): Promise<Readonly<Record<string, number>>> {
   const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
   const found = [...text.matchAll(/^lustre_csi_node_(\w+) ([0-9.]+)$/gm)];
   return Object.fromEntries(found.map(([, name = '', value]) => [name, Number(value)]));
 }
 
-/** What the driver does in the background is done soon, but not at once. */
+/** Waits for work that the driver does in the background. */
 const until = (check: () => Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
@@ -68,7 +68,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   let kubelet: string;
   let state: string;
 
-  /** Each with the state of its predecessor, and no other process's. */
+  /** Starts a driver with the state of its predecessor, and of no other process. */
   const start = (...args: readonly string[]): Promise<DriverProcess> =>
     startLustreCsi({ driverName: tested.driverName, args: ['--state-dir', state, ...args] });
 
@@ -126,7 +126,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     expect(await readdir(kubelet)).toEqual([]);
   });
 
-  it('publishes read-only where it is asked to', async () => {
+  it('publishes read-only on request', async () => {
     const volume = await createVolume(driver, tested, 'pvc-read-only');
     const target = join(kubelet, 'ro');
     await driver.client.node.nodePublishVolume(publication(volume, target, { readonly: true }));
@@ -135,7 +135,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 
-  it('mounts a static volume by what its context says, and never deletes its file system', async () => {
+  it('mounts a static volume from its context, and never deletes its file system', async () => {
     const volume = await createVolume(driver, tested, 'pvc-static');
     const fixed = { volumeId: 'static-handle-of-an-admin', volumeContext: volume.volumeContext };
     const target = join(kubelet, 'static');
@@ -165,7 +165,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 
-  it('takes the client of a pod that went while it was down away without being asked for anything', async () => {
+  it('automatically removes the client of a pod that ended while the driver was down', async () => {
     const volume = await createVolume(driver, tested, 'pvc-left');
     const target = join(kubelet, 'left');
     await driver.client.node.nodePublishVolume(publication(volume, target));
@@ -178,7 +178,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 
-  it('says what is wrong with a volume whose file system does not exist', async () => {
+  it('reports the cause for a volume whose file system does not exist', async () => {
     const volume = await createVolume(driver, tested, 'pvc-wrong');
     const { mountname: _, ...rest } = volume.volumeContext;
     const wrong = { ...volume, volumeContext: { ...rest, mountname: 'nothere', 'fs-name': 'nothere' } };
@@ -189,7 +189,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await driver.client.controller.deleteVolume({ volumeId: volume.volumeId, secrets: {} });
   });
 
-  it('never takes the mount of another volume for its own', async () => {
+  it('never mistakes the mount of another volume for its own', async () => {
     const [one, two] = [
       await createVolume(driver, tested, 'pvc-one'),
       await createVolume(driver, tested, 'pvc-two'),

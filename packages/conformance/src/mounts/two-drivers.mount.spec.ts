@@ -1,4 +1,4 @@
-// Both drivers on one machine, each with its own socket and state directory, as on a cluster that uses two clouds.
+// Both drivers on one machine, each with its own socket and state directory, like on a cluster that uses two clouds.
 import { mkdtemp, readFile, readdir, rmdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ it('do not disturb each other', async () => {
     }),
   );
   expect(await mounted()).toBe(2);
-  // One is killed, the other one unpublishes and stops: the volume of each is taken down by its own driver alone.
+  // One driver is killed, the other one unpublishes and stops: each volume is unmounted only by its own driver.
   const [first, second] = created;
   await drivers[1]?.kill();
   expect(await mounted()).toBe(2);

@@ -32,7 +32,7 @@ interface Row {
   readonly what: string;
   readonly args: readonly string[];
   readonly environment?: Record<string, string>;
-  /** What the one line has to name. */
+  /** Words that the line has to contain. */
   readonly names: readonly string[];
 }
 

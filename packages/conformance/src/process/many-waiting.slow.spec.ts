@@ -9,7 +9,7 @@ import {
 
 const VOLUMES = 100;
 
-/** A file system is looked at twice a second in its first two seconds, then once a second: see polling-pace.ts. */
+/** Polling pace: a file system is checked twice a second in its first two seconds, then once a second (polling-pace.ts). */
 const ticksIn = (milliseconds: number): number => 4 + Math.ceil(Math.max(0, milliseconds - 2000) / 1000);
 
 describe.each(testedDrivers)('$driverName: 100 volumes that are being created', (driver) => {

@@ -26,10 +26,10 @@ describe('--metrics-address', () => {
 });
 
 describe.each(testedDrivers)('$driverName', ({ driverName }) => {
-  /** A process in which the library does not exist. */
+  /** Value of NODE_OPTIONS for a process in which the library does not exist. */
   const withoutLibrary = (): string => {
     const hooks = `export async function resolve(specifier, context, next) {
-      if (specifier === 'prom-client') throw new Error('prom-client was asked for');
+      if (specifier === 'prom-client') throw new Error('prom-client was requested');
       return next(specifier, context);
     }`;
     const data = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
@@ -67,7 +67,7 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     expect((await driver.client.identity.probe({})).ready).toBe(true);
     await driver.stop();
     await expect(start(environment, '--metrics-address', '127.0.0.1:0')).rejects.toThrow(
-      'prom-client was asked for',
+      'prom-client was requested',
     );
   });
 });

@@ -8,7 +8,7 @@ import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from '../testin
 
 const SDK = /node_modules\/(@aws-sdk|@smithy|@azure)\//;
 
-/** A loader hook that writes down what the process imports. */
+/** Loader hook that records the imports of the process. */
 const recorder = `
 import { register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(\`
@@ -35,11 +35,11 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** The modules that the executable has loaded when it serves. */
+/** Modules that the executable has loaded when it serves. */
 async function modulesOf(driverName: string, mode: 'node' | 'controller'): Promise<readonly string[]> {
   const log = join(directory, `${mode}.log`);
   const NODE_OPTIONS = `--import ${pathToFileURL(join(directory, 'recorder.mjs')).href}`;
-  const outside = { KUBERNETES_SERVICE_HOST: undefined }; // Of a cluster.
+  const outside = { KUBERNETES_SERVICE_HOST: undefined }; // Outside of a cluster.
   const environment = { ...cloud.environment, ...outside, NODE_OPTIONS, MODULE_LOG: log };
   const driver = await startLustreCsi({ driverName, mode, environment });
   await driver.client.identity.getPluginInfo({});

@@ -1,18 +1,19 @@
-/** CSI calls that a driver is serving now, by its own gauge at `--metrics-address`. */
+/** Number of CSI calls that a driver is serving, from its gauge at `--metrics-address`. */
 export async function callsInFlight(metricsUrl: string): Promise<number> {
   const text = await (await fetch(`${metricsUrl}/metrics`)).text();
   const samples = text.matchAll(/^lustre_csi_calls_in_flight\{[^}]*\} (?<count>-?[0-9.e+]+)$/gm);
   return [...samples].reduce((sum, { groups }) => sum + Number(groups?.['count']), 0);
 }
 
-/** Where the driver serves its metrics, from its log. */
+/** Address of the driver's metrics, from its log. */
 export function metricsUrlOf(log: string): string {
   const address = /"address":"(?<address>[^"]+)"[^\n]*"msg":"serving metrics"/.exec(log)?.groups?.['address'];
   if (!address) throw new Error(`the driver serves no metrics: ${log}`);
   return `http://${address}`;
 }
 
-/** Waits until so many calls are in flight, and gives how many there are in the end. */
+/** Waits until this number of calls is in flight.
+ *  @returns the last number */
 export async function awaitCallsInFlight(
   metricsUrl: string,
   wanted: number,

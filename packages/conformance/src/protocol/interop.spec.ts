@@ -1,4 +1,4 @@
-// What clients in other languages do on the wire, csi-sanity's Go aside: raw HTTP/2 over the unix socket.
+// Clients in other languages on the wire, beside csi-sanity's Go: raw HTTP/2 over the unix socket.
 import { csi } from '@lustre-csi/core/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
@@ -64,12 +64,12 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     expect(await awaitCallsInFlight(metricsUrlOf(driver.log()), 0)).toBe(0);
   });
 
-  it('reads messages up to 4 MiB, refuses longer ones, and lives', async () => {
+  it('reads messages up to 4 MiB, refuses longer ones, and survives them', async () => {
     const encode = (filling: number): Uint8Array =>
       csi.NodePublishVolumeRequest.encode(
         csi.NodePublishVolumeRequest.fromPartial({ volumeContext: { large: 'x'.repeat(filling) } }),
       ).finish();
-    /** A message of just this length. */
+    /** Message of exactly this length. */
     const request = (bytes: number): Uint8Array => encode(2 * bytes - 1024 - encode(bytes - 1024).length);
     expect(request(FOUR_MIB)).toHaveLength(FOUR_MIB);
     const long = await raw.call(PUBLISH, request(FOUR_MIB));
@@ -81,7 +81,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     afterwards.close();
   });
 
-  it('lets go of a call whose client has gone', async () => {
+  it('ends a call whose client has gone', async () => {
     const leaving = new RawGrpc(driver.endpoint);
     const message = csi.CreateVolumeRequest.encode(createRequest(tested, 'pvc-left-alone')).finish();
     const metricsUrl = metricsUrlOf(driver.log());
@@ -89,9 +89,9 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     expect(await awaitCallsInFlight(metricsUrl, 1)).toBe(1);
     leaving.close();
     expect((await cut).grpcStatus).toBeUndefined();
-    // Long before the file system is there: what is waited for is not the creation.
+    // Long before the file system exists: the test does not wait for the creation.
     expect(await awaitCallsInFlight(metricsUrl, 0, 1500)).toBe(0);
-    // The client has gone, its wish has not: the next call goes on from there.
+    // The client has gone, its request has not: the next call continues it.
     const { volume } = await driver.client.controller.createVolume(createRequest(tested, 'pvc-left-alone'));
     expect(volume?.capacityBytes).toBe(tested.capacityBytes);
     expect(fileSystemsIn(cloud.emulator, tested)).toHaveLength(2);

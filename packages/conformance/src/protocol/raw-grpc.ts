@@ -1,21 +1,21 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 
-/** What came of a raw call: gRPC's status, or how the stream ended without one. */
+/** Outcome of a raw call: gRPC's status, or the end of the stream without one. */
 export interface RawAnswer {
   readonly httpStatus: number;
   readonly grpcStatus: number | undefined;
   readonly message: string;
 }
 
-/** gRPC spoken by hand, as clients in other languages do it: one HTTP/2 connection to a unix socket. */
+/** Client that writes gRPC frames itself, like clients in other languages: one HTTP/2 connection to a unix socket. */
 export class RawGrpc {
   readonly #session: ClientHttp2Session;
 
   constructor(endpoint: string, authority = 'localhost') {
     const path = endpoint.replace(/^unix:\/\//, '');
     this.#session = connect(`http://${authority}`, { createConnection: () => connectSocket(path) });
-    this.#session.on('error', () => {}); // Each call tells of it.
+    this.#session.on('error', () => {}); // Each call reports it.
   }
 
   /** Sends these bytes as the request message of a method such as `/csi.v1.Identity/Probe`. */
@@ -46,7 +46,7 @@ export class RawGrpc {
     });
   }
 
-  /** Ends the connection at once, whatever is being called on it. */
+  /** Ends the connection at once, with all its calls. */
   close(): void {
     this.#session.destroy();
   }

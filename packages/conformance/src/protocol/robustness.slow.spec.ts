@@ -1,5 +1,5 @@
-// Whatever arrives on the wire: the process lives, no answer is INTERNAL or UNKNOWN, no call stays behind, and
-// nothing is left in the cloud. Run again with the printed seed: LUSTRE_CSI_TEST_SEED=... npm test.
+// Any message on the wire: the process survives, no answer is INTERNAL or UNKNOWN, no call stays in flight, and nothing is
+// left in the cloud. Run again with the printed seed: LUSTRE_CSI_TEST_SEED=... npm test.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ const map = fc.dictionary(word, word, { maxKeys: 4 });
 const bytes = fc.constantFrom(0n, 1n, -1n, 2n ** 63n - 1n, 1200n * 1024n ** 3n);
 const mode = fc.integer({ min: -1, max: 12 });
 
-/** Target paths stay in a directory of the test's own: a driver may make what it is asked for. */
+/** Generator of target paths in the test's own directory, since a driver may create the requested path. */
 const anyField = (directory: string): fc.Arbitrary<object> => {
   const capability = fc.record({
     accessType: fc.option(
@@ -100,7 +100,7 @@ const anyField = (directory: string): fc.Arbitrary<object> => {
   );
 };
 
-/** Services that no driver of ours serves. */
+/** Matches services that the driver does not serve. */
 const isForeign = (method: string): boolean => /\.(?:GroupController|SnapshotMetadata)\//.test(method);
 
 function encoded(method: string, fields: object): Uint8Array {
@@ -138,7 +138,7 @@ describe.each(testedDrivers)(`$driverName, seed ${seed}`, (tested) => {
     if (isForeign(method)) expect(answer.grpcStatus).toBe(UNIMPLEMENTED);
   };
 
-  /** A legal creation with one field or two replaced: most of those get past the first checks. */
+  /** Generator of legal creations with one or two fields replaced: most of them pass the first checks. */
   const nearlyLegal = fc
     .tuple(fc.integer({ min: 0, max: 9 }), anyField(directory), fc.nat())
     .map(([number, fields, chosen]) => {
@@ -148,7 +148,7 @@ describe.each(testedDrivers)(`$driverName, seed ${seed}`, (tested) => {
       return { ...createRequest(tested, `pvc-generated-${number}`), ...change };
     });
 
-  /** A message with some of its bytes replaced, and its end cut off. */
+  /** Generator of messages with some bytes replaced, and the end cut off. */
   const damaged = (
     message: Uint8Array,
     [at, value, length]: readonly [number, number, number],
@@ -197,13 +197,13 @@ describe.each(testedDrivers)(`$driverName, seed ${seed}`, (tested) => {
       await Promise.all(requests.map((fields) => expectGood(CREATE, encoded(CREATE, fields))));
     });
     await fc.assert(property, { seed, numRuns: 10 });
-    // What is legal is made; the test is worth something only if some of them were.
+    // Legal requests create volumes; the test is only useful if there were some.
     const { entries } = await driver.client.controller.listVolumes({ maxEntries: 0, startingToken: '' });
     expect(entries.length).toBeGreaterThan(0);
     await deleteEverything();
   });
 
-  /** A creation whose caller has run out of time ends on its own: until it does, it is no volume yet. */
+  /** Deletes all volumes. A creation whose caller has given up continues in the driver: until it ends, there is no volume. */
   const deleteEverything = async (): Promise<void> => {
     const { controller } = driver.client;
     const giveUp = Date.now() + 15_000;

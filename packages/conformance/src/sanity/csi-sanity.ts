@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The upstream conformance suite, pinned. */
+/** Pinned version of the upstream conformance suite. */
 export const csiSanityVersion = 'v5.6.0';
 const MODULE = 'github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity';
 
-/** Building it takes a minute or two where Go's caches are cold. Milliseconds. */
+/** Time limit of the build, which takes a minute or two with empty Go caches. Milliseconds. */
 const BUILD_TIMEOUT_MS = 600_000;
 
-/** Whether there is a Go toolchain to build the suite with. */
+/** Reports the presence of a Go toolchain, which builds the suite. */
 export async function hasGo(): Promise<boolean> {
   try {
     await run('go', ['version']);
@@ -22,14 +22,15 @@ export async function hasGo(): Promise<boolean> {
   }
 }
 
-/** Whether the suite has been built already: then it needs no Go toolchain and no network. */
+/** Reports that the suite is already built: it then needs no Go toolchain and no network. */
 export const isCached = (cacheDirectory: string): boolean => existsSync(executableIn(cacheDirectory));
 
 const executableIn = (cacheDirectory: string): string =>
   join(cacheDirectory, `csi-sanity-${csiSanityVersion}`);
 
-/** The suite's executable; built once, through the Go module proxy, and kept in the directory.
- *  @throws Error with what the Go toolchain said */
+/** Builds the suite once, through the Go module proxy, and keeps it in the directory.
+ *  @returns the path of the executable
+ *  @throws Error with the output of the Go toolchain */
 export async function obtainCsiSanity(cacheDirectory: string): Promise<string> {
   const executable = executableIn(cacheDirectory);
   if (isCached(cacheDirectory)) return executable;

@@ -1,8 +1,8 @@
-/** What a suite's JUnit XML says of one of its specs. */
+/** Result of a spec in the suite's JUnit XML. */
 export interface SpecResult {
   readonly name: string;
   readonly status: 'passed' | 'failed' | 'skipped';
-  /** Why it was skipped, or how it failed, in the suite's own words. */
+  /** Reason of a skip or failure, in the suite's words. */
   readonly reason: string;
 }
 

@@ -1,4 +1,4 @@
-// npm run conformance: the upstream suite, csi-sanity, against every driver. No spec is skipped or focused by name.
+// npm run conformance: the upstream suite, csi-sanity, against all drivers. No spec is skipped or focused by name.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const suiteScript = fileURLToPath(new URL('./run-suite.js', import.meta.url));
 const reports = join(process.env['LUSTRE_CSI_TEST_REPORTS'] ?? join(root, 'reports'), 'conformance');
 const emulator = join(root, 'node_modules/.bin/lustre-cloud-emulator');
 
-/** How much of a failed suite's output is worth a screen, in characters. */
+/** Length of the shown end of a failed suite's output, in characters. */
 const SHOWN_OUTPUT = 2000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -24,10 +24,10 @@ interface SuiteRun {
   readonly results: readonly SpecResult[];
 }
 
-/** The suite for one driver, with clouds of its own. */
+/** Runs the suite for one driver, with its own clouds. */
 async function runSubject(subject: Subject, csiSanity: string): Promise<SuiteRun> {
   const report = join(reports, `${subject.name}.xml`);
-  rmSync(report, { force: true }); // One of an earlier run would speak for this one.
+  rmSync(report, { force: true }); // The report of an earlier run must not count for this one.
   const durations = ['--create-seconds', '0.1', '--delete-seconds', '0.1', '--update-seconds', '0.1'];
   const command = [process.execPath, suiteScript, subject.name, csiSanity, report];
   const child = spawn(emulator, ['exec', ...durations, '--', ...command], {
@@ -52,14 +52,14 @@ function readReport(path: string): string {
   }
 }
 
-/** Prints what came of it; true: every spec that ran has passed, or was refused as it must be. */
-function tell(subject: Subject, { status, output, results }: SuiteRun): boolean {
+/** Prints the results.
+ *  @returns true if all specs that ran have passed, or were refused as expected */
+function report(subject: Subject, { status, output, results }: SuiteRun): boolean {
   const { name, refusals = [] } = subject;
   const refused = results.filter((spec) => isRefused(spec, refusals));
   const count = (wanted: SpecResult['status']): number =>
     results.filter((spec) => spec.status === wanted).length - (wanted === 'failed' ? refused.length : 0);
-  const refusedNote =
-    refusals.length === 0 ? '' : `${refused.length} refused by the driver as they must be, `;
+  const refusedNote = refusals.length === 0 ? '' : `${refused.length} refused by the driver as expected, `;
   const complaints = complaintsAbout(results, refusals);
   writeSums(name, {
     numPassedTests: count('passed') + refused.length,
@@ -75,14 +75,11 @@ function tell(subject: Subject, { status, output, results }: SuiteRun): boolean 
   for (const complaint of complaints) say(`  ${complaint}`);
   const passed = status === 0 && complaints.length === 0;
   const log = join(reports, `${name}.log`);
-  if (!passed)
-    say(
-      `  status ${status}; the end of the output, all of which is in ${log}:\n${output.slice(-SHOWN_OUTPUT)}`,
-    );
+  if (!passed) say(`  status ${status}; full output: ${log}; its end:\n${output.slice(-SHOWN_OUTPUT)}`);
   return passed;
 }
 
-/** The sums as vitest reports them, for CI: in the suite's own report a refusal is a failure. */
+/** Writes the sums in vitest's format, for CI: in the suite's own report, a refusal is a failure. */
 function writeSums(name: string, sums: Readonly<Record<string, number>>): void {
   writeFileSync(join(reports, `${name}.json`), `${JSON.stringify(sums)}\n`);
 }
@@ -103,7 +100,7 @@ async function main(): Promise<number> {
   if (!isCached(cache) && !(await hasGo())) {
     const mandatory = process.env['CI'] === 'true';
     say(
-      `csi-sanity was not run: there is no Go toolchain to build it with${mandatory ? ', and in CI it must be' : ''}`,
+      `csi-sanity was not run: there is no Go toolchain to build it with${mandatory ? ', which CI requires' : ''}`,
     );
     return mandatory ? 1 : 0;
   }
@@ -115,7 +112,7 @@ async function main(): Promise<number> {
   const runs = await Promise.all(
     chosen.map(async (subject) => ({ subject, run: await runSubject(subject, csiSanity) })),
   );
-  return runs.map(({ subject, run }) => tell(subject, run)).every((passed) => passed) ? 0 : 1;
+  return runs.map(({ subject, run }) => report(subject, run)).every((passed) => passed) ? 0 : 1;
 }
 
 process.exitCode = await main();

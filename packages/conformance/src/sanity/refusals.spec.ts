@@ -22,7 +22,7 @@ describe('complaintsAbout', () => {
     ['no refusal', [passed, { ...asExpected, status: 'passed' }], [/^NOT REFUSED refuses/]],
     ['a skipped one', [passed, { ...asExpected, status: 'skipped' }], [/^NOT REFUSED refuses/]],
     ['a spec that the suite does not have', [passed], [/^NOT REFUSED refuses/]],
-    ['a suite that came to nothing', [asExpected], [/^no spec has passed$/]],
+    ['a suite without results', [asExpected], [/^no spec has passed$/]],
   ])('%s', (_, results, expected) => {
     const complaints = complaintsAbout(results, refusals);
     expect(complaints).toHaveLength(expected.length);

@@ -1,12 +1,12 @@
 import type { SpecResult } from './junit-report.js';
 
 /**
- * Specs that cannot pass, because they ask a volume for what its kind does not have although its driver has it: a
- * driver's capabilities are the same for all its volumes. They are run like all others, and are judged by whether the
- * driver refuses them, in these words.
+ * Specs that cannot pass, because they request a feature of the driver that this kind of volume does not have: a driver's
+ * capabilities are the same for all its volumes. They run like all others, and count as right if the driver refuses them
+ * with these words.
  */
 export interface Refusal {
-  /** What the suite was told: the code of the driver's answer and its words. */
+  /** Code and message of the driver's answer, as the suite shows them. */
   readonly words: RegExp;
   /** Full names of specs, as the suite reports them. */
   readonly specs: readonly string[];
@@ -16,7 +16,7 @@ const SNAPSHOT = /code = FailedPrecondition desc = volume "dir:[^"]+" is a direc
 const SETTINGS =
   /code = InvalidArgument desc = (?:volume "dir:[^"]+" is a directory, which has|directories have) no mutable parameter/;
 
-/** Directories of a driver whose file systems have settings that can be changed. */
+/** Refusals for directories of a driver whose file systems have mutable settings. */
 export const settingsRefusals: readonly Refusal[] = [
   {
     words: SETTINGS,
@@ -30,7 +30,7 @@ export const settingsRefusals: readonly Refusal[] = [
   },
 ];
 
-/** Directories of a driver whose file systems have snapshots. */
+/** Refusals for directories of a driver whose file systems have snapshots. */
 export const snapshotRefusals: readonly Refusal[] = [
   {
     words: SNAPSHOT,
@@ -51,14 +51,14 @@ export const snapshotRefusals: readonly Refusal[] = [
   },
 ];
 
-/** Whether a failed spec is one that the driver had to refuse, and did. */
+/** Matches a failed spec that the driver had to refuse, and did. */
 export function isRefused({ status, name, reason }: SpecResult, refusals: readonly Refusal[]): boolean {
   return (
     status === 'failed' && refusals.some(({ words, specs }) => specs.includes(name) && words.test(reason))
   );
 }
 
-/** What is wrong with the results, one line each; empty: every spec passed or had to be refused, and was. */
+/** Complaints about the results, one line each; empty if all specs passed or were refused as expected. */
 export function complaintsAbout(
   results: readonly SpecResult[],
   refusals: readonly Refusal[],
@@ -71,7 +71,7 @@ export function complaintsAbout(
     .filter((name) => !results.some((spec) => spec.name === name && spec.status === 'failed'))
     .map(
       (name) =>
-        `NOT REFUSED ${name}: the driver gave what the volume cannot have, or the suite has no such spec`,
+        `NOT REFUSED ${name}: the driver granted a feature that the volume does not have, or the suite has no such spec`,
     );
   const nothing = results.some(({ status }) => status === 'passed') ? [] : ['no spec has passed'];
   return [...failed, ...allowed, ...nothing];

@@ -1,5 +1,5 @@
 // Runs csi-sanity against one driver: run-suite.js SUBJECT CSI-SANITY REPORT. Runs inside `lustre-cloud-emulator exec`,
-// whose clouds and mounts the driver uses. Exit status: 0 where every spec ran, and passed or was refused as it must be.
+// whose clouds and mounts the driver uses. Exit status: 0 if all specs ran, and passed or were refused as expected.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const [subjectName = '', csiSanity = '', report = ''] = process.argv.slice(2);
 const subject = subjects.find(({ name }) => name === subjectName);
 if (!subject) throw new Error(`unknown subject "${subjectName}"`);
 
-/** ginkgo's own end of a suite that hangs. */
+/** Time after which ginkgo ends a suite that hangs. */
 const SUITE_TIMEOUT = '10m';
 
 function suiteArguments(
@@ -48,7 +48,7 @@ function suiteArguments(
   ];
 }
 
-/** Resolves when the suite has ended; what came of it is in the report. */
+/** Runs the suite to its end; the results are in the report. */
 function runSuite(args: readonly string[]): Promise<void> {
   const suite = spawn(csiSanity, args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
@@ -57,7 +57,8 @@ function runSuite(args: readonly string[]): Promise<void> {
   });
 }
 
-/** Says what is wrong with the report, if anything is. @returns the exit status */
+/** Prints complaints about the report.
+ *  @returns the exit status */
 async function judge({ refusals = [] }: Subject): Promise<0 | 1> {
   const results = parseJunit(readFileSync(report, 'utf8'));
   const advertised = await advertisedCapabilities(controller.client, node.client);
@@ -77,7 +78,7 @@ const host = subject.makesDirectories
   : undefined;
 const parameters = { ...subject.parameters, ...host?.parameters };
 const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-sanity-'));
-// Two processes with a socket each, as in production.
+// Two processes with a socket each, like in production.
 const controller = await startLustreCsi({ driverName, mode: 'controller' });
 const node = await startLustreCsi({ driverName, mode: 'node' });
 try {

@@ -6,8 +6,7 @@ export interface Subject {
   readonly driverName: string;
   /** StorageClass parameters. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Volumes are directories of a file system that is there before the suite begins; the parameters that name it are
-   *  added. */
+  /** Makes volumes directories of a file system that exists before the suite begins; the parameters that name it are added. */
   readonly makesDirectories?: boolean;
   readonly sizeBytes: bigint;
   readonly expandedBytes: bigint;
@@ -15,13 +14,13 @@ export interface Subject {
   readonly mutableParameters?: Readonly<Record<string, string>>;
   /** VolumeSnapshotClass parameters; absent: the driver does not advertise snapshots. */
   readonly snapshotParameters?: Readonly<Record<string, string>>;
-  /** Specs that ask for what such volumes do not have; absent: none. */
+  /** Specs that request features that such volumes do not have; absent: none. */
   readonly refusals?: readonly Refusal[];
 }
 
 const GIB = 1024n ** 3n;
 
-/** A class that makes directories, at the sizes that the suite itself would choose. */
+/** Class that creates directories, with the suite's default sizes. */
 const directories = {
   parameters: { provisioningMode: 'directory', quota: 'hard' },
   makesDirectories: true,

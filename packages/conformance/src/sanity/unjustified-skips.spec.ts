@@ -12,17 +12,17 @@ describe('unjustifiedSkips', () => {
   it.each([
     ['a capability that is not advertised', 'NodeStageVolume not supported', false],
     ['the same capability of another service', 'NodeExpandVolume not supported', false],
-    ['what the suite has put aside', 'pending', false],
+    ['a spec that the suite has disabled', 'pending', false],
     ['a capability that is advertised', 'ControllerExpandVolume not supported', true],
     ['another one that is', 'NodeGetVolume not supported', true],
-    ['what the suite was not told', 'testnodevolumeattachlimit not enabled', true],
+    ['an option that the suite was not given', 'testnodevolumeattachlimit not enabled', true],
     ['a reason that this version of the suite does not have', 'the moon is full', true],
   ])('%s', (_, reason, isUnjustified) => {
     const spec = { name: 'x', status: 'skipped', reason } as const;
     expect(unjustifiedSkips(advertised, [spec])).toEqual(isUnjustified ? [spec] : []);
   });
 
-  it('is about skipped specs alone', () => {
+  it('considers only skipped specs', () => {
     const passed = { name: 'x', status: 'passed', reason: '' } as const;
     const failed = { name: 'y', status: 'failed', reason: 'ControllerExpandVolume not supported' } as const;
     expect(unjustifiedSkips(advertised, [passed, failed])).toEqual([]);
@@ -45,7 +45,7 @@ describe('parseJunit', () => {
       'GetCapacity not supported',
     ],
     [
-      'one put aside',
+      'a disabled one',
       testcase('[It] a', 'pending', '<skipped message="pending"></skipped>'),
       'skipped',
       'pending',
@@ -70,14 +70,14 @@ describe('parseJunit', () => {
     expect(parseJunit(report(xml))).toEqual([{ name: '[It] a', status, reason }]);
   });
 
-  it('counts set-up and tear-down only where they fail', () => {
+  it('counts set-up and tear-down only if they fail', () => {
     const failure = '<failure message="no driver" type="failed"></failure>';
     expect(
       parseJunit(report(testcase('[BeforeSuite]', 'passed'), testcase('[AfterSuite]', 'failed', failure))),
     ).toEqual([{ name: '[AfterSuite]', status: 'failed', reason: 'no driver' }]);
   });
 
-  it('finds nothing in nothing', () => {
+  it('finds no specs in an empty report', () => {
     expect(parseJunit('')).toEqual([]);
   });
 });

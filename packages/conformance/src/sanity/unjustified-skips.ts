@@ -1,7 +1,7 @@
 import { csi, type CsiClient } from '@lustre-csi/core/client';
 import type { SpecResult } from './junit-report.js';
 
-/** Why csi-sanity skips specs, in its own words, and the capability that it then does not find. */
+/** Reasons for which csi-sanity skips specs, in its words, and the capability that it did not find. */
 const missingCapability: Readonly<Record<string, string>> = {
   'GroupControllerService not supported': 'plugin GROUP_CONTROLLER_SERVICE',
   'SNAPSHOT_ACCESSIBILITY_CONSTRAINTS not supported': 'plugin SNAPSHOT_ACCESSIBILITY_CONSTRAINTS',
@@ -35,11 +35,11 @@ const missingCapability: Readonly<Record<string, string>> = {
   'Service does not have single node multi writer capability': 'node SINGLE_NODE_MULTI_WRITER',
 };
 
-/** ginkgo's word for specs that the suite itself has put aside. */
+/** Word of ginkgo for specs that the suite has disabled. */
 const PUT_ASIDE = 'pending';
 
-/** Specs that were skipped for another reason than a capability that is not advertised: what the suite was not given,
- *  or what it did not see although it is there. */
+/** Specs that were skipped for another reason than a missing capability: an option that the suite was not given, or a
+ *  capability that it did not see although the driver advertises it. */
 export function unjustifiedSkips(
   advertised: ReadonlySet<string>,
   results: readonly SpecResult[],
@@ -53,7 +53,7 @@ export function unjustifiedSkips(
 
 type Capabilities = readonly { readonly type?: { readonly value: { readonly type: number } } | undefined }[];
 
-/** What a driver advertises, as the table names it: `controller EXPAND_VOLUME`. */
+/** Capabilities that a driver advertises, as the table names them: `controller EXPAND_VOLUME`. */
 export async function advertisedCapabilities(
   controller: CsiClient,
   node: CsiClient,

@@ -10,19 +10,19 @@ import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from '
 
 export const GIB = 1024n ** 3n;
 
-/** A driver, and how its StorageClasses name a file system. */
+/** Driver with a file system for directories. */
 export interface DirectoryDriver {
   readonly driverName: string;
-  /** Makes a file system (`source` as mount(8) takes it) that directories can be made in. */
+  /** Creates a file system in which directories can be created. */
   readonly prepare: () => Promise<PreparedHost>;
-  /** Makes one whose servers have no project quotas, where the cloud still offers that. */
+  /** Creates one whose servers have no project quotas, if the cloud still offers that. */
   readonly prepareOld?: () => Promise<PreparedHost>;
 }
 
 export interface PreparedHost {
   readonly parameters: Readonly<Record<string, string>>;
   readonly source: string;
-  /** Of the volume that the file system is; absent: no cloud knows it. */
+  /** Id of the volume that is the whole file system; absent: no cloud knows the file system. */
   readonly volumeId?: string;
   readonly remove: () => Promise<void>;
 }
@@ -46,7 +46,7 @@ export const directoryDrivers: readonly DirectoryDriver[] = [
 
 let made = 0;
 
-/** A whole file system of the driver's cloud, which stays while its directories come and go. */
+/** Creates a whole file system in the driver's cloud. It stays while directories are created and deleted in it. */
 async function prepareInCloud(
   tested: TestedDriver,
   parameters: Readonly<Record<string, string>>,
@@ -86,7 +86,7 @@ async function prepareInCloud(
   };
 }
 
-/** A file system that no cloud knows: an MGS that answers in the simulation. */
+/** Creates a file system that no cloud knows: an MGS that answers in the simulation. */
 export function prepareGeneric(): PreparedHost {
   const id = `onprem-${process.pid}-${(made += 1)}`;
   const address = `10.99.${process.pid % 250}.${made}`;
@@ -102,7 +102,7 @@ export function prepareGeneric(): PreparedHost {
   };
 }
 
-/** Looks at a file system as an administrator would: mounted somewhere. */
+/** A separate mount of a file system, like an administrator's. */
 export class LookingGlass {
   readonly root = mkdtempSync(join(tmpdir(), 'lustre-csi-look-'));
 
@@ -110,7 +110,7 @@ export class LookingGlass {
     run('mount', ['-t', 'lustre', source, this.root]);
   }
 
-  /** Of the default base path. */
+  /** Path below the default base path. */
   path(...names: readonly string[]): string {
     return join(this.root, 'csi-volumes', ...names);
   }
@@ -131,7 +131,7 @@ export function run(program: string, args: readonly string[]): string {
   return stdout;
 }
 
-/** CreateVolume of a directory. */
+/** CreateVolume request for a directory. */
 export const directoryRequest = (
   name: string,
   host: PreparedHost,
@@ -171,7 +171,7 @@ export const publication = (
   secrets: {},
 });
 
-/** A directory for the state of a driver, which outlives its process, and goes with the emulator. */
+/** Creates a directory for the state of a driver. It outlives the driver's process, and is removed with the emulator. */
 export function stateDirectory(): string {
   const parent = process.env['LUSTRE_CSI_STATE_DIR'] ?? tmpdir();
   const directory = join(parent, `driver-${process.pid}-${(made += 1)}`);
@@ -179,7 +179,7 @@ export function stateDirectory(): string {
   return directory;
 }
 
-/** Waits until something holds. */
+/** Waits until the condition holds. */
 export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const giveUp = Date.now() + 20_000;
   while (!(await holds())) {

@@ -29,15 +29,15 @@ export async function startEmulatedCloud(options: EmulatorOptions = {}): Promise
 
 const GIB = 1024n ** 3n;
 
-/** A driver, and the smallest volume that its cloud makes. */
+/** Driver under test, and the smallest volume of its cloud. */
 export interface TestedDriver {
   readonly driverName: string;
   readonly cloud: 'aws' | 'azure';
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityBytes: bigint;
-  /** The operation that lists file systems, as the journal names it, and how many it shows at once. */
+  /** Operation that lists file systems, as the journal names it, and its page size. */
   readonly listing: { readonly operation: string; readonly pageSize: number };
-  /** The operation that creates one. */
+  /** Operation that creates a file system. */
   readonly creation: string;
 }
 
@@ -75,7 +75,7 @@ export const readWriteMany = (
   accessMode: { mode: MULTI_NODE_MULTI_WRITER },
 });
 
-/** A complete CreateVolume request. */
+/** Complete CreateVolume request. */
 export function createRequest(driver: TestedDriver, name: string): CreateVolumeRequest {
   return {
     name,
@@ -89,7 +89,7 @@ export function createRequest(driver: TestedDriver, name: string): CreateVolumeR
   };
 }
 
-/** The file systems that exist in the driver's cloud. */
+/** File systems that exist in the driver's cloud. */
 export function fileSystemsIn(emulator: Emulator, { cloud }: TestedDriver): readonly object[] {
   return (emulator.state()[cloud] as { readonly fileSystems: readonly object[] }).fileSystems;
 }

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, run } from './directory-bench.js';
 
-/** Whether file systems can be made to hang here. Needs root, FUSE and Debian's bindfs. */
+/** Reports that file systems can be made to hang here: needs root, FUSE and Debian's bindfs. */
 export const canFreeze =
   process.getuid?.() === 0 && existsSync('/dev/fuse') && !spawnSync('bindfs', ['--version']).error;
 
 /**
  * A simulated file system whose clients wait for ever once its server is frozen, in the uninterruptible sleep of a Lustre
- * client whose servers are gone. bindfs lies over the simulation's storage: clients that are mounted from now on go
- * through its process; those that were mounted before do not, and can be looked through meanwhile.
+ * client without servers. bindfs covers the simulation's storage: clients that are mounted from now on use its process;
+ * those that were mounted before do not, and stay readable meanwhile.
  */
 export class FreezableServer {
   private constructor(
@@ -41,7 +41,7 @@ export class FreezableServer {
     this.server.kill('SIGCONT');
   }
 
-  /** bindfs unmounts what it has mounted when it ends. */
+  /** Ends bindfs, which then unmounts its file system. */
   async close(): Promise<void> {
     this.thaw();
     this.server.kill('SIGTERM');
@@ -68,7 +68,7 @@ function mountTable(): readonly Mount[] {
 
 const mountsAt = (path: string): readonly Mount[] => mountTable().filter(({ target }) => target === path);
 
-/** Where the simulation keeps what a file system stores. */
+/** Directory in which the simulation stores a file system. */
 function storageOf(source: string): string {
   const found = mountTable().find(
     (mount) => mount.source === source && mount.root === '/' && mount.target.includes('/namespace/servers/'),
@@ -77,7 +77,7 @@ function storageOf(source: string): string {
   return found.target;
 }
 
-/** bindfs calls its mounts after a directory; fusermount, which mounts for it, is told to call them after the source. */
+/** Wrapper around fusermount, which mounts for bindfs: it names the mount after the source instead of a directory. */
 function renameFuseMounts(source: string): { undo(): void } {
   const fusermount = run('readlink', [
     '-f',
@@ -94,7 +94,7 @@ function renameFuseMounts(source: string): { undo(): void } {
   return {
     undo: () => {
       run('umount', [path]);
-      // The server's own fusermount waits beside it and has its program open.
+      // The server's fusermount waits beside it and has its program open.
       rmSync(directory, { recursive: true });
     },
   };

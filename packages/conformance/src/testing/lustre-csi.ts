@@ -5,13 +5,13 @@ import {
   type DriverProcessOptions,
 } from '@lustre-csi/driver/testing';
 
-/** The file that `lustre-csi` runs. */
+/** JavaScript file of `lustre-csi`. */
 export const executable = fileURLToPath(
   new URL('./bin/lustre-csi.js', import.meta.resolve('@lustre-csi/lustre-csi/package.json')),
 );
 
 /** Starts `lustre-csi` and returns when it serves.
- *  @throws Error with what it printed, if it ends instead */
+ *  @throws Error with its output, if it ends instead */
 export const startLustreCsi = (
   options: Omit<DriverProcessOptions, 'executable'> & { readonly driverName: string },
 ): Promise<DriverProcess> => startDriverProcess({ ...options, executable });
