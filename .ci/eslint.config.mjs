@@ -17,9 +17,10 @@ const processInput = ['argv', 'env'].map((property) => ({
 
 export default tseslint.config(
   {
+    // Alone in its object: with any other key, the patterns would hold for that key only.
     ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', 'reports/**', 'packages/core/src/gen/**'],
-    linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
     ignores: ['.ci/**'],

@@ -78,7 +78,7 @@ export const places = {
   },
   'testing-in-tests': {
     modules: /(^|\/)testing(\/|$)|\.spec\.js$|^vitest(\/|$)/,
-    except: [...conformance, ...tests],
+    except: [...conformance, ...examples, ...tests],
     message: 'The product does not import what tests it.',
   },
   'exports-not-files': {
