@@ -27,8 +27,7 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
         process.stdout.write(helpText(driver));
         return 0;
       case 'version':
-        process.stdout.write(`${name} ${version}
-`);
+        process.stdout.write(`${name} ${version}\n`);
         return 0;
       case 'serve':
         await serveCommand(invocation.config, driver);
