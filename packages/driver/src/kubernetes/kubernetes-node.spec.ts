@@ -14,6 +14,7 @@ const taint = { key: 'a', effect: 'NoSchedule' };
 
 let server: KubeApiServer;
 let directory: string;
+let endpoint: ConstructorParameters<typeof KubeClient>[0];
 let client: KubeClient;
 let node: KubernetesNode;
 
@@ -28,7 +29,8 @@ beforeEach(async () => {
   await writeFile(join(directory, 'token'), 'secret\n');
   await writeFile(join(directory, 'ca.crt'), server.ca);
   const files = { caFile: join(directory, 'ca.crt'), tokenFile: join(directory, 'token') };
-  client = new KubeClient({ host: '127.0.0.1', port: server.port, ...files }, 500);
+  endpoint = { host: '127.0.0.1', port: server.port, ...files };
+  client = new KubeClient(endpoint);
   node = new KubernetesNode(client, 'n-1');
 });
 afterEach(async () => {
@@ -110,10 +112,12 @@ describe('KubernetesNode', () => {
 
   it('names the next step if no server answers, and without a token', async () => {
     server.intercept(() => true);
-    await expect(node.read(signal)).rejects.toMatchObject({
+    const impatient = new KubeClient(endpoint, 500);
+    await expect(new KubernetesNode(impatient, 'n-1').read(signal)).rejects.toMatchObject({
       status: undefined,
       message: expect.stringMatching(/did not answer in 0.5 s; check that/) as string,
     });
+    await impatient.close();
     await rm(join(directory, 'token'));
     await expect(node.read(signal)).rejects.toThrow('automountServiceAccountToken');
   });
