@@ -20,6 +20,7 @@ import { expansionJobRoutes } from './jobs/expansion-job-routes.js';
 import { ExpansionJobs } from './jobs/expansion-jobs.js';
 import { VirtualNetworks } from './network/virtual-networks.js';
 import { azureSeed, type AzureSeed } from './seed.js';
+import { providerOperationsRoute } from './subscriptions/provider-operations.js';
 import { subscriptionRoutes } from './subscriptions/subscription-routes.js';
 import { tagRoutes } from './tags/tag-routes.js';
 
@@ -93,6 +94,7 @@ export class AzureCloud {
       pager: new Pager(origin, settings.pageSize),
     };
     const routes = [
+      providerOperationsRoute,
       ...fileSystemRoutes(services),
       ...tagRoutes(this.#fileSystems, longRunning, settings.slowTags),
       ...expansionJobRoutes(this.#expansionJobs, services),

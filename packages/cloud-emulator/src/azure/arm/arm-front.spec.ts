@@ -96,7 +96,47 @@ describe('Azure Resource Manager', () => {
 
   it('lists the api-versions that it does speak', async () => {
     const answer = await get(`${provider}/skus?api-version=2020-01-01`);
-    expect(JSON.stringify(answer.body)).toContain('2023-05-01, 2024-03-01, 2026-01-01, 2026-08-01');
+    expect(JSON.stringify(answer.body)).toContain(
+      '2023-05-01, 2024-03-01, 2024-07-01, 2025-07-01, 2026-01-01, 2026-08-01',
+    );
+  });
+
+  it.each(['2023-05-01', '2024-03-01', '2024-07-01', '2025-07-01'])(
+    'creates and lists file systems at api-version %s, to which a released client defaults',
+    async (apiVersion) => {
+      const client = azure.client({ apiVersion });
+      const name = newName();
+      await client.amlFilesystems.beginCreateOrUpdateAndWait(group, name, validFileSystem(), {
+        updateIntervalInMs: 5,
+      });
+      const names: (string | undefined)[] = [];
+      for await (const listed of client.amlFilesystems.listByResourceGroup(group)) names.push(listed.name);
+      expect(names).toContain(name);
+    },
+  );
+
+  it('lists the operations of the provider, without a subscription', async () => {
+    const operations: { name?: string; isDataAction?: boolean }[] = [];
+    for await (const operation of azure.client().operations.list()) operations.push(operation);
+    const names = operations.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Microsoft.StorageCache/amlFilesystems/write',
+        'Microsoft.StorageCache/amlFilesystems/expansionJobs/read',
+        'Microsoft.StorageCache/checkAmlFSSubnets/action',
+        'Microsoft.StorageCache/locations/ascOperations/read',
+      ]),
+    );
+    expect(operations.every(({ isDataAction }) => isDataAction === false)).toBe(true);
+    expect(last()).toMatchObject({ service: 'arm', operation: 'operations.list', status: 200 });
+  });
+
+  it.each([
+    ['no api-version', '/providers/Microsoft.StorageCache/operations', 400, 'MissingApiVersionParameter'],
+    ['an unknown provider', `/providers/Microsoft.X/operations${v2023}`, 404, 'InvalidResourceNamespace'],
+  ])('refuses a list of operations with %s', async (_what, path, status, code) => {
+    expect(await get(path)).toMatchObject({ status, body: { error: { code } } });
   });
 
   it('refuses a body that is no JSON', async () => {

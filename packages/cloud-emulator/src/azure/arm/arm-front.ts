@@ -34,11 +34,13 @@ export class ArmFront {
 
   /** Needs bodies as text. */
   register(app: FastifyInstance): void {
-    app.route({
-      method: ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'],
-      url: '/subscriptions/*',
-      handler: (request, reply) => this.#serve(request, reply),
-    });
+    for (const url of ['/subscriptions/*', '/providers/*']) {
+      app.route({
+        method: ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'],
+        url,
+        handler: (request, reply) => this.#serve(request, reply),
+      });
+    }
   }
 
   async #serve(httpRequest: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -75,9 +77,7 @@ export class ArmFront {
     const asked = request.query.get('api-version');
     if (!matched) throw unknownResourceType(request.path, asked);
     const { route, params } = matched;
-    if (!sameName(params.subscriptionId, this.seed.subscriptionId)) {
-      throw subscriptionNotFound(params.subscriptionId);
-    }
+    this.#checkSubscription(params.subscriptionId);
     const apiVersion = checkApiVersion(route.resourceType, asked);
     this.#checkResourceGroup(params.resourceGroup);
     return route.handle({
@@ -88,6 +88,11 @@ export class ArmFront {
       apiVersion,
       caller: token.clientId,
     });
+  }
+
+  /** A path below no subscription names none. */
+  #checkSubscription(id: string): void {
+    if (id !== '' && !sameName(id, this.seed.subscriptionId)) throw subscriptionNotFound(id);
   }
 
   #checkResourceGroup(name: string): void {

@@ -120,12 +120,14 @@ describe('importJobs', () => {
     expect(second.body).toMatchObject({ value: [{ name: 'job-5' }] });
   });
 
-  it('exist since 2024-03-01, the others since 2026-01-01', async () => {
+  it('exist since 2024-03-01, auto exports since 2024-07-01, auto imports since 2025-07-01', async () => {
     expect((await call('GET', '/importJobs', undefined, '2024-03-01')).status).toBe(200);
+    expect((await call('GET', '/autoExportJobs', undefined, '2024-07-01')).status).toBe(200);
+    expect((await call('GET', '/autoImportJobs', undefined, '2025-07-01')).status).toBe(200);
     const unsupported = { status: 400, body: { error: { code: 'NoRegisteredProviderFound' } } };
     for (const [path, version] of [
       ['/importJobs', '2023-05-01'],
-      ['/autoImportJobs', '2024-03-01'],
+      ['/autoImportJobs', '2024-07-01'],
       ['/autoExportJobs', '2024-03-01'],
     ] as const)
       expect(await call('GET', path, undefined, version)).toMatchObject(unsupported);
