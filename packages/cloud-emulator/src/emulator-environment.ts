@@ -27,6 +27,8 @@ export function writeEnvironment(
     AWS_ENDPOINT_URL_EC2: awsUrl,
     AWS_ENDPOINT_URL_STS: awsUrl,
     AWS_REGION: seed.region,
+    // The AWS SDK for Python reads this one alone.
+    AWS_DEFAULT_REGION: seed.region,
     // Amazon's own example keys: any pair is good, the emulator checks that requests are signed, not by whom.
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',

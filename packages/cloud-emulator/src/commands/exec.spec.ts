@@ -43,7 +43,7 @@ interface Circumstances {
 function start(args: readonly string[], { tmp = temporary(), asUser = [] }: Circumstances = {}): Started {
   const [file = '', ...rest] = [...asUser, process.execPath, main, ...args];
   const child = spawn(file, rest, {
-    env: { ...process.env, TMPDIR: tmp, AWS_PROFILE: 'mine' },
+    env: { ...process.env, TMPDIR: tmp, AWS_PROFILE: 'mine', AWS_DEFAULT_REGION: 'eu-west-1' },
   });
   const closed = new Promise<number | null>((done) => child.once('close', done));
   const firstLine = new Promise<string>((done) => {
@@ -119,6 +119,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     const { environment } = seen;
     expect(environment['AWS_ENDPOINT_URL_FSX']).toBe(environment['LUSTRE_EMULATOR_URL']);
     expect(environment['AWS_PROFILE']).toBeUndefined();
+    expect(environment['AWS_DEFAULT_REGION']).toBe('us-west-2');
     expect(existsSync(environment['LUSTRE_CSI_STATE_DIR'] ?? '/')).toBe(false);
     expect(readdirSync(tmp)).toEqual([]);
   });
