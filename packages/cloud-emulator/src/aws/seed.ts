@@ -13,6 +13,7 @@ export interface Seed {
   readonly region: string;
   readonly accountId: string;
   readonly vpcId: string;
+  readonly vpcCidrBlock: string;
   readonly subnets: readonly SeedSubnet[];
   readonly securityGroups: readonly SeedSecurityGroup[];
   readonly instance: SeedInstance;
@@ -54,6 +55,7 @@ export const seed: Seed = {
   region: 'us-west-2',
   accountId: '111122223333',
   vpcId: 'vpc-0aaaaaaaaaaaaaaa1',
+  vpcCidrBlock: '127.100.0.0/16',
   subnets: [
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa1',

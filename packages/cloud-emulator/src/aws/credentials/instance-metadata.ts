@@ -5,7 +5,7 @@ import { serveCall, type Reply } from '../../world/serve-call.js';
 import type { World } from '../../world/world.js';
 import type { Seed } from '../seed.js';
 import { metadataOf, readMetadata } from './metadata-tree.js';
-import type { IssuedCredentials } from './role-credentials.js';
+import { assumedRole, type IssuedCredentials } from './role-credentials.js';
 
 const mostTokenSeconds = 21600;
 const root = '/latest/';
@@ -61,7 +61,8 @@ export class InstanceMetadata {
     const token = request.headers['x-aws-ec2-metadata-token'];
     const expiresAt = typeof token === 'string' ? this.#tokens.get(token) : undefined;
     if (expiresAt === undefined || expiresAt <= this.world.now()) return refusal(401);
-    const ofRole = this.credentials.current(this.seed.instance.roleName);
+    const { accountId, instance } = this.seed;
+    const ofRole = this.credentials.current(assumedRole(accountId, instance.roleName, instance.instanceId));
     const found = readMetadata(metadataOf(this.seed, this.world.now(), ofRole), pathOf(request));
     return found === undefined ? refusal(404) : text(found);
   }

@@ -1,5 +1,6 @@
 import type { Fault } from '../../world/faults.js';
 import type { Reply } from '../../world/serve-call.js';
+import type { AwsProtocol } from './aws-call.js';
 import { AwsError } from './aws-error.js';
 import type { SignatureFault } from './signature.js';
 
@@ -21,14 +22,14 @@ export const fsxReply = (requestId: string, body: object): Reply => ({
   body: text(body),
 });
 
-export const fsxError = (requestId: string, error: AwsError): Reply => ({
+const fsxError = (requestId: string, error: AwsError): Reply => ({
   status: error.status,
   headers: headersOf(requestId),
   body: text({ __type: error.code, Message: error.message, ...error.members }),
   errorCode: error.code,
 });
 
-export function fsxFault(requestId: string, fault: Fault): Reply {
+function fsxFault(requestId: string, fault: Fault): Reply {
   if (fault.kind === 'throttle') return throttled(requestId, fault);
   const status = fault.status ?? 500;
   const code = fault.code ?? defaultCode(status);
@@ -102,3 +103,6 @@ export function fsxResource(text: string): string | undefined {
 /** Another id than a file system's, or the one id of a list. */
 const onlyResource =
   /"(?:AssociationId|TaskId|(?:FileSystem|Association|Task)Ids)"\s*:\s*(?:"|\[\s*"(?=[^"]*"\s*\]))([^"]*)"/;
+
+/** Wire protocol of Amazon FSx: JSON 1.1. */
+export const fsxProtocol: AwsProtocol = { service: 'fsx', error: fsxError, fault: fsxFault };
