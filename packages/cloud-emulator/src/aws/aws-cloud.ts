@@ -9,7 +9,7 @@ import { IssuedCredentials } from './credentials/role-credentials.js';
 import { SecurityTokenService } from './credentials/security-token-service.js';
 import { AssociationApi } from './data-repositories/association-api.js';
 import { TaskApi } from './data-repositories/task-api.js';
-import { ec2Operations, type Ec2Operation } from './ec2/ec2-api.js';
+import { ec2Operations, type Ec2Operation } from './ec2/ec2-operations.js';
 import { VpcNetwork } from './ec2/vpc-network.js';
 import { FileSystemApi } from './file-systems/file-system-api.js';
 import { FsxAccount, type FsxOperations, type FsxOptions } from './fsx-account.js';
@@ -32,16 +32,17 @@ import { TagApi } from './tags/tag-api.js';
 
 export const defaultFsxOptions: FsxOptions = { coolDownSeconds: 21600, pageSize: 5 };
 
-/** How the account behaves; everything has a default. */
+/** Behaviour of the account; every option has a default. */
 export interface AwsCloudOptions extends Partial<FsxOptions> {
-  /** How long credentials of roles are good for (3600). */
+  /** Seconds for which credentials of roles are valid (3600). */
   readonly credentialSeconds?: number;
 }
 
 /**
- * Amazon FSx for Lustre and the parts of EC2 and STS that its users need, for one account in one region; see seed.ts for
- * what is there at the start. All services answer `POST /`: FSx calls carry X-Amz-Target, the others are forms that name
- * their API's version. Below `/latest/` is the metadata of one instance, at `/v1/credentials` the agent of EKS Pod Identity.
+ * Amazon FSx for Lustre, with the parts of EC2 and STS that its users need, for one account in one region; see
+ * seed.ts for what is there at the start. All services answer `POST /`: FSx calls carry X-Amz-Target, the others
+ * are forms that name their API's version. Below `/latest/` is the metadata of one instance, at `/v1/credentials`
+ * the agent of EKS Pod Identity.
  */
 export class AwsCloud {
   readonly #network = new VpcNetwork(seed);
@@ -81,7 +82,7 @@ export class AwsCloud {
     });
   }
 
-  /** Everything that exists in the account now. An account at rest has no file systems, backups or network interfaces. */
+  /** Inventory of the account. An account at rest has no file systems, backups or network interfaces. */
   state(): unknown {
     return {
       region: seed.region,

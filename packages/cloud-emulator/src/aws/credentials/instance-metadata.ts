@@ -12,12 +12,12 @@ const root = '/latest/';
 const tokenPath = `${root}api/token`;
 
 /**
- * The instance metadata service of EC2, version 2: a token first, then what it is asked for with it
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html). Version 1, without
- * a token, is answered with 401.
+ * Instance metadata service of EC2, version 2: the caller gets a token first, and sends it with every request
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html). Version 1,
+ * without a token, is answered with 401.
  */
 export class InstanceMetadata {
-  /** When each token expires, in milliseconds since the epoch. */
+  /** Expiry of each token, in milliseconds since the epoch. */
   readonly #tokens = new Map<string, number>();
 
   constructor(

@@ -6,7 +6,7 @@ import {
   type SignedHeaders,
 } from '../protocol/signature.js';
 
-/** Temporary credentials of an IAM role, as STS and the agents on a machine give them out. */
+/** Temporary credentials of an IAM role, as STS and the agents on a machine issue them. */
 export interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -31,9 +31,9 @@ export const assumedRole = (accountId: string, role: string, session: string): P
 const hourSeconds = 60 * 60;
 
 /**
- * The temporary credentials that were given out. Their keys begin with ASIA, as AWS has it
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html); whatever begins otherwise is a long-term
- * key, of which any is good here.
+ * Temporary credentials that were issued. Their keys begin with ASIA, as AWS has it
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html); a key that begins otherwise is a
+ * long-term key, of which every one is valid here.
  */
 export class IssuedCredentials {
   readonly #byKey = new Map<string, RoleCredentials>();
@@ -41,7 +41,7 @@ export class IssuedCredentials {
 
   constructor(
     private readonly now: () => number,
-    /** How long they are good for. */
+    /** Seconds for which they are valid. */
     private readonly seconds = hourSeconds,
   ) {}
 

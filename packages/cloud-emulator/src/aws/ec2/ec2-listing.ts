@@ -21,7 +21,7 @@ interface Ec2Page<Item> {
   readonly nextToken?: string;
 }
 
-/** Members of the reply to a Describe call: selected by id and filters, in pages where the caller asks for pages.
+/** Members of the reply to a Describe call: selected by id and filters, in pages where the caller requests pages.
  *  @throws AwsError for an unknown id or filter, and for pages that EC2 does not cut */
 export function describeListing<Item>(
   listing: Ec2Listing<Item>,

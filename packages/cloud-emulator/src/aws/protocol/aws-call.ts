@@ -13,8 +13,10 @@ export interface AwsProtocol {
   readonly fault: (requestId: string, fault: Fault) => Reply;
 }
 
-/** Call of an operation: an AwsError that `effect` throws becomes the reply of the protocol; any other error is a
- *  defect of the emulator. */
+/**
+ * Describes a call of an operation. An AwsError that `effect` throws becomes the reply of the protocol; any other
+ * error is a defect of the emulator.
+ */
 export function awsCall(
   { service, error: refuse, fault }: AwsProtocol,
   operation: string,

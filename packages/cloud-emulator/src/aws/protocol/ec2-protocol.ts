@@ -49,7 +49,7 @@ function ec2Fault(requestId: string, fault: Fault): Reply {
     : { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** What EC2 answers to a request that is not signed for it. */
+/** Error of EC2 for a request whose signature has a defect. */
 export function ec2SignatureError(fault: SignatureFault): AwsError {
   switch (fault) {
     case 'missing':

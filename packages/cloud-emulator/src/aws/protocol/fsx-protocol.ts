@@ -12,10 +12,10 @@ const headersOf = (requestId: string): Record<string, string> => ({
   'x-amzn-requestid': requestId,
 });
 
-/** As bytes: to a string the HTTP server would add a charset, which FSx does not send. */
+/** JSON as bytes: to a string the HTTP server would add a charset, which FSx does not send. */
 const text = (body: object): Buffer => Buffer.from(JSON.stringify(body));
 
-/** The reply as it is written now: later changes of the world do not reach it. */
+/** Reply with the state of the moment: later changes of the world do not reach it. */
 export const fsxReply = (requestId: string, body: object): Reply => ({
   status: 200,
   headers: headersOf(requestId),
@@ -56,7 +56,7 @@ function defaultCode(status: number): string {
   return status >= 500 ? 'InternalServerError' : 'BadRequest';
 }
 
-/** What FSx answers to a request that is not signed for it. */
+/** Error of FSx for a request whose signature has a defect. */
 export function fsxSignatureError(fault: SignatureFault, region: string): AwsError {
   switch (fault) {
     case 'missing':

@@ -10,7 +10,7 @@ export class QueryRequest {
     return this.#parameters.get(name) ?? undefined;
   }
 
-  /** `SubnetId.1`, `SubnetId.2` and so on, up to the first that is absent. */
+  /** Values of `SubnetId.1`, `SubnetId.2` and so on, up to the first that is absent. */
   list(name: string): readonly string[] {
     const values: string[] = [];
     for (;;) {
@@ -20,7 +20,7 @@ export class QueryRequest {
     }
   }
 
-  /** `Filter.1.Name` with its `Filter.1.Value.1` and so on. */
+  /** Filters: `Filter.1.Name` with its `Filter.1.Value.1` and so on. */
   filters(): readonly QueryFilter[] {
     const filters: QueryFilter[] = [];
     for (;;) {

@@ -94,7 +94,7 @@ describe('Azure Resource Manager', () => {
     expect(last()).toMatchObject({ status, errorCode: code });
   });
 
-  it('lists the api-versions that it does speak', async () => {
+  it('lists the api-versions that it serves', async () => {
     const answer = await get(`${provider}/skus?api-version=2020-01-01`);
     expect(JSON.stringify(answer.body)).toContain(
       '2023-05-01, 2024-03-01, 2024-07-01, 2025-07-01, 2026-01-01, 2026-08-01',
@@ -154,7 +154,7 @@ describe('Azure Resource Manager', () => {
     expect((await get(fileSystemPath(name) + v2023)).body).toMatchObject({ name });
   });
 
-  it('sends request ids and what remains of the quota', async () => {
+  it('sends request ids and the remainder of the quota', async () => {
     const { headers } = await get(`${provider}/skus${v2023}`);
     expect(headers['x-ms-request-id']).toBe((last() as { requestId: string }).requestId);
     expect(headers['x-ms-correlation-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -222,7 +222,7 @@ describe('Azure Resource Manager', () => {
         .client(maxRetries === undefined ? {} : { maxRetries })
         .amlFilesystems.beginCreateOrUpdate(group, name, validFileSystem());
 
-    it('429 without Retry-After reaches the caller at once', async () => {
+    it('pass a 429 without Retry-After to the caller at once', async () => {
       add({ kind: 'throttle' });
       await expect(create(newName())).rejects.toMatchObject({ statusCode: 429, code: 'TooManyRequests' });
       expect(azure.calls(put)).toBe(1);
@@ -236,13 +236,13 @@ describe('Azure Resource Manager', () => {
       );
     });
 
-    it('429 with Retry-After is tried again by the SDK', async () => {
+    it('make the SDK retry a 429 with Retry-After', async () => {
       add({ kind: 'throttle', retryAfterSeconds: 0, times: 2 });
       await create(newName());
       expect(azure.calls(put)).toBe(3);
     });
 
-    it('5xx before the effect creates nothing, after it everything', async () => {
+    it('create no file system by a 5xx before the effect, and one by a 5xx after it', async () => {
       const [before, after] = [newName(), newName()];
       add({ kind: 'error' });
       await expect(create(before, 0)).rejects.toMatchObject({ statusCode: 503, code: 'ServiceUnavailable' });
@@ -268,7 +268,7 @@ describe('Azure Resource Manager', () => {
     });
   });
 
-  describe('what the provider answers about the subscription', () => {
+  describe('answers of the provider about the subscription', () => {
     it('lists SKUs in pages, with zones, without zones, and with restrictions', async () => {
       const rows = [];
       for await (const row of azure.client().skus.list()) rows.push(row);
@@ -290,7 +290,7 @@ describe('Azure Resource Manager', () => {
 
     const sku = { name: 'AMLFS-Durable-Premium-250' };
 
-    it('tells how many addresses a size needs', async () => {
+    it('reports the number of addresses that a size needs', async () => {
       const client = azure.client();
       const need = async (storageCapacityTiB: number): Promise<number | undefined> =>
         (

@@ -21,7 +21,9 @@ interface ArmRequest {
   readonly body: string | undefined;
 }
 
-/** What Azure Resource Manager does before and after the resource provider: authentication, scope, versions, headers. */
+/**
+ * Steps of Azure Resource Manager before and after the resource provider: authentication, scope, versions, headers.
+ */
 export class ArmFront {
   constructor(
     private readonly world: World,
@@ -32,7 +34,7 @@ export class ArmFront {
     private readonly routes: readonly ArmRoute[],
   ) {}
 
-  /** Needs bodies as text. */
+  /** Adds the routes of ARM. Bodies must arrive as text. */
   register(app: FastifyInstance): void {
     for (const url of ['/subscriptions/*', '/providers/*']) {
       app.route({
@@ -90,7 +92,7 @@ export class ArmFront {
     });
   }
 
-  /** A path below no subscription names none. */
+  /** Checks the subscription of the path; a path below no subscription names none. */
   #checkSubscription(id: string): void {
     if (id !== '' && !sameName(id, this.seed.subscriptionId)) throw subscriptionNotFound(id);
   }
@@ -128,7 +130,7 @@ function readRequest(request: FastifyRequest): ArmRequest {
   };
 }
 
-/** How ARM words a throttled or failed call. */
+/** Reply of ARM to a call that meets an injected fault. */
 function faultReply(fault: Fault): Reply {
   const seconds = fault.retryAfterSeconds;
   const details = seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } };

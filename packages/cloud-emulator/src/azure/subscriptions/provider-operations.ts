@@ -35,7 +35,7 @@ const words: Readonly<Record<Verb, string>> = {
   action: 'Perform',
 };
 
-/** Every operation of Microsoft.StorageCache that is emulated, with the name by which roles allow it. */
+/** Operations of Microsoft.StorageCache that are emulated, with the name by which roles allow it. */
 const providerOperations = operationsOfTypes.flatMap(({ type, title, verbs }) =>
   verbs.map((verb) => ({
     name: `Microsoft.StorageCache/${type}/${verb}`,
@@ -44,7 +44,7 @@ const providerOperations = operationsOfTypes.flatMap(({ type, title, verbs }) =>
   })),
 );
 
-/** `Operations_List` of the resource provider; like every provider's, it needs no subscription. */
+/** Route of `Operations_List` of the resource provider; like every provider's, it needs no subscription. */
 export const providerOperationsRoute: ArmRoute = {
   method: 'GET',
   path: '/providers/Microsoft.StorageCache/operations',

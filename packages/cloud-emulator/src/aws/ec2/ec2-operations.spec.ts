@@ -33,7 +33,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     expect(byId.Subnets?.map((each) => each.SubnetId)).toEqual(['subnet-0aaaaaaaaaaaaaaa2']);
     const filters = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
     const zones = await aws.ec2.send(
-      new DescribeSubnetsCommand(filters('availability-zone', 'us-west-2?', 'nowhere')),
+      new DescribeSubnetsCommand(filters('availability-zone', 'us-west-2?', 'unknown')),
     );
     expect(zones.Subnets).toHaveLength(3);
     const none = await aws.ec2.send(new DescribeSubnetsCommand(filters('vpc-id', 'vpc-1')));
@@ -63,7 +63,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([248, 251, 251]);
   });
 
-  it('pages where it is asked to', async () => {
+  it('cuts pages where the caller requests them', async () => {
     await aws.create({ StorageCapacity: 2400 * 6 });
     const first = await aws.ec2.send(new DescribeNetworkInterfacesCommand({ MaxResults: 5 }));
     expect(first.NetworkInterfaces).toHaveLength(5);
@@ -133,7 +133,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     });
   });
 
-  it('says what does not exist', async () => {
+  it('names the resource that does not exist', async () => {
     await expect(aws.ec2.send(new DescribeVpcsCommand({ VpcIds: ['vpc-bad'] }))).rejects.toMatchObject({
       name: 'InvalidVpcID.NotFound',
       message: "The vpc ID 'vpc-bad' does not exist",
