@@ -2,15 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import type { Fault } from './world/faults.js';
 import type { World } from './world/world.js';
 
-/** What the control API tells and changes. */
+/** State that the control API reports and changes. */
 export interface Controlled {
   readonly world: World;
-  /** Everything that exists in each cloud, as JSON. */
+  /** Inventory of each cloud, as JSON. */
   readonly state: () => unknown;
   readonly settings: () => unknown;
 }
 
-/** `/_emulator/...`: what tests and people use to watch the clouds and to break them. No cloud has such paths. */
+/**
+ * Adds the routes below `/_emulator/`, with which tests and people watch the clouds and inject faults. No cloud has
+ * such paths.
+ */
 export function registerControlApi(app: FastifyInstance, { world, state, settings }: Controlled): void {
   const { journal, faults } = world;
   app.get('/_emulator/journal', () => ({ entries: journal.entries() }));
@@ -34,7 +37,7 @@ export function registerControlApi(app: FastifyInstance, { world, state, setting
 }
 
 interface FieldRule {
-  /** What the field must be, to end a sentence with. */
+  /** Requirement on the field, as the end of a sentence. */
   readonly must: string;
   readonly accepts: (value: unknown) => boolean;
 }
@@ -70,7 +73,7 @@ const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
   message: text,
 };
 
-/** Checks what was posted: one fault or a list of them. One bad fault refuses them all. */
+/** Checks a posted fault, or a list of them. One bad fault refuses the whole list. */
 export function parseFaults(body: unknown): { faults: readonly Fault[] } | { error: string } {
   const posted: readonly unknown[] = Array.isArray(body) ? body : [body];
   for (const [index, value] of posted.entries()) {

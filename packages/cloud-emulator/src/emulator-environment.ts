@@ -11,8 +11,8 @@ export interface EmulatorAddresses {
 }
 
 /**
- * The environment variables with which the real SDKs and the driver reach the emulated clouds: nothing in it is known
- * to the emulator alone. Writes the files that the variables name into the directory.
+ * Environment variables with which the real SDKs and the driver reach the emulated clouds: none of them is special
+ * to the emulator. Writes the files that the variables name into the directory.
  */
 export function writeEnvironment(
   directory: string,
@@ -27,6 +27,8 @@ export function writeEnvironment(
     AWS_ENDPOINT_URL_EC2: awsUrl,
     AWS_ENDPOINT_URL_STS: awsUrl,
     AWS_REGION: seed.region,
+    // The AWS SDK for Python reads this one alone.
+    AWS_DEFAULT_REGION: seed.region,
     // Amazon's own example keys: any pair is good, the emulator checks that requests are signed, not by whom.
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -38,7 +40,9 @@ export function writeEnvironment(
   };
 }
 
-/** Where the machine has a proxy, the SDKs must not send the proxy what is meant for this machine. */
+/**
+ * Variables that exempt this machine from a proxy, where one is configured: the SDKs would send it these calls too.
+ */
 export function directly(environment: NodeJS.ProcessEnv): Record<string, string> {
   if (!Object.keys(environment).some((name) => /^https?_proxy$/i.test(name))) return {};
   const excepted = [environment['NO_PROXY'] ?? environment['no_proxy'], '127.0.0.1']

@@ -48,7 +48,7 @@ describe('startEmulator', () => {
     );
   });
 
-  it('routes ARM paths whatever their case', async () => {
+  it('routes ARM paths in any case', async () => {
     const path =
       '/subscriptions/00000000-0000-4000-8000-000000000001/providers/Microsoft.StorageCache/skus?api-version=2026-01-01';
     expect(await getStatus(emulator, emulator.azureUrl + path)).toBe(401);
@@ -67,7 +67,7 @@ describe('startEmulator', () => {
     await expect(callFsx(emulator)).rejects.toThrow();
   });
 
-  it('goes on when clients vanish in the middle of a request or of an answer', async () => {
+  it('continues when clients vanish during a request or an answer', async () => {
     const half = connect(Number(new URL(emulator.awsUrl).port), '127.0.0.1');
     await new Promise<void>((done) => half.once('connect', done));
     half.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
@@ -85,7 +85,7 @@ describe('startEmulator', () => {
     expect((await callFsx(emulator)).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('says that a port is taken, and leaves nothing open', async () => {
+  it('reports a port that is taken, and leaves no server open', async () => {
     const awsPort = Number(new URL(emulator.awsUrl).port);
     await expect(startEmulator({ awsPort })).rejects.toThrow(/EADDRINUSE/);
   });
@@ -99,6 +99,7 @@ describe('startEmulator', () => {
         AWS_ENDPOINT_URL_EC2: emulator.awsUrl,
         AWS_ENDPOINT_URL_STS: emulator.awsUrl,
         AWS_REGION: 'us-west-2',
+        AWS_DEFAULT_REGION: 'us-west-2',
         AWS_EC2_METADATA_DISABLED: 'true',
         AZURE_CONFIG_FILE: join(directory, 'azure.json'),
         AZURE_AUTHORITY_HOST: emulator.azureUrl,

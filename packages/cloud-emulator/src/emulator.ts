@@ -13,7 +13,10 @@ import { LustreRegistryDirectory, noLustreRegistry } from './world/lustre-regist
 import { defaultDurations, World } from './world/world.js';
 import type { Durations } from './world/world.js';
 
-/** What `startEmulator` takes. Everything has a default: `startEmulator()` serves both clouds on free loopback ports. */
+/**
+ * Options of `startEmulator`. Every option has a default: `startEmulator()` serves both clouds on free loopback
+ * ports.
+ */
 export interface EmulatorOptions {
   readonly durations?: Partial<Durations>;
   /** Directory that the simulated `mount.lustre` reads. Absent: the file systems cannot be mounted. */
@@ -26,7 +29,7 @@ export interface EmulatorOptions {
   readonly azure?: AzureCloudOptions;
 }
 
-/** Where a running emulator answers, and how it was started. */
+/** Addresses of a running emulator, and the options with which it was started. */
 export interface EmulatorSettings {
   /** HTTP: the FSx, EC2 and STS APIs, the instance metadata services of both clouds, the agent of EKS Pod Identity. */
   readonly awsUrl: string;
@@ -38,7 +41,7 @@ export interface EmulatorSettings {
   readonly lustreRegistry?: string;
 }
 
-/** Both clouds, running. */
+/** Handle of both running clouds. */
 export interface Emulator {
   readonly awsUrl: string;
   readonly azureUrl: string;
@@ -47,13 +50,12 @@ export interface Emulator {
   readonly certificateAuthority: string;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Everything that exists in each cloud, as `GET /_emulator/state` shows it. */
+  /** Inventory of each cloud, as `GET /_emulator/state` shows it. */
   state(): { readonly aws: unknown; readonly azure: unknown };
   settings(): EmulatorSettings;
   /**
-   * The environment variables with which the real SDKs and the driver reach these clouds.
-   *
-   * @param directory where `azure.json` and `ca.pem`, which the variables name, are written.
+   * Environment variables with which the real SDKs and the driver reach these clouds.
+   * @param directory directory in which `azure.json` and `ca.pem`, which the variables name, are written.
    */
   environment(directory: string): Record<string, string>;
   /** Closes every connection, also those that wait for an answer; the file systems stop answering mounts. */

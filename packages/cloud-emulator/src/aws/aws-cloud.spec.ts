@@ -97,7 +97,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     expect(aws.servers.size).toBe(0);
   });
 
-  it('pages short, whatever MaxResults asks for', async () => {
+  it('cuts short pages, also where MaxResults is larger', async () => {
     const ids = await Promise.all(Array.from({ length: 12 }, async () => (await aws.create()).FileSystemId));
     const pages: (string | undefined)[][] = [];
     let NextToken: string | undefined;
@@ -147,7 +147,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     expect(third.FileSystemId).not.toBe(second.FileSystemId);
   });
 
-  it('fails a creation that is to fail, and gives the failed one for its token', async () => {
+  it('fails a creation where a fault is injected, and returns the failed file system for its token', async () => {
     aws.world.faults.add({ kind: 'fail-creation', operation: 'CreateFileSystem', message: 'no capacity' });
     const { FileSystemId: id } = await aws.create({ ClientRequestToken: 'again' });
     const failed = await lifecycle(id, 'FAILED');
@@ -180,7 +180,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     );
   });
 
-  it('stops at the quota of file systems, but counts each family apart', async () => {
+  it('stops at the quota of file systems, and counts each family separately', async () => {
     for (let made = 0; made < 100; made += 1) await aws.create();
     await expect(aws.create()).rejects.toMatchObject({
       name: 'ServiceLimitExceeded',
@@ -201,7 +201,7 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     });
   });
 
-  it('tags', async () => {
+  it('adds, lists and removes tags', async () => {
     const { ResourceARN } = await aws.create();
     const tags = [
       { Key: 'CSIVolumeName', Value: 'other' },

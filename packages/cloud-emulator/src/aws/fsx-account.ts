@@ -12,16 +12,16 @@ import { cutPage, type PageRequest } from './protocol/paging.js';
 import type { Seed } from './seed.js';
 
 export interface FsxOptions {
-  /** How long after a growth the next one is refused. FSx: six hours. */
+  /** Time after a growth during which the next one is refused. FSx: six hours. */
   readonly coolDownSeconds: number;
-  /** Most items on a page, whatever MaxResults says. */
+  /** Most items on a page, also where MaxResults is larger. */
   readonly pageSize: number;
 }
 
 /** The operations of a service: each takes a request's JSON and gives the reply's, or throws an AwsError. */
 export type FsxOperations = ReadonlyMap<string, (body: unknown) => object>;
 
-/** What one account has in Amazon FSx. */
+/** Resources of one account in Amazon FSx. */
 export class FsxAccount {
   readonly fileSystems: FileSystems;
   readonly backups: Backups;
@@ -44,7 +44,7 @@ export class FsxAccount {
     this.tasks = new Tasks(world, seed, this.fileSystems);
   }
 
-  /** The reason with which this creation is to end FAILED, if a fault says so. */
+  /** Reason with which this creation is to end FAILED, if an injected fault says so. */
   failureOf(operation: string, usual: string): string | undefined {
     const fault = this.world.faults.takeFailure('aws', operation);
     return fault && (fault.message ?? usual);
@@ -62,7 +62,7 @@ export class FsxAccount {
     return { wires: page.items.map(({ wire }) => wire), NextToken: page.nextToken };
   }
 
-  /** Whether a file system has data repository associations, of which its own Describe shows nothing. */
+  /** Reports data repository associations of a file system, which its own Describe does not show. */
   isAssociated(fileSystem: LustreFileSystem): boolean {
     return this.associations.of(fileSystem).length > 0;
   }
@@ -82,5 +82,5 @@ export class FsxAccount {
 
 const keyOfSequence = ({ sequence }: { readonly sequence: number }): number => sequence;
 
-/** Quotas do not tell SCRATCH_1 from SCRATCH_2. */
+/** Family of deployments that share a quota: both SCRATCH generations are one. */
 const familyOf = (deployment: string): string => (deployment.startsWith('SCRATCH') ? 'SCRATCH' : deployment);

@@ -7,7 +7,7 @@ export class ResourceTable<Resource> {
 
   constructor(private readonly notFound: (id: string) => AwsError) {}
 
-  /** In order of creation. */
+  /** Resources in order of creation. */
   all(): readonly Resource[] {
     return [...this.#byId.values()];
   }

@@ -2,8 +2,8 @@
  * The AWS world that the emulator starts with. Tests, examples and the demo rely on these names:
  *
  * - region `us-west-2`, account `111122223333`;
- * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 127.100.0.0/16 (loopback: whatever probes a server's address stays on this machine), with one subnet in each of three zones, 251 free addresses each
- *   (a /24 less the five that AWS keeps for itself);
+ * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 127.100.0.0/16 (loopback, so that probes of a server's address stay on this machine), with one
+ *   subnet in each of three zones, 251 free addresses each (a /24 less the five that AWS keeps for itself);
  * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
  *   other on every port, as Lustre needs;
  * - instance `i-0aaaaaaaaaaaaaaa1` in the first of the subnets: the one whose metadata is served;
@@ -13,6 +13,7 @@ export interface Seed {
   readonly region: string;
   readonly accountId: string;
   readonly vpcId: string;
+  readonly vpcCidrBlock: string;
   readonly subnets: readonly SeedSubnet[];
   readonly securityGroups: readonly SeedSecurityGroup[];
   readonly instance: SeedInstance;
@@ -32,7 +33,7 @@ export interface SeedInstance {
   readonly instanceId: string;
   readonly instanceType: string;
   readonly subnetId: string;
-  /** Of the IAM role whose credentials it has. */
+  /** Name of the IAM role whose credentials it has. */
   readonly roleName: string;
 }
 
@@ -54,6 +55,7 @@ export const seed: Seed = {
   region: 'us-west-2',
   accountId: '111122223333',
   vpcId: 'vpc-0aaaaaaaaaaaaaaa1',
+  vpcCidrBlock: '127.100.0.0/16',
   subnets: [
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa1',

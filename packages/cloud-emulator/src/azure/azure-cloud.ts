@@ -20,17 +20,18 @@ import { expansionJobRoutes } from './jobs/expansion-job-routes.js';
 import { ExpansionJobs } from './jobs/expansion-jobs.js';
 import { VirtualNetworks } from './network/virtual-networks.js';
 import { azureSeed, type AzureSeed } from './seed.js';
+import { providerOperationsRoute } from './subscriptions/provider-operations.js';
 import { subscriptionRoutes } from './subscriptions/subscription-routes.js';
 import { tagRoutes } from './tags/tag-routes.js';
 
-/** What can differ between two emulated Azures. */
+/** Options in which two emulated Azures can differ. */
 export interface AzureCloudOptions {
   readonly seed?: AzureSeed;
   /** File systems that the subscription may have. Default 200, so that load tests run; new real subscriptions have 4. */
   readonly fileSystemQuota?: number;
   /** Items of a list page. Default 5. */
   readonly pageSize?: number;
-  /** Whether empty token buckets of ARM refuse calls with 429. Default false: they are only reported in headers. */
+  /** Refuses calls with 429 where a token bucket of ARM is empty. Default false: they are only reported in headers. */
   readonly enforceRateLimits?: boolean;
   /** Retry-After of long-running operations, in whole seconds; `none`: no such header. Default 1 where creation takes a
    * second or longer, otherwise none: an SDK waits no less than the header says, however short its own interval. */
@@ -39,11 +40,15 @@ export interface AzureCloudOptions {
   readonly tokenSeconds?: number;
   /** The Lustre fsname of all file systems. Default `lustrefs`, as the service has it. */
   readonly fsname?: string;
-  /** What provisioningState shows after a PATCH that Azure could not carry out: the service does not say. Default
-   * `Failed`. */
+  /**
+   * State that provisioningState shows after a PATCH that Azure could not carry out: the service does not document
+   * it. Default `Failed`.
+   */
   readonly failedUpdateState?: 'Failed' | 'Succeeded';
-  /** Whether a change of single tags (`Microsoft.Resources/tags`) is answered 202 and takes `updateSeconds`. Default
-   * false: 200, and it is done. */
+  /**
+   * Answers a change of single tags (`Microsoft.Resources/tags`) with 202, and takes `updateSeconds`. Default
+   * false: 200, after the change.
+   */
   readonly slowTags?: boolean;
 }
 
@@ -93,6 +98,7 @@ export class AzureCloud {
       pager: new Pager(origin, settings.pageSize),
     };
     const routes = [
+      providerOperationsRoute,
       ...fileSystemRoutes(services),
       ...tagRoutes(this.#fileSystems, longRunning, settings.slowTags),
       ...expansionJobRoutes(this.#expansionJobs, services),
@@ -113,8 +119,10 @@ export class AzureCloud {
     this.#identity = new ManagedIdentity(world, seed.identities ?? [], tokens);
   }
 
-  /** Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`).
-   *  @param plain where the instance metadata service is added, which has no TLS */
+  /**
+   * Adds the routes of ARM and Entra ID. The app should match paths in any case (`caseSensitive: false`).
+   * @param plain app without TLS, to which the instance metadata service is added
+   */
   register(app: FastifyInstance, plain?: FastifyInstance): void {
     if (plain) this.#identity.register(plain);
     void app.register(async (scope) => {
@@ -125,7 +133,7 @@ export class AzureCloud {
     });
   }
 
-  /** Everything that exists, for leak checks: file systems as ARM shows them, operations, addresses in use. */
+  /** Inventory of the subscription, for leak checks: file systems as ARM shows them, operations, addresses in use. */
   state(): unknown {
     const { tenantId, subscriptionId, resourceGroups } = this.#seed;
     return {

@@ -3,7 +3,7 @@ export interface SeedSubnet {
   readonly name: string;
   /** IPv4 CIDR. Azure keeps five addresses of every subnet for itself. */
   readonly addressPrefix: string;
-  /** Addresses that something else already uses. */
+  /** Number of addresses that are in use from the start. */
   readonly usedAddresses: number;
 }
 
@@ -14,7 +14,7 @@ export interface SeedVirtualNetwork {
   readonly subnets: readonly SeedSubnet[];
 }
 
-/** An app registration that may ask for tokens. */
+/** App registration that may request tokens. */
 export interface SeedClient {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -23,11 +23,11 @@ export interface SeedClient {
 /** A managed identity of the virtual machine on which the driver runs. */
 export interface SeedIdentity {
   readonly clientId: string;
-  /** Of a user-assigned identity; absent: it is the system-assigned one. */
+  /** Resource id of a user-assigned identity; absent: it is the system-assigned one. */
   readonly resourceId?: string;
 }
 
-/** What exists in the emulated Azure before the first call. */
+/** Resources of the emulated Azure before the first call. */
 export interface AzureSeed {
   readonly tenantId: string;
   readonly subscriptionId: string;

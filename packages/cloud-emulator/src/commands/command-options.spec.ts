@@ -50,6 +50,6 @@ describe('parseCommandOptions', () => {
   it('has a line of help for every flag', () => {
     const lines = optionsHelp().split('\n');
     expect(lines).toHaveLength(8);
-    expect(lines[0]).toMatch(/^ {2}--create-seconds N +how long a creation takes \(8\)$/);
+    expect(lines[0]).toMatch(/^ {2}--create-seconds N +duration of a creation \(8\)$/);
   });
 });

@@ -4,14 +4,14 @@ import { defaultDurations } from '../world/world.js';
 import type { Durations } from '../world/world.js';
 import { UsageError } from './usage-error.js';
 
-/** What `serve` and `exec` can be told. */
+/** Options of `serve` and `exec`. */
 export interface CommandOptions {
   readonly durations: Partial<Durations>;
   readonly awsPort: number;
   readonly azurePort: number;
-  /** Where azure.json and ca.pem go; absent: a temporary directory. Absolute. */
+  /** Directory of azure.json and ca.pem; absent: a temporary one. Absolute. */
   readonly directory?: string;
-  /** Where the simulated mount.lustre looks for file systems. Absolute. */
+  /** Directory in which the simulated mount.lustre looks for file systems. Absolute. */
   readonly lustreRegistry?: string;
 }
 
@@ -20,27 +20,27 @@ interface Flag {
   readonly about: string;
 }
 
-/** The one list of flags: it is parsed, and it is the help. */
+/** List of all flags, for the parser and for the help. */
 const flags = {
-  'create-seconds': { value: 'N', about: `how long a creation takes (${defaultDurations.createSeconds})` },
-  'delete-seconds': { value: 'N', about: `how long a deletion takes (${defaultDurations.deleteSeconds})` },
-  'update-seconds': { value: 'N', about: `how long an update takes (${defaultDurations.updateSeconds})` },
+  'create-seconds': { value: 'N', about: `duration of a creation (${defaultDurations.createSeconds})` },
+  'delete-seconds': { value: 'N', about: `duration of a deletion (${defaultDurations.deleteSeconds})` },
+  'update-seconds': { value: 'N', about: `duration of an update (${defaultDurations.updateSeconds})` },
   'token-seconds': {
     value: 'N',
-    about: `how long FSx remembers a ClientRequestToken (${defaultDurations.tokenSeconds})`,
+    about: `time for which FSx remembers a ClientRequestToken (${defaultDurations.tokenSeconds})`,
   },
   'aws-port': { value: 'PORT', about: 'HTTP port of the AWS APIs and the control API (a free one)' },
   'azure-port': { value: 'PORT', about: 'HTTPS port of the Azure APIs (a free one)' },
-  directory: { value: 'DIR', about: 'where to write azure.json and ca.pem (a temporary directory)' },
+  directory: { value: 'DIR', about: 'directory for azure.json and ca.pem (a temporary directory)' },
   'lustre-registry': {
     value: 'DIR',
-    about: 'where the clouds tell the simulated mount.lustre of their file systems',
+    about: 'where the clouds publish their file systems to the simulated mount.lustre',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 type FlagName = keyof typeof flags;
 
-/** @throws {@link UsageError} that names the flag. */
+/** Reads the flags. @throws {@link UsageError} that names the flag. */
 export function parseCommandOptions(args: readonly string[]): CommandOptions {
   const values = parseFlags(args);
   const seconds = (name: FlagName): number | undefined =>
@@ -106,6 +106,6 @@ type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: 
   [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
 };
 
-/** Leaves out what is undefined, so that a default can stand in for it. */
+/** Leaves undefined members out, so that a default can take their place. */
 const defined = <T extends object>(values: T): Defined<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;

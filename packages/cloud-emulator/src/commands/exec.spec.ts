@@ -43,7 +43,7 @@ interface Circumstances {
 function start(args: readonly string[], { tmp = temporary(), asUser = [] }: Circumstances = {}): Started {
   const [file = '', ...rest] = [...asUser, process.execPath, main, ...args];
   const child = spawn(file, rest, {
-    env: { ...process.env, TMPDIR: tmp, AWS_PROFILE: 'mine' },
+    env: { ...process.env, TMPDIR: tmp, AWS_PROFILE: 'mine', AWS_DEFAULT_REGION: 'eu-west-1' },
   });
   const closed = new Promise<number | null>((done) => child.once('close', done));
   const firstLine = new Promise<string>((done) => {
@@ -119,6 +119,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     const { environment } = seen;
     expect(environment['AWS_ENDPOINT_URL_FSX']).toBe(environment['LUSTRE_EMULATOR_URL']);
     expect(environment['AWS_PROFILE']).toBeUndefined();
+    expect(environment['AWS_DEFAULT_REGION']).toBe('us-west-2');
     expect(existsSync(environment['LUSTRE_CSI_STATE_DIR'] ?? '/')).toBe(false);
     expect(readdirSync(tmp)).toEqual([]);
   });
@@ -160,14 +161,14 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     expect((await exec(script)).status).toBe(status);
   });
 
-  it('says as a shell does that there is no such command', async () => {
+  it('reports a missing command as a shell does', async () => {
     const { status, stderr } = await run('exec', '--', 'no-such-command');
     expect(status).toBe(127);
     expect(stderr).toContain('no-such-command');
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'hands %s on to the command, and waits for it',
+    'forwards %s to the command, and waits for it',
     async (signal) => {
       const script = `trap 'echo got it; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
       const tmp = temporary();
@@ -187,12 +188,13 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     });
   });
 
-  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  const ordinaryUser = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
   it.skipIf(process.getuid?.() !== 0)('works for an ordinary user, or says why not', async () => {
     const tmp = temporary();
     const directory = join(tmp, 'target');
     const script = `mkdir ${directory}; mount -t lustre 10.0.0.4@tcp:/x ${directory}; s=$?; rmdir ${directory}; exit $s`;
-    const { status, stderr } = await start(['exec', '--', 'sh', '-c', script], { tmp, asUser: nobody }).ended;
+    const { status, stderr } = await start(['exec', '--', 'sh', '-c', script], { tmp, asUser: ordinaryUser })
+      .ended;
     if (status === 3)
       expect(stderr).toContain('Lustre mounts cannot be simulated here: as user with overlay:');
     else
@@ -204,7 +206,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
   });
 });
 
-it('exec says why where mounts cannot be simulated, and does not run the command', async () => {
+it('exec reports why mounts cannot be simulated, and does not run the command', async () => {
   // Without unshare(1) and mount(8) there is no namespace to be had.
   const child = spawn(process.execPath, [main, 'exec', '--', 'echo', 'ran'], {
     env: { PATH: '/nonexistent' },
@@ -239,8 +241,8 @@ describe.concurrent('serve', () => {
 
 describe.concurrent('the command line', () => {
   it.each([
-    [[], 'say what to do: serve or exec (see --help)'],
-    [['start'], "'start' is no command: serve or exec (see --help)"],
+    [[], 'a command is missing: serve or exec (see --help)'],
+    [['start'], "'start' is not a command: serve or exec (see --help)"],
     [['exec', 'sh'], "Unexpected argument 'sh' (see --help; a COMMAND goes behind --)"],
     [['exec'], 'exec needs a command: exec [OPTIONS] -- COMMAND [ARGS]'],
     [
@@ -256,7 +258,7 @@ describe.concurrent('the command line', () => {
     });
   });
 
-  it('helps', async () => {
+  it('prints its help', async () => {
     const { status, stdout } = await run('--help');
     expect(status).toBe(0);
     expect(stdout).toContain('exec [OPTIONS] -- COMMAND...');

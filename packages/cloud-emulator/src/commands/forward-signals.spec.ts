@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { expect, it, vi } from 'vitest';
 import { forwardSignals } from './forward-signals.js';
 
-it('delivers what came before there was anybody to get it, once, and everything after', () => {
+it('forwardSignals delivers an early signal once the process is there, and all later ones', () => {
   const signals = forwardSignals();
   process.emit('SIGTERM', 'SIGTERM');
   process.emit('SIGHUP', 'SIGHUP');

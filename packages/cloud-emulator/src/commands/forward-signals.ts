@@ -1,21 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Hands the signals that ask this process to end on to another, from now on until `stop`. */
+/** Forwarder of the signals that request an end of this process, until `stop`. */
 export interface ForwardedSignals {
-  /** Who gets them. One that came before is delivered at once. */
+  /** Sets the process that receives them. A signal that arrived before is delivered at once. */
   to(child: ChildProcess): void;
   stop(): void;
 }
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Call it before there is anything to clean up: from here on no such signal ends this process by itself. */
+/**
+ * Starts to forward signals. The caller does so before it creates what must be cleaned up: from then on no such
+ * signal ends this process.
+ */
 export function forwardSignals(): ForwardedSignals {
   let child: ChildProcess | undefined;
   let early: NodeJS.Signals | undefined;
   const forward = (signal: NodeJS.Signals): void => {
     if (!child) early ??= signal;
-    // A terminal has told the command already: Ctrl-C goes to the whole foreground group, and twice is not once.
+    // On a terminal, Ctrl-C reaches the whole foreground group, so the command has the signal already.
     else if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
   };
   for (const signal of forwarded) process.on(signal, forward);

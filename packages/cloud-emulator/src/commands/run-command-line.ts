@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { optionsHelp, parseCommandOptions } from './command-options.js';
 import { UsageError } from './usage-error.js';
 
-/** What a command line without sense ends with, as with most of Unix. */
+/** Exit status for a bad command line, as usual on Unix. */
 const usageStatus = 2;
 
 /** Runs `lustre-cloud-emulator ARGS` and returns its exit status. */
@@ -25,7 +25,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (name === 'serve') return serveCommand(rest, end);
   if (name === 'exec') return execCommand(rest, end < 0 ? [] : args.slice(end + 1));
   throw new UsageError(
-    `${name === undefined ? 'say what to do' : `'${name}' is no command`}: serve or exec (see --help)`,
+    `${name === undefined ? 'a command is missing' : `'${name}' is not a command`}: serve or exec (see --help)`,
   );
 }
 

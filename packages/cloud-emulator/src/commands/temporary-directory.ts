@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Lets `use` have a directory of its own, and removes it afterwards with all that is in it. */
+/** Runs `use` with a new directory, and removes the directory afterwards with its content. */
 export async function withTemporaryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-emulator-'));
   try {

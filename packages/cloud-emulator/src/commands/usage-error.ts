@@ -1,4 +1,4 @@
-/** A command line that makes no sense. Its message is one line. */
+/** Error of a bad command line. Its message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

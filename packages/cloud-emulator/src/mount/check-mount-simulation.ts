@@ -10,7 +10,7 @@ export type MountSimulation =
   | { readonly available: true; readonly way: NamespaceWay; readonly helpers: string }
   | { readonly available: false; readonly reason: string };
 
-/** Where mount(8) looks for helpers, unless its distribution built it otherwise. */
+/** Directory in which mount(8) looks for helpers, unless the distribution chose another one. */
 const helpersDirectory = '/sbin';
 
 /** Ways to try, the plainest first. */
@@ -18,7 +18,7 @@ const ways: readonly NamespaceWay[] = (['root', 'user'] as const).flatMap((privi
   (['overlay', 'links'] as const).map((layer) => ({ privileges, layer })),
 );
 
-/** Tries whether `mount -t lustre` can be made to work here, by mounting a simulated file system; if not, says why. */
+/** Mounts a simulated file system to find out if `mount -t lustre` can work here; if not, reports the reason. */
 export function checkMountSimulation(): MountSimulation {
   if (process.platform !== 'linux') {
     return {

@@ -2,11 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** How to get a mount namespace of one's own, and how to put `mount.lustre` where mount(8) looks for helpers. */
+/** Technique to get a mount namespace, and to put `mount.lustre` where mount(8) looks for helpers. */
 export interface NamespaceWay {
-  /** `root` needs CAP_SYS_ADMIN; `user` makes a user namespace, in which the caller is root. */
+  /**
+   * Source of the privileges: `root` needs CAP_SYS_ADMIN; `user` makes a user namespace, in which the caller is
+   * root.
+   */
   readonly privileges: 'root' | 'user';
-  /** `overlay` lays a file system with the helper over the directory; `links` replaces it by links to what it holds. */
+  /**
+   * Technique for the helper: `overlay` lays a file system with the helper over the directory; `links` replaces it
+   * by links to what it holds.
+   */
   readonly layer: 'overlay' | 'links';
 }
 
@@ -60,8 +66,9 @@ export function inNamespace(
 export const setupFailedStatus = 3;
 
 /**
- * Everything that the simulation adds lives in one tmpfs of the namespace, so nothing of it outlasts the processes in
- * there. `upperdir` and the like are relative, because a directory's name may hold what mount options cannot.
+ * Script that furnishes the namespace. All additions of the simulation live in one tmpfs of the namespace, so none
+ * of them outlasts the processes in it. `upperdir` and the like are relative, because a directory's name may hold
+ * what mount options cannot.
  */
 const enterScript = `
 directory=$1 inside=$1/namespace helpers=$2 layer=$3

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseMountInfo, readMountTable } from './mount-table.js';
 
-it('reads the fields on both sides of the optional ones, and what is escaped in them', () => {
+it('parseMountInfo reads the fields on both sides of the optional ones, and unescapes them', () => {
   const text = [
     '36 35 0:31 /sub\\040dir /mnt/a\\134b rw,noatime master:1 shared:2 - tmpfs 10.0.0.4@tcp:/lustrefs rw,size=1k',
     '37 35 0:32 / / rw - ext4 /dev/vda1 rw',
@@ -13,6 +13,6 @@ it('reads the fields on both sides of the optional ones, and what is escaped in 
   ]);
 });
 
-it.runIf(process.platform === 'linux')('finds the root of this machine', () => {
+it.runIf(process.platform === 'linux')('readMountTable finds the root of this machine', () => {
   expect(readMountTable().map(({ target }) => target)).toContain('/');
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LustreServer } from '../world/lustre-registry.js';
 import { OwnLustreServers } from './own-lustre-servers.js';
 
-it('withdraws what it has published and not withdrawn yet, and nothing else', () => {
+it('OwnLustreServers withdraws the servers that it has published and not withdrawn yet, and no others', () => {
   const answering = new Set(['of-another-emulator']);
   const own = new OwnLustreServers({
     publish: ({ id }) => answering.add(id),

@@ -1,21 +1,30 @@
 import type { Cloud } from './journal.js';
 
-/** A fault to inject. `POST /_emulator/faults` takes one of these or a list; `DELETE` forgets them all. */
+/** Fault to inject. `POST /_emulator/faults` takes one of these or a list; `DELETE` forgets them all. */
 export interface Fault {
-  /** - `throttle`: the cloud's own throttling error. - `error`: a 5xx, or `status` and `code` if given.
-   *  - `reset`: the connection is cut. - `slow`: the answer waits `seconds`. - `hang`: no answer, ever.
-   *  - `fail-creation`: the resource is accepted and ends FAILED, with `message` as its reason; so does an update of
-   *  a file system, and the final backup of a deletion. */
+  /**
+   * Kind of the fault:
+   * - `throttle`: the cloud's own throttling error.
+   * - `error`: a 5xx, or `status` and `code` if given.
+   * - `reset`: the connection is cut.
+   * - `slow`: the answer waits `seconds`.
+   * - `hang`: no answer, ever.
+   * - `fail-creation`: the resource is accepted and ends FAILED, with `message` as its reason; so does an update of a
+   *   file system, and the final backup of a deletion.
+   */
   readonly kind: 'throttle' | 'error' | 'reset' | 'slow' | 'hang' | 'fail-creation';
-  /** Only calls of this cloud. */
+  /** Cloud whose calls match; absent: both. */
   readonly cloud?: Cloud;
-  /** Only this operation, as the journal names it. */
+  /** Operation that matches, as the journal names it; absent: all. */
   readonly operation?: string;
-  /** Before the call has its effect (the default), or after it: the caller does not learn that it worked. */
+  /**
+   * Point at which the fault acts: before the call has its effect (the default), or after it, so that the caller
+   * does not learn of the effect.
+   */
   readonly when?: 'before' | 'after';
-  /** How many matching calls meet the fault. Default 1. */
+  /** Number of matching calls that meet the fault. Default 1. */
   readonly times?: number;
-  /** How many matching calls pass unharmed first. Default 0. */
+  /** Number of matching calls that pass unharmed first. Default 0. */
   readonly skip?: number;
   /** Seconds, for `slow`. */
   readonly seconds?: number;
@@ -37,7 +46,7 @@ interface ArmedFault {
   left: number;
 }
 
-/** The faults that wait for their call. */
+/** Faults that wait for their call. */
 export class Faults {
   #armed: ArmedFault[] = [];
 
@@ -53,7 +62,7 @@ export class Faults {
     return this.#armed.map((armed) => armed.fault);
   }
 
-  /** The fault that this call meets at this point, if any; counts it as used. */
+  /** Fault that this call meets at this point, or undefined; counts it as used. */
   take(call: FaultMatch, accepts: (fault: Fault) => boolean): Fault | undefined {
     const armed = this.#armed.find(({ fault }) => matches(fault, call) && accepts(fault));
     if (!armed) return undefined;
@@ -66,7 +75,7 @@ export class Faults {
     return armed.fault;
   }
 
-  /** `fail-creation` fault that this call meets, if any; counts it as used. */
+  /** Fault `fail-creation` that this call meets, or undefined; counts it as used. */
   takeFailure(cloud: Cloud, operation: string): Fault | undefined {
     return this.take({ cloud, operation }, ({ kind }) => kind === 'fail-creation');
   }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Reply, Silence } from './serve-call.js';
 
-/** Sends what {@link serveCall} decided: an answer, a cut connection, or nothing at all. */
+/** Carries out the decision of {@link serveCall}: an answer, a cut connection, or silence. */
 export function answer(reply: FastifyReply, outcome: Reply | Silence): FastifyReply {
   if (outcome === 'reset') {
     reply.hijack();

@@ -1,13 +1,13 @@
 /** One API call that reached the emulator. `GET /_emulator/journal` shows them in order of arrival. */
 export interface JournalEntry {
-  /** 1 for the first call. */
+  /** Position in the journal: 1 for the first call. */
   readonly sequence: number;
   readonly cloud: Cloud;
-  /** `fsx`, `ec2`, `imds`, `arm` or `entra`. */
+  /** Service: `fsx`, `ec2`, `sts`, `imds`, `pod-identity`, `arm` or `entra`. */
   readonly service: string;
-  /** As the cloud's own API reference names it: `CreateFileSystem`, `amlFilesystems.createOrUpdate`. */
+  /** Name in the cloud's own API reference: `CreateFileSystem`, `amlFilesystems.createOrUpdate`. */
   readonly operation: string;
-  /** What the call is about, if it names one thing: a file system id, a resource id. */
+  /** Subject of the call, if it names one: a file system id, a resource id. */
   readonly resource?: string;
   readonly requestId: string;
   /** ISO 8601. */
@@ -48,7 +48,10 @@ export class Journal {
     return this.#entries;
   }
 
-  /** Tells of each call as it arrives, before it has any effect. Returns the way to stop listening. */
+  /**
+   * Registers a listener for each call as it arrives, before the call has any effect. Returns a function that
+   * removes the listener.
+   */
   onCall(listener: JournalListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A Lustre file system that clients can mount: what an MGS would tell them. */
+/** Lustre file system that clients can mount, with the facts that an MGS reports to them. */
 export interface LustreServer {
   /** Unique in the registry; also the name of its file. `[A-Za-z0-9_.-]` only. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface LustreServer {
   readonly version: string;
 }
 
-/** Where the emulated clouds tell the simulated mount.lustre which file systems answer. */
+/** Registry in which the emulated clouds publish their file systems to the simulated mount.lustre. */
 export interface LustreRegistry {
   publish(server: LustreServer): void;
   withdraw(id: string): void;
@@ -44,5 +44,5 @@ export class LustreRegistryDirectory implements LustreRegistry {
   }
 }
 
-/** For an emulator whose file systems nobody mounts. */
+/** Registry of an emulator whose file systems cannot be mounted. */
 export const noLustreRegistry: LustreRegistry = { publish: () => {}, withdraw: () => {} };

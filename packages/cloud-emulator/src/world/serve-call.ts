@@ -10,9 +10,9 @@ export interface Call {
   readonly operation: string;
   readonly resource?: string;
   readonly requestId: string;
-  /** What the call does. Runs to its end in one go: the world never shows half an effect. */
+  /** Effect of the call. Runs to its end synchronously: the world never shows half an effect. */
   readonly effect: () => Reply;
-  /** How this cloud words a throttled or failed call. */
+  /** Reply of this cloud to a throttled or failed call. */
   readonly renderFault: (fault: Fault) => Reply;
 }
 
@@ -23,10 +23,10 @@ export interface Reply {
   readonly errorCode?: string;
 }
 
-/** Neither an answer nor an error: `reset` cuts the connection, `hang` leaves it open for ever. */
+/** Absence of an answer: `reset` cuts the connection, `hang` leaves it open for ever. */
 export type Silence = 'reset' | 'hang';
 
-/** Journals the call, lets the injected faults have their way, and gives the answer. */
+/** Journals the call, applies the injected faults, and returns the answer. */
 export async function serveCall(world: World, call: Call): Promise<Reply | Silence> {
   const entry = world.journal.begin(call);
   const answer = await faulted(world, call, (fault) => (entry.fault = fault.kind));
@@ -53,7 +53,7 @@ async function faulted(world: World, call: Call, note: (fault: Fault) => void): 
 const takeFault = (world: World, call: Call, when: 'before' | 'after'): Fault | undefined =>
   world.faults.take(call, (fault) => fault.kind !== 'fail-creation' && (fault.when ?? 'before') === when);
 
-/** What the caller gets instead of the true answer; undefined where the fault only delays it. */
+/** Answer that the caller gets instead of the true one; undefined where the fault only delays it. */
 async function suffer(fault: Fault, call: Call): Promise<Reply | Silence | undefined> {
   switch (fault.kind) {
     case 'slow':

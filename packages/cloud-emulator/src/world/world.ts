@@ -2,12 +2,12 @@ import { Faults } from './faults.js';
 import { Journal } from './journal.js';
 import type { LustreRegistry } from './lustre-registry.js';
 
-/** How long the clouds take, in seconds; fractions are allowed. */
+/** Durations of the clouds' work, in seconds; fractions are allowed. */
 export interface Durations {
   readonly createSeconds: number;
   readonly deleteSeconds: number;
   readonly updateSeconds: number;
-  /** How long FSx remembers a ClientRequestToken. Real clusters have seen it forgotten after five minutes. */
+  /** Time for which FSx remembers a ClientRequestToken. On real clusters it was forgotten after five minutes. */
   readonly tokenSeconds: number;
 }
 
@@ -18,7 +18,7 @@ export const defaultDurations: Durations = {
   tokenSeconds: 300,
 };
 
-/** What every cloud of one emulator shares: time, the journal, the faults, and the simulated Lustre servers. */
+/** Base that every cloud of one emulator shares: time, the journal, the faults, and the simulated Lustre servers. */
 export class World {
   readonly journal: Journal;
   readonly faults = new Faults();
@@ -32,7 +32,10 @@ export class World {
     this.journal = new Journal(now);
   }
 
-  /** Lets something happen after so many seconds, unless the emulator stops before. Returns the way to call it off. */
+  /**
+   * Schedules an effect after so many seconds, unless the emulator stops before. Returns a function that cancels
+   * it.
+   */
   after(seconds: number, happen: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);

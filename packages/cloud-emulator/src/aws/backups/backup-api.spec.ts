@@ -47,7 +47,7 @@ describe('Backups', () => {
     aws.fsx.send(new CreateFileSystemFromBackupCommand({ BackupId, ...subnet, ...more }));
   const remove = (BackupId: string) => aws.fsx.send(new DeleteBackupCommand({ BackupId }));
 
-  it('backs up, one at a time, restores as it was, and deletes at once', async () => {
+  it('are taken one at a time, restored as they were, and deleted at once', async () => {
     const id = await available();
     const backup = await backUp(id, { ClientRequestToken: 'snapshot-1' });
     expect(backup).toMatchObject({
@@ -86,7 +86,7 @@ describe('Backups', () => {
     expect(aws.cloud.state()).toMatchObject({ backups: [] });
   });
 
-  it('refuses another capacity, deployment or older version on restore', async () => {
+  it('refuse another capacity, deployment or older version on restore', async () => {
     const { BackupId } = await backUp(await available());
     await finished(BackupId);
     await expect(restore(BackupId, { StorageCapacity: 4800 })).rejects.toMatchObject({ name: 'BadRequest' });
@@ -97,14 +97,14 @@ describe('Backups', () => {
     await expect(restore('backup-0123456789abcdef0')).rejects.toMatchObject({ name: 'BackupNotFound' });
   });
 
-  it('refuses file systems that cannot be backed up', async () => {
+  it('refuse file systems that cannot be backed up', async () => {
     await expect(backUp(await available({}))).rejects.toMatchObject({ name: 'UnsupportedOperation' });
     const { FileSystemId: creating } = await aws.create(persistent);
     await expect(backUp(creating)).rejects.toThrow(`Cannot take backup while ${creating} is in CREATING`);
     await expect(backUp('fs-0123456789abcdef0')).rejects.toMatchObject({ name: 'FileSystemNotFound' });
   });
 
-  it('fails a backup that is to fail', async () => {
+  it('fail where a fault is injected', async () => {
     const id = await available();
     aws.world.faults.add({ kind: 'fail-creation', operation: 'CreateBackup', message: 'no space' });
     const { BackupId } = await backUp(id);
@@ -112,7 +112,7 @@ describe('Backups', () => {
     expect(failed).toMatchObject({ Lifecycle: 'FAILED', FailureDetails: { Message: 'no space' } });
   });
 
-  it('takes a final backup where the caller asks for one, which outlives the file system', async () => {
+  it('are taken before a deletion where the caller requests it, and outlive the file system', async () => {
     const id = await available();
     const Tags = [{ Key: 'why', Value: 'final' }];
     const { LustreResponse } = await aws.fsx.send(
@@ -129,7 +129,7 @@ describe('Backups', () => {
     expect(tagged.Tags).toEqual(Tags);
   });
 
-  it('keeps the file system whose final backup is to fail', async () => {
+  it('keep the file system where the final backup fails', async () => {
     const id = await available();
     aws.world.faults.add({ kind: 'fail-creation', operation: 'DeleteFileSystem', message: 'no space' });
     const { LustreResponse } = await aws.fsx.send(
@@ -144,7 +144,7 @@ describe('Backups', () => {
     expect(aws.servers.has(id)).toBe(true);
   });
 
-  it('describes by filter, and knows no backup that is not there', async () => {
+  it('are described by filter, and refused where unknown', async () => {
     const id = await available();
     const { BackupId } = await backUp(id);
     const found = async (Name: 'file-system-id' | 'backup-type', Values: string[]) => {

@@ -90,7 +90,7 @@ const isUnfinished = ({ wire }: Backup): boolean => !['AVAILABLE', 'FAILED'].inc
 
 type FilterName = NonNullable<NonNullable<DescribeBackupsRequest['Filters']>[number]['Name']>;
 
-/** What a filter compares; nothing for the filters of other services than Lustre. */
+/** Value that a filter compares; empty for the filters of other services than Lustre. */
 function filterValue({ wire }: Backup, name: FilterName | undefined): string {
   switch (name) {
     case 'file-system-id':

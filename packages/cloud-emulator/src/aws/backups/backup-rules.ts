@@ -7,7 +7,7 @@ import type { WireFileSystem } from '../file-systems/wire-file-system.js';
 import { AwsError, badRequest, incompatibleParameter } from '../protocol/aws-error.js';
 import type { WireBackup } from './wire-backup.js';
 
-/** Throws what FSx answers where a file system, which may have data repository associations, cannot be backed up. */
+/** Throws the error of FSx where a file system, which may have data repository associations, cannot be backed up. */
 export function checkBackupPossible(fileSystem: WireFileSystem, associated: boolean): void {
   const { FileSystemId, Lifecycle, LustreConfiguration } = fileSystem;
   if (!LustreConfiguration.DeploymentType?.startsWith('PERSISTENT'))
@@ -29,8 +29,8 @@ export function checkBackupPossible(fileSystem: WireFileSystem, associated: bool
 }
 
 /**
- * The creation that a restore amounts to: the backup's settings where the request has none of its own.
- * Throws where the backup is not ready, or the request asks for another capacity or deployment.
+ * Request for a creation that restores a backup: the backup's settings where the request has none of its own.
+ * Throws where the backup is not ready, or where the request names another capacity or deployment.
  */
 export function restoreRequest(
   backup: WireBackup,

@@ -53,7 +53,7 @@ export class Backups extends ResourceTable<Backup> {
     return backup;
   }
 
-  /** At once, as FSx does. */
+  /** Deletes a backup at once, as FSx does. */
   delete(backup: Backup): void {
     this.remove(backup.wire.BackupId);
   }

@@ -14,6 +14,6 @@ export interface WireBackup {
   Tags: readonly Tag[];
   readonly OwnerId: string;
   readonly ResourceType: 'FILE_SYSTEM';
-  /** As it was when the backup began; stays when the file system is deleted. */
+  /** File system as it was when the backup began; stays when the file system is deleted. */
   readonly FileSystem: WireFileSystem;
 }

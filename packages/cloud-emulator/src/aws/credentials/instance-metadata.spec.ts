@@ -22,7 +22,7 @@ describe('The instance metadata service', () => {
     return [reply.status, await reply.text()];
   };
 
-  it('tells the place of the instance to those who bring a token', async () => {
+  it('shows the place of the instance to callers with a token', async () => {
     const issued = await newToken({ [ttl]: '60' });
     expect([issued.status, issued.headers.get(ttl)]).toEqual([200, '60']);
     const token = await issued.text();
@@ -41,7 +41,7 @@ describe('The instance metadata service', () => {
     });
   });
 
-  it('refuses those who bring none, a wrong one, or come through a proxy', async () => {
+  it('refuses callers without a token, with a wrong one, or behind a proxy', async () => {
     expect(await read('meta-data/placement/region')).toEqual([401, '']);
     expect(await read('meta-data/placement/region', 'mine')).toEqual([401, '']);
     expect((await newToken({ [ttl]: '60', 'x-forwarded-for': '10.0.0.9' })).status).toBe(403);
@@ -49,7 +49,7 @@ describe('The instance metadata service', () => {
     expect((await newToken({})).status).toBe(400);
   });
 
-  it('fails as faults say', async () => {
+  it('fails as injected faults demand', async () => {
     aws.world.faults.add({ kind: 'throttle', operation: 'PutToken' });
     aws.world.faults.add({ kind: 'error', operation: 'PutToken' });
     expect((await newToken({ [ttl]: '60' })).status).toBe(429);

@@ -5,19 +5,19 @@ import { serveCall, type Reply } from '../../world/serve-call.js';
 import type { World } from '../../world/world.js';
 import type { Seed } from '../seed.js';
 import { metadataOf, readMetadata } from './metadata-tree.js';
-import type { IssuedCredentials } from './role-credentials.js';
+import { assumedRole, type IssuedCredentials } from './role-credentials.js';
 
 const mostTokenSeconds = 21600;
 const root = '/latest/';
 const tokenPath = `${root}api/token`;
 
 /**
- * The instance metadata service of EC2, version 2: a token first, then what it is asked for with it
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html). Version 1, without
- * a token, is answered with 401.
+ * Instance metadata service of EC2, version 2: the caller gets a token first, and sends it with every request
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html). Version 1,
+ * without a token, is answered with 401.
  */
 export class InstanceMetadata {
-  /** When each token expires, in milliseconds since the epoch. */
+  /** Expiry of each token, in milliseconds since the epoch. */
   readonly #tokens = new Map<string, number>();
 
   constructor(
@@ -61,7 +61,8 @@ export class InstanceMetadata {
     const token = request.headers['x-aws-ec2-metadata-token'];
     const expiresAt = typeof token === 'string' ? this.#tokens.get(token) : undefined;
     if (expiresAt === undefined || expiresAt <= this.world.now()) return refusal(401);
-    const ofRole = this.credentials.current(this.seed.instance.roleName);
+    const { accountId, instance } = this.seed;
+    const ofRole = this.credentials.current(assumedRole(accountId, instance.roleName, instance.instanceId));
     const found = readMetadata(metadataOf(this.seed, this.world.now(), ofRole), pathOf(request));
     return found === undefined ? refusal(404) : text(found);
   }

@@ -3,7 +3,10 @@ import { seed } from '../seed.js';
 import { metadataOf, readMetadata } from './metadata-tree.js';
 
 describe('readMetadata', () => {
-  const ofRole = { accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAt: 60_000 };
+  const ofRole = {
+    ...{ accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAt: 60_000 },
+    principal: { arn: 'arn:aws:sts::111122223333:assumed-role/lustre-csi/i-1', userId: 'AROA:i-1' },
+  };
   const tree = metadataOf(seed, 0, ofRole);
   it.each([
     ['meta-data/placement/region', 'us-west-2'],

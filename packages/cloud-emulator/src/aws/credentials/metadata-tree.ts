@@ -1,7 +1,7 @@
 import type { Seed } from '../seed.js';
 import type { RoleCredentials } from './role-credentials.js';
 
-/** What the seed's instance has below `/latest/`: texts by their paths, which have no `/` at either end. */
+/** Metadata of the seed's instance below `/latest/`: texts by their paths, which have no `/` at either end. */
 export function metadataOf(seed: Seed, now: number, ofRole: RoleCredentials): ReadonlyMap<string, string> {
   const { instanceId, instanceType, roleName, subnetId } = seed.instance;
   const subnet = seed.subnets.find((each) => each.subnetId === subnetId);
@@ -40,7 +40,10 @@ const credentials = (
     Expiration: new Date(expiresAt).toISOString(),
   });
 
-/** The text at a path; of a directory, its entries line by line, directories with a `/`. Undefined: there is neither. */
+/**
+ * Text at a path; for a directory, its entries line by line, directories with a `/`. Undefined where the path leads
+ * to neither.
+ */
 export function readMetadata(tree: ReadonlyMap<string, string>, path: string): string | undefined {
   const wanted = path.replace(/\/$/, '');
   const found = tree.get(wanted);

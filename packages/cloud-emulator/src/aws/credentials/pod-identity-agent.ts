@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { answer } from '../../world/http-answer.js';
 import { serveCall, type Reply } from '../../world/serve-call.js';
 import type { World } from '../../world/world.js';
-import type { IssuedCredentials } from './role-credentials.js';
+import type { Seed } from '../seed.js';
+import { assumedRole, type IssuedCredentials } from './role-credentials.js';
 import { readServiceAccountToken } from './service-account-token.js';
 
-/** What a token must be for (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
+/** Audience that a token must have (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
 const audience = 'pods.eks.amazonaws.com';
 
 /** The agent of EKS Pod Identity on a node: credentials of the role that is associated with a pod's service account, for
@@ -14,6 +15,7 @@ const audience = 'pods.eks.amazonaws.com';
 export class PodIdentityAgent {
   constructor(
     private readonly world: World,
+    private readonly seed: Seed,
     private readonly credentials: IssuedCredentials,
   ) {}
 
@@ -34,7 +36,10 @@ export class PodIdentityAgent {
   #give(token: string): Reply {
     const read = readServiceAccountToken(token, audience, this.world.now());
     if (typeof read === 'string') return refusal(400, `InvalidTokenException: ${read}`);
-    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = this.credentials.current(read.subject);
+    const { accountId, serviceAccountRole } = this.seed;
+    const session = `eks-${read.subject.replaceAll(':', '-')}`;
+    const principal = assumedRole(accountId, serviceAccountRole, session);
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = this.credentials.current(principal);
     return {
       status: 200,
       body: {

@@ -46,7 +46,7 @@ describe('Credentials of roles', () => {
       sessionToken: member('SessionToken'),
     };
   };
-  /** The names of what FSx and EC2 say to requests that are signed with these keys. */
+  /** Names of the answers of FSx and EC2 to requests that are signed with these keys. */
   const answersTo = async (credentials: Keys): Promise<readonly string[]> => {
     const settings = { endpoint: aws.endpoint, region: 'us-west-2', credentials, maxAttempts: 1 };
     const [fsx, ec2] = [new FSxClient(settings), new EC2Client(settings)];
@@ -63,7 +63,7 @@ describe('Credentials of roles', () => {
     return answers;
   };
 
-  it('are given for the token of a service account, and good until they expire', async () => {
+  it('are issued for the token of a service account, and valid until they expire', async () => {
     const xml = await assume({ WebIdentityToken: jwt(claims()) });
     expect(xml).toContain(
       '<SubjectFromWebIdentityToken>system:serviceaccount:lustre:controller</SubjectFromWebIdentityToken>',
@@ -73,7 +73,7 @@ describe('Credentials of roles', () => {
     expect(await answersTo(keysOf(xml))).toEqual(['ExpiredTokenException', 'RequestExpired']);
   });
 
-  it('are refused without their token, and where nobody gave them out', async () => {
+  it('are refused without their token, and where STS never issued them', async () => {
     const { sessionToken: _token, ...keys } = keysOf(await assume({ WebIdentityToken: jwt(claims()) }));
     const unknown = ['UnrecognizedClientException', 'AuthFailure'];
     expect(await answersTo(keys)).toEqual(unknown);
@@ -87,19 +87,24 @@ describe('Credentials of roles', () => {
 
   it.each<[string, object | undefined, Record<string, string>, string]>([
     ['no JWT', undefined, {}, 'InvalidIdentityToken'],
-    ['a token for somebody else', { aud: 'https://kubernetes.default.svc' }, {}, 'Incorrect token audience'],
+    [
+      'a token for another audience',
+      { aud: 'https://kubernetes.default.svc' },
+      {},
+      'Incorrect token audience',
+    ],
     ['a token that is too old', { exp: 1 }, {}, 'ExpiredTokenException'],
     ['another role', {}, { RoleArn: 'arn:aws:iam::111122223333:role/x' }, 'AccessDenied'],
     ['no session', {}, { RoleSessionName: '' }, 'ValidationError'],
     ['another action', {}, { Action: 'AssumeRole' }, 'InvalidAction'],
-  ])('are not given for %s', async (_name, change, parameters, words) => {
+  ])('are not issued for %s', async (_name, change, parameters, words) => {
     const token = change === undefined ? 'x' : jwt(claims(change));
     const xml = await assume({ WebIdentityToken: token, ...parameters });
     expect(xml).toContain('<ErrorResponse');
     expect(xml).toContain(words);
   });
 
-  it('are given by the agent of a node as well, the same ones as long as they last', async () => {
+  it('are issued by the agent of a node as well, the same ones while they are valid', async () => {
     const ask = async (audience: string): Promise<[number, string]> => {
       const headers = { authorization: jwt(claims({ aud: [audience] })) };
       const reply = await fetch(`${aws.endpoint}/v1/credentials`, { headers });

@@ -1,9 +1,9 @@
-/** What is wrong with the token of a Kubernetes service account. */
+/** Defect of the token of a Kubernetes service account. */
 export type TokenFault = 'malformed' | 'audience' | 'expired';
 
-/** The claims that matter of a service account's token. */
+/** Claims of a service account's token that the emulator reads. */
 export interface ServiceAccountToken {
-  /** `system:serviceaccount:<namespace>:<name>`. */
+  /** Name of the account: `system:serviceaccount:<namespace>:<name>`. */
   readonly subject: string;
 }
 

@@ -189,7 +189,7 @@ describe('Data repository associations', () => {
     await expect(link()).rejects.toMatchObject({ name: 'FileSystemNotFound' });
   });
 
-  it('have tags, and stand in the journal', async () => {
+  it('have tags, and are named in the journal', async () => {
     const { ResourceARN, AssociationId } = await link({ Tags: [{ Key: 'a', Value: '1' }] });
     await aws.fsx.send(new TagResourceCommand({ ResourceARN, Tags: [{ Key: 'b', Value: '2' }] }));
     const { Tags } = await aws.fsx.send(new ListTagsForResourceCommand({ ResourceARN }));

@@ -103,7 +103,10 @@ export class AssociationApi {
 
 type FilterName = NonNullable<DescribeAssociationsRequest['Filters']>[number]['Name'];
 
-/** What a filter compares; nothing for the filters of other services than Lustre. Throws InvalidDataRepositoryType. */
+/**
+ * Value that a filter compares; empty for the filters of other services than Lustre. Throws
+ * InvalidDataRepositoryType.
+ */
 function filterValue({ wire }: Association, name: FilterName, values: readonly string[]): string {
   if (name === 'file-system-id') return wire.FileSystemId;
   if (name !== 'data-repository-type') return '';

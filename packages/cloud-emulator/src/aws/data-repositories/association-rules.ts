@@ -6,17 +6,17 @@ import type { WireAssociation } from './repository-wire.js';
 
 const mostAssociations = 8;
 
-/** What a new association must not collide with. */
+/** File system of a new association, and the associations with which it must not collide. */
 export interface Linked {
   readonly fileSystem: WireFileSystem;
-  /** Those of this file system; FAILED ones count until they are deleted. */
+  /** Associations of this file system; FAILED ones count until they are deleted. */
   readonly present: readonly WireAssociation[];
 }
 
 type Check = (linked: Linked, request: CreateAssociationRequest) => AwsError | undefined;
 
 /**
- * Throws what FSx answers where it does not link the file system so
+ * Throws the error of FSx where it does not link the file system in this way
  * (https://docs.aws.amazon.com/fsx/latest/LustreGuide/create-dra-linked-data-repo.html). Of the refusals the
  * documentation gives the reasons, but not the names and words: those are the emulator's.
  */
@@ -95,7 +95,7 @@ const checkOverlap: Check = ({ present }, { FileSystemPath: path = '/', DataRepo
     : undefined;
 };
 
-/** Whether one of two paths is the other or lies below it; `/` and a whole bucket have everything below them. */
+/** Reports that one of two paths is the other or lies below it; `/` and a whole bucket contain every path. */
 export function overlap(one: string, other: string): boolean {
   const [a, b] = [one, other].map((path) => path.replace(/\/*$/, '/')) as [string, string];
   return a.startsWith(b) || b.startsWith(a);

@@ -7,7 +7,7 @@ import type { Seed } from '../seed.js';
 import type { CreateAssociationRequest, UpdateAssociationRequest } from './repository-shapes.js';
 import type { WireAssociation } from './repository-wire.js';
 
-/** A data repository association, with what a Describe does not show. */
+/** Data repository association, with the state that a Describe does not show. */
 export interface Association {
   /** Grows with each creation; pages are cut along it. */
   readonly sequence: number;
@@ -16,7 +16,7 @@ export interface Association {
 }
 
 export interface AssociationOutcome {
-  /** The reason why it ends FAILED; absent: it ends AVAILABLE. */
+  /** Reason for which it ends FAILED; absent: it ends AVAILABLE. */
   readonly failure: string | undefined;
   /** Called when it is AVAILABLE. */
   readonly linked: () => void;
@@ -28,7 +28,7 @@ export interface AssociationOutcome {
  * with their file system.
  */
 export class Associations extends ResourceTable<Association> {
-  /** When each file system has done what is queued, in milliseconds since the epoch. */
+  /** Time at which each file system has done all queued work, in milliseconds since the epoch. */
   readonly #busyUntil = new WeakMap<LustreFileSystem, number>();
 
   constructor(
@@ -94,7 +94,7 @@ export class Associations extends ResourceTable<Association> {
     this.#queue(association, this.world.durations.deleteSeconds, () => this.remove(wire.AssociationId));
   }
 
-  /** What was queued for an association before its deletion has no effect any more. */
+  /** Queues work. Work that was queued for an association before its deletion has no effect. */
   #queue({ fileSystem, wire }: Association, seconds: number, happen: () => void): void {
     const now = this.world.now();
     const end = Math.max(now, this.#busyUntil.get(fileSystem) ?? 0) + seconds * 1000;

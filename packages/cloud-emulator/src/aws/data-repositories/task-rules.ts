@@ -3,16 +3,16 @@ import { AwsError, badRequest } from '../protocol/aws-error.js';
 import type { CreateTaskRequest } from './repository-shapes.js';
 import type { WireTask } from './repository-wire.js';
 
-/** What a new task needs and what it must not run beside. */
+/** File system of a new task, and the tasks beside which it must not run. */
 export interface TaskGround {
   readonly fileSystem: WireFileSystem;
-  /** Whether it is linked to S3, in the older way or by an association that works. */
+  /** True where it is linked to S3, in the older way or by an association that works. */
   readonly linked: boolean;
   /** All tasks of this file system so far. */
   readonly present: readonly WireTask[];
 }
 
-/** Throws what FSx answers where it does not start the task. */
+/** Throws the error of FSx where it does not start the task. */
 export function checkTask({ fileSystem, linked, present }: TaskGround, request: CreateTaskRequest): void {
   const { FileSystemId, Lifecycle } = fileSystem;
   if (request.Type === 'AUTO_RELEASE_DATA' || request.CapacityToRelease !== undefined)

@@ -68,7 +68,7 @@ export class Tasks extends ResourceTable<Task> {
     );
   }
 
-  /** Lets something happen to a task that is still in this state by then. */
+  /** Schedules an effect on a task that is still in this state by then. */
   #then({ fileSystem, wire }: Task, seconds: number, state: WireTask['Lifecycle'], happen: () => void): void {
     this.fileSystems.after(fileSystem, seconds, () => {
       if (wire.Lifecycle === state) happen();

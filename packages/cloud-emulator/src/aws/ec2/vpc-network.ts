@@ -23,7 +23,7 @@ export interface Attachment {
 const firstHost = 4;
 const lastHost = 254;
 
-/** The addresses of the seed's subnets, and who has which. */
+/** Addresses of the seed's subnets, and the file systems that have them. */
 export class VpcNetwork {
   readonly #interfaces = new Map<string, NetworkInterface>();
   readonly #taken = new Set<string>();
@@ -42,8 +42,8 @@ export class VpcNetwork {
   }
 
   /**
-   * Gives a file system so many network interfaces.
-   * Throws InvalidNetworkSettings for a subnet or group that does not exist, or a subnet that is full.
+   * Attaches so many network interfaces to a file system. Throws InvalidNetworkSettings for a subnet or group that
+   * does not exist, or a subnet that is full.
    */
   attach(wanted: Attachment): readonly NetworkInterface[] {
     const subnet = this.#subnetFor(wanted);

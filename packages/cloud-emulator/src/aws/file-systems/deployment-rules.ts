@@ -8,7 +8,7 @@ export interface DeploymentRule {
   readonly throughputs: readonly number[];
   /** Capacities that are valid although they are not a multiple of the step. */
   readonly smallCapacities: readonly number[];
-  /** What the capacity must be a multiple of; undefined where none is given, because the storage is elastic. */
+  /** Step of which the capacity must be a multiple; undefined for elastic storage, which has no capacity. */
   readonly capacityStep: (throughput: number) => number | undefined;
   readonly versions: readonly string[];
   readonly defaultVersion: string;
@@ -90,7 +90,7 @@ export const deploymentRules: readonly DeploymentRule[] = [
   },
 ];
 
-/** With EFA, a file system grows by whole servers of a size that depends on the throughput. */
+/** Capacity steps in GiB with EFA, where a file system grows by whole servers: one for each throughput. */
 const efaSteps: Readonly<Record<number, number>> = { 125: 38400, 250: 19200, 500: 9600, 1000: 4800 };
 
 /** The row as it reads with EFA enabled. */

@@ -51,7 +51,7 @@ export class FileSystemApi {
     });
   }
 
-  /** What the token made before, unless that is gone by now; otherwise what is made now. */
+  /** Reply with the file system that the token created before, or, where it is deleted by now, with a new one. */
   #once(operation: string, request: TokenedRequest, make: () => LustreFileSystem): object {
     const { tokens, fileSystems } = this.account;
     const id = tokens.recall(operation, request);
@@ -95,7 +95,7 @@ export class FileSystemApi {
     return { FileSystem: fileSystem.wire };
   }
 
-  /** As with the older way to link a file system to S3, automatic backups and associations exclude each other. */
+  /** Refuses automatic backups of a file system with associations, as FSx does with the older way to link to S3. */
   #checkAutomaticBackups(
     fileSystem: LustreFileSystem,
     { LustreConfiguration }: UpdateFileSystemRequest,
@@ -132,7 +132,7 @@ export class FileSystemApi {
     );
   }
 
-  /** Unlike other kinds of file system, Lustre has no final backup unless the caller asks for one. */
+  /** Takes a final backup. Unlike other kinds of file system, Lustre has none unless the caller requests one. */
   #finalBackup(
     fileSystem: LustreFileSystem,
     { SkipFinalBackup = true, FinalBackupTags }: DeleteConfiguration,

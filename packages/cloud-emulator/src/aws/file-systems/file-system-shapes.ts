@@ -59,7 +59,7 @@ const metadataConfiguration = <const Required extends readonly string[]>(require
     required,
   }) as const;
 
-/** What CreateFileSystem and UpdateFileSystem both take. */
+/** Members that CreateFileSystem and UpdateFileSystem share. */
 const changeableLustre = {
   WeeklyMaintenanceStartTime: {
     type: 'string',
@@ -96,7 +96,7 @@ const lustreConfiguration = {
   },
 } as const satisfies StructureShape;
 
-/** What a file system is made of, whether from nothing or from a backup. */
+/** Members of a creation, with or without a backup. */
 const creation = {
   ClientRequestToken: clientRequestToken,
   StorageCapacity: count,

@@ -105,7 +105,7 @@ describe('UpdateFileSystem', () => {
     expect(grown.LustreConfiguration?.MetadataConfiguration).toEqual({ Mode: 'AUTOMATIC', Iops: 6000 });
   });
 
-  it('fails an update that is to fail, and leaves everything as it was', async () => {
+  it('fails an update where a fault is injected, and leaves the file system as it was', async () => {
     aws = await startAwsCloud({}, { coolDownSeconds: 0 });
     const id = await created();
     const before = await aws.describe(id);

@@ -9,7 +9,7 @@ import { lustreConfiguration } from './lustre-configuration.js';
 import type { CreationPlan } from './lustre-rules.js';
 import type { WireFileSystem } from './wire-file-system.js';
 
-/** One file system of the emulator, with what a Describe does not show. */
+/** File system of the emulator, with the state that a Describe does not show. */
 export interface LustreFileSystem {
   /** Grows with each creation; pages are cut along it. */
   readonly sequence: number;
@@ -40,7 +40,7 @@ const serverVersions: Readonly<Record<string, string>> = {
 };
 
 const gibibyte = 1024n ** 3n;
-/** What a client sees of an INTELLIGENT_TIERING file system, which has no size of its own. */
+/** Capacity that a client sees of an INTELLIGENT_TIERING file system, which has no size of its own. */
 const elasticCapacity = 1024n ** 5n;
 
 /** All file systems of the account, and how they come and go. */
@@ -104,12 +104,12 @@ export class FileSystems extends ResourceTable<LustreFileSystem> {
     );
   }
 
-  /** Tells what belongs to a file system that its deletion begins, and, by what the listener returns, that it is gone. */
+  /** Registers a listener for the begin of a deletion; the function that it returns is called at the end. */
   onDeletion(listener: DeletionListener): void {
     this.#deletionListeners.push(listener);
   }
 
-  /** Lets something happen to the file system, unless it is deleted before. */
+  /** Schedules an effect on the file system, unless it is deleted before. */
   after(fileSystem: LustreFileSystem, seconds: number, happen: () => void): void {
     const callOff = this.world.after(seconds, () => {
       fileSystem.scheduled.delete(callOff);
@@ -118,7 +118,7 @@ export class FileSystems extends ResourceTable<LustreFileSystem> {
     fileSystem.scheduled.add(callOff);
   }
 
-  /** Lets clients mount it, with the capacity that it has now. */
+  /** Publishes the servers to clients, with the capacity of the moment. */
   publish({ wire, mgsAddress }: LustreFileSystem): void {
     this.world.lustre.publish({
       id: wire.FileSystemId,

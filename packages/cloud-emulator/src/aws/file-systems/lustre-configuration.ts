@@ -4,7 +4,7 @@ import { bucketOf } from './lustre-import-rules.js';
 import type { CreationPlan } from './lustre-rules.js';
 import type { WireLustreConfiguration } from './wire-file-system.js';
 
-/** What a Describe shows of a new file system's configuration: the request with FSx's defaults. */
+/** Configuration of a new file system as a Describe shows it: the request with FSx's defaults. */
 export function lustreConfiguration(
   request: CreateFileSystemRequest,
   plan: CreationPlan,

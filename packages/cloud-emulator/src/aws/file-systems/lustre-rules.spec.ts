@@ -76,7 +76,7 @@ describe('planCreation accepts', () => {
     expect(planCreation(accepted)).toMatchObject({ version, servers });
   });
 
-  it('and derives metadata IOPS from the capacity in AUTOMATIC mode', () => {
+  it('derives metadata IOPS from the capacity in AUTOMATIC mode', () => {
     const derived = [1200, 2400, 4800, 9600, 12000, 45600, 48000, 72000].map(automaticMetadataIops);
     expect(derived).toEqual([1500, 3000, 6000, 6000, 12000, 12000, 24000, 36000]);
     expect(planCreation(request(2400, automatic)).metadata).toEqual({ Mode: 'AUTOMATIC', Iops: 3000 });

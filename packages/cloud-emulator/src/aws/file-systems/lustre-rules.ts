@@ -15,7 +15,7 @@ import { importCheck } from './lustre-import-rules.js';
 /** A creation that FSx accepts, with what it derives from the request. */
 export interface CreationPlan {
   readonly rule: DeploymentRule;
-  /** Absent with INTELLIGENT_TIERING, which is elastic. */
+  /** Capacity in GiB; absent with INTELLIGENT_TIERING, which is elastic. */
   readonly storageCapacity?: number;
   readonly version: string;
   readonly metadata?: { readonly Mode: 'AUTOMATIC' | 'USER_PROVISIONED'; readonly Iops: number };
@@ -203,7 +203,7 @@ const checkElastic: Check = ({ lustre, rule }) => {
 export const isValidThroughputCapacity = (capacity: number): boolean =>
   capacity >= 4000 && capacity <= 2000000 && capacity % 4000 === 0;
 
-/** What is wrong with a read cache on a file system of this ThroughputCapacity (MBps), if anything. */
+/** Refusal of a read cache on a file system of this ThroughputCapacity (MBps), or undefined. */
 export function readCacheRefusal(
   cache: NonNullable<LustreConfigurationRequest['DataReadCacheConfiguration']>,
   throughputCapacity: number,
@@ -228,7 +228,7 @@ const checkBackups: Check = ({ lustre }) =>
     ? badRequest('DailyAutomaticBackupStartTime requires AutomaticBackupRetentionDays greater than 0.')
     : undefined;
 
-/** What is wrong with a root squash or log setting, if anything. */
+/** Refusal of a root squash or log setting, or undefined. */
 export function clientSettingsRefusal(
   lustre: Pick<LustreConfigurationRequest, 'RootSquashConfiguration' | 'LogConfiguration'>,
 ): AwsError | undefined {

@@ -107,7 +107,7 @@ describe('planUpdate accepts', () => {
     expect(plan(current, change)).toMatchObject(expected);
   });
 
-  it('and lets windows change at once, even beside an update in progress', () => {
+  it('lets windows change at once, even beside an update in progress', () => {
     const accepted = plan(acting('IN_PROGRESS', 0), {
       LustreConfiguration: { WeeklyMaintenanceStartTime: '1:00:00', AutomaticBackupRetentionDays: 7 },
     });

@@ -23,7 +23,7 @@ import type {
 export interface UpdatePlan {
   /** Settings that hold at once, with no administrative action. */
   readonly immediate: Partial<WireLustreConfiguration>;
-  /** What an administrative action brings about; absent where nothing needs one. */
+  /** Values that an administrative action brings about; absent where no value needs an action. */
   readonly target?: UpdateTarget;
   /** Storage is optimized afterwards, in the background. */
   readonly optimizes: boolean;
@@ -32,7 +32,7 @@ export interface UpdatePlan {
 export interface UpdateClock {
   /** Epoch seconds. */
   readonly now: number;
-  /** How long after a change of size or speed the next one of its kind is refused. */
+  /** Time after a change of size or speed during which the next one of its kind is refused. */
   readonly coolDownSeconds: number;
 }
 

@@ -27,7 +27,7 @@ export interface WireFileSystem {
 
 export type FileSystemLifecycle = 'CREATING' | 'AVAILABLE' | 'FAILED' | 'UPDATING' | 'DELETING';
 
-/** As the request has it, with the defaults filled in and the S3 link in a structure of its own. */
+/** Configuration of the request, with the defaults filled in and the S3 link in a structure of its own. */
 export type WireLustreConfiguration = Omit<
   LustreConfigurationRequest,
   'ImportPath' | 'ExportPath' | 'ImportedFileChunkSize' | 'AutoImportPolicy' | 'MetadataConfiguration'
@@ -58,7 +58,7 @@ export interface WireAction {
   readonly TargetFileSystemValues?: UpdateTarget;
 }
 
-/** What an update changes. */
+/** Values that an update changes. */
 export interface UpdateTarget {
   readonly StorageCapacity?: number;
   readonly FileSystemTypeVersion?: string;

@@ -83,7 +83,7 @@ describe('AwsCloud on the wire', () => {
     expect(aws.world.journal.entries().at(-1)).toMatchObject({ operation, status: 400, errorCode: code });
   });
 
-  it('sends Retry-After where a throttle asks for it', async () => {
+  it('sends Retry-After where the injected throttle has one', async () => {
     aws.world.faults.add({ kind: 'throttle', retryAfterSeconds: 7 });
     const { reply } = await fsx('DescribeFileSystems', '{}', valid);
     expect(reply.headers.get('retry-after')).toBe('7');
@@ -126,7 +126,7 @@ describe('signatureFault', () => {
     [{ authorization: signed('fsx'), 'x-amz-date': 'today' }, 'incomplete'],
     [{ authorization: signed('fsx').replace('SignedHeaders', 'Headers'), ...date }, 'incomplete'],
     [{ authorization: signed('s3'), ...date }, 'scope'],
-  ])('tells what is wrong, case %#', (headers, fault) => {
+  ])('names the defect, case %#', (headers, fault) => {
     expect(signatureFault(headers, 'us-west-2', 'fsx')).toBe(fault);
   });
 });

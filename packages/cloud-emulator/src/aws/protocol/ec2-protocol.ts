@@ -1,35 +1,12 @@
 import type { Fault } from '../../world/faults.js';
 import type { Reply } from '../../world/serve-call.js';
+import type { AwsProtocol } from './aws-call.js';
 import { AwsError } from './aws-error.js';
 import type { SignatureFault } from './signature.js';
+import { renderXml, xmlContent, type XmlValue } from './xml.js';
 
 /** The only API version that EC2 has published for years, and that its SDKs send. */
 export const ec2Version = '2016-11-15';
-
-/** What an XML element holds. Each item of a list becomes an `<item>`; undefined leaves the element out. */
-export type XmlValue =
-  string | number | boolean | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue };
-
-/** One element as text. */
-export function renderXml(name: string, value: XmlValue): string {
-  if (value === undefined) return '';
-  return `<${name}>${content(value)}</${name}>`;
-}
-
-function content(value: Exclude<XmlValue, undefined>): string {
-  if (isList(value)) return value.map((item) => renderXml('item', item)).join('');
-  if (typeof value === 'object')
-    return Object.entries(value)
-      .map(([name, member]) => renderXml(name, member))
-      .join('');
-  return escapeXml(String(value));
-}
-
-const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? '');
 
 const headersOf = (requestId: string): Record<string, string> => ({
   'content-type': 'text/xml;charset=UTF-8',
@@ -38,7 +15,7 @@ const headersOf = (requestId: string): Record<string, string> => ({
 
 export function ec2Reply(requestId: string, operation: string, members: Record<string, XmlValue>): Reply {
   const name = `${operation}Response`;
-  const inside = content({ requestId, ...members });
+  const inside = xmlContent({ requestId, ...members });
   return {
     status: 200,
     headers: headersOf(requestId),
@@ -46,7 +23,7 @@ export function ec2Reply(requestId: string, operation: string, members: Record<s
   };
 }
 
-export function ec2Error(requestId: string, error: AwsError): Reply {
+function ec2Error(requestId: string, error: AwsError): Reply {
   const response = renderXml('Response', {
     Errors: { Error: { Code: error.code, Message: error.message } },
     RequestID: requestId,
@@ -59,7 +36,7 @@ export function ec2Error(requestId: string, error: AwsError): Reply {
   };
 }
 
-export function ec2Fault(requestId: string, fault: Fault): Reply {
+function ec2Fault(requestId: string, fault: Fault): Reply {
   const throttle = fault.kind === 'throttle';
   const status = fault.status ?? (throttle ? 503 : 500);
   const code =
@@ -72,7 +49,7 @@ export function ec2Fault(requestId: string, fault: Fault): Reply {
     : { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** What EC2 answers to a request that is not signed for it. */
+/** Error of EC2 for a request whose signature has a defect. */
 export function ec2SignatureError(fault: SignatureFault): AwsError {
   switch (fault) {
     case 'missing':
@@ -101,3 +78,6 @@ export function ec2SignatureError(fault: SignatureFault): AwsError {
       );
   }
 }
+
+/** Wire protocol of Amazon EC2: the EC2 variant of the Query protocol. */
+export const ec2Protocol: AwsProtocol = { service: 'ec2', error: ec2Error, fault: ec2Fault };

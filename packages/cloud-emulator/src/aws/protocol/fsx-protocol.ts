@@ -1,5 +1,6 @@
 import type { Fault } from '../../world/faults.js';
 import type { Reply } from '../../world/serve-call.js';
+import type { AwsProtocol } from './aws-call.js';
 import { AwsError } from './aws-error.js';
 import type { SignatureFault } from './signature.js';
 
@@ -11,24 +12,24 @@ const headersOf = (requestId: string): Record<string, string> => ({
   'x-amzn-requestid': requestId,
 });
 
-/** As bytes: to a string the HTTP server would add a charset, which FSx does not send. */
+/** JSON as bytes: to a string the HTTP server would add a charset, which FSx does not send. */
 const text = (body: object): Buffer => Buffer.from(JSON.stringify(body));
 
-/** The reply as it is written now: later changes of the world do not reach it. */
+/** Reply with the state of the moment: later changes of the world do not reach it. */
 export const fsxReply = (requestId: string, body: object): Reply => ({
   status: 200,
   headers: headersOf(requestId),
   body: text(body),
 });
 
-export const fsxError = (requestId: string, error: AwsError): Reply => ({
+const fsxError = (requestId: string, error: AwsError): Reply => ({
   status: error.status,
   headers: headersOf(requestId),
   body: text({ __type: error.code, Message: error.message, ...error.members }),
   errorCode: error.code,
 });
 
-export function fsxFault(requestId: string, fault: Fault): Reply {
+function fsxFault(requestId: string, fault: Fault): Reply {
   if (fault.kind === 'throttle') return throttled(requestId, fault);
   const status = fault.status ?? 500;
   const code = fault.code ?? defaultCode(status);
@@ -55,7 +56,7 @@ function defaultCode(status: number): string {
   return status >= 500 ? 'InternalServerError' : 'BadRequest';
 }
 
-/** What FSx answers to a request that is not signed for it. */
+/** Error of FSx for a request whose signature has a defect. */
 export function fsxSignatureError(fault: SignatureFault, region: string): AwsError {
   switch (fault) {
     case 'missing':
@@ -102,3 +103,6 @@ export function fsxResource(text: string): string | undefined {
 /** Another id than a file system's, or the one id of a list. */
 const onlyResource =
   /"(?:AssociationId|TaskId|(?:FileSystem|Association|Task)Ids)"\s*:\s*(?:"|\[\s*"(?=[^"]*"\s*\]))([^"]*)"/;
+
+/** Wire protocol of Amazon FSx: JSON 1.1. */
+export const fsxProtocol: AwsProtocol = { service: 'fsx', error: fsxError, fault: fsxFault };

@@ -7,15 +7,14 @@ export interface PageRequest {
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Absent on the last page. */
+  /** Token of the next page; absent on the last one. */
   readonly nextToken?: string;
 }
 
 /**
- * Cuts the next page. A page never has more than `limit` items, however many the caller asks for, and a token holds
- * the place by key, so that items that come or go between two pages shift nothing.
- *
- * Throws BadRequest for a token that another operation or nobody gave.
+ * Cuts the next page. A page never has more than `limit` items, also where the caller requests more, and a token
+ * holds the place by key, so that items that come or go between two pages shift nothing. Throws BadRequest for a
+ * token that this operation did not issue.
  */
 export function cutPage<Item>(
   listing: { operation: string; items: readonly Item[]; keyOf: (item: Item) => number; limit: number },

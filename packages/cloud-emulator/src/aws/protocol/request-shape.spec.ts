@@ -37,12 +37,12 @@ describe('parseRequest', () => {
       { LustreConfiguration: { RootSquashConfiguration: { NoSquashNids: ['10.0.0.1@o2ib'] } } },
       'noSquashNids.1.member',
     ],
-  ])('refuses what breaks a constraint, case %#', (more, text) => {
+  ])('refuses a broken constraint, case %#', (more, text) => {
     expect(() => parse(more)).toThrow(expect.objectContaining({ code: 'BadRequest' }));
     expect(() => parse(more)).toThrow(text);
   });
 
-  it('counts what is broken', () => {
+  it('counts broken constraints', () => {
     expect(() => parseRequest(createFileSystemShape, {})).toThrow(
       "2 validation errors detected: Value null at 'subnetIds' failed to satisfy constraint: Member must not be null; Value null at 'fileSystemType'",
     );

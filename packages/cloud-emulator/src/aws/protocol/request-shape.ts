@@ -1,6 +1,6 @@
 import { AwsError, badRequest } from './aws-error.js';
 
-/** What a service model says about one member of a request. `values` are the members of an enum. */
+/** Rules of a service model for one member of a request. `values` are the members of an enum. */
 export type Shape = StringShape | IntegerShape | BooleanShape | ListShape | StructureShape;
 
 export interface StringShape {
@@ -58,11 +58,9 @@ type StructureOf<Members, Required> = {
 };
 
 /**
- * The request, once its types and the constraints of the service model hold. Members that the model does not
- * know are ignored, as AWS does; null counts as absent.
- *
- * Throws SerializationException where a value has another JSON type, and BadRequest with AWS's
- * "N validation errors detected" text for everything else.
+ * Checks the types of a request and the constraints of the service model. Members that the model does not know are
+ * ignored, as AWS does; null counts as absent. Throws SerializationException where a value has another JSON type,
+ * and BadRequest with AWS's "N validation errors detected" text for everything else.
  */
 export function parseRequest<const S extends StructureShape>(shape: S, body: unknown): ValueOf<S> {
   const broken: string[] = [];

@@ -13,8 +13,8 @@ export interface SignedHeaders {
 const credentialScope = /Credential=[^/,\s]+\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request(,|\s|$)/;
 
 /**
- * Checks that a request carries a Signature Version 4 for this region and service. Only its presence and scope:
- * the emulator knows nobody's secret key, so any key signs.
+ * Defect of the Signature Version 4 of a request for this region and service. Only presence and scope are checked:
+ * the emulator knows no secret keys, so any key signs.
  */
 export function signatureFault(
   headers: SignedHeaders,

@@ -4,7 +4,7 @@ import { withoutTags, withTags } from './resource-tags.js';
 const tag = (Key: string, Value = '') => ({ Key, Value });
 
 describe('withTags', () => {
-  it('adds, and gives a key that is there the new value', () => {
+  it('adds tags, and gives a present key the new value', () => {
     expect(withTags([tag('a', '1'), tag('b')], [tag('a', '2'), tag('c')])).toEqual([
       tag('a', '2'),
       tag('b'),
@@ -17,14 +17,14 @@ describe('withTags', () => {
     [[tag('AWS:owner')], 'BadRequest', 'reserved'],
     [[tag('a'), tag('a', '2')], 'BadRequest', 'Duplicate tag key: a'],
     [Array.from({ length: 50 }, (_, index) => tag(`k${index}`)), 'ServiceLimitExceeded', 'at most 50'],
-  ])('refuses what AWS refuses, case %#', (added, code, message) => {
+  ])('refuses tags that AWS refuses, case %#', (added, code, message) => {
     expect(() => withTags([tag('present')], added)).toThrow(expect.objectContaining({ code }));
     expect(() => withTags([tag('present')], added)).toThrow(message);
   });
 });
 
 describe('withoutTags', () => {
-  it('takes away, and minds no key that is absent', () => {
+  it('removes tags, and ignores a key that is absent', () => {
     expect(withoutTags([tag('a'), tag('b')], ['b', 'c'])).toEqual([tag('a')]);
   });
 });

@@ -16,7 +16,7 @@ const usual: Durations = { createSeconds: 8, deleteSeconds: 3, updateSeconds: 5,
 
 export type AwsCloudFixture = Awaited<ReturnType<typeof startAwsCloud>>;
 
-/** An AwsCloud on a free loopback port, and real SDK clients that talk to it. Time stands still unless it is told to pass. */
+/** AwsCloud on a free loopback port, and real SDK clients that use it. Time passes only when a test says so. */
 export async function startAwsCloud(durations: Partial<Durations> = {}, options: AwsCloudOptions = {}) {
   const servers = new Map<string, LustreServer>();
   const world = new SteppedWorld(
@@ -44,7 +44,7 @@ export async function startAwsCloud(durations: Partial<Durations> = {}, options:
     servers,
     endpoint,
     fsx,
-    /** Tries once. */
+    /** Client that tries once. */
     impatient,
     ec2,
     create: (input: Partial<CreateFileSystemCommandInput> = {}) => createFileSystem(fsx, input),

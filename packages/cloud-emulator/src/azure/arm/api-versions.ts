@@ -1,7 +1,8 @@
 import { lustreLocations } from '../subscriptions/skus.js';
 import { ArmError } from './arm-error.js';
 
-const storageCache = ['2023-05-01', '2024-03-01', '2026-01-01', '2026-08-01'];
+/** Stable versions of Microsoft.StorageCache that have Managed Lustre; every client defaults to one of them. */
+const storageCache = ['2023-05-01', '2024-03-01', '2024-07-01', '2025-07-01', '2026-01-01', '2026-08-01'];
 const since = (first: string): readonly string[] => storageCache.filter((version) => version >= first);
 const tags = [
   '2019-10-01',
@@ -14,18 +15,19 @@ const tags = [
 ];
 const network = ['2023-09-01', '2024-01-01', '2024-05-01', '2025-01-01', '2025-05-01'];
 
-/** Which api-versions each resource type speaks; names in the provider's own case. */
+/** Api-versions that each resource type speaks; names in the provider's own case. */
 const versionsOf: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.StorageCache/amlFilesystems': storageCache,
   'Microsoft.StorageCache/amlFilesystems/importJobs': since('2024-03-01'),
-  'Microsoft.StorageCache/amlFilesystems/autoImportJobs': since('2026-01-01'),
-  'Microsoft.StorageCache/amlFilesystems/autoExportJobs': since('2026-01-01'),
+  'Microsoft.StorageCache/amlFilesystems/autoImportJobs': since('2025-07-01'),
+  'Microsoft.StorageCache/amlFilesystems/autoExportJobs': since('2024-07-01'),
   'Microsoft.StorageCache/amlFilesystems/expansionJobs': since('2026-01-01'),
   'Microsoft.StorageCache/skus': storageCache,
   'Microsoft.StorageCache/checkAmlFSSubnets': storageCache,
   'Microsoft.StorageCache/getRequiredAmlFSSubnetsSize': storageCache,
   'Microsoft.StorageCache/locations/usages': storageCache,
   'Microsoft.StorageCache/locations/ascOperations': storageCache,
+  'Microsoft.StorageCache/operations': storageCache,
   'Microsoft.Resources/tags': tags,
   'Microsoft.Network/virtualNetworks': network,
   'Microsoft.Network/virtualNetworks/usages': network,
@@ -53,7 +55,7 @@ export function checkApiVersion(resourceType: string, apiVersion: string | undef
   );
 }
 
-/** What ARM says of a path that no resource provider serves. */
+/** Error of ARM for a path that no resource provider serves. */
 export function unknownResourceType(path: string, apiVersion: string | undefined): ArmError {
   const match = /\/providers\/([^/]+)\/([^/?]+)/i.exec(path);
   const namespace = match?.[1] ?? '';

@@ -26,7 +26,7 @@ export class ArmError extends Error {
   }
 }
 
-/** How this emulator words a rejected property; the real provider's code for it is undocumented. */
+/** Error for a rejected property, in the emulator's words; the real provider's code for it is undocumented. */
 export const invalidParameter = (target: string, message: string): ArmError =>
   new ArmError(400, 'InvalidParameter', message, { target });
 
@@ -45,7 +45,7 @@ export const resourceNotFound = (type: string, name: string, resourceGroup: stri
       'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
   );
 
-/** A child resource is asked for under a parent that does not exist. */
+/** Error for a child resource below a parent that does not exist. */
 export const parentNotFound = (type: string, parentId: string): ArmError =>
   new ArmError(
     404,
@@ -65,7 +65,7 @@ export const propertyChangeNotAllowed = (property: string): ArmError =>
     target: property,
   });
 
-/** Another operation holds the resource. */
+/** Error where another operation holds the resource. */
 export const conflict = (message: string): ArmError => new ArmError(409, 'Conflict', message);
 
 /** Quota of the subscription, worded as the provider words it. */

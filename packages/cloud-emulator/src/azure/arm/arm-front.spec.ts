@@ -94,9 +94,49 @@ describe('Azure Resource Manager', () => {
     expect(last()).toMatchObject({ status, errorCode: code });
   });
 
-  it('lists the api-versions that it does speak', async () => {
+  it('lists the api-versions that it serves', async () => {
     const answer = await get(`${provider}/skus?api-version=2020-01-01`);
-    expect(JSON.stringify(answer.body)).toContain('2023-05-01, 2024-03-01, 2026-01-01, 2026-08-01');
+    expect(JSON.stringify(answer.body)).toContain(
+      '2023-05-01, 2024-03-01, 2024-07-01, 2025-07-01, 2026-01-01, 2026-08-01',
+    );
+  });
+
+  it.each(['2023-05-01', '2024-03-01', '2024-07-01', '2025-07-01'])(
+    'creates and lists file systems at api-version %s, to which a released client defaults',
+    async (apiVersion) => {
+      const client = azure.client({ apiVersion });
+      const name = newName();
+      await client.amlFilesystems.beginCreateOrUpdateAndWait(group, name, validFileSystem(), {
+        updateIntervalInMs: 5,
+      });
+      const names: (string | undefined)[] = [];
+      for await (const listed of client.amlFilesystems.listByResourceGroup(group)) names.push(listed.name);
+      expect(names).toContain(name);
+    },
+  );
+
+  it('lists the operations of the provider, without a subscription', async () => {
+    const operations: { name?: string; isDataAction?: boolean }[] = [];
+    for await (const operation of azure.client().operations.list()) operations.push(operation);
+    const names = operations.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Microsoft.StorageCache/amlFilesystems/write',
+        'Microsoft.StorageCache/amlFilesystems/expansionJobs/read',
+        'Microsoft.StorageCache/checkAmlFSSubnets/action',
+        'Microsoft.StorageCache/locations/ascOperations/read',
+      ]),
+    );
+    expect(operations.every(({ isDataAction }) => isDataAction === false)).toBe(true);
+    expect(last()).toMatchObject({ service: 'arm', operation: 'operations.list', status: 200 });
+  });
+
+  it.each([
+    ['no api-version', '/providers/Microsoft.StorageCache/operations', 400, 'MissingApiVersionParameter'],
+    ['an unknown provider', `/providers/Microsoft.X/operations${v2023}`, 404, 'InvalidResourceNamespace'],
+  ])('refuses a list of operations with %s', async (_what, path, status, code) => {
+    expect(await get(path)).toMatchObject({ status, body: { error: { code } } });
   });
 
   it('refuses a body that is no JSON', async () => {
@@ -114,7 +154,7 @@ describe('Azure Resource Manager', () => {
     expect((await get(fileSystemPath(name) + v2023)).body).toMatchObject({ name });
   });
 
-  it('sends request ids and what remains of the quota', async () => {
+  it('sends request ids and the remainder of the quota', async () => {
     const { headers } = await get(`${provider}/skus${v2023}`);
     expect(headers['x-ms-request-id']).toBe((last() as { requestId: string }).requestId);
     expect(headers['x-ms-correlation-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -182,7 +222,7 @@ describe('Azure Resource Manager', () => {
         .client(maxRetries === undefined ? {} : { maxRetries })
         .amlFilesystems.beginCreateOrUpdate(group, name, validFileSystem());
 
-    it('429 without Retry-After reaches the caller at once', async () => {
+    it('pass a 429 without Retry-After to the caller at once', async () => {
       add({ kind: 'throttle' });
       await expect(create(newName())).rejects.toMatchObject({ statusCode: 429, code: 'TooManyRequests' });
       expect(azure.calls(put)).toBe(1);
@@ -196,13 +236,13 @@ describe('Azure Resource Manager', () => {
       );
     });
 
-    it('429 with Retry-After is tried again by the SDK', async () => {
+    it('make the SDK retry a 429 with Retry-After', async () => {
       add({ kind: 'throttle', retryAfterSeconds: 0, times: 2 });
       await create(newName());
       expect(azure.calls(put)).toBe(3);
     });
 
-    it('5xx before the effect creates nothing, after it everything', async () => {
+    it('create no file system by a 5xx before the effect, and one by a 5xx after it', async () => {
       const [before, after] = [newName(), newName()];
       add({ kind: 'error' });
       await expect(create(before, 0)).rejects.toMatchObject({ statusCode: 503, code: 'ServiceUnavailable' });
@@ -228,7 +268,7 @@ describe('Azure Resource Manager', () => {
     });
   });
 
-  describe('what the provider answers about the subscription', () => {
+  describe('answers of the provider about the subscription', () => {
     it('lists SKUs in pages, with zones, without zones, and with restrictions', async () => {
       const rows = [];
       for await (const row of azure.client().skus.list()) rows.push(row);
@@ -250,7 +290,7 @@ describe('Azure Resource Manager', () => {
 
     const sku = { name: 'AMLFS-Durable-Premium-250' };
 
-    it('tells how many addresses a size needs', async () => {
+    it('reports the number of addresses that a size needs', async () => {
       const client = azure.client();
       const need = async (storageCapacityTiB: number): Promise<number | undefined> =>
         (

@@ -21,7 +21,9 @@ interface ArmRequest {
   readonly body: string | undefined;
 }
 
-/** What Azure Resource Manager does before and after the resource provider: authentication, scope, versions, headers. */
+/**
+ * Steps of Azure Resource Manager before and after the resource provider: authentication, scope, versions, headers.
+ */
 export class ArmFront {
   constructor(
     private readonly world: World,
@@ -32,13 +34,15 @@ export class ArmFront {
     private readonly routes: readonly ArmRoute[],
   ) {}
 
-  /** Needs bodies as text. */
+  /** Adds the routes of ARM. Bodies must arrive as text. */
   register(app: FastifyInstance): void {
-    app.route({
-      method: ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'],
-      url: '/subscriptions/*',
-      handler: (request, reply) => this.#serve(request, reply),
-    });
+    for (const url of ['/subscriptions/*', '/providers/*']) {
+      app.route({
+        method: ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'],
+        url,
+        handler: (request, reply) => this.#serve(request, reply),
+      });
+    }
   }
 
   async #serve(httpRequest: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -75,9 +79,7 @@ export class ArmFront {
     const asked = request.query.get('api-version');
     if (!matched) throw unknownResourceType(request.path, asked);
     const { route, params } = matched;
-    if (!sameName(params.subscriptionId, this.seed.subscriptionId)) {
-      throw subscriptionNotFound(params.subscriptionId);
-    }
+    this.#checkSubscription(params.subscriptionId);
     const apiVersion = checkApiVersion(route.resourceType, asked);
     this.#checkResourceGroup(params.resourceGroup);
     return route.handle({
@@ -88,6 +90,11 @@ export class ArmFront {
       apiVersion,
       caller: token.clientId,
     });
+  }
+
+  /** Checks the subscription of the path; a path below no subscription names none. */
+  #checkSubscription(id: string): void {
+    if (id !== '' && !sameName(id, this.seed.subscriptionId)) throw subscriptionNotFound(id);
   }
 
   #checkResourceGroup(name: string): void {
@@ -123,7 +130,7 @@ function readRequest(request: FastifyRequest): ArmRequest {
   };
 }
 
-/** How ARM words a throttled or failed call. */
+/** Reply of ARM to a call that meets an injected fault. */
 function faultReply(fault: Fault): Reply {
   const seconds = fault.retryAfterSeconds;
   const details = seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } };

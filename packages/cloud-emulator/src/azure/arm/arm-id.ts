@@ -10,7 +10,7 @@ export const amlFilesystemId = (subscriptionId: string, resourceGroup: string, n
 export const virtualNetworkId = (subscriptionId: string, resourceGroup: string, name: string): string =>
   `${resourceGroupId(subscriptionId, resourceGroup)}/providers/Microsoft.Network/virtualNetworks/${name}`;
 
-/** Whether this is a fully qualified id of such a type, as `Microsoft.Network/virtualNetworks/subnets`. */
+/** Reports a fully qualified id of this type, such as `Microsoft.Network/virtualNetworks/subnets`. */
 export function isIdOfType(id: string, type: string): boolean {
   const [namespace, ...types] = type.split('/');
   const pattern = types.map((segment) => `/${segment}/[^/]+`).join('');

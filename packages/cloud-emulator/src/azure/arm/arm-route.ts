@@ -3,9 +3,9 @@ export interface ArmRoute {
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
   /** Path with `{parameters}`; literal segments match in any case. */
   readonly path: string;
-  /** As the SDKs call it, for the journal. */
+  /** Name in the SDKs, for the journal. */
   readonly operation: string;
-  /** Decides which api-versions are spoken. */
+  /** Type that decides which api-versions are served. */
   readonly resourceType: string;
   /** Template of the id of the one resource that the call is about, if there is one. */
   readonly resource?: string;
@@ -54,7 +54,7 @@ export interface MatchedRoute {
   readonly params: ArmParams;
 }
 
-/** The operation that this method and path mean, if any. */
+/** Operation that this method and path mean, or undefined. */
 export function matchRoute(
   routes: readonly ArmRoute[],
   method: string,
@@ -89,6 +89,6 @@ const decode = (segment: string): string => {
   }
 };
 
-/** A template with its parameters filled in. */
+/** Template with its parameters filled in. */
 export const fillPath = (template: string, params: ArmParams): string =>
   template.replace(/\{(\w+)\}/g, (_whole, name: string) => params[name as keyof ArmParams]);

@@ -3,14 +3,16 @@ import { renderOperation, type AscOperation } from './asc-operations.js';
 
 /** Answers that start or follow a long-running operation. */
 export class LongRunning {
-  /** @param retryAfterSeconds what to send as Retry-After; absent: the header is not sent, and callers poll at the
-   * interval that they have chosen themselves */
+  /**
+   * @param retryAfterSeconds value of Retry-After; absent: the header is not sent, and callers poll at the interval
+   * that they have chosen themselves
+   */
   constructor(
     private readonly origin: () => string,
     private readonly retryAfterSeconds: number | undefined,
   ) {}
 
-  /** Both ways to follow the operation: the status by Azure-AsyncOperation, the result by Location. */
+  /** Starts an operation. The caller may follow its status by Azure-AsyncOperation or its result by Location. */
   started(status: number, operation: AscOperation, apiVersion: string, body?: unknown): ArmAnswer {
     const url = `${this.origin()}${operation.id}`;
     return {
@@ -24,7 +26,7 @@ export class LongRunning {
     };
   }
 
-  /** What `ascOperations/{id}` answers: the operation, or with `monitor=true` its result. */
+  /** Answer of `ascOperations/{id}`: the operation, or with `monitor=true` its result. */
   followed(operation: AscOperation, call: ArmCall): ArmAnswer {
     const underWay = operation.status === 'InProgress';
     if (call.query.get('monitor') === 'true') return this.#monitored(operation, call);

@@ -7,11 +7,11 @@ export interface Listed {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** What continues after this page; absent on the last one. */
+  /** Token of the next page; absent on the last one. */
   readonly skipToken?: string;
 }
 
-/** The items after the skip token, at most `size` of them. @throws ArmError InvalidSkipToken */
+/** Items after the skip token, at most `size` of them. @throws ArmError InvalidSkipToken */
 export function pageOf<T extends Listed>(
   items: readonly T[],
   size: number,

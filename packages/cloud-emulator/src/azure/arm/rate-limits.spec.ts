@@ -6,7 +6,7 @@ describe('RateLimits', () => {
     for (let index = 0; index < times; index += 1) limits.count(method, 'subscription');
   };
 
-  it('tells what remains of each bucket', () => {
+  it('reports the remainder of each bucket', () => {
     const limits = new RateLimits(() => 0, true);
     spend(limits, 'GET', 10);
     expect(limits.headers('GET')).toEqual({

@@ -9,14 +9,14 @@ const buckets: Readonly<Record<Kind, { readonly size: number; readonly perSecond
   deletes: { size: 200, perSecond: 10 },
 };
 
-/** All principals of a subscription together have so many times as much. */
+/** Factor by which the quota of all principals of a subscription together is larger. */
 const globalFactor = 15;
 
-/** What remains of ARM's request quota, with the headers that tell callers. */
+/** Remainder of ARM's request quota, with the headers that report it to callers. */
 export class RateLimits {
   readonly #spent: Record<Kind, { amount: number; at: number }>;
 
-  /** @param enforced whether an empty bucket refuses calls, or is only reported */
+  /** @param enforced true where an empty bucket refuses calls; otherwise it is only reported */
   constructor(
     private readonly now: () => number,
     private readonly enforced: boolean,

@@ -19,7 +19,7 @@ export interface FileSystemServices {
   readonly pager: Pager;
 }
 
-/** `amlFilesystems`: create, read, change, delete and list. */
+/** Routes of `amlFilesystems`: create, read, change, delete and list. */
 export function fileSystemRoutes(services: FileSystemServices): readonly ArmRoute[] {
   const { fileSystems } = services;
   const handlers = new FileSystemHandlers(services);

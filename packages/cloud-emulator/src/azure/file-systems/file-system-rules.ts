@@ -5,7 +5,7 @@ import type { RequestedFileSystem } from './requested-file-system.js';
 
 const namePattern = /^[0-9a-zA-Z][-0-9a-zA-Z_]{0,78}[0-9a-zA-Z]$/;
 
-/** Names of file systems and their jobs. @throws ArmError InvalidResourceName */
+/** Checks the name of a file system or job. @throws ArmError InvalidResourceName */
 export function checkName(name: string): void {
   if (namePattern.test(name)) return;
   throw new ArmError(
@@ -15,7 +15,7 @@ export function checkName(name: string): void {
   );
 }
 
-/** Holds the wishes against the SKU catalogue. @throws ArmError 400 @returns the SKU */
+/** Checks a requested file system against the SKU catalogue. @throws ArmError 400 @returns the SKU */
 export function checkAgainstCatalogue(spec: RequestedFileSystem): LustreSku {
   if (!lustreLocations.includes(spec.location)) {
     throw new ArmError(
@@ -48,7 +48,7 @@ export function usableSku(name: string, location: string): LustreSku {
   return sku;
 }
 
-/** @throws ArmError InvalidParameter where the size is no step of the SKU, or beyond its maximum */
+/** Checks a size. @throws ArmError InvalidParameter where the size is no step of the SKU, or beyond its maximum */
 export function checkCapacity(capacityTiB: number, sku: LustreSku): void {
   const target = 'properties.storageCapacityTiB';
   if (capacityTiB < sku.stepTiB || capacityTiB % sku.stepTiB !== 0) {
@@ -86,7 +86,7 @@ function checkKeyAccess(spec: RequestedFileSystem): void {
   );
 }
 
-/** What a PUT over an existing file system may not change. @throws ArmError */
+/** Refuses a PUT over an existing file system that changes settings of its creation. @throws ArmError */
 export function checkCreateOnly(
   existing: RequestedFileSystem & { readonly name: string },
   wanted: RequestedFileSystem,
@@ -113,5 +113,5 @@ const createOnly: readonly (readonly [property: string, same: SameProperty])[] =
   ['properties.hsm', (a, b) => sameJson(a.hsmSettings, b.hsmSettings)],
 ];
 
-/** Whether two parts of a body say the same, in the same order. */
+/** Reports that two parts of a body have the same content, in the same order. */
 export const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -19,10 +19,10 @@ export interface FileSystem {
   spec: RequestedFileSystem;
   /** Grows with expansion jobs, while `spec.capacityTiB` stays what it was at creation. */
   currentCapacityTiB: number;
-  /** Of its subnet; the first one is the MGS. */
+  /** Addresses of its subnet; the first one is the MGS. */
   addresses: readonly string[];
   provisioningState: ProvisioningState;
-  /** Creation has succeeded once: clients can mount it, and clientInfo is shown. */
+  /** True once creation has succeeded: clients can mount it, and clientInfo is shown. */
   created: boolean;
   expanding: boolean;
   failure?: OperationFailure;
@@ -92,7 +92,7 @@ function archiveStatus({ archive }: FileSystem): readonly object[] {
   return [{ filesystemPath: path, status }];
 }
 
-/** What is known only once the servers run. */
+/** Properties that are known only once the servers run. */
 function clientInfo(fileSystem: FileSystem): object {
   if (!fileSystem.created) return {};
   const address = mgsAddress(fileSystem);

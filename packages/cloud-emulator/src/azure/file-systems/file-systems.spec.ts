@@ -81,7 +81,7 @@ describe('amlFilesystems through the SDK', () => {
     expect(azure.calls('amlFilesystems.createOrUpdate')).toBe(1);
   });
 
-  it('fails a creation with a code, and keeps what must be deleted', async () => {
+  it('fails a creation with a code, and keeps the file system that must be deleted', async () => {
     azure.world.faults.add({ kind: 'fail-creation', cloud: 'azure' });
     const client = azure.client();
     await expect(
@@ -179,7 +179,7 @@ describe('amlFilesystems through the SDK', () => {
     expect(azure.published.size).toBe(0);
   });
 
-  it('refuses a PUT over an existing one that changes what is create-only', async () => {
+  it('refuses a PUT that changes a create-only setting', async () => {
     const client = azure.client();
     await client.amlFilesystems.beginCreateOrUpdateAndWait(group, 'fs1', validFileSystem(), fast);
     const put = (change: object): Promise<unknown> =>
@@ -233,7 +233,7 @@ describe('amlFilesystems through the SDK', () => {
     expect(azure.published.size).toBe(1);
   });
 
-  it('refuses a PATCH of what is create-only, and of what does not exist', async () => {
+  it('refuses a PATCH of a create-only setting, and of a missing file system', async () => {
     const token = await azure.token();
     const patch = (name: string, body: object): ReturnType<AzureServer['request']> =>
       azure.request('PATCH', fileSystemPath(name) + v2023, { token, body });
@@ -248,7 +248,7 @@ describe('amlFilesystems through the SDK', () => {
     });
   });
 
-  it('lists in short pages, of one group and of the subscription', async () => {
+  it('lists one group and the subscription, in short pages', async () => {
     const client = azure.client();
     const names = Array.from({ length: 12 }, (_none, index) => `fs-${index + 10}`);
     for (const name of names) await client.amlFilesystems.beginCreateOrUpdate(group, name, validFileSystem());
@@ -277,7 +277,7 @@ describe('amlFilesystems through the SDK', () => {
   });
 });
 
-describe('what the subscription allows', () => {
+describe('limits of the subscription', () => {
   const cases: [what: string, change: object, status: number, code: string][] = [
     ['a full subnet', { filesystemSubnet: subnetId('lustre-tiny-subnet') }, 400, 'SubnetIsFull'],
     [

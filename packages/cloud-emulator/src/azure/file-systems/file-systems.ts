@@ -15,13 +15,13 @@ import {
 } from './file-system.js';
 import type { ChangeableSettings, RequestedFileSystem } from './requested-file-system.js';
 
-/** Which file system a call names, in the caller's case. */
+/** Name of a file system in a call, in the caller's case. */
 export interface FileSystemName {
   readonly resourceGroup: string;
   readonly name: string;
 }
 
-/** A change that was accepted; `operation` is absent where there was nothing to do. */
+/** Accepted change; `operation` is absent where no work was needed. */
 export interface Accepted {
   readonly fileSystem: FileSystem;
   readonly operation?: AscOperation;
@@ -29,14 +29,14 @@ export interface Accepted {
 
 export interface FileSystemsOptions {
   readonly subscriptionId: string;
-  /** How many file systems the subscription may have. */
+  /** Number of file systems that the subscription may have. */
   readonly quota: number;
   readonly fsname: string;
-  /** What provisioningState shows after a change that has failed. */
+  /** State that provisioningState shows after a change that has failed. */
   readonly failedUpdateState: 'Failed' | 'Succeeded';
 }
 
-/** A creation that nobody waits for any longer. */
+/** Failure of a creation that took too long for the service. */
 const createTimeout: OperationFailure = {
   code: 'CreateTimeout',
   message:
@@ -69,7 +69,7 @@ export class FileSystems {
     return this.#all.size;
   }
 
-  /** In order of creation, those of one resource group or all. */
+  /** File systems of one resource group, or all; in order of creation. */
   list(resourceGroup?: string): readonly FileSystem[] {
     const all = [...this.#all.values()];
     return resourceGroup === undefined
@@ -90,7 +90,7 @@ export class FileSystems {
     return fileSystem;
   }
 
-  /** PUT of a name that is free. @throws ArmError of validation, quota and subnet */
+  /** Creates a file system: PUT of a name that is free. @throws ArmError of validation, quota and subnet */
   create(wanted: FileSystemName, spec: RequestedFileSystem, createdBy: string): Required<Accepted> {
     checkName(wanted.name);
     const sku = checkAgainstCatalogue(spec);
@@ -119,7 +119,7 @@ export class FileSystems {
     return { fileSystem, operation: this.#beginCreation(fileSystem) };
   }
 
-  /** PUT of a name that exists: only changeable settings may differ. @throws ArmError */
+  /** Answers a PUT of a name that exists: only changeable settings may differ. @throws ArmError */
   replace(fileSystem: FileSystem, wanted: RequestedFileSystem): Accepted {
     if (fileSystem.provisioningState === 'Deleting') throw busy(fileSystem);
     checkCreateOnly({ ...fileSystem.spec, name: fileSystem.name }, wanted);
@@ -130,7 +130,10 @@ export class FileSystems {
     return this.change(fileSystem, wanted);
   }
 
-  /** PATCH. One that fails leaves the settings as they were. @throws ArmError Conflict while something else is under way */
+  /**
+   * Changes settings: PATCH. A change that fails leaves the settings as they were.
+   * @throws ArmError Conflict while another operation is under way
+   */
   change(fileSystem: FileSystem, settings: Partial<ChangeableSettings>): Required<Accepted> {
     checkChangeable(fileSystem);
     const { spec: previous } = fileSystem;
@@ -148,14 +151,16 @@ export class FileSystems {
     return { fileSystem, operation };
   }
 
-  /** Gives it these tags, at once. @throws ArmError Conflict while something else is under way */
+  /** Replaces the tags at once. @throws ArmError Conflict while another operation is under way */
   tag(fileSystem: FileSystem, tags: ChangeableSettings['tags']): void {
     checkChangeable(fileSystem);
     fileSystem.spec = { ...fileSystem.spec, tags };
   }
 
-  /** DELETE of one that exists. Whatever is under way is called off; clients lose it at once. The service does not say
-   * what it does with a DELETE during creation: here it is accepted. */
+  /**
+   * Deletes a file system that exists. Any operation under way is cancelled, and clients lose the file system at
+   * once. The service does not document a DELETE during creation: here it is accepted.
+   */
   delete(fileSystem: FileSystem): Required<Accepted> {
     const { running } = fileSystem;
     if (fileSystem.provisioningState === 'Deleting' && running)
@@ -173,18 +178,18 @@ export class FileSystems {
     return { fileSystem, operation };
   }
 
-  /** Tells what belongs to a file system that its deletion begins. */
+  /** Registers a listener for the begin of a deletion. */
   onDeletion(listener: (fileSystem: FileSystem) => void): void {
     this.#deletionListeners.push(listener);
   }
 
-  /** The live size after an expansion; the size of creation stays. */
+  /** Sets the live size after an expansion; the size of creation stays. */
   grow(fileSystem: FileSystem, capacityTiB: number): void {
     fileSystem.currentCapacityTiB = capacityTiB;
     this.#publish(fileSystem);
   }
 
-  /** Makes the servers known to clients, with the capacity of the moment. */
+  /** Publishes the servers to clients, with the capacity of the moment. */
   #publish(fileSystem: FileSystem): void {
     this.world.lustre.publish({
       id: serverId(fileSystem),

@@ -114,7 +114,7 @@ describe('parseRequestedFileSystem', () => {
 });
 
 describe('parseSettingsChange', () => {
-  it('takes only what is named', () => {
+  it('takes only the named settings', () => {
     expect(parseSettingsChange({ tags: { a: 'b' } }, '2023-05-01')).toEqual({ tags: { a: 'b' } });
     expect(parseSettingsChange({}, '2023-05-01')).toEqual({});
   });

@@ -2,7 +2,7 @@ import { ArmError, invalidParameter, propertyChangeNotAllowed } from '../arm/arm
 import { isIdOfType, normaliseLocation } from '../arm/arm-id.js';
 import { JsonReader, type JsonObject } from '../arm/json-body.js';
 
-/** What a caller asks a file system to be: the writable part of an amlFilesystem. */
+/** File system as a caller requests it: the writable part of an amlFilesystem. */
 export interface RequestedFileSystem extends ChangeableSettings {
   readonly location: string;
   readonly skuName: string;
@@ -13,7 +13,7 @@ export interface RequestedFileSystem extends ChangeableSettings {
   readonly hsmSettings?: JsonObject;
 }
 
-/** What can still change after creation. */
+/** Settings that can change after creation. */
 export interface ChangeableSettings {
   readonly tags: Readonly<Record<string, string>>;
   readonly maintenanceWindow: MaintenanceWindow;
@@ -29,8 +29,7 @@ export interface MaintenanceWindow {
 /** rootSquashSettings exists since this api-version; older ones ignore the property. */
 export const rootSquashSince = '2024-03-01';
 
-/** Reads the body of a PUT, and refuses what can be refused without looking at anything else.
- * @throws ArmError 400 */
+/** Reads the body of a PUT, and refuses a property that is wrong in any context. @throws ArmError 400 */
 export function parseRequestedFileSystem(body: JsonObject, apiVersion: string): RequestedFileSystem {
   const root = new JsonReader(body);
   const properties = root.child('properties');

@@ -1,8 +1,10 @@
 import { ArmError } from '../arm/arm-error.js';
 import type { IssuedToken, TokenStore } from './token-store.js';
 
-/** Who calls, by the bearer token of the request.
- * @throws ArmError 401 with WWW-Authenticate where the token is missing, unknown or too old */
+/**
+ * Token of the caller, by the Authorization header of the request.
+ * @throws ArmError 401 with WWW-Authenticate where the token is missing, unknown or too old
+ */
 export function checkBearerToken(
   authorization: string | undefined,
   tokens: TokenStore,

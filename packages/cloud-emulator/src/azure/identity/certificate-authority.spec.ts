@@ -50,7 +50,7 @@ describe('makeCertificateAuthority', () => {
     expect(await getFromNewProcess('127.0.0.1', {})).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED/);
   });
 
-  it('keeps the authority apart from the server', () => {
+  it('gives the server a key of its own', () => {
     const ca = new X509Certificate(authority.caPem);
     const certificate = new X509Certificate(authority.certificate.certPem);
     expect(ca.ca).toBe(true);
@@ -59,7 +59,7 @@ describe('makeCertificateAuthority', () => {
     expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
   });
 
-  it('makes another authority each time', async () => {
+  it('creates another authority each time', async () => {
     expect((await makeCertificateAuthority()).caPem).not.toBe(authority.caPem);
   });
 });

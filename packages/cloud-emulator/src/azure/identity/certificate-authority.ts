@@ -2,7 +2,7 @@ import { generate } from 'selfsigned';
 
 /** A certificate authority of the emulator's own, and the certificate it has given to its HTTPS server. */
 export interface CertificateAuthority {
-  /** For `NODE_EXTRA_CA_CERTS`, or the `ca` option of a TLS client. */
+  /** Certificate for `NODE_EXTRA_CA_CERTS`, or the `ca` option of a TLS client. */
   readonly caPem: string;
   readonly certificate: {
     readonly certPem: string;
@@ -12,8 +12,10 @@ export interface CertificateAuthority {
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Makes a new authority and a server certificate for `127.0.0.1`, `::1` and `localhost`. Nothing is written to disk;
- * the authority's key is forgotten at once, so nobody can sign anything else with it. */
+/**
+ * Creates an authority and a server certificate for `127.0.0.1`, `::1` and `localhost`. Neither is written to disk.
+ * The authority's key is discarded at once, so it can sign no other certificate.
+ */
 export async function makeCertificateAuthority(): Promise<CertificateAuthority> {
   const validity = validPeriod();
   const authority = await generate([{ name: 'commonName', value: 'Lustre cloud emulator CA' }], {
@@ -47,7 +49,7 @@ export async function makeCertificateAuthority(): Promise<CertificateAuthority> 
   return { caPem: authority.cert, certificate: { certPem: server.cert, keyPem: server.private } };
 }
 
-/** From a day ago, for clocks that differ, to a month ahead. */
+/** Period from a day ago, for clocks that differ, to a month ahead. */
 const validPeriod = (): { notBeforeDate: Date; notAfterDate: Date } => ({
   notBeforeDate: new Date(Date.now() - dayMilliseconds),
   notAfterDate: new Date(Date.now() + 30 * dayMilliseconds),

@@ -16,7 +16,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Resource identifiers of Azure Resource Manager, beside the emulator's own origin. */
 const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net'];
 
-/** A client that has proved who it is, and what it wants a token for. */
+/** Authenticated client, and the resource for which it requests a token. */
 export interface GrantedClient {
   readonly clientId: string;
   readonly audience: string;

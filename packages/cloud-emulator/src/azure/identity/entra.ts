@@ -20,7 +20,7 @@ export class Entra {
     private readonly tokens: TokenStore,
   ) {}
 
-  /** Needs bodies as text. */
+  /** Adds the routes of Entra ID. Bodies must arrive as text. */
   register(app: FastifyInstance): void {
     app.get('/common/discovery/instance', (_request, reply) =>
       this.#serve(reply, 'instanceDiscovery', () => this.#instances()),

@@ -7,10 +7,10 @@ import type { World } from '../../world/world.js';
 import type { SeedIdentity } from '../seed.js';
 import type { TokenStore } from './token-store.js';
 
-/** MSAL asks with the slash at the end. */
+/** Paths of the token endpoint: MSAL sends the slash at the end. */
 const paths = ['/metadata/identity/oauth2/token', '/metadata/identity/oauth2/token/'];
 
-/** What names one of several identities, as clients of different ages write it. */
+/** Query parameters that name one of several identities, in the spelling of clients of different ages. */
 const selectors: Readonly<Record<string, keyof SeedIdentity>> = {
   client_id: 'clientId',
   msi_res_id: 'resourceId',
@@ -53,7 +53,7 @@ export class ManagedIdentity {
   }
 
   #token(header: unknown, query: Query): Reply {
-    // Only who sends the header is on the machine: a browser or a proxy that was tricked cannot.
+    // Only a program on the machine sends the header: a tricked browser or proxy cannot.
     if (header !== 'true') return refusal('invalid_request', 'Required metadata header not specified');
     if (!query['api-version'])
       return refusal('invalid_request', 'Required query variable api-version missing');
@@ -79,7 +79,7 @@ export class ManagedIdentity {
     };
   }
 
-  /** Without a selector: the system-assigned one. */
+  /** Identity that the query names; without a selector, the system-assigned one. */
   #identity(query: Query): SeedIdentity | undefined {
     const asked = Object.keys(selectors).find((name) => query[name]);
     if (asked === undefined) return this.identities.find(({ resourceId }) => resourceId === undefined);

@@ -4,7 +4,10 @@ import { fileSystemPath } from '../file-systems/file-system-routes.js';
 import type { FileSystems } from '../file-systems/file-systems.js';
 import type { Archives } from './archives.js';
 
-/** `archive` and `cancelArchive`: accepted at once; how far it is stands in hsm.archiveStatus of the file system. */
+/**
+ * Routes of `archive` and `cancelArchive`. Both are accepted at once; hsm.archiveStatus of the file system shows
+ * the progress.
+ */
 export function archiveRoutes(archives: Archives, fileSystems: FileSystems): readonly ArmRoute[] {
   const action = (name: string, run: (call: ArmCall) => void): ArmRoute => ({
     method: 'POST',
@@ -23,6 +26,6 @@ export function archiveRoutes(archives: Archives, fileSystems: FileSystems): rea
   ];
 }
 
-/** Everything, unless the body says otherwise; there may be no body. */
+/** Path that the body names, or the root; the body may be absent. */
 const pathIn = (body: string | undefined): string =>
   (body ? new JsonReader(parseJsonObject(body)).string('filesystemPath') : undefined) ?? '/';

@@ -15,7 +15,7 @@ export class Archives {
     fileSystems.onDeletion((fileSystem) => this.#callOffs.get(fileSystem)?.());
   }
 
-  /** POST archive. @throws ArmError without a container, and while one is in progress */
+  /** Starts an archive: POST archive. @throws ArmError without a container, and while one is in progress */
   start(fileSystem: FileSystem, path: string): void {
     if (!path.startsWith('/'))
       throw invalidParameter('filesystemPath', `'${path}' must begin with a forward slash.`);
@@ -31,7 +31,7 @@ export class Archives {
     this.#callOffs.set(fileSystem, callOff);
   }
 
-  /** POST cancelArchive: without an effect where none is in progress. */
+  /** Cancels an archive: POST cancelArchive. Has no effect where none is in progress. */
   cancel(fileSystem: FileSystem): void {
     if (!fileSystem.spec.hsmSettings) throw noContainer(fileSystem);
     if (fileSystem.archive?.state !== 'InProgress') return;

@@ -4,27 +4,27 @@ export type BlobJobState =
 /** The three kinds of job that move data between a file system and its blob container. */
 export type BlobJobKindName = 'importJobs' | 'autoImportJobs' | 'autoExportJobs';
 
-/** How the kinds differ. */
+/** Properties in which the kinds differ. */
 export interface BlobJobKind {
   /** The last segment of the resource type. */
   readonly name: BlobJobKindName;
-  /** For messages: `import job`. */
+  /** Name in messages: `import job`. */
   readonly title: string;
   readonly prefixes: 'importPrefixes' | 'autoImportPrefixes' | 'autoExportPrefixes';
   readonly mostPrefixes: number;
-  /** What adminStatus is in a job that works, and in one that is to stop. */
+  /** Value of adminStatus in a job that works; `off` is that of a job that is to stop. */
   readonly on: string;
   readonly off: string;
   readonly stopping: BlobJobState;
   readonly stopped: BlobJobState;
-  /** Whether it ends by itself when everything is done, and then is not taken up again. */
+  /** True where a job ends automatically when its work is done, and cannot be resumed. */
   readonly ends: boolean;
   /** Default of conflictResolutionMode; absent where the kind has no such property. */
   readonly conflictResolutionMode?: string;
   readonly enableDeletions?: boolean;
   /** Counters in its status; nothing is moved here, so they stay 0. */
   readonly counters: readonly string[];
-  /** What the times in its status end with. */
+  /** Suffix of the times in its status. */
   readonly timeSuffix: '' | 'UTC';
 }
 

@@ -6,7 +6,10 @@ import type { AcceptedBlobJob, BlobJobs } from './blob-jobs.js';
 import { fileSystemJobRoutes, parentOf } from './file-system-job-routes.js';
 import { parseBlobJobChange, parseRequestedBlobJob } from './requested-blob-job.js';
 
-/** `importJobs`, `autoImportJobs` or `autoExportJobs` of a file system: create, read, change, delete and list. */
+/**
+ * Routes of `importJobs`, `autoImportJobs` or `autoExportJobs` of a file system: create, read, change, delete and
+ * list.
+ */
 export function blobJobRoutes(jobs: BlobJobs, services: FileSystemServices): readonly ArmRoute[] {
   const { fileSystems, longRunning } = services;
 

@@ -42,7 +42,7 @@ const finished = async (begin: () => Promise<HttpAnswer>): Promise<HttpAnswer> =
 };
 
 describe('importJobs', () => {
-  it('are created by an operation, and end by themselves', async () => {
+  it('are created by an operation, and end automatically', async () => {
     azure.world.hold();
     const created = await put('/importJobs/job-1', { importPrefixes: ['/data'], maximumErrors: -1 });
     expect(created).toMatchObject({
@@ -72,7 +72,7 @@ describe('importJobs', () => {
     });
   });
 
-  it('are cancelled by their adminStatus, and not taken up again', async () => {
+  it('are cancelled by their adminStatus, and cannot be resumed', async () => {
     azure.world.hold();
     await put('/importJobs/job-1');
     expect(await patch('/importJobs/job-1', { properties: { adminStatus: 'Cancel' } })).toMatchObject({
@@ -120,12 +120,14 @@ describe('importJobs', () => {
     expect(second.body).toMatchObject({ value: [{ name: 'job-5' }] });
   });
 
-  it('exist since 2024-03-01, the others since 2026-01-01', async () => {
+  it('exist since 2024-03-01, auto exports since 2024-07-01, auto imports since 2025-07-01', async () => {
     expect((await call('GET', '/importJobs', undefined, '2024-03-01')).status).toBe(200);
+    expect((await call('GET', '/autoExportJobs', undefined, '2024-07-01')).status).toBe(200);
+    expect((await call('GET', '/autoImportJobs', undefined, '2025-07-01')).status).toBe(200);
     const unsupported = { status: 400, body: { error: { code: 'NoRegisteredProviderFound' } } };
     for (const [path, version] of [
       ['/importJobs', '2023-05-01'],
-      ['/autoImportJobs', '2024-03-01'],
+      ['/autoImportJobs', '2024-07-01'],
       ['/autoExportJobs', '2024-03-01'],
     ] as const)
       expect(await call('GET', path, undefined, version)).toMatchObject(unsupported);
@@ -155,7 +157,7 @@ describe.each(['autoImportJobs', 'autoExportJobs'] as const)('%s', (kind) => {
     expect(await state(path)).toEqual(['Succeeded', 'InProgress']);
   });
 
-  it('change their tags at once, and nothing of what is given at creation', async () => {
+  it('change their tags at once, and no setting of creation', async () => {
     const path = `/${kind}/job-1`;
     await finished(() => put(path));
     expect(await patch(path, { tags: { a: '1' } })).toMatchObject({
@@ -170,7 +172,7 @@ describe.each(['autoImportJobs', 'autoExportJobs'] as const)('%s', (kind) => {
     });
   });
 
-  it('are deleted whatever they do, and with their file system', async () => {
+  it('are deleted in every state, and with their file system', async () => {
     azure.world.hold();
     await put(`/${kind}/job-1`);
     expect((await call('DELETE', `/${kind}/job-1`)).status).toBe(202);
@@ -189,7 +191,7 @@ describe.each(['autoImportJobs', 'autoExportJobs'] as const)('%s', (kind) => {
   });
 });
 
-it('a conflictResolutionMode does not change', async () => {
+it('keep their conflictResolutionMode', async () => {
   await finished(() => put('/autoImportJobs/job-1'));
   expect(await put('/autoImportJobs/job-1', { enableDeletions: true })).toMatchObject({
     status: 400,
@@ -224,7 +226,7 @@ describe('archive', () => {
     expect(await archives()).toMatchObject([{ filesystemPath: '/', status: { state: 'Canceled' } }]);
   });
 
-  it('and jobs need a blob container', async () => {
+  it('needs a blob container, as jobs do', async () => {
     const client = azure.client();
     await client.amlFilesystems.beginCreateOrUpdateAndWait('lustre-rg', 'fs2', validFileSystem(), fast);
     await expect(client.amlFilesystems.archive('lustre-rg', 'fs2')).rejects.toMatchObject({

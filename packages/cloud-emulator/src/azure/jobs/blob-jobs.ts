@@ -9,7 +9,7 @@ import { renderBlobJob, type BlobJob } from './blob-job.js';
 import { FileSystemJobs } from './file-system-jobs.js';
 import type { RequestedBlobJob } from './requested-blob-job.js';
 
-/** A change that was accepted; `operation` is absent where it is done already. */
+/** Accepted change; `operation` is absent where the change is complete. */
 export interface AcceptedBlobJob {
   readonly job: BlobJob;
   readonly operation?: AscOperation;
@@ -34,7 +34,10 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
     return renderBlobJob(job);
   }
 
-  /** PUT of a name that is free. @throws ArmError without a container, and beside another job that works */
+  /**
+   * Creates a job: PUT of a name that is free.
+   * @throws ArmError without a container, and beside another job that works
+   */
   create(fileSystem: FileSystem, name: string, spec: RequestedBlobJob): Required<AcceptedBlobJob> {
     checkName(name);
     if (fileSystem.provisioningState !== 'Succeeded') throw busy(fileSystem);
@@ -62,7 +65,7 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
     return { job, operation };
   }
 
-  /** PUT of a name that exists. @throws ArmError where it changes what is given at creation */
+  /** Answers a PUT of a name that exists. @throws ArmError where it changes a setting of creation */
   replace(job: BlobJob, wanted: RequestedBlobJob): AcceptedBlobJob {
     if (!sameJson(job.spec.prefixes, wanted.prefixes))
       throw propertyChangeNotAllowed(`properties.${this.kind.prefixes}`);
@@ -73,7 +76,7 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
     return this.change(job, wanted);
   }
 
-  /** PATCH. @throws ArmError Conflict while an operation is under way */
+  /** Changes a job: PATCH. @throws ArmError Conflict while an operation is under way */
   change(job: BlobJob, { adminStatus, tags }: Partial<RequestedBlobJob>): AcceptedBlobJob {
     const switches = adminStatus !== undefined && adminStatus !== job.spec.adminStatus;
     if (switches) this.#checkSwitch(job, adminStatus);
@@ -82,7 +85,7 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
     return adminStatus === this.kind.on ? this.#resume(job) : this.#stop(job);
   }
 
-  /** DELETE of one that exists, whatever it does. */
+  /** Deletes a job that exists, in any state. */
   override delete(job: BlobJob): Required<AcceptedBlobJob> {
     if (job.provisioningState === 'Deleting' && job.running) return { job, operation: job.running.operation };
     this.cancel(job);
@@ -118,7 +121,7 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
     return { job, operation: this.#begin(job, 'Updating', () => undefined) };
   }
 
-  /** One that has ended stays as it is. */
+  /** Stops a job; a job that has ended stays as it is. */
   #stop(job: BlobJob): AcceptedBlobJob {
     if (job.state !== 'InProgress') return { job };
     job.state = this.kind.stopping;
@@ -159,7 +162,7 @@ export class BlobJobs extends FileSystemJobs<BlobJob> {
   }
 }
 
-/** The service does not document its code for it. */
+/** Error where a file system has no blob container; the service does not document its code. */
 export const noContainer = (fileSystem: FileSystem): ArmError =>
   new ArmError(
     400,

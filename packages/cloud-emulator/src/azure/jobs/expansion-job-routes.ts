@@ -5,7 +5,7 @@ import { parseTags } from '../file-systems/requested-file-system.js';
 import type { ExpansionJobs, RequestedExpansion } from './expansion-jobs.js';
 import { fileSystemJobRoutes, parentOf } from './file-system-job-routes.js';
 
-/** `expansionJobs` of a file system: create, read, roll back or delete, and list. */
+/** Routes of `expansionJobs` of a file system: create, read, roll back or delete, and list. */
 export function expansionJobRoutes(jobs: ExpansionJobs, services: FileSystemServices): readonly ArmRoute[] {
   const put = ({ params, body, apiVersion }: ArmCall): ArmAnswer => {
     const requested = parseRequestedExpansion(params.job, body);

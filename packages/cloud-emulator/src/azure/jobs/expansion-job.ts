@@ -48,7 +48,7 @@ export const renderExpansionJob = (job: ExpansionJob, now: number): Readonly<Rec
   },
 });
 
-/** 100 only when it has completed. */
+/** Progress in percent: 100 only when the expansion has completed. */
 function percentComplete(job: ExpansionJob, now: number): number {
   if (job.state === 'Completed') return 100;
   const elapsed = ((job.completedAt ?? now) - job.startedAt) / 1000;

@@ -75,7 +75,7 @@ describe('expansionJobs', () => {
     expect((await azure.request('GET', operation, { token })).body).toMatchObject({ status: 'Succeeded' });
   });
 
-  it('show how far they are, and are rolled back by a DELETE', async () => {
+  it('show their progress, and are rolled back by a DELETE', async () => {
     await start(60);
     const before = used();
     await expand('job-1', 32);
@@ -140,7 +140,7 @@ describe('expansionJobs', () => {
     });
   });
 
-  it('refuse what the subnet has no addresses for', async () => {
+  it('refuse a size for which the subnet has no addresses', async () => {
     await start(0.05, 'lustre-small-subnet');
     expect(await expand('job-1', 128)).toMatchObject({
       status: 400,

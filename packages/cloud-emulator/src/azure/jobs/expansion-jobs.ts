@@ -37,7 +37,10 @@ export class ExpansionJobs extends FileSystemJobs<ExpansionJob> {
     return renderExpansionJob(job, this.world.now());
   }
 
-  /** PUT of a name that is free. @throws ArmError of validation, of the subnet, and while something else is under way */
+  /**
+   * Creates a job: PUT of a name that is free.
+   * @throws ArmError of validation, of the subnet, and while another operation is under way
+   */
   create(fileSystem: FileSystem, requested: RequestedExpansion): AcceptedJob {
     checkName(requested.name);
     if (fileSystem.provisioningState !== 'Succeeded') throw busy(fileSystem);
@@ -58,7 +61,7 @@ export class ExpansionJobs extends FileSystemJobs<ExpansionJob> {
     return { job, operation: this.#beginExpansion(job) };
   }
 
-  /** PUT of a name that exists. @throws ArmError where it asks for another size */
+  /** Answers a PUT of a name that exists. @throws ArmError where it requests another size */
   replace(job: ExpansionJob, requested: RequestedExpansion): void {
     if (job.newCapacityTiB !== requested.newCapacityTiB) {
       throw propertyChangeNotAllowed('properties.newStorageCapacityTiB');
@@ -68,7 +71,7 @@ export class ExpansionJobs extends FileSystemJobs<ExpansionJob> {
     }
   }
 
-  /** DELETE of one that exists: an expansion that has not ended is rolled back. */
+  /** Deletes a job that exists: an expansion that has not ended is rolled back. */
   override delete(job: ExpansionJob): AcceptedJob {
     const { running, state } = job;
     if (running && state !== 'InProgress') return { job, operation: running.operation };
@@ -116,7 +119,7 @@ export class ExpansionJobs extends FileSystemJobs<ExpansionJob> {
     return this.run(job, seconds, effect);
   }
 
-  /** The file system stays as large as it was. */
+  /** Ends an expansion without effect: the file system keeps its size. */
   #giveUp(job: ExpansionJob): void {
     job.fileSystem.expanding = false;
     this.networks.findSubnet(job.fileSystem.spec.subnetId)?.addresses.release(job.addresses);

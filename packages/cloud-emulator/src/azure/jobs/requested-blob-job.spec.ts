@@ -27,7 +27,7 @@ describe('parseRequestedBlobJob', () => {
     expect(parseRequestedBlobJob(kind(name), { location: 'eastus' })).toEqual({ ...expected, tags: {} });
   });
 
-  it('reads what is given', () => {
+  it('reads the given values', () => {
     const properties = {
       adminStatus: 'Disable',
       autoImportPrefixes: ['/a', '/b'],

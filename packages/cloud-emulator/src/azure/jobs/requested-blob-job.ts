@@ -3,7 +3,7 @@ import { JsonReader, type JsonObject } from '../arm/json-body.js';
 import { parseTags } from '../file-systems/requested-file-system.js';
 import type { BlobJobKind } from './blob-job-kind.js';
 
-/** What a caller asks a job to be. */
+/** Job as a caller requests it. */
 export interface RequestedBlobJob {
   readonly adminStatus: string;
   readonly prefixes: readonly string[];
@@ -70,7 +70,7 @@ function parseRules(kind: BlobJobKind, properties: JsonReader): RequestedBlobJob
   };
 }
 
-/** -1 tolerates every error. */
+/** Number of errors that the job tolerates; -1 tolerates every error. */
 function parseMaximumErrors(properties: JsonReader): number {
   if (!properties.has('maximumErrors')) return 0;
   const errors = properties.requiredNumber('maximumErrors');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requiredAddresses, smallestPrefix, SubnetAddresses } from './subnet-addresses.js';
 
 describe('SubnetAddresses', () => {
-  it('counts what Azure leaves of a subnet', () => {
+  it('counts the addresses that Azure leaves in a subnet', () => {
     expect(new SubnetAddresses('10.1.0.0/24', 3)).toMatchObject({ limit: 251, used: 3, free: 248 });
     expect(new SubnetAddresses('10.1.0.0/16', 0).limit).toBe(65531);
   });

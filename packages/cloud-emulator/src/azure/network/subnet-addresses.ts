@@ -1,8 +1,8 @@
-/** Azure keeps the first four addresses and the last one of every subnet. */
+/** Number of addresses at the start of a subnet that Azure keeps; it keeps the last one too. */
 const reservedAtStart = 4;
 const reserved = 5;
 
-/** The IPv4 addresses of one subnet: who has one, and how many are left. */
+/** IPv4 addresses of one subnet: those in use, and the number that is left. */
 export class SubnetAddresses {
   /** Addresses that can be used at all. */
   readonly limit: number;
@@ -50,11 +50,11 @@ export class SubnetAddresses {
   }
 }
 
-/** How many addresses a file system of so many capacity steps needs.
- *
- * Five for each object storage server and six for the rest: this reproduces the documented subnet sizes (/27 up to
- * 4 steps, /26 to 10, /25 to 23, /24 to 49, /23 to 100). The true numbers are the provider's own, so callers must ask
- * getRequiredAmlFSSubnetsSize. */
+/**
+ * Number of addresses that a file system of so many capacity steps needs. Five for each object storage server and
+ * six for the rest: this reproduces the documented subnet sizes (/27 up to 4 steps, /26 to 10, /25 to 23, /24 to
+ * 49, /23 to 100). The true numbers are the provider's own, so callers must ask getRequiredAmlFSSubnetsSize.
+ */
 export const requiredAddresses = (capacityTiB: number, stepTiB: number): number =>
   6 + 5 * Math.max(1, Math.ceil(capacityTiB / stepTiB));
 

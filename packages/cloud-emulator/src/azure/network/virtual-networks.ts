@@ -35,7 +35,10 @@ export class VirtualNetworks {
     return this.#networks.flatMap((network) => network.subnets).find((subnet) => sameName(subnet.id, id));
   }
 
-  /** Addresses in use in each subnet, as `virtualNetworks.listUsage` shows them. @throws ArmError ResourceNotFound */
+  /**
+   * Usage of addresses in each subnet, as `virtualNetworks.listUsage` shows them.
+   * @throws ArmError ResourceNotFound
+   */
   usages(resourceGroup: string, name: string): readonly unknown[] {
     const network = this.#networks.find(
       (candidate) => sameName(candidate.name, name) && sameName(candidate.resourceGroup, resourceGroup),

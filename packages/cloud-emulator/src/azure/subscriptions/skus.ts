@@ -5,14 +5,14 @@ export interface Sku {
   readonly resourceType: 'amlFilesystems' | 'caches';
   readonly name: string;
   readonly location: string;
-  /** Absent where the region has no availability zones. */
+  /** Availability zones; absent where the region has none. */
   readonly zones?: readonly string[];
   readonly capabilities: Readonly<Record<string, string>>;
-  /** Why this subscription may not use it. */
+  /** Reason for which this subscription may not use it. */
   readonly restriction?: 'QuotaId' | 'NotAvailableForSubscription';
 }
 
-/** What a SKU of the resource type amlFilesystems lets a file system be. */
+/** Limits that a SKU of the resource type amlFilesystems sets to a file system. */
 export interface LustreSku {
   readonly name: string;
   readonly stepTiB: number;

@@ -26,7 +26,7 @@ export interface SubscriptionParts {
   readonly location: string;
 }
 
-/** What Microsoft.StorageCache answers about the subscription, and Microsoft.Network about its subnets. */
+/** Routes of Microsoft.StorageCache about the subscription, and of Microsoft.Network about its subnets. */
 export function subscriptionRoutes(parts: SubscriptionParts): readonly ArmRoute[] {
   return [
     storageCache('GET', 'skus', 'skus.list', (call) => listSkus(parts.pager, call)),
@@ -104,7 +104,10 @@ function subnetSize(parts: SubscriptionParts, call: ArmCall): ArmAnswer {
   return { status: 200, body: { filesystemSubnetSize: readRequiredAddresses(reader, parts.location) } };
 }
 
-/** 200 with no content where the subnet will do; otherwise 400 in a form of its own, which is no error envelope. */
+/**
+ * Checks a subnet: 200 with no content where the subnet is large enough; otherwise 400 in a form of its own, which
+ * is no error envelope.
+ */
 function checkSubnet(parts: SubscriptionParts, call: ArmCall): ArmAnswer {
   const reader = new JsonReader(parseJsonObject(call.body));
   const location = reader.requiredString('location');

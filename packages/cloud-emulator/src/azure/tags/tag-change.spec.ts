@@ -19,7 +19,7 @@ describe('changedTags', () => {
     ['Delete', { unknown: '' }, existing],
   ])('%s of %j', (operation, tags, expected) => expect(of(operation, tags)).toEqual(expected));
 
-  it('keeps to the fifty tags of a resource, whatever was there', () => {
+  it('keeps to the fifty tags of a resource, with and without earlier tags', () => {
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'v']));
     expect(Object.keys(of('Merge', many(48)))).toHaveLength(50);

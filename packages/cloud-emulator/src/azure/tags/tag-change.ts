@@ -12,7 +12,7 @@ export interface TagChange {
   readonly tags: Tags;
 }
 
-/** @throws ArmError 400 */
+/** Reads a change of tags. @throws ArmError 400 */
 export function parseTagChange(body: JsonObject): TagChange {
   const reader = new JsonReader(body);
   const given = reader.requiredString('operation');

@@ -58,7 +58,7 @@ it('carries a change out later where ARM only accepts it', async () => {
   expect(await shown()).toEqual({ Dept: 'ContosoAds', a: '1' });
 });
 
-it('refuses what is not there, what is busy, and an api-version that it does not speak', async () => {
+it('refuses a missing and a busy file system, and an unknown api-version', async () => {
   await started();
   expect(await merge({ a: '1' }, 'none')).toMatchObject({
     status: 404,

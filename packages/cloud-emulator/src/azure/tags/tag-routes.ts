@@ -9,9 +9,10 @@ import { changedTags, parseTagChange } from './tag-change.js';
 const type = 'Microsoft.Resources/tags';
 
 /**
- * `Microsoft.Resources/tags/default` of file systems: reading, and changing single tags. Azure hands a change on to the
- * resource provider, which refuses it while it works on the resource.
- * @param slowly whether ARM answers 202, as the API reference allows it from 2022-09-01 on; otherwise 200, and it is done
+ * Routes of `Microsoft.Resources/tags/default` of file systems: reading, and changing single tags. Azure forwards a
+ * change to the resource provider, which refuses it while it works on the resource.
+ * @param slowly true where ARM answers 202, as the API reference allows it since 2022-09-01; otherwise 200 after
+ * the change
  */
 export function tagRoutes(
   fileSystems: FileSystems,

@@ -131,7 +131,7 @@ export class AzureServer {
     });
   }
 
-  /** How often an operation was called, as the journal counts. */
+  /** Number of calls of an operation in the journal. */
   calls(operation: string): number {
     return this.world.journal.entries().filter((entry) => entry.operation === operation).length;
   }
@@ -156,7 +156,7 @@ export const validFileSystem = (): AmlFilesystem => ({
   tags: { Dept: 'ContosoAds' },
 });
 
-/** The same as it travels. */
+/** Body of the request that creates {@link validFileSystem}. */
 export const validBody = (): Record<string, unknown> => {
   const { storageCapacityTiB, filesystemSubnet, maintenanceWindow, ...root } = validFileSystem();
   return { ...root, properties: { storageCapacityTiB, filesystemSubnet, maintenanceWindow } };

@@ -1,22 +1,22 @@
 import { World } from '../../world/world.js';
 
-/** A world whose time can stand still: a test looks at what is under way without racing against it. */
+/** World whose time can stand still: a test inspects work under way without a race. */
 export class HoldableWorld extends World {
   #held: (() => void)[] | undefined;
 
-  /** From now on nothing ends before {@link release}. */
+  /** Holds every effect back from now on, until {@link release}. */
   hold(): void {
     this.#held = [];
   }
 
-  /** Ends at once what was held back. */
+  /** Ends all held work at once. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const happen of held) happen();
   }
 
-  /** Ends what was held back first, and holds the rest. */
+  /** Ends the work that was held back first, and holds the rest. */
   releaseNext(): void {
     this.#held?.shift()?.();
   }

@@ -117,7 +117,7 @@ describe.skipIf(!simulation.available)(`the simulated servers${missing}`, () => 
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'first\n\nsecond\n' });
   });
 
-  it('are made once, however many mounts come first', async () => {
+  it('are created once for several first mounts', async () => {
     const { stdout, stderr } = await world.run(`
       for i in 1 2 3 4 5 6 7 8; do mkdir $T/m$i; mount -t lustre 10.1.0.4@tcp:/lustrefs $T/m$i & done; wait
       touch $T/m1/file; ls $T/m*/file | wc -l
@@ -134,7 +134,7 @@ describe.skipIf(!simulation.available)(`the simulated servers${missing}`, () => 
     expect(stdout.split('\n').map((line) => line.trim())).toEqual(['kept', '96', '']);
   });
 
-  it('answer no more when the file system is deleted, and a new one of the same name is empty', async () => {
+  it('stop answering when the file system is deleted, and a new one of the same name is empty', async () => {
     const { stdout } = await world.run(`
       mount -t lustre 10.1.0.4@tcp:/lustrefs $T/a && echo old > $T/a/file
       mv $REGISTRY/amlfs-1.json $REGISTRY/gone
@@ -145,7 +145,7 @@ describe.skipIf(!simulation.available)(`the simulated servers${missing}`, () => 
     expect(stdout).toBe('status 5\n0\nold\n');
   });
 
-  it('keep their mounts when the process that mounted them is gone, whatever its environment was', async () => {
+  it('keep their mounts when the process that mounted them has ended, with any environment', async () => {
     const { stdout, status } = await world.run(`
       env -i NODE_OPTIONS=--bad /bin/mount -t lustre 10.1.0.4@tcp:/lustrefs $T/a & wait $!
       sh -c 'echo data > $T/a/file; kill -KILL $$'; cat $T/a/file`);

@@ -11,7 +11,7 @@ import { readPublishedServers } from './published-servers.js';
 import { mountInternally, unmountInternally } from './run-mount.js';
 import { ServerStorage } from './server-storage.js';
 
-/** What mount(8) asks of `mount.lustre`. */
+/** Request of mount(8) to `mount.lustre`. */
 export interface MountRequest {
   readonly source: string;
   readonly target: string;
@@ -23,9 +23,9 @@ export interface MountRequest {
 
 /** The directories that a namespace's helper works with. */
 export interface MountDirectories {
-  /** Where the clouds say which file systems answer. */
+  /** Directory in which the clouds publish their file systems. */
   readonly registry: string;
-  /** Where the tmpfs of each file system is mounted. */
+  /** Directory in which the tmpfs of each file system is mounted. */
   readonly storage: string;
 }
 
@@ -70,7 +70,7 @@ function existingTarget(target: string): string {
   }
 }
 
-/** mount.lustre looks into the mount table first: once is enough, and a remount needs something to remount. */
+/** Refuses a second mount and a remount without a mount: mount.lustre looks into the mount table first. */
 function refuseTwice(
   source: MountSource,
   target: string,

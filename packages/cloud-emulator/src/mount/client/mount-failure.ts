@@ -59,7 +59,7 @@ function hints(errno: MountErrno, source: string): readonly string[] {
   }
 }
 
-/** What mount.lustre says to a source that it cannot make sense of, before it asks the kernel for anything. */
+/** Failure for a source that mount.lustre cannot parse, before any request to the kernel. */
 export const usageFailure = (cause: string): MountFailure =>
   new MountFailure(
     'EINVAL',

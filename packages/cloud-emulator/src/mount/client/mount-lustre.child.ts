@@ -4,10 +4,10 @@ import type { MountRequest } from './mount-client.js';
 import { MountFailure, usageFailure } from './mount-failure.js';
 import { SimulationError } from './simulation-error.js';
 
-/** The status that mount(8) gives to what is nobody's fault but its own: "internal mount bug". */
+/** Exit status of mount(8) for a defect of its own: "internal mount bug". */
 const internalError = 4;
 
-/** `mount-lustre.child.js REGISTRY STORAGE SOURCE TARGET [-fnsv] [-o OPTIONS]`: what stands behind the helper script. */
+/** Program behind the helper script: `mount-lustre.child.js REGISTRY STORAGE SOURCE TARGET [-fnsv] [-o OPTIONS]`. */
 function main([registry = '', storage = '', ...args]: readonly string[]): number {
   try {
     mountClient(parseRequest(args), { registry, storage });

@@ -1,6 +1,6 @@
-/** What a Lustre client mount was asked for. */
+/** Options of a Lustre client mount. */
 export interface MountOptions {
-  /** Flags of the mount itself, in the words of mount(8); what is not named is off. */
+  /** Flags of the mount itself, in the words of mount(8); a flag that is not named is off. */
   readonly flags: readonly string[];
   readonly remount: boolean;
   /** Options that no Lustre client knows: the kernel refuses the mount with EINVAL. */
@@ -38,7 +38,7 @@ const accepted = new Set(
   ).split(' '),
 );
 
-/** The same, with a value. */
+/** Options that take a value. */
 const acceptedWithValue = new Set(['network', 'skpath', 'mgssec', 'mgsname', 'exclude', 'retry', 'context']);
 
 /** Sorts the options of mount.lustre(8) and of mount(8). Sources: mount.lustre(8) "CLIENT OPTIONS", mount(8). */

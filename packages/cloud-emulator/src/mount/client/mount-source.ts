@@ -7,13 +7,13 @@ export interface Nid {
   readonly net: string;
 }
 
-/** `MGSNODE[:MGSNODE...]:/FSNAME[/SUBDIR]`, taken apart. */
+/** Parts of `MGSNODE[:MGSNODE...]:/FSNAME[/SUBDIR]`. */
 export interface MountSource {
   readonly text: string;
   /** Every address of every MGS node, in the order written. */
   readonly nids: readonly Nid[];
   readonly fsname: string;
-  /** `/a/b`, or an empty string for the root of the file system. */
+  /** Sub-directory such as `/a/b`, or an empty string for the root of the file system. */
   readonly subdir: string;
 }
 
@@ -46,7 +46,7 @@ function parseNid(text: string): Nid {
   return { host, net: Number(number) === 0 ? type : `${type}${Number(number)}` };
 }
 
-/** Whether the kernel client would take the file system name and the sub-directory at all. */
+/** Reports that the kernel client accepts the file system name and the sub-directory. */
 export const isMountable = ({ fsname, subdir }: MountSource): boolean =>
   fsname.length >= 1 &&
   fsname.length <= 8 &&

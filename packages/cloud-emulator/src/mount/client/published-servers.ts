@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LustreServer } from '../../world/lustre-registry.js';
 
-/** What a client sees of a file system. */
+/** File system as a client sees it. */
 export type PublishedServer = Pick<
   LustreServer,
   'id' | 'mgsAddresses' | 'dnsNames' | 'fsname' | 'capacityBytes'

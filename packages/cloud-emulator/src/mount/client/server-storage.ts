@@ -15,7 +15,7 @@ import type { PublishedServer } from './published-servers.js';
 import { mountInternally, unmountInternally } from './run-mount.js';
 
 /**
- * What the simulated servers store: one tmpfs for each file system, mounted in a directory of the mount namespace.
+ * Storage of the simulated servers: one tmpfs for each file system, mounted in a directory of the mount namespace.
  * A symbolic link named after the file system leads to its tmpfs. Making that link is what decides between helpers
  * that come first at the same time, so no lock is left behind by one that is killed.
  */
@@ -35,7 +35,7 @@ export class ServerStorage {
     return current;
   }
 
-  /** Lets go of what file systems stored that no longer exist. Mounts that clients still have stay readable. */
+  /** Discards the storage of file systems that no longer exist. Mounts that clients still have stay readable. */
   discardAllBut(servers: readonly PublishedServer[]): void {
     const ids = new Set(servers.map(({ id }) => id));
     for (const entry of readdirSync(this.directory, { withFileTypes: true })) {
@@ -68,7 +68,7 @@ export class ServerStorage {
     }
   }
 
-  /** Of several helpers that notice at once, the one that removes the link also unmounts. */
+  /** Discards one storage. Of several helpers that do so at once, the one that removes the link also unmounts. */
   #discard(id: string): void {
     const link = join(this.directory, id);
     try {

@@ -1,4 +1,4 @@
-/** Something went wrong in the simulation itself; not what Lustre would say. */
+/** Failure of the simulation itself, not of the simulated Lustre. */
 export class SimulationError extends Error {
   override readonly name = 'SimulationError';
 }

@@ -8,7 +8,7 @@ export interface ProjectLimits {
   readonly hardInodes: bigint;
 }
 
-/** What of lfs(1) is simulated. */
+/** Commands of lfs(1) that are simulated. */
 export type LfsCommand =
   | {
       readonly name: 'set-project';
@@ -34,7 +34,7 @@ interface Words {
   readonly rest: readonly string[];
 }
 
-/** Reads the arguments of `lfs`. @throws UsageError as lfs says what it does not understand */
+/** Reads the arguments of `lfs`. @throws UsageError in the words of lfs */
 export function parseLfsArguments([name = '', ...args]: readonly string[]): LfsCommand {
   if (name === 'project') return project(sort(args, ['-p'], ['-s', '-r', '-d', '-C', '-k']));
   if (name === 'setquota') return setQuota(sort(args, ['-p', '-b', '-B', '-i', '-I'], []));

@@ -6,13 +6,13 @@ import { UsageError } from './lfs-usage-error.js';
 
 /** A path on a simulated file system, and where the server keeps what Lustre would keep of it. */
 export interface LfsPath {
-  /** Without symbolic links. */
+  /** Path without symbolic links. */
   readonly path: string;
-  /** Where the path's file system is mounted. */
+  /** Mount point of the path's file system. */
   readonly mountPoint: string;
   /** The root of the server's storage. */
   readonly root: string;
-  /** Beside it: attributes and limits, which a tmpfs has no place for. */
+  /** Directory beside it, for attributes and limits, which a tmpfs cannot hold. */
   readonly store: string;
 }
 
@@ -44,7 +44,7 @@ function real(given: string): string {
   }
 }
 
-/** What Lustre keeps with an inode. */
+/** Attributes that Lustre keeps with an inode. */
 export interface InodeAttributes {
   readonly project?: number;
   readonly inherit?: boolean;
@@ -94,7 +94,7 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** Whole or not at all: several clients may ask at the same time. */
+/** Writes a file atomically: several clients may use it at the same time. */
 function writeJson(path: string, value: object): void {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, JSON.stringify(value));

@@ -4,7 +4,7 @@ import { attributesOf, lfsPath, limitsOf, setAttributes, setLimits, type LfsPath
 import { UsageError } from './lfs-usage-error.js';
 import { countProject } from './project-accounting.js';
 
-/** `lfs.child.js STORAGE COMMAND...`: what stands behind the `lfs` of the namespace. */
+/** Program behind the `lfs` of the namespace: `lfs.child.js STORAGE COMMAND...`. */
 function main([storage = '', ...args]: readonly string[]): number {
   try {
     const output = run(parseLfsArguments(args), storage);
@@ -52,7 +52,7 @@ function run(command: LfsCommand, storage: string): string {
   }
 }
 
-/** As lfs-quota(1) of 2.15 lays it out. */
+/** Prints quotas in the layout of lfs-quota(1) of 2.15. */
 function showQuota(place: LfsPath, { project, path, quiet }: LfsCommand & { name: 'show-quota' }): string {
   const { kib, inodes } = countProject(place, project);
   const { softKib, hardKib, softInodes, hardInodes } = limitsOf(place, project);

@@ -2,15 +2,15 @@ import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { attributesOf, type LfsPath } from './lfs-storage.js';
 
-/** What a project holds. */
+/** Usage of a project. */
 export interface ProjectUse {
   readonly kib: bigint;
   readonly inodes: bigint;
 }
 
 /**
- * Counts what belongs to a project, as `du` would: a directory that was given to the project, and what is below it,
- * unless that was given to another. A tmpfs has no project quota that could count by itself.
+ * Counts the files of a project, as `du` would: a directory that was assigned to the project, with its content,
+ * except for parts that were assigned to another. A tmpfs has no project quota that could count them.
  */
 export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, project: number): ProjectUse {
   let kib = 0n;
@@ -44,7 +44,7 @@ export function countProject({ root, store }: Pick<LfsPath, 'root' | 'store'>, p
 const entriesOf = (directory: string): readonly Dirent[] =>
   unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? [];
 
-/** What is read of a file that somebody may remove meanwhile: what is gone holds nothing. */
+/** Reads a file that another process may remove meanwhile: a removed file counts as empty. */
 function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -6,10 +6,7 @@ interface Scheduled {
   readonly happen: () => void;
 }
 
-/**
- * A world whose time passes only when a test says so: every state can be looked at for as long as a test likes, and
- * nothing is waited for.
- */
+/** World whose time passes only when a test says so: a test can inspect every state, and waits for none. */
 export class SteppedWorld extends World {
   readonly #clock: { now: number };
   #scheduled: readonly Scheduled[] = [];
@@ -26,7 +23,7 @@ export class SteppedWorld extends World {
     return () => (this.#scheduled = this.#scheduled.filter((each) => each !== scheduled));
   }
 
-  /** Lets what comes next happen; false where nothing is to come. */
+  /** Runs the next scheduled effect; false where none is scheduled. */
   step(): boolean {
     const next = this.#next();
     if (!next) return false;
@@ -36,23 +33,23 @@ export class SteppedWorld extends World {
     return true;
   }
 
-  /** Lets so much time pass, and all that happens meanwhile. */
+  /** Advances the time, and runs all effects that are due meanwhile. */
   pass(seconds: number): void {
     const end = this.#clock.now + seconds * 1000;
     while ((this.#next()?.due ?? Infinity) <= end) this.step();
     this.#clock.now = end;
   }
 
-  /** Looks again after each thing that happens, until the answer is there. */
+  /** Repeats `look` after each effect, until it has an answer. */
   async until<T>(look: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
     for (;;) {
       const found = await look();
       if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
-      if (!this.step()) throw new Error('nothing is left to happen, and it is still not so');
+      if (!this.step()) throw new Error('no effect is left to run, and `look` has no answer yet');
     }
   }
 
-  /** What is due first; of several at the same time, what was scheduled first. */
+  /** Effect that is due first; of several at the same time, the one that was scheduled first. */
   #next(): Scheduled | undefined {
     return this.#scheduled.reduce<Scheduled | undefined>(
       (first, each) => (first && first.due <= each.due ? first : each),

@@ -1,10 +1,12 @@
 import {
+  DescribeAvailabilityZonesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderXml } from '../protocol/ec2-protocol.js';
+import { renderXml } from '../protocol/xml.js';
 import { startAwsCloud, type AwsCloudFixture } from '../testing/aws-cloud-fixture.js';
 
 describe('AwsCloud, as the EC2 SDK sees it', () => {
@@ -31,7 +33,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     expect(byId.Subnets?.map((each) => each.SubnetId)).toEqual(['subnet-0aaaaaaaaaaaaaaa2']);
     const filters = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
     const zones = await aws.ec2.send(
-      new DescribeSubnetsCommand(filters('availability-zone', 'us-west-2?', 'nowhere')),
+      new DescribeSubnetsCommand(filters('availability-zone', 'us-west-2?', 'unknown')),
     );
     expect(zones.Subnets).toHaveLength(3);
     const none = await aws.ec2.send(new DescribeSubnetsCommand(filters('vpc-id', 'vpc-1')));
@@ -61,7 +63,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([248, 251, 251]);
   });
 
-  it('pages where it is asked to', async () => {
+  it('cuts pages where the caller requests them', async () => {
     await aws.create({ StorageCapacity: 2400 * 6 });
     const first = await aws.ec2.send(new DescribeNetworkInterfacesCommand({ MaxResults: 5 }));
     expect(first.NetworkInterfaces).toHaveLength(5);
@@ -86,7 +88,62 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     });
   });
 
-  it('says what does not exist', async () => {
+  it('shows the VPC, and selects it by id and filter', async () => {
+    const { Vpcs = [] } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: ['vpc-0aaaaaaaaaaaaaaa1'] }));
+    expect(Vpcs).toHaveLength(1);
+    expect(Vpcs[0]).toMatchObject({
+      VpcId: 'vpc-0aaaaaaaaaaaaaaa1',
+      OwnerId: '111122223333',
+      CidrBlock: '127.100.0.0/16',
+      CidrBlockAssociationSet: [{ CidrBlock: '127.100.0.0/16', CidrBlockState: { State: 'associated' } }],
+      State: 'available',
+      InstanceTenancy: 'default',
+      IsDefault: false,
+    });
+    const counts = ['false', 'true'].map(async (value) => {
+      const Filters = [{ Name: 'is-default', Values: [value] }];
+      return (await aws.ec2.send(new DescribeVpcsCommand({ Filters }))).Vpcs?.length;
+    });
+    expect(await Promise.all(counts)).toEqual([1, 0]);
+  });
+
+  it('shows the zones of the region, and selects them by name, id and filter', async () => {
+    const zones = async (input: object): Promise<unknown> => {
+      const { AvailabilityZones = [] } = await aws.ec2.send(new DescribeAvailabilityZonesCommand(input));
+      return AvailabilityZones.map(({ ZoneName, ZoneId }) => [ZoneName, ZoneId]);
+    };
+    const [a, b, c] = [
+      ['us-west-2a', 'usw2-az1'],
+      ['us-west-2b', 'usw2-az2'],
+      ['us-west-2c', 'usw2-az3'],
+    ];
+    expect(await zones({})).toEqual([a, b, c]);
+    expect(await zones({ ZoneNames: ['us-west-2b'] })).toEqual([b]);
+    expect(await zones({ ZoneIds: ['usw2-az3'] })).toEqual([c]);
+    expect(await zones({ ZoneNames: ['us-west-2b'], ZoneIds: ['usw2-az3'] })).toEqual([]);
+    expect(await zones({ Filters: [{ Name: 'zone-id', Values: ['usw2-az1'] }] })).toEqual([a]);
+    expect(await zones({ Filters: [{ Name: 'state', Values: ['impaired'] }] })).toEqual([]);
+    const { AvailabilityZones = [] } = await aws.ec2.send(new DescribeAvailabilityZonesCommand());
+    expect(AvailabilityZones[0]).toMatchObject({
+      RegionName: 'us-west-2',
+      State: 'available',
+      ZoneType: 'availability-zone',
+      OptInStatus: 'opt-in-not-required',
+      NetworkBorderGroup: 'us-west-2',
+    });
+  });
+
+  it('names the resource that does not exist', async () => {
+    await expect(aws.ec2.send(new DescribeVpcsCommand({ VpcIds: ['vpc-bad'] }))).rejects.toMatchObject({
+      name: 'InvalidVpcID.NotFound',
+      message: "The vpc ID 'vpc-bad' does not exist",
+    });
+    await expect(
+      aws.ec2.send(new DescribeAvailabilityZonesCommand({ ZoneNames: ['us-west-2z'] })),
+    ).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: 'Invalid availability zone: [us-west-2z]',
+    });
     await expect(
       aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-bad'] })),
     ).rejects.toMatchObject({
