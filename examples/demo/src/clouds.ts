@@ -1,10 +1,10 @@
-/** What the demo asks of each cloud: a StorageClass and a claim, as a user would write them. */
+/** A StorageClass and a claim for one cloud, as a user would write them. */
 export interface DemoCloud {
   readonly driverName: string;
   readonly title: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityBytes: bigint;
-  /** What is left in the emulated cloud, from `GET /_emulator/state`. */
+  /** File systems that are left in the emulated cloud, from `GET /_emulator/state`. */
   readonly fileSystems: (state: EmulatorState) => readonly unknown[];
 }
 

@@ -17,7 +17,7 @@ const executable = fileURLToPath(
 /** CSI MULTI_NODE_MULTI_WRITER: Kubernetes' ReadWriteMany. */
 const MULTI_NODE_MULTI_WRITER = 5;
 
-/** gRPC DEADLINE_EXCEEDED: the work goes on, ask again. */
+/** gRPC DEADLINE_EXCEEDED: the work continues, repeat the call. */
 const DEADLINE_EXCEEDED = 4;
 
 const capability = {
@@ -40,7 +40,7 @@ async function emulator<T>(path: string): Promise<T> {
   return (await (await fetch(`${emulatorUrl}/_emulator/${path}`)).json()) as T;
 }
 
-/** CreateVolume as the provisioner does it: with a deadline, again and again until the cloud is done. */
+/** Calls CreateVolume as the provisioner does: with a deadline, repeatedly until the cloud is done. */
 async function createVolume(client: CsiClient, cloud: DemoCloud): Promise<Published> {
   const { durations } = await emulator<{ durations: { createSeconds: number } }>('settings');
   const began = Date.now();

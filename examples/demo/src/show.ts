@@ -6,12 +6,12 @@ export function say(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** One step: what is asked, and what came of it. */
+/** Prints one step: the call and its result. */
 export function step(what: string, outcome: string): void {
   say(`  ${what.padEnd(26)} ${outcome}`);
 }
 
-/** A bar that grows on a terminal; elsewhere a line for each look at it. */
+/** Prints a bar that grows on a terminal; elsewhere a line for each call. */
 export function progress(what: string, part: number, note: string): void {
   const filled = Math.min(BAR_WIDTH, Math.round(part * BAR_WIDTH));
   const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
