@@ -28,6 +28,9 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
+/** Marks the errors of every copy of this package: a tree of dependencies may hold two. */
+const BRAND = Symbol.for('@lustre-csi/core/DriverError');
+
 /**
  * The only error that leaves an operation. Its message is read by an operator: what failed, the cause in the
  * cloud's or the kernel's own words (code and request id included), and the next step.
@@ -41,6 +44,7 @@ export class DriverError extends Error {
     options?: { readonly cause?: unknown },
   ) {
     super(message, options);
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   /** The same error with more said about it in front; the kind and the cause stay. */
@@ -49,9 +53,11 @@ export class DriverError extends Error {
   }
 }
 
-/** Whether the value is a DriverError of one of these kinds. */
+/** Recognizes a DriverError of one of these kinds, or of any kind, from any copy of this package. */
 export function isDriverError(value: unknown, ...kinds: readonly ErrorKind[]): value is DriverError {
-  return value instanceof DriverError && (kinds.length === 0 || kinds.includes(value.kind));
+  if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
+  const { kind } = value as unknown as DriverError;
+  return kinds.length === 0 || kinds.includes(kind);
 }
 
 /** The message of anything that was thrown. */
