@@ -1,4 +1,4 @@
-import type { CallObserver } from '@lustre-csi/core';
+import type { CallObserver } from '@lustre-csi/core/server';
 
 /** Whether kubelet has registered this process as a driver: it calls NodeGetInfo for that and for nothing else, once it can
  *  send publications here, and makes the CSINode entry of the answer (RegisterPlugin in its pkg/volume/csi). A process

@@ -1,4 +1,4 @@
-import type { CallObserver } from '@lustre-csi/core';
+import type { CallObserver } from '@lustre-csi/core/server';
 
 /** One observer of calls that tells several. */
 export function allObservers(...observers: readonly CallObserver[]): CallObserver {
