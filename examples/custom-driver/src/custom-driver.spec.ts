@@ -1,4 +1,3 @@
-// A new provider is one package and one line: the example's driver runs the same code as lustre-csi.
 import { fileURLToPath } from 'node:url';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { expect, it } from 'vitest';
@@ -6,32 +5,37 @@ import { expect, it } from 'vitest';
 const executable = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const MULTI_NODE_MULTI_WRITER = 5;
-const capability = {
-  accessType: { $case: 'mount' as const, value: { fsType: '', mountFlags: [], volumeMountGroup: '' } },
-  accessMode: { mode: MULTI_NODE_MULTI_WRITER },
-};
 
-it('serves a provider of its own', async () => {
+it('creates and deletes a volume over gRPC', async () => {
   const driver = await startDriverProcess({ executable });
   try {
-    const { name, vendorVersion } = await driver.client.identity.getPluginInfo({});
-    expect(name).toBe('onprem.lustre.example.com');
-    expect(vendorVersion).toBe('1.0.0');
-    const { volume } = await driver.client.controller.createVolume({
-      name: 'pvc-own',
+    const { identity, controller } = driver.client;
+    expect(await identity.getPluginInfo({})).toMatchObject({
+      name: 'lustre.csi.example.com',
+      vendorVersion: '1.0.0',
+    });
+    const { volume } = await controller.createVolume({
+      name: 'pvc-1',
       capacityRange: { requiredBytes: 1024n, limitBytes: 0n },
-      volumeCapabilities: [capability],
-      parameters: { source: 'mgs1@o2ib:mgs2@o2ib:/scratch/projects' },
+      volumeCapabilities: [
+        {
+          accessType: { $case: 'mount', value: { fsType: '', mountFlags: [], volumeMountGroup: '' } },
+          accessMode: { mode: MULTI_NODE_MULTI_WRITER },
+        },
+      ],
+      parameters: { tier: 'slow' },
       mutableParameters: {},
       secrets: {},
       volumeContentSource: undefined,
       accessibilityRequirements: undefined,
     });
     expect(volume).toMatchObject({
-      volumeId: 'mgs1@o2ib:mgs2@o2ib:/scratch/projects',
-      volumeContext: { source: 'mgs1@o2ib:mgs2@o2ib:/scratch/projects' },
+      volumeId: 'lfs-1',
+      capacityBytes: 1200n * 1024n ** 3n,
+      volumeContext: { source: '127.0.0.1@tcp:/lustre' },
     });
-    await driver.client.controller.deleteVolume({ volumeId: volume?.volumeId ?? '', secrets: {} });
+    await controller.deleteVolume({ volumeId: 'lfs-1', secrets: {} });
+    expect((await controller.listVolumes({ maxEntries: 0, startingToken: '' })).entries).toEqual([]);
   } finally {
     await driver.stop();
   }

@@ -1,4 +1,4 @@
-import { ConfigurationError, messageOf } from '@lustre-csi/core';
+import { isConfigurationError, messageOf } from '@lustre-csi/core';
 import { orphansCommand } from './commands/orphans.js';
 import { preStopHookCommand } from './commands/pre-stop-hook.js';
 import { serveCommand } from './commands/serve.js';
@@ -36,7 +36,7 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
         return await runCommand(invocation.kind, invocation.config, driver);
     }
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!isConfigurationError(error)) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);
     return BAD_CONFIGURATION;
   }
@@ -54,7 +54,7 @@ async function runCommand(
       return FOUND;
     return 0;
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
+    if (isConfigurationError(error)) throw error;
     process.stderr.write(`${driver.name}: ${command}: ${messageOf(error)}\n`);
     return COMMAND_FAILED;
   }

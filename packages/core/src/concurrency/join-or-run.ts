@@ -1,5 +1,5 @@
 import { KeyHeldError, LeftEarlyError, type Coalescer, type Job } from './coalescer.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 
 /** Runs a job that holds its key, in the driver's own errors: a call that leaves early is told how far the work is,
  *  a call that meets other work is told to come back.
@@ -21,10 +21,9 @@ export async function joinOrRun<T>(coalescer: Coalescer, job: Job<T>, signal: Ab
 }
 
 function leftEarly(error: LeftEarlyError): DriverError {
-  const reason =
-    error.cause instanceof DriverError
-      ? error.cause
-      : new DriverError('cancelled', 'the call was given up', { cause: error.cause });
+  const reason = isDriverError(error.cause)
+    ? error.cause
+    : new DriverError('cancelled', 'the call was given up', { cause: error.cause });
   return error.progress === ''
     ? reason
     : new DriverError(reason.kind, `${error.progress}; ${reason.message}`, { cause: error });

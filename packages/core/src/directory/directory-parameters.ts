@@ -1,5 +1,5 @@
 import type { ProjectIdRange, Quota, OnDelete } from './registry/worker-protocol.js';
-import { DriverError } from '../errors/driver-error.js';
+import { isDriverError } from '../errors/driver-error.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { integer, oneOf, ParameterSchema, parsed, text, type Parameters } from '../provider/parameters.js';
@@ -182,7 +182,7 @@ function pathParts(path: string): readonly string[] {
   try {
     return relative === '' ? [] : subDirectoryParts(relative);
   } catch (error) {
-    if (error instanceof DriverError) throw new Error(error.message, { cause: error });
+    if (isDriverError(error)) throw new Error(error.message, { cause: error });
     throw error;
   }
 }

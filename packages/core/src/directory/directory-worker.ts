@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { untilAborted } from '../concurrency/abort.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
@@ -59,7 +59,7 @@ export class DirectoryWorker {
   async run<T extends WorkerTask>(task: T, signal: AbortSignal): Promise<WorkerResults[T['operation']]> {
     const id = (this.#ids += 1);
     const outcome = await this.#outcome(JSON.stringify({ id, ...task }), signal);
-    if (outcome instanceof DriverError) throw outcome;
+    if (isDriverError(outcome)) throw outcome;
     if ('failure' in outcome) throw explainDirectoryFailure(this.title, outcome.failure);
     return outcome.result as WorkerResults[T['operation']];
   }

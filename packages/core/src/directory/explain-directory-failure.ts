@@ -1,4 +1,4 @@
-import { DriverError, type ErrorKind } from '../errors/driver-error.js';
+import { DriverError, isDriverError, type ErrorKind } from '../errors/driver-error.js';
 import type { DirectoryFailure } from './registry/worker-protocol.js';
 
 interface Explanation {
@@ -160,8 +160,7 @@ export function explainDirectoryFailure(fileSystem: string, failure: DirectoryFa
 /** Whether an error says that a mount cannot be used any more: the client was unmounted, evicted, or its servers are
  *  others by now. */
 export function isMountLost(error: unknown): boolean {
-  const failure =
-    error instanceof DriverError ? (error.cause as Partial<DirectoryFailure> | undefined) : undefined;
+  const failure = isDriverError(error) ? (error.cause as Partial<DirectoryFailure> | undefined) : undefined;
   if (failure?.reason === 'not-mounted') return true;
   return failure?.reason === 'system' && lostCodes.includes(failure.code ?? '');
 }

@@ -16,7 +16,7 @@ export async function orUnresponsive<T>(
     return await work;
   } catch (error) {
     const isOver = signal.aborted && error === signal.reason;
-    if (!isOver || !(error instanceof DriverError)) throw error;
+    if (!isOver || !isDriverError(error)) throw error;
     throw new DriverError(error.kind, `${fileSystemIsUnresponsive(host)}; ${error.message}`, {
       cause: error,
     });

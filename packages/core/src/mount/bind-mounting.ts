@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { CommandResult } from '../process/command.js';
 import { needsPrivileges } from './mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
@@ -149,7 +149,7 @@ export class BindMounting {
   }
 
   #remember(root: string, error: unknown): void {
-    if (!(error instanceof DriverError && error.cause instanceof StuckChildError)) return;
+    if (!(isDriverError(error) && error.cause instanceof StuckChildError)) return;
     const { child } = error.cause;
     const all = this.#stuck.get(root) ?? new Set();
     this.#stuck.set(root, all.add(child));

@@ -2,7 +2,7 @@ import type { Log } from '../model/log.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../concurrency/clock.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from '../process/command.js';
@@ -142,8 +142,7 @@ export class LinuxMounter implements Mounter {
   }
 
   #interrupted(title: string, { signal }: Limits): DriverError {
-    if (signal.aborted && signal.reason instanceof DriverError)
-      return signal.reason.prefixed(`${title} was ended`);
+    if (signal.aborted && isDriverError(signal.reason)) return signal.reason.prefixed(`${title} was ended`);
     return new DriverError(
       'deadline-exceeded',
       `${title} did not end in time and was killed. ${lookAtServers}`,

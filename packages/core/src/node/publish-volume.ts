@@ -1,6 +1,6 @@
 import { showsSource } from '../mount/mount-identity.js';
 import type { PublishCommand } from './publish-command.js';
-import { DriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
@@ -180,7 +180,7 @@ export class PublishVolume {
     try {
       return await mounter.mount(request, limits);
     } catch (error) {
-      const mayBeMissing = error instanceof DriverError && error.kind === 'not-found';
+      const mayBeMissing = isDriverError(error, 'not-found');
       if (!mayBeMissing || !directory?.create) throw error;
     }
     const lease = await shared.hold(client, limits);

@@ -1,6 +1,6 @@
 import type { Measurement, Usage } from '../model/usage.js';
 import { untilAborted } from '../concurrency/abort.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { lustreSourceOf, showsSource } from '../mount/mount-identity.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
@@ -121,7 +121,7 @@ export class GetVolumeStats {
   }
 
   #abnormal(command: StatsCommand, place: Place, look: Look, error: unknown): VolumeStats {
-    if (error instanceof DriverError && error.kind === 'not-found') throw error;
+    if (isDriverError(error, 'not-found')) throw error;
     const why = whyAbnormal(error, look.fileSystem, this.node.clock.now());
     if (why === undefined) throw error;
     const last = this.#lastOf(command, place);

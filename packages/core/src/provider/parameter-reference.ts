@@ -26,8 +26,8 @@ function section(name: string, parameter: Parameter<unknown>, mutable: boolean |
 }
 
 /** What kind of value a parameter stands for, told by its own example. */
-function typeOf({ schema, example }: Parameter<unknown>): string {
-  const value: unknown = schema.parse(example);
+function typeOf({ read, example }: Parameter<unknown>): string {
+  const value: unknown = read(example);
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return 'whole number';

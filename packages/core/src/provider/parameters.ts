@@ -1,6 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import * as z from 'zod/mini';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
 import { publishSettingKeys } from '../model/publish-settings.js';
 
 /** One StorageClass (or VolumeAttributesClass) parameter: how it is read, and all that its users are told of it. */
@@ -15,8 +14,11 @@ export interface Parameter<T> {
   readonly aliases?: readonly string[];
   /** The legal values, in words, for error messages and the reference page. */
   readonly legal: string;
-  /** From the string in the StorageClass to the value that the provider works with. */
-  readonly schema: z.ZodMiniType<T, string>;
+  /** Reads the string in the StorageClass as the value that the provider works with.
+   *  @throws Error; its message is the reason, empty where `legal` says it all */
+  readonly read: (value: string) => T;
+  /** JSON Schema (draft 2020-12) of that string, without description and examples. */
+  readonly stringSchema: Readonly<Record<string, unknown>>;
 }
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
@@ -32,20 +34,24 @@ type Wording = Pick<Parameter<unknown>, 'description' | 'example' | 'defaultsTo'
 export function text(
   wording: Wording & { readonly pattern?: RegExp; readonly legal: string },
 ): Parameter<string> {
-  const schema = wording.pattern
-    ? z.string().check(z.minLength(1), z.regex(wording.pattern))
-    : z.string().check(z.minLength(1));
-  return { ...wording, schema };
+  const { pattern, ...rest } = wording;
+  return {
+    ...rest,
+    stringSchema: { type: 'string', minLength: 1, ...(pattern ? { pattern: pattern.source } : {}) },
+    read: (value) => (value !== '' && (pattern?.test(value) ?? true) ? value : refuse()),
+  };
 }
 
 /** One of a fixed set of words, in exactly their spelling. */
 export function oneOf<const W extends string>(
   wording: Wording & { readonly values: readonly [W, ...W[]] },
 ): Parameter<W> {
+  const { values, ...rest } = wording;
   return {
-    ...wording,
-    legal: wording.values.join(', '),
-    schema: z.enum(wording.values),
+    ...rest,
+    legal: values.join(', '),
+    stringSchema: { type: 'string', enum: values },
+    read: (value) => values.find((word) => word === value) ?? refuse(),
   };
 }
 
@@ -53,60 +59,60 @@ export function oneOf<const W extends string>(
 export function integer(
   wording: Wording & { readonly min: number; readonly max: number },
 ): Parameter<number> {
-  const schema = z.pipe(
-    z.string().check(z.regex(/^[0-9]+$/)),
-    z.pipe(
-      z.transform((digits: string) => Number(digits)),
-      z.number().check(z.gte(wording.min), z.lte(wording.max)),
-    ),
-  );
-  return { ...wording, legal: `a whole number from ${wording.min} to ${wording.max}`, schema };
+  const { min, max, ...rest } = wording;
+  return {
+    ...rest,
+    legal: `a whole number from ${min} to ${max}`,
+    stringSchema: { type: 'string', pattern: DIGITS.source },
+    read: (value) => {
+      const number = DIGITS.test(value) ? Number(value) : NaN;
+      return number >= min && number <= max ? number : refuse();
+    },
+  };
 }
+
+const DIGITS = /^[0-9]+$/;
 
 /** `true` or `false`, in any case. */
 export function flag(wording: Wording): Parameter<boolean> {
-  const schema = z.pipe(
-    z.string().check(z.regex(/^(true|false)$/i)),
-    z.transform((word: string) => word.toLowerCase() === 'true'),
-  );
-  return { ...wording, legal: 'true or false', schema };
+  return {
+    ...wording,
+    legal: 'true or false',
+    stringSchema: { type: 'string', pattern: TRUE_OR_FALSE.source },
+    read: (value) => (TRUE_OR_FALSE.test(value) ? value.toLowerCase() === 'true' : refuse()),
+  };
 }
+
+const TRUE_OR_FALSE = /^(true|false)$/i;
 
 /** A comma-separated list, each item matching a pattern; empty items are dropped. */
 export function list(
   wording: Wording & { readonly item: RegExp; readonly legal: string },
 ): Parameter<readonly string[]> {
-  const schema = z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((line: string) =>
-        line
-          .split(',')
-          .map((item) => item.trim())
-          .filter((item) => item !== ''),
-      ),
-    ),
-    z.array(z.string().check(z.regex(wording.item))).check(z.minLength(1)),
-  );
-  return { ...wording, schema };
+  const { item: pattern, ...rest } = wording;
+  return {
+    ...rest,
+    stringSchema: { type: 'string' },
+    read: (value) => {
+      const items = value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+      return items.length > 0 && items.every((item) => pattern.test(item)) ? items : refuse();
+    },
+  };
 }
 
-/** Text that a function of the provider's reads; it throws an Error whose message says what is wrong. */
+/** Text that a function of the provider reads; the message of an Error that it throws is shown to the user. */
 export function parsed<T>(
   wording: Wording & { readonly legal: string; readonly read: (value: string) => T },
 ): Parameter<T> {
-  const schema = z.pipe(
-    z.string(),
-    z.transform((value: string, context): T => {
-      try {
-        return wording.read(value);
-      } catch (error) {
-        context.issues.push({ code: 'custom', message: (error as Error).message, input: value });
-        return z.NEVER;
-      }
-    }),
-  );
-  return { ...wording, schema };
+  return { ...wording, stringSchema: { type: 'string' } };
+}
+
+/** Refuses a value for no other reason than `legal`. */
+function refuse(): never {
+  throw new Error();
 }
 
 /** What a driver accepts as parameters: reads them, and knows how to say what is wrong with them. */
@@ -162,11 +168,13 @@ export class ParameterSchema<P extends Parameters = Parameters> {
 
   #value(name: string, spelling: string, value: string): unknown {
     const parameter = this.parameters[name] as Parameter<unknown>;
-    const outcome = z.safeParse(parameter.schema, value);
-    if (outcome.success) return outcome.data;
-    const custom = outcome.error.issues.find((issue) => issue.code === 'custom');
-    const why = custom ? ` (${custom.message})` : '';
-    throw invalid(`parameter "${spelling}" is "${value}"${why}; legal: ${parameter.legal}`);
+    try {
+      return parameter.read(value);
+    } catch (error) {
+      const reason = messageOf(error);
+      const why = reason === '' ? '' : ` (${reason})`;
+      throw invalid(`parameter "${spelling}" is "${value}"${why}; legal: ${parameter.legal}`);
+    }
   }
 
   #unknown(spelling: string): DriverError {
@@ -204,10 +212,13 @@ const ofEveryVolume: Readonly<Record<string, object>> = {
   [publishSettingKeys.tuning]: { type: 'string', examples: ['llite.*.max_cached_mb=1024'] },
 };
 
-function jsonSchemaOf({ description, example, defaultsTo, legal, schema }: Parameter<unknown>): object {
-  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' });
+function jsonSchemaOf({ description, example, defaultsTo, legal, stringSchema }: Parameter<unknown>): object {
   const byDefault = defaultsTo === undefined ? '' : ` Default: ${defaultsTo}.`;
-  return { description: `${description} Legal: ${legal}.${byDefault}`, ...shape, examples: [example] };
+  return {
+    description: `${description} Legal: ${legal}.${byDefault}`,
+    ...stringSchema,
+    examples: [example],
+  };
 }
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

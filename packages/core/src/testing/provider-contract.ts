@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DriverError, type ErrorKind } from '../errors/driver-error.js';
+import { DriverError, isDriverError, type ErrorKind } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { NodeProvider } from '../provider/node-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
@@ -385,7 +385,7 @@ async function rejection(promise: Promise<unknown>, kind?: ErrorKind): Promise<D
 }
 
 function expectKind(thrown: unknown, kind?: ErrorKind): DriverError {
-  assert.ok(thrown instanceof DriverError, `no DriverError but ${String(thrown)}`);
+  assert.ok(isDriverError(thrown), `no DriverError but ${String(thrown)}`);
   assert.notEqual(thrown.message.trim(), '', 'an error without words');
   if (kind !== undefined) assert.equal(thrown.kind, kind, thrown.message);
   return thrown;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DriverError } from '../errors/driver-error.js';
+import { isDriverError } from '../errors/driver-error.js';
 import type { Growth, VolumeExpansion } from '../provider/volume-expansion.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { Capacity } from '../model/capacity.js';
@@ -50,7 +50,7 @@ async function expand(required: number, ticks: readonly (() => void)[], limit?: 
   new ExpandVolume(expansion, clock).run({ id: 'fs-1', scope: '' }, range, work).then(
     (capacity) => (outcome = capacity.toString()),
     (error: unknown) => {
-      outcome = error instanceof DriverError ? error.kind : String(error);
+      outcome = isDriverError(error) ? error.kind : String(error);
       words = String(error);
     },
   );

@@ -120,7 +120,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
   }
 
   async #create({ plan, capacity }: Creation<Plan>, { signal, report }: Work): Promise<FileSystem> {
-    if (capacity instanceof DriverError) throw capacity;
+    if (isDriverError(capacity)) throw capacity;
     if (plan.obstacle) throw plan.obstacle;
     const failure = this.#failures.get(plan.volumeName);
     const attempt = (failure?.attempt ?? 0) + 1;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';
@@ -42,7 +42,7 @@ async function finish<T>(promise: Promise<T>, meanwhile: () => void = () => {}):
 const kindOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'ok',
-    (error: unknown) => (error instanceof DriverError ? error.kind : String(error)),
+    (error: unknown) => (isDriverError(error) ? error.kind : String(error)),
   );
 
 const countOf = (pattern: RegExp): number => cloud.calls.filter((entry) => pattern.test(entry)).length;

@@ -1,4 +1,5 @@
-import { mountsLeft, pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
+import { pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
+import { mountsLeft } from '@lustre-csi/core/server';
 import type { CommandConfig } from '../config/config.js';
 import type { KubernetesNode } from '../kubernetes/kubernetes-node.js';
 import { textAt } from '../kubernetes/object-fields.js';

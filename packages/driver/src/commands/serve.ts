@@ -1,4 +1,4 @@
-import { serve, type ServedService } from '@lustre-csi/core';
+import { serve, type ServedService } from '@lustre-csi/core/server';
 import type { Container } from 'inversify';
 import { allObservers } from '../metrics/all-observers.js';
 import type { Config, Mode } from '../config/config.js';

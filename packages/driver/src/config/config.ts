@@ -1,13 +1,11 @@
 import { hostname } from 'node:os';
 import {
   ConfigurationError,
-  ProviderRegistry,
-  parseEndpoint,
-  type Endpoint,
   type FlagDefinition,
   type ProviderPlugin,
   type Settings,
 } from '@lustre-csi/core';
+import { ProviderRegistry, parseEndpoint, type Endpoint } from '@lustre-csi/core/server';
 import { readArguments } from './arguments.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { driverFlags, legacyFlags } from './flags.js';

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
+import type { ControllerProvider, Log, NodeProvider, OrchestratedNode } from '@lustre-csi/core';
 import {
   DirectoryUsage,
   DirectoryVolumes,
@@ -8,12 +9,8 @@ import {
   controllerService,
   identityService,
   nodeService,
-  type ControllerProvider,
-  type Log,
-  type NodeProvider,
-  type OrchestratedNode,
   type ServedService,
-} from '@lustre-csi/core';
+} from '@lustre-csi/core/server';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { CommandConfig } from '../config/config.js';
 import type { DriverDefinition } from '../driver-definition.js';

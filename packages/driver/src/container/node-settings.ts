@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  ClientTuner,
-  ConfigurationError,
-  RuntimeGuard,
-  parseTuningAllow,
-  type NodeEngineParts,
-  type Settings,
-} from '@lustre-csi/core';
+import { ConfigurationError, type Settings } from '@lustre-csi/core';
+import { ClientTuner, RuntimeGuard, parseTuningAllow, type NodeEngineParts } from '@lustre-csi/core/server';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 
 type FromSettings = Pick<

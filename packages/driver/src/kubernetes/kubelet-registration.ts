@@ -1,4 +1,4 @@
-import type { CallObserver } from '@lustre-csi/core';
+import type { CallObserver } from '@lustre-csi/core/server';
 
 /** Observer that sees kubelet register this process as a driver: kubelet calls NodeGetInfo only for that, once it can send
  *  publications here, and writes the answer to CSINode (RegisterPlugin in its pkg/volume/csi). A process that restarts

@@ -1,11 +1,6 @@
 import { release } from 'node:os';
-import {
-  ConfigurationError,
-  LustreModuleLoader,
-  readClientParts,
-  systemClock,
-  type Settings,
-} from '@lustre-csi/core';
+import { ConfigurationError, isConfigurationError, systemClock, type Settings } from '@lustre-csi/core';
+import { LustreModuleLoader, readClientParts } from '@lustre-csi/core/server';
 import { startupTaintFlag } from '../config/node-flags.js';
 import { kubernetesNode } from './this-node.js';
 import type { StartupTaintParts } from './startup-taint.js';
@@ -24,11 +19,11 @@ export async function startupTaintRemoval(
   if (!isWanted(settings)) return nothing;
   const found = await kubernetesNode(settings, parts.nodeId, `--${startupTaintFlag.name}`).catch(
     (error: unknown) => {
-      if (error instanceof ConfigurationError) return error;
+      if (isConfigurationError(error)) return error;
       throw error;
     },
   );
-  if (found instanceof ConfigurationError) {
+  if (isConfigurationError(found)) {
     parts.log.warn({}, `${found.message} (--${startupTaintFlag.name}=false)`);
     return nothing;
   }

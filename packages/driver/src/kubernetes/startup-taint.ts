@@ -1,11 +1,5 @@
-import {
-  describeMissingClient,
-  messageOf,
-  pause,
-  type ClientParts,
-  type Clock,
-  type Log,
-} from '@lustre-csi/core';
+import { messageOf, pause, type Clock, type Log } from '@lustre-csi/core';
+import { describeMissingClient, type ClientParts } from '@lustre-csi/core/server';
 import type { KubernetesNode, NodeApiError } from './kubernetes-node.js';
 import { effectsOf, taintRemoval } from './taint-removal.js';
 

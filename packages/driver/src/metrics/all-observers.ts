@@ -1,4 +1,4 @@
-import type { CallObserver } from '@lustre-csi/core';
+import type { CallObserver } from '@lustre-csi/core/server';
 
 /** Observer of calls that notifies several observers. */
 export function allObservers(...observers: readonly CallObserver[]): CallObserver {

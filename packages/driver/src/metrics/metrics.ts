@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ConfigurationError, messageOf, type CallObserver, type NodeEngine } from '@lustre-csi/core';
+import { ConfigurationError, messageOf } from '@lustre-csi/core';
+import type { CallObserver, NodeEngine } from '@lustre-csi/core/server';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { registerNodeMetrics } from './node-metrics.js';
 

@@ -1,4 +1,4 @@
-import type { NodeEngine } from '@lustre-csi/core';
+import type { NodeEngine } from '@lustre-csi/core/server';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 type NodeFigures = ReturnType<NodeEngine['figures']>;

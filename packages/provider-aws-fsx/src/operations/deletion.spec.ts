@@ -5,7 +5,7 @@ import {
   FSxClient,
   type Tag,
 } from '@aws-sdk/client-fsx';
-import { DriverError, type ErrorKind } from '@lustre-csi/core';
+import { DriverError, isDriverError, type ErrorKind } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedFsx, errorOf, request, until } from '../testing/emulated-fsx.js';
 
@@ -49,7 +49,7 @@ const exists = (id: string): string | undefined =>
 
 const outcomeOf = async (work: Promise<unknown>): Promise<ErrorKind | 'done'> => {
   const error = await errorOf(work);
-  return error instanceof DriverError ? error.kind : 'done';
+  return isDriverError(error) ? error.kind : 'done';
 };
 
 describe('DeleteVolume', () => {

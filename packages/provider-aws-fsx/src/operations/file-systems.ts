@@ -1,6 +1,7 @@
 import type { DeleteFileSystemLustreConfiguration } from '@aws-sdk/client-fsx';
 import {
   DriverError,
+  isDriverError,
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
@@ -157,7 +158,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
       await this.parts.api.delete(fileSystem.id, backup, signal);
     } catch (error) {
       // Somebody else's deletion may have come between, and FSx does not take a second one in every state.
-      if (!(error instanceof DriverError) || !isRefusal(error)) throw error;
+      if (!isDriverError(error) || !isRefusal(error)) throw error;
       const current = await this.find(fileSystem, signal);
       if (current && current.state !== 'deleting') throw notDeletable(error, backup !== undefined);
     }

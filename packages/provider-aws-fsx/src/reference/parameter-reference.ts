@@ -1,4 +1,5 @@
-import { parameterSections, type FlagDefinition } from '@lustre-csi/core';
+import type { FlagDefinition } from '@lustre-csi/core';
+import { parameterSections } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { awsFsx } from '../index.js';
 import { mutableParameters, mutableParameterSchema } from '../parameters/mutable-parameters.js';

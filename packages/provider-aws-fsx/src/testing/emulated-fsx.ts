@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
 import {
   Capacity,
-  VolumeOperations,
   type FileSystem,
   type Log,
   type Settings,
   type Volume,
   type VolumeRequest,
 } from '@lustre-csi/core';
+import { VolumeOperations } from '@lustre-csi/core/server';
 import type { FsxFileSystems } from '../operations/file-systems.js';
 import { awsFsx } from '../index.js';
 

@@ -1,5 +1,5 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
-import { DriverError, messageOf, type ErrorKind } from '@lustre-csi/core';
+import { DriverError, isDriverError, messageOf, type ErrorKind } from '@lustre-csi/core';
 import { TokenTimeoutError } from './bounded-credential.js';
 
 /**
@@ -145,14 +145,14 @@ export function toDriverError(
   role: CallRole,
   signal?: AbortSignal,
 ): DriverError {
-  if (error instanceof DriverError) return error;
+  if (isDriverError(error)) return error;
   if (signal?.aborted) return givenUp(signal, doing);
   const { kind, next } = ruleFor(error, role);
   return new DriverError(kind, `${doing}: ${describe(error)}; ${next}`, { cause: error });
 }
 
 function givenUp({ reason }: AbortSignal, doing: string): DriverError {
-  if (reason instanceof DriverError) return reason;
+  if (isDriverError(reason)) return reason;
   return new DriverError('cancelled', `${doing}: the caller gave up (${messageOf(reason)})`, {
     cause: reason,
   });

@@ -1,5 +1,5 @@
 // A token request that is never answered must not be the end of the controller: every call shares it.
-import { VolumeOperations } from '@lustre-csi/core';
+import { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
 import { limits } from '../testing/limits.js';

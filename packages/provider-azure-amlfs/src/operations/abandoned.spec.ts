@@ -1,4 +1,5 @@
-import { Capacity, isDriverError, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import { Capacity, isDriverError, type Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedAzure } from '../testing/emulated-azure.js';
 import { blobContainers, callOf, dynamicParameters, persistently, requestOf } from '../testing/samples.js';

@@ -1,4 +1,5 @@
-import type { Volume, VolumeOperations } from '@lustre-csi/core';
+import type { Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from '../testing/emulated-azure.js';
 import {

@@ -1,4 +1,5 @@
-import { Capacity, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import { Capacity, type Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EmulatedAzure } from '../testing/emulated-azure.js';
 import { callOf, dynamicParameters, passingFaults, persistently, requestOf } from '../testing/samples.js';

@@ -1,5 +1,6 @@
 // Expansions that Azure gives up or that somebody takes back: what is answered, and how often they are asked for.
-import { Capacity, type FileSystem, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import { Capacity, type FileSystem, type Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { rest, type ArmAnswer } from '../api/arm-operation.js';
 import type { JobAddress } from '../api/arm-operations.js';

@@ -1,4 +1,5 @@
-import { type FileSystem, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import type { FileSystem, Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArmAnswer } from '../api/arm-operation.js';
 import { FailedOperations } from '../api/failed-operations.js';

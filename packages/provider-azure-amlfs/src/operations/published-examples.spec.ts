@@ -1,4 +1,5 @@
-import { Capacity, formatMountSource, type Volume, type VolumeOperations } from '@lustre-csi/core';
+import { Capacity, formatMountSource, type Volume } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AmlNode } from '../node/node-identity.js';
 import { EmulatedAzure } from '../testing/emulated-azure.js';

@@ -1,6 +1,6 @@
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import type { ControllerProvider, Log } from '@lustre-csi/core';
-import { VolumeOperations } from '@lustre-csi/core';
+import { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EmulatedAzure, neverAborted } from '../testing/emulated-azure.js';
 import { callOf, dynamicParameters, fastClock, requestOf, silent } from '../testing/samples.js';

@@ -1,5 +1,5 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
-import { DriverError, type FileSystem, type Log } from '@lustre-csi/core';
+import { DriverError, isDriverError, type FileSystem, type Log } from '@lustre-csi/core';
 import type { AzureConfig } from '../parameters/azure-config.js';
 import type { FileSystemReader } from './file-system-reader.js';
 
@@ -70,6 +70,6 @@ export class SubscriptionListing {
 
 /** What ARM answered where there was an answer. */
 function answerIn(error: unknown): RestError | undefined {
-  const cause = error instanceof DriverError ? error.cause : undefined;
+  const cause = isDriverError(error) ? error.cause : undefined;
   return isRestError(cause) ? cause : undefined;
 }

@@ -1,7 +1,8 @@
 // Throttling, errors, cut connections, silence and failed long-running operations at every call that changes something:
 // each has its effect once, nothing is left over, and nothing is put over what exists.
 import type { Fault } from '@lustre-csi/cloud-emulator';
-import { Capacity, isDriverError, type VolumeOperations } from '@lustre-csi/core';
+import { Capacity, isDriverError } from '@lustre-csi/core';
+import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from '../testing/emulated-azure.js';
 import { blobContainers, callOf, dynamicParameters, requestOf } from '../testing/samples.js';

@@ -1,4 +1,4 @@
-import { parameterSections } from '@lustre-csi/core';
+import { parameterSections } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { mutableParameters } from '../parameters/mutable-parameters.js';
 import { amlParameterSchema } from '../parameters/parameters.js';

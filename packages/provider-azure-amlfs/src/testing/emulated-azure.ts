@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
 import {
   DriverError,
-  VolumeOperations,
   systemClock,
   type Clock,
   type ControllerProvider,
   type ProviderContext,
 } from '@lustre-csi/core';
+import { VolumeOperations } from '@lustre-csi/core/server';
 import { Arm } from '../api/arm.js';
 import { readAzureConfig } from '../parameters/azure-config.js';
 import { chooseIdentity, createCredential } from '../api/credentials.js';

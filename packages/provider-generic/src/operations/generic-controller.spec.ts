@@ -1,4 +1,5 @@
-import { isDriverError, ProviderRegistry, type Settings } from '@lustre-csi/core';
+import { isDriverError, type Settings } from '@lustre-csi/core';
+import { ProviderRegistry } from '@lustre-csi/core/server';
 import { describe, expect, it } from 'vitest';
 import { GenericController } from './generic-controller.js';
 import { genericLustre } from '../index.js';

@@ -1,4 +1,5 @@
-import { directoryParameters, ParameterSchema, text } from '@lustre-csi/core';
+import { ParameterSchema, text } from '@lustre-csi/core';
+import { directoryParameters } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from './driver-name.js';
 
 /** StorageClass parameters that name the file system. Those of directories are the core's. */

@@ -1,10 +1,5 @@
-import {
-  directoryParameters,
-  ParameterSchema,
-  parameterSections,
-  text,
-  type Parameter,
-} from '@lustre-csi/core';
+import { ParameterSchema, text, type Parameter } from '@lustre-csi/core';
+import { directoryParameters, parameterSections } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { genericParameterSchema } from '../parameters/parameters.js';
 
@@ -58,9 +53,7 @@ const asWritten = new ParameterSchema(
   Object.fromEntries(
     Object.entries<Parameter<unknown>>(directoryParameters).map(([name, parameter]) => [
       name,
-      typeof parameter.schema.parse(parameter.example) === 'object'
-        ? { ...parameter, schema: text(parameter).schema }
-        : parameter,
+      typeof parameter.read(parameter.example) === 'object' ? text(parameter) : parameter,
     ]),
   ),
 );

@@ -1,0 +1,20 @@
+// For programs that serve CSI: the three services, the operations behind them, and the engine of the node.
+export type { CallObserver } from './rpc/count-calls.js';
+export { controllerService } from './rpc/controller-service.js';
+export { parseEndpoint, type Endpoint } from './rpc/endpoint.js';
+export { identityService, type PluginIdentity } from './rpc/identity-service.js';
+export { nodeService } from './rpc/node-service.js';
+export { serve, type RunningServer, type ServedService, type ServeOptions } from './rpc/serve.js';
+export { ProviderRegistry } from './provider/registry.js';
+export { VolumeOperations } from './volume/volume-operations.js';
+export { DirectoryUsage } from './directory/directory-usage.js';
+export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
+export { mountsLeft } from './node/mounts-left.js';
+export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
+export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';
+export type { UnmountEscalation } from './mount/unmounting.js';
+export { ClientTuner } from './mount/client/client-tuner.js';
+export { defaultTuningAllow, parseTuningAllow } from './mount/client/client-tuning.js';
+export { describeMissingClient, readClientParts, type ClientParts } from './mount/client/lustre-client.js';
+export { LustreModuleLoader } from './mount/client/lustre-module-loader.js';
+export { publishSettingKeys } from './model/publish-settings.js';
