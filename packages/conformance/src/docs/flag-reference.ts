@@ -17,7 +17,7 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     '',
     '`lustre-csi pre-stop-hook`, with the same flags, is for `lifecycle.preStop` of the node plugin: see ' +
       '[deploy](../../deploy/README.md#the-end-of-a-node). `lustre-csi orphans` lists unused file systems: see ' +
-      '[deploy](../../deploy/README.md#file-systems-that-nobody-knows).',
+      '[deploy](../../deploy/README.md#orphaned-file-systems).',
     '',
     table(driverFlags),
     '',
