@@ -2,20 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 // Shared by every package: specs stand beside their sources and import the built packages that they use.
 // `*.mount.spec.ts` need the mount simulation and the clouds of `lustre-cloud-emulator exec`: vitest.mounts.config.ts.
+// `*.packages.spec.ts` need the packed packages: vitest.packages.config.ts.
 const included = {
   specs: ['src/**/*.spec.ts'],
   mounts: ['src/**/*.mount.spec.ts'],
   slow: ['src/**/*.slow.spec.ts', 'src/**/*.slow.mount.spec.ts'],
+  packages: ['src/**/*.packages.spec.ts'],
 };
+type Kind = keyof typeof included;
+
 const excluded = {
-  specs: ['src/**/*.mount.spec.ts', 'src/**/*.slow.spec.ts'],
+  specs: ['src/**/*.mount.spec.ts', 'src/**/*.slow.spec.ts', 'src/**/*.packages.spec.ts'],
   mounts: ['src/**/*.slow.mount.spec.ts'],
   slow: [],
+  packages: [],
 };
 
 const report = process.env['LUSTRE_CSI_TEST_REPORTS'];
 
-export const settings = (kind: 'specs' | 'mounts' | 'slow'): ReturnType<typeof defineConfig> =>
+export const settings = (kind: Kind): ReturnType<typeof defineConfig> =>
   defineConfig({
     test: {
       include: included[kind],
@@ -23,8 +28,10 @@ export const settings = (kind: 'specs' | 'mounts' | 'slow'): ReturnType<typeof d
       // Processes, mounts and timers on a loaded CI machine: once more before it counts as broken, and it is reported.
       retry: process.env['CI'] ? 1 : 0,
       // Most tests wait most of the time. Specs with mounts share what `lustre-cloud-emulator exec` has set up.
-      maxWorkers: kind === 'specs' ? 2 : 1,
-      testTimeout: 30_000,
+      maxWorkers: kind === 'specs' || kind === 'packages' ? 2 : 1,
+      // Packages are packed once for all their specs.
+      globalSetup: kind === 'packages' ? ['src/packages/global-setup.ts'] : [],
+      testTimeout: kind === 'packages' ? 120_000 : 30_000,
       hookTimeout: 30_000,
       reporters: report ? ['default', 'json'] : ['default'],
       ...(report

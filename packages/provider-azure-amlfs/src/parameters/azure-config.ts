@@ -44,10 +44,29 @@ const fields = {
   aadFederatedTokenFile: text,
 };
 const file = z.object(fields);
-type AzureFile = z.infer<typeof file>;
 
 /** cloud-provider-azure reads field names in any case. */
 const spelling = new Map(Object.keys(fields).map((name) => [name.toLowerCase(), name]));
+
+/** Values of these fields. Declared, not inferred: the package's types name no schema library. */
+interface AzureFile {
+  readonly tenantId?: string | undefined;
+  readonly subscriptionId?: string | undefined;
+  readonly networkResourceSubscriptionId?: string | undefined;
+  readonly resourceGroup?: string | undefined;
+  readonly location?: string | undefined;
+  readonly vnetName?: string | undefined;
+  readonly vnetResourceGroup?: string | undefined;
+  readonly subnetName?: string | undefined;
+  readonly cloud?: string | undefined;
+  readonly resourceManagerEndpoint?: string | undefined;
+  readonly aadClientId?: string | undefined;
+  readonly aadClientSecret?: string | undefined;
+  readonly useManagedIdentityExtension?: boolean | undefined;
+  readonly userAssignedIdentityID?: string | undefined;
+  readonly useFederatedWorkloadIdentityExtension?: boolean | undefined;
+  readonly aadFederatedTokenFile?: string | undefined;
+}
 
 /** What azure.json says: defaults of StorageClass parameters, the cloud, and how to prove who we are. */
 export interface AzureConfig extends Omit<

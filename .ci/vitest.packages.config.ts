@@ -1,0 +1,3 @@
+import { settings } from './vitest.config.js';
+
+export default settings('packages');
