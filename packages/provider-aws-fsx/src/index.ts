@@ -19,7 +19,7 @@ export { tagKeys, type Tags } from './parameters/tags.js';
 export { fromVolumeContext, toVolumeContext } from './node/volume-context.js';
 export { parseVolumeHandle, type VolumeHandle } from './node/volume-handle.js';
 
-/** Amazon FSx for Lustre. Takes over from aws-fsx-csi-driver under its name. */
+/** Amazon FSx for Lustre; replaces aws-fsx-csi-driver under the same driver name. */
 export const awsFsx: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Amazon FSx for Lustre',
@@ -31,8 +31,8 @@ export const awsFsx: ProviderPlugin = {
       valueName: 'REGION',
       environment: 'AWS_REGION',
       description:
-        'AWS region of the file systems; AWS_DEFAULT_REGION is read too. Where none is set, the EC2 instance is asked, then ' +
-        'the Kubernetes node (its providerID)',
+        'AWS region of the file systems; AWS_DEFAULT_REGION is read too. Without both, the driver reads it from the EC2 ' +
+        'instance metadata, then from the Kubernetes node (its providerID)',
     },
     {
       name: 'extra-tags',
@@ -47,7 +47,7 @@ export const awsFsx: ProviderPlugin = {
   node: (settings, context) =>
     new FsxNode(hasTopology(settings) ? () => nodeZone(settings, context?.node) : undefined),
   controller: async (settings, context) => {
-    // A node never gets here, and so never loads the SDK.
+    // A node never calls this, and so never loads the SDK.
     const { buildController } = await import('./module.js');
     return buildController(settings, context);
   },

@@ -19,12 +19,13 @@ import { FsxSnapshots } from './operations/snapshots.js';
 import { SubnetZones } from './api/subnet-zones.js';
 import { isLegalTagValue, parseTags, type Tags } from './parameters/tags.js';
 
-/** No call waits longer than this for a connection, or for its answer; the caller's signal may end it sooner. */
+/** Limit for a connection of a call; the caller's signal may end it sooner. */
 const CONNECTION_TIMEOUT_MS = 5_000;
+/** Limit for the answer to a call; the caller's signal may end it sooner. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Builds the controller side from the settings. Calls no cloud API.
- *  @throws ConfigurationError one line that names the setting which is missing or wrong */
+ *  @throws ConfigurationError one line that names the missing or wrong setting */
 export async function buildController(
   settings: Settings,
   context: ProviderContext,
@@ -48,8 +49,8 @@ export async function buildController(
 }
 
 /**
- * The SDK's defaults apply to all that is not set here: the credential chain, AWS_ENDPOINT_URL(_FSX), three attempts
- * in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
+ * Options of the SDK's clients. Its defaults apply to everything else: the credential chain, AWS_ENDPOINT_URL(_FSX),
+ * three attempts in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
  */
 function clientOptions(region: string, { driverName, driverVersion }: ProviderContext): ClientOptions {
   return {
@@ -75,7 +76,7 @@ function newEc2(options: ClientOptions): DeferredEc2 {
   });
 }
 
-/** The region of the flag, of the environment or, where both are silent, of this machine.
+/** Finds the region: of the flag, else of the environment, else of this machine.
  *  @throws ConfigurationError */
 async function regionFrom(settings: Settings, { node }: ProviderContext): Promise<string> {
   const region =
@@ -97,7 +98,8 @@ function extraTagsOf(settings: Settings): Tags {
   }
 }
 
-/** It becomes a tag of every file system, by which another cluster's are told apart. */
+/** Checks the cluster id, which becomes a tag of every file system and distinguishes those of other clusters.
+ *  @throws ConfigurationError */
 function clusterIdOf({ clusterId }: ProviderContext): string {
   if (isLegalTagValue(clusterId)) return clusterId;
   throw new ConfigurationError(

@@ -21,7 +21,7 @@ export { toFileSystem } from './plan/to-file-system.js';
 export { amlMountSource, contextKey } from './node/volume-context.js';
 export { formatVolumeHandle, parseVolumeHandle, type VolumeHandle } from './node/volume-handle.js';
 
-/** Azure Managed Lustre. Takes over from azurelustre-csi-driver under its name. */
+/** Azure Managed Lustre; replaces azurelustre-csi-driver under the same driver name. */
 export const azureAmlfs: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Azure Managed Lustre',
@@ -31,7 +31,7 @@ export const azureAmlfs: ProviderPlugin = {
   hasTopology,
   node: (settings) => new AmlNode(hasTopology(settings) ? () => nodeZone(settings) : undefined),
   controller: async (settings, context) => {
-    // A node never gets here, and so never loads the SDK.
+    // A node never calls this, and so never loads the SDK.
     const { buildController } = await import('./module.js');
     return buildController(settings, context);
   },

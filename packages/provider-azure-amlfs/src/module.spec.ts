@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => azure.stop());
 
-/** A token as a Kubernetes service account has it; the emulated Entra ID trusts every issuer. */
+/** Token of a Kubernetes service account; the emulated Entra ID trusts every issuer. */
 function serviceAccountToken(seconds = 3600): string {
   const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
   const exp = Math.floor(Date.now() / 1000) + seconds;
@@ -77,7 +77,7 @@ describe('the controller', () => {
     });
   });
 
-  it('looks at all of the subscription, whichever group azure.json names', async () => {
+  it('lists the whole subscription, for any group in azure.json', async () => {
     const subscription = '/subscriptions/00000000-0000-4000-8000-000000000001';
     expect((await azure.controller({ resourceGroup: undefined })).scopes()).toEqual([subscription]);
     expect((await azure.controller({ resourceGroup: 'MC_Group' })).scopes()).toEqual([subscription]);

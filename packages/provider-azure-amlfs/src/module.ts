@@ -25,9 +25,9 @@ import { SubscriptionListing } from './operations/subscription-listing.js';
 
 /**
  * Builds the controller side from the settings. Calls no cloud API.
- * @param pipeline how HTTP requests to ARM and to the authority are sent: TLS, proxy, retries
- * @param clock by which tokens and SKUs that do not come are given up
- * @throws ConfigurationError one line that names the setting which is missing or wrong
+ * @param pipeline options of HTTP requests to ARM and to the authority: TLS, proxy, retries
+ * @param clock measures the limits of requests for tokens and SKUs
+ * @throws ConfigurationError one line that names the missing or wrong setting
  */
 export async function buildController(
   settings: Settings,

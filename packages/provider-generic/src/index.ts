@@ -8,8 +8,8 @@ export { GenericController } from './operations/generic-controller.js';
 export { genericParameters, genericParameterSchema } from './parameters/parameters.js';
 export { contextKey, fromVolumeContext, toVolumeContext } from './node/volume-context.js';
 
-/** Any Lustre that the nodes can reach: on-premises, self-hosted, of whatever vendor. Volumes are written by hand, or are
- *  directories of file systems which exist. */
+/** Any Lustre that the nodes can reach: on-premises, self-hosted, of any vendor. Volumes are static, or directories of
+ *  existing file systems. */
 export const genericLustre: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Any Lustre',
@@ -20,11 +20,11 @@ export const genericLustre: ProviderPlugin = {
       type: 'string',
       valueName: 'NAME',
       environment: 'LUSTRE_CSI_SERVE_AS',
-      description: `the CSI driver name that ${DRIVER_NAME} takes, so that several can run in one cluster`,
+      description: `CSI driver name in place of ${DRIVER_NAME}, so that several drivers can run in one cluster`,
     },
   ],
   servedAs: (settings) => settings.flag('serve-as'),
-  // Directories are, whoever makes the file system.
+  // Directories are, on every file system.
   expandable: true,
   node: () => ({
     contextKeys: Object.values(contextKey),

@@ -183,7 +183,7 @@ describe('a controller of FSx without a region', () => {
       .split('\n')
       .filter((text) => text.startsWith('lustre-csi: '));
     expect(line).toEqual([expect.stringContaining('no AWS region: set the environment variable AWS_REGION')]);
-    expect(line[0]).toContain('AWS_EC2_METADATA_DISABLED is set; the node tells none: ');
+    expect(line[0]).toContain('AWS_EC2_METADATA_DISABLED is set; the Kubernetes node reports none: ');
     expect(line[0]).toContain(words);
   });
 });

@@ -1,45 +1,46 @@
 import { DriverError, untilAborted } from '@lustre-csi/core';
 import { toDriverError, type CallKind } from './errors.js';
 
-/** What stands in an IAM policy for a call. */
+/** Permission that a call needs in an IAM policy. */
 export interface Permission {
-  /** As IAM spells it: `fsx:CreateFileSystem`. */
+  /** Action in IAM's spelling: `fsx:CreateFileSystem`. */
   readonly action: string;
-  /** Kinds of resources, as in their ARNs: `arn:*:fsx:*:*:file-system/*`. */
+  /** Kinds of resources, as patterns of ARNs: `arn:*:fsx:*:*:file-system/*`. */
   readonly resources: readonly string[];
-  /** An IAM condition block; absent: none. */
+  /** IAM condition block; absent: none. */
   readonly condition?: object;
 }
 
-/** What the SDK takes beside the input. */
+/** Options that the SDK takes with the input. */
 export interface SendOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** One operation of an AWS service, as the driver uses it. */
+/** One operation of an AWS service that the driver calls. */
 export interface AwsOperation<Client, Input, Output> {
-  /** As the API reference names it: `CreateFileSystem`. */
+  /** Name in the API reference: `CreateFileSystem`. */
   readonly name: string;
   readonly kind: CallKind;
-  /** All that an identity needs for it. */
+  /** Permissions that the identity needs for the call. */
   readonly permissions: readonly Permission[];
   readonly send: (client: Client, input: Input, options: SendOptions) => Promise<Output>;
 }
 
-/** What the caller needs of an SDK client beside its operations. */
+/** The part of an SDK client that the caller needs besides its operations. */
 export interface SdkClient {
   readonly config: { readonly credentials: () => Promise<unknown> };
 }
 
-/** Far longer than a source of credentials takes that answers at all. Milliseconds. */
+/** Limit for a request for credentials; a source that answers at all takes far less. Milliseconds. */
 const CREDENTIALS_MS = 30_000;
 
 /**
- * Makes calls of one service. There is no other way to the SDK's client, so that every call is one of the operations that
- * the IAM policy is made from.
+ * Calls one service. It is the only access to the SDK's client, so that every call is one of the operations from which
+ * the IAM policy is generated.
  *
- * A client shares one request for credentials among all of its calls. Where that is never answered (an agent on the node that
- * accepts connections and hangs), no call of the client ever ends, and it asks nobody again: such a client is replaced.
+ * A client shares one request for credentials among all of its calls. Where the source never answers (an agent on the
+ * node that accepts connections and hangs), no call of the client ends, and the client sends no second request: the
+ * caller replaces such a client.
  */
 export class AwsCaller<Client extends SdkClient> {
   #client: Client | undefined;
@@ -50,20 +51,20 @@ export class AwsCaller<Client extends SdkClient> {
     private readonly credentialsMs = CREDENTIALS_MS,
   ) {}
 
-  /** The SDK's own error: for callers to which some errors are answers.
-   *  @throws whatever the SDK throws, or the reason of the signal */
+  /** Calls and throws the SDK's own error, for callers that expect some errors.
+   *  @throws the SDK's error, or the reason of the signal */
   async attempt<Input, Output>(
     operation: AwsOperation<Client, Input, Output>,
     input: Input,
     signal: AbortSignal,
   ): Promise<Output> {
     const client = (this.#client ??= this.newClient());
-    // The SDK looks at its signal only while a request is under way, not while it waits for credentials or to retry.
+    // The SDK heeds its signal only during a request, not while it waits for credentials or to retry.
     await untilAborted((this.#credentials ??= this.#ask(client)), signal);
     return untilAborted(operation.send(client, input, { abortSignal: signal }), signal);
   }
 
-  /** Waits for credentials, whoever of the callers still does. */
+  /** Waits for credentials on behalf of all callers; it does not end when one of them gives up. */
   async #ask(client: Client): Promise<void> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(noCredentials(this.credentialsMs)), this.credentialsMs);
@@ -78,7 +79,8 @@ export class AwsCaller<Client extends SdkClient> {
     }
   }
 
-  /** @throws DriverError */
+  /** Calls and translates errors.
+   *  @throws DriverError */
   async call<Input, Output>(
     operation: AwsOperation<Client, Input, Output>,
     input: Input,
@@ -91,7 +93,8 @@ export class AwsCaller<Client extends SdkClient> {
     }
   }
 
-  /** As `call`, but undefined where the error has one of these names.
+  /** Calls and translates errors, as `call`.
+   *  @returns undefined where the error has one of the names in `absent`
    *  @throws DriverError */
   async callUnless<Input, Output>(
     operation: AwsOperation<Client, Input, Output>,
@@ -110,6 +113,6 @@ export class AwsCaller<Client extends SdkClient> {
 const noCredentials = (milliseconds: number): DriverError =>
   new DriverError(
     'unavailable',
-    `no credentials came in ${milliseconds / 1000} s: their source (the agent of EKS Pod Identity, STS or the instance ` +
-      'metadata) accepts connections and does not answer. Look at it; the next call asks anew',
+    `no credentials arrived within ${milliseconds / 1000} s: their source (the agent of EKS Pod Identity, STS or the ` +
+      'instance metadata) accepts connections and does not answer. Check it; the next call requests them again',
   );

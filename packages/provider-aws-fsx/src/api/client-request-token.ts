@@ -1,9 +1,9 @@
 import { digestOf } from '../parameters/tags.js';
 
-/** What a token is for. */
+/** Purpose of a token. */
 export type TokenVerb = 'create' | 'delete' | 'backup' | 'update' | 'associate';
 
-/** A ClientRequestToken (at most 63 of `[A-Za-z0-9_.-]`) that is the same for equal parts and for no others. */
+/** Derives a ClientRequestToken (at most 63 of `[A-Za-z0-9_.-]`): the same for equal parts, different for others. */
 export function clientRequestToken(verb: TokenVerb, parts: readonly string[]): string {
   return `csi-${verb}-${digestOf(parts).slice(0, 48)}`;
 }

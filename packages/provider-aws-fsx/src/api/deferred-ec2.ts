@@ -1,6 +1,6 @@
 import type { Ec2Api } from './ec2-api.js';
 
-/** EC2, loaded by its first call: its SDK is large, and most StorageClasses need none of it. */
+/** EC2 with an SDK that the first call loads: it is large, and most StorageClasses do not need it. */
 export class DeferredEc2 implements Pick<Ec2Api, 'zones' | 'address'> {
   #loaded: Promise<Ec2Api> | undefined;
 

@@ -2,7 +2,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { AwsCaller } from './aws-operation.js';
 import { ec2Operations as operations } from './ec2-operations.js';
 
-/** The calls that the driver makes to EC2, with its errors: the only user of the SDK's client. */
+/** Calls of EC2 with errors translated; the only user of the SDK's client. */
 export class Ec2Api {
   readonly #caller: AwsCaller<EC2Client>;
 
@@ -10,7 +10,7 @@ export class Ec2Api {
     this.#caller = new AwsCaller(newClient);
   }
 
-  /** Subnet id to Availability Zone; undefined where one of the subnets does not exist. */
+  /** Looks up the Availability Zone of each subnet id; undefined where one of the subnets does not exist. */
   async zones(
     subnetIds: readonly string[],
     signal: AbortSignal,
@@ -28,7 +28,7 @@ export class Ec2Api {
     );
   }
 
-  /** The private IPv4 address of a network interface; undefined where it does not exist. */
+  /** Looks up the private IPv4 address of a network interface; undefined where it does not exist. */
   async address(networkInterfaceId: string, signal: AbortSignal): Promise<string | undefined> {
     const input = { NetworkInterfaceIds: [networkInterfaceId] };
     const absent = ['InvalidNetworkInterfaceID.NotFound'];

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { AwsOperation } from './aws-operation.js';
 
-/** Every operation of Amazon EC2 that the driver calls (API reference, 2016-11-15). Neither knows resources in IAM. */
+/** Every operation of Amazon EC2 that the driver calls (API reference, 2016-11-15). IAM has no resources for them. */
 export const ec2Operations = {
   DescribeSubnets: {
     name: 'DescribeSubnets',

@@ -71,7 +71,7 @@ describe('toDriverError', () => {
     expect(cause).not.toHaveProperty('$response');
   });
 
-  it('tells a used token from a wrong parameter', () => {
+  it('distinguishes a used token from a wrong parameter', () => {
     const clash = sdkError('IncompatibleParameterError', { Parameter: 'ClientRequestToken' });
     const wrong = sdkError('IncompatibleParameterError', { Parameter: 'PerUnitStorageThroughput' });
     expect(toDriverError(clash, create).kind).toBe('aborted');
@@ -105,7 +105,7 @@ describe('toDriverError', () => {
     const thrown = Object.assign(new Error('Could not load credentials'), {
       name: 'CredentialsProviderError',
     });
-    expect(toDriverError(thrown, create).message).toContain('Look at the credentials of the controller');
+    expect(toDriverError(thrown, create).message).toContain('Check the credentials of the controller');
   });
 
   it('prefers the reason for which the caller gave up', () => {
@@ -115,7 +115,7 @@ describe('toDriverError', () => {
     const other = { ...create, signal: AbortSignal.abort(new Error('every caller has left')) };
     expect(toDriverError(new Error('aborted'), other)).toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('given up, every caller has left') as unknown,
+      message: expect.stringContaining('cancelled, every caller has left') as unknown,
     });
   });
 });

@@ -1,14 +1,14 @@
 import { DriverError, isDriverError, messageOf, type ErrorKind } from '@lustre-csi/core';
 
 /**
- * What a failed call leaves open. A `lookup` that fails tells nothing about what exists, so an earlier attempt may
- * still be under way and no answer may be final. An `effect` that FSx refuses has had none.
+ * Kind of a call, which decides what its failure means. A failed `lookup` proves nothing about what exists: an earlier
+ * attempt may still be in progress, so that no answer may be final. An `effect` that FSx refuses has had none.
  */
 export type CallKind = 'lookup' | 'effect';
 
-/** The call that failed. */
+/** Description of the call that failed. */
 export interface FailedCall {
-  /** As the API reference names it: `CreateFileSystem`. */
+  /** Name in the API reference: `CreateFileSystem`. */
   readonly operation: string;
   readonly kind: CallKind;
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface FailedCall {
 
 interface Verdict {
   readonly kind: ErrorKind;
-  /** What an operator does about it. */
+  /** Next step of the operator. */
   readonly next: string;
 }
 
@@ -24,10 +24,10 @@ const invalid: Verdict = {
   kind: 'invalid-argument',
   next: 'Correct the parameters of the StorageClass or the size of the claim',
 };
-/** The same names where nothing is created: no StorageClass can be the cause. */
+/** Verdict for the same names where nothing is created: no StorageClass can be the cause. */
 const refused: Verdict = {
   kind: 'invalid-argument',
-  next: 'FSx does not do this to a resource of that kind, in that state or so soon; its own words say why',
+  next: 'FSx does not do this to a resource of this kind, in this state or so soon; its message gives the reason',
 };
 const network: Verdict = {
   kind: 'invalid-argument',
@@ -38,11 +38,11 @@ const network: Verdict = {
 const gone: Verdict = { kind: 'not-found', next: 'Nothing of that id exists in this account and region' };
 const restoring: Verdict = {
   kind: 'failed-precondition',
-  next: 'A file system is being created from the backup; it can be deleted when that has ended',
+  next: 'A file system is being created from the backup; it can be deleted when the creation has ended',
 };
 const busy: Verdict = {
   kind: 'aborted',
-  next: 'Another operation on it is under way; this one is repeated by itself',
+  next: 'Another operation on the resource is in progress; this one is retried automatically',
 };
 const quota: Verdict = {
   kind: 'resource-exhausted',
@@ -50,27 +50,27 @@ const quota: Verdict = {
 };
 const forbidden: Verdict = {
   kind: 'permission-denied',
-  next: 'Allow the action to the IAM role of the controller',
+  next: 'Allow the action in the IAM role of the controller',
 };
 const credentials: Verdict = {
   kind: 'unavailable',
   next:
-    'Look at the credentials of the controller (IRSA, Pod Identity or instance role): the trust policy of the role, the ' +
-    'role and the audience of the token that its service account has, and its clock. The call is repeated by itself',
+    'Check the credentials of the controller (IRSA, Pod Identity or instance role): the trust policy of the role, the ' +
+    'role and the audience of the token of its service account, and its clock. The call is retried automatically',
 };
 const throttled: Verdict = {
   kind: 'unavailable',
-  next: 'FSx limits the account’s calls; this one is repeated by itself',
+  next: 'FSx limits the calls of the account; this one is retried automatically',
 };
 const defect: Verdict = { kind: 'internal', next: 'This is a defect of the driver: please report it' };
 const unclear: Verdict = {
   kind: 'unavailable',
-  next: 'It is not known whether the call had its effect; it is repeated by itself and finds out',
+  next: 'It is unknown whether the call had an effect; the call is retried automatically and finds out',
 };
 
 /**
- * Error names of FSx (API reference, 2018-03-01: Errors of each operation), of AWS JSON services in general, and of
- * the SDK. What is not in the table is decided by its HTTP status.
+ * Verdicts by error name: those of FSx (API reference, 2018-03-01: Errors of each operation), of AWS JSON services in
+ * general, and of the SDK. The HTTP status decides about all other errors.
  */
 const verdicts: Readonly<Record<string, Verdict>> = {
   BadRequest: invalid,
@@ -118,13 +118,13 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   SerializationException: defect,
 };
 
-/** The token of an earlier call that asked for something else: that call's file system shows up in the next listing. */
+/** Verdict for the token of an earlier call with other parameters: the next listing shows that call's file system. */
 const tokenClash: Verdict = {
   kind: 'aborted',
-  next: 'The same volume was asked for a moment ago with other parameters; the call is repeated and compares them',
+  next: 'The same volume was requested a moment ago with other parameters; the call is retried and compares them',
 };
 
-/** The members of SDK errors that are of use; every one may be missing. */
+/** Members of SDK errors that the driver reads; each may be missing. */
 interface SdkError {
   readonly name: string;
   readonly message: string;
@@ -132,7 +132,7 @@ interface SdkError {
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
-/** Members of FSx's error shapes that say what the error is about, with the words to say it in. */
+/** Members of FSx's error shapes that name the subject of the error, with the words for a message. */
 const details = {
   Limit: 'limit',
   Parameter: 'parameter',
@@ -141,12 +141,12 @@ const details = {
   InvalidSecurityGroupId: 'security group',
 } as const;
 
-/** Whether FSx understood the call and refused it, so that it had no effect. */
+/** Reports whether FSx understood and refused the call, so that it had no effect. */
 export function isRefusal(error: DriverError): boolean {
   return isDriverError(error, 'invalid-argument', 'aborted', 'failed-precondition');
 }
 
-/** Turns whatever the SDK threw into the driver's error: what failed, FSx's own words and request id, what to do. */
+/** Translates an error of the SDK: the message says what failed, FSx's own words and request id, and the next step. */
 export function toDriverError(thrown: unknown, call: FailedCall): DriverError {
   if (isDriverError(thrown)) return thrown;
   if (call.signal.aborted) return givenUp(thrown, call);
@@ -158,8 +158,8 @@ export function toDriverError(thrown: unknown, call: FailedCall): DriverError {
   });
 }
 
-/** The SDK hangs the whole exchange on its errors, the signature of the request included, where it cannot be taken
- *  off again: not for anybody's log, so that the cause is a copy without it. */
+/** Copies an error without the HTTP exchange. The SDK attaches all of it, the signature of the request included, as a
+ *  property that cannot be removed, and no log may contain it. */
 function withoutExchange(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !('$response' in thrown)) return thrown;
   const { $response: _exchange, ...members } = thrown;
@@ -167,11 +167,11 @@ function withoutExchange(thrown: unknown): unknown {
   return Object.assign(new Error(thrown.message), members, { name, stack });
 }
 
-/** The caller's time was over first: the reason of its signal says it best. */
+/** Translates the end of the caller's time, which came first: the reason of its signal is the best message. */
 function givenUp(thrown: unknown, { operation, signal }: FailedCall): DriverError {
   if (isDriverError(signal.reason)) return signal.reason;
   const why = messageOf(signal.reason);
-  return new DriverError('unavailable', `${operation} failed: given up, ${why}. ${unclear.next}`, {
+  return new DriverError('unavailable', `${operation} failed: cancelled, ${why}. ${unclear.next}`, {
     cause: withoutExchange(thrown),
   });
 }
@@ -180,7 +180,7 @@ function verdictOn(error: SdkError): Verdict {
   if (error.name === 'IncompatibleParameterError' && memberOf(error, 'Parameter') === 'ClientRequestToken') {
     return tokenClash;
   }
-  // The SDK asks STS on the way to FSx: the call itself was never sent.
+  // The SDK calls STS before FSx: the call itself was never sent.
   if (/\bsts:AssumeRole/.test(error.message)) return credentials;
   if (Object.hasOwn(verdicts, error.name)) return verdicts[error.name] ?? unclear;
   const status = error.$metadata?.httpStatusCode;

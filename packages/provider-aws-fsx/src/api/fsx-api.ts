@@ -17,11 +17,11 @@ import { clientRequestToken } from './client-request-token.js';
 import { fsxOperations as operations } from './fsx-operations.js';
 import { sdkTags, type Tags } from '../parameters/tags.js';
 
-/** The largest page that the API serves (API reference, DescribeFileSystems: FileSystems, at most 50 items). */
+/** Largest page that the API serves (API reference, DescribeFileSystems: FileSystems, at most 50 items). */
 const PAGE_SIZE = 50;
 /** API reference, DescribeDataRepositoryAssociations: MaxResults. */
 const ASSOCIATIONS_PAGE_SIZE = 25;
-/** Far beyond any account's quota: a listing that goes on after so many pages does not end by itself. */
+/** Limit of pages, far beyond the quota of any account: a longer listing would never end. */
 const MAX_PAGES = 2000;
 
 interface Page<T> {
@@ -29,7 +29,7 @@ interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** The calls that the driver makes to FSx, with its errors: the only user of the SDK's client. */
+/** Calls of FSx with errors translated; the only user of the SDK's client. */
 export class FsxApi {
   readonly #caller: AwsCaller<FSxClient>;
 
@@ -37,7 +37,7 @@ export class FsxApi {
     this.#caller = new AwsCaller(newClient);
   }
 
-  /** Every file system of the account in the region, of all types. Complete, or it throws. */
+  /** Lists every file system of the account in the region, of all types. Complete, or it throws. */
   async describeAll(signal: AbortSignal): Promise<readonly SdkFileSystem[]> {
     const operation = operations.DescribeFileSystems;
     const all = await allPages(operation.name, async (NextToken) => {
@@ -47,7 +47,7 @@ export class FsxApi {
     return unique(all, ({ FileSystemId }) => FileSystemId);
   }
 
-  /** One file system, or undefined where FSx says that it does not exist. */
+  /** Looks up one file system; undefined where FSx reports that it does not exist. */
   async describe(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
     const input = { FileSystemIds: [fileSystemId] };
     const absent = ['FileSystemNotFound'];
@@ -59,24 +59,24 @@ export class FsxApi {
   async create(request: CreateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.CreateFileSystem;
     const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return told(operation.name, 'file system', FileSystem);
+    return answered(operation.name, 'file system', FileSystem);
   }
 
-  /** As `create`, with the data of a backup. */
+  /** Starts a creation with the data of a backup, otherwise like `create`. */
   async restore(request: CreateFileSystemFromBackupRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.CreateFileSystemFromBackup;
     const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return told(operation.name, 'file system', FileSystem);
+    return answered(operation.name, 'file system', FileSystem);
   }
 
-  /** Starts an update; answers with the file system as it is then. */
+  /** Starts an update; returns the file system in its state after the request. */
   async update(request: UpdateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.UpdateFileSystem;
     const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return told(operation.name, 'file system', FileSystem);
+    return answered(operation.name, 'file system', FileSystem);
   }
 
-  /** Starts a deletion; a file system that is gone is no error. */
+  /** Starts a deletion; no error where the file system does not exist. */
   async delete(
     fileSystemId: string,
     configuration: DeleteFileSystemLustreConfiguration | undefined,
@@ -92,12 +92,12 @@ export class FsxApi {
     await this.#caller.callUnless(operations.DeleteFileSystem, input, { signal, absent });
   }
 
-  /** Every backup of the account in the region that FSx shows. Complete, or it throws. */
+  /** Lists every backup of the account in the region that FSx shows. Complete, or it throws. */
   async describeAllBackups(signal: AbortSignal): Promise<readonly Backup[]> {
     return this.#backups({ Name: 'file-system-type', Values: ['LUSTRE'] }, signal);
   }
 
-  /** Every backup of one file system. Complete, or it throws. */
+  /** Lists every backup of one file system. Complete, or it throws. */
   async describeBackupsOf(fileSystemId: string, signal: AbortSignal): Promise<readonly Backup[]> {
     return this.#backups({ Name: 'file-system-id', Values: [fileSystemId] }, signal);
   }
@@ -112,7 +112,7 @@ export class FsxApi {
     return unique(all, ({ BackupId }) => BackupId);
   }
 
-  /** One backup, or undefined where FSx says that it does not exist. */
+  /** Looks up one backup; undefined where FSx reports that it does not exist. */
   async describeBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
     const input = { BackupIds: [backupId] };
     const absent = ['BackupNotFound'];
@@ -124,10 +124,10 @@ export class FsxApi {
   async createBackup(request: CreateBackupRequest, signal: AbortSignal): Promise<Backup> {
     const operation = operations.CreateBackup;
     const { Backup } = await this.#caller.call(operation, request, signal);
-    return told(operation.name, 'backup', Backup);
+    return answered(operation.name, 'backup', Backup);
   }
 
-  /** Deletes a backup; one that is gone is no error. */
+  /** Deletes a backup; no error where it does not exist. */
   async deleteBackup(backupId: string, signal: AbortSignal): Promise<void> {
     const input = {
       BackupId: backupId,
@@ -141,7 +141,7 @@ export class FsxApi {
     await this.#caller.call(operations.TagResource, { ResourceARN: arn, Tags: sdkTags(tags) }, signal);
   }
 
-  /** Every data repository association of a file system. Complete, or it throws. */
+  /** Lists every data repository association of a file system. Complete, or it throws. */
   async describeAssociations(
     fileSystemId: string,
     signal: AbortSignal,
@@ -156,7 +156,7 @@ export class FsxApi {
     return unique(all, ({ AssociationId }) => AssociationId);
   }
 
-  /** Starts linking a directory to S3. */
+  /** Starts the creation of an association, which links a directory to S3. */
   async createAssociation(
     request: CreateDataRepositoryAssociationRequest,
     signal: AbortSignal,
@@ -164,7 +164,7 @@ export class FsxApi {
     await this.#caller.call(operations.CreateDataRepositoryAssociation, request, signal);
   }
 
-  /** Starts taking a link away, not the files; one that is gone is no error. */
+  /** Starts the deletion of an association but not of its files; no error where it does not exist. */
   async deleteAssociation(associationId: string, signal: AbortSignal): Promise<void> {
     const input = {
       AssociationId: associationId,
@@ -196,23 +196,24 @@ async function allPages<T>(
   return all;
 }
 
-/** Pages are cut while things come and go: one that is on two pages is still one, as the later page shows it. */
+/** Removes duplicates: items that are created or deleted during a listing shift others to a second page. The later one
+ *  counts. */
 const unique = <T>(all: readonly T[], idOf: (each: T) => string | undefined): readonly T[] => [
   ...new Map(all.map((each) => [idOf(each), each])).values(),
 ];
 
-function told<T>(operation: string, what: string, value: T | undefined): T {
+function answered<T>(operation: string, what: string, value: T | undefined): T {
   if (value !== undefined) return value;
   throw new DriverError(
     'unavailable',
-    `${operation} failed: the answer tells of no ${what}. It is not known whether the call had its effect; it is ` +
-      'repeated by itself and finds out',
+    `${operation} failed: the answer contains no ${what}. It is unknown whether the call had an effect; the call is ` +
+      'retried automatically and finds out',
   );
 }
 
 const endlessListing = (operation: string, pages: number): DriverError =>
   new DriverError(
     'unavailable',
-    `${operation} failed: after ${pages + 1} pages its NextToken leads in a circle or on without end. ` +
-      'The listing is repeated by itself; if this stays, report it to AWS',
+    `${operation} failed: after ${pages + 1} pages the listing repeats a NextToken or does not end. ` +
+      'The listing is retried automatically; if this persists, report it to AWS',
   );

@@ -33,10 +33,10 @@ const backups = ['arn:*:fsx:*:*:backup/*'];
 const associations = ['arn:*:fsx:*:*:association/*'];
 const anything = ['*'];
 
-/** Only what carries the tag may be deleted, so that no defect and no handle can take along what is not ours. */
+/** Condition that allows to delete only tagged resources, so that no defect and no handle can delete others. */
 const tagged = (key: string): object => ({ Null: { [`aws:ResourceTag/${key}`]: 'false' } });
 
-/** The role that FSx acts by is made when the account's first file system is. */
+/** Permission to create the role with which FSx acts, which the first file system of an account needs. */
 const serviceRole: Permission = {
   action: 'iam:CreateServiceLinkedRole',
   resources: anything,
@@ -54,8 +54,8 @@ const s3Link: readonly Permission[] = [
 
 const tagResource = (resources: readonly string[]): Permission => ({ action: 'fsx:TagResource', resources });
 
-/** Every operation of Amazon FSx that the driver calls (API reference, 2018-03-01), with what it takes in IAM
- *  (Service Authorization Reference, Amazon FSx). */
+/** Every operation of Amazon FSx that the driver calls (API reference, 2018-03-01), with its IAM permissions (Service
+ *  Authorization Reference, Amazon FSx). */
 export const fsxOperations = {
   CreateFileSystem: {
     name: 'CreateFileSystem',

@@ -3,16 +3,16 @@ import type { Ec2Api } from './ec2-api.js';
 
 const LOOKUP_TIMEOUT_MS = 30_000;
 
-/** The Availability Zones of subnets. A subnet never changes its zone, so that each is looked up once; those who ask
- *  for the same subnets at the same time share one call. */
+/** Availability Zones of subnets. A subnet never changes its zone, so that each is looked up once; concurrent callers
+ *  with the same subnets share one call. */
 export class SubnetZones {
   readonly #known = new Map<string, string>();
   readonly #asking = new Map<string, Promise<void>>();
 
   constructor(private readonly ec2: Pick<Ec2Api, 'zones'>) {}
 
-  /** Subnet id to zone, of all of them.
-   *  @throws DriverError invalid-argument naming a subnet that does not exist, and what EC2 throws */
+  /** Looks up the zone of each subnet id.
+   *  @throws DriverError invalid-argument naming a subnet that does not exist, and the errors of EC2 */
   async of(subnetIds: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const missing = subnetIds.filter((id) => !this.#known.has(id)).sort();
     if (missing.length > 0) await this.#ask(missing);

@@ -1,10 +1,10 @@
 import { messageOf, type Settings } from '@lustre-csi/core';
 
-/** Where EC2 instances ask about themselves (EC2 User Guide, instance metadata). */
+/** Endpoint of the instance metadata service (EC2 User Guide, instance metadata). */
 const IMDS = 'http://169.254.169.254';
 const TIMEOUT_MS = 1_000;
 
-/** The instance metadata service, version 2. As the SDKs, it heeds AWS_EC2_METADATA_SERVICE_ENDPOINT and
+/** Client of the instance metadata service, version 2. Like the SDKs, it heeds AWS_EC2_METADATA_SERVICE_ENDPOINT and
  *  AWS_EC2_METADATA_DISABLED. */
 export class InstanceMetadata {
   readonly endpoint: string;
@@ -15,8 +15,8 @@ export class InstanceMetadata {
     this.#disabled = settings.environment('AWS_EC2_METADATA_DISABLED')?.toLowerCase() === 'true';
   }
 
-  /** The value of a category: `placement/region`.
-   *  @throws Error whose message says why there is no answer */
+  /** Reads the value of a category: `placement/region`.
+   *  @throws Error with a message that says why there is no answer */
   async get(category: string): Promise<string> {
     if (this.#disabled) throw new Error('AWS_EC2_METADATA_DISABLED is set');
     const token = await this.#ask('/latest/api/token', {
@@ -39,7 +39,7 @@ export class InstanceMetadata {
   }
 }
 
-/** fetch says no more than that it failed; what happened is in its cause. */
+/** Reason of a failed fetch: the message of its error is empty of facts, its cause has them. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof TypeError ? error.cause : undefined;
   return messageOf(cause ?? error);

@@ -9,12 +9,12 @@ import { zoneKey } from './zone-key.js';
 import { dnsNameKey, fromVolumeContext, mountNameKey } from './volume-context.js';
 import { parseVolumeHandle } from './volume-handle.js';
 
-/** What nodes know of FSx: the conventions of its volume contexts and handles. No AWS API, no credentials. */
+/** FSx on a node: the conventions of volume contexts and handles. It needs no AWS API and no credentials. */
 export class FsxNode implements NodeProvider {
-  /** Absent where no zone is configured for nodes. */
+  /** Topology of this node; absent where no zone is configured. */
   readonly topology?: () => Promise<TopologySegments>;
 
-  /** `zone` tells where this node is. */
+  /** @param zone finds the zone of this node */
   constructor(zone?: () => Promise<string>) {
     if (zone) this.topology = async () => ({ [zoneKey]: await zone() });
   }
@@ -22,8 +22,8 @@ export class FsxNode implements NodeProvider {
   readonly contextKeys: readonly string[] = [dnsNameKey, mountNameKey];
 
   /**
-   * The volume context says what is mounted. A handle `fs-…:/path` adds the sub-directory if `mountname` has none;
-   * every other handle is left alone, since administrators write what they like there.
+   * Reads the mount source from the volume context. A handle `fs-…:/path` adds the sub-directory if `mountname` has
+   * none; other handles are ignored, since administrators may write anything there.
    */
   mountSource({ volumeId, context }: PublishedVolume): LustreMountSource {
     const source = fromVolumeContext(context);

@@ -1,6 +1,6 @@
 import type { OrchestratedNode } from '@lustre-csi/core';
 
-/** Where a machine is, as its providerID tells. */
+/** Location of a machine, from its providerID. */
 export interface NodePlace {
   readonly region: string;
   /** Availability, Local or Wavelength Zone; absent for machines that are in no zone of AWS. */
@@ -9,18 +9,18 @@ export interface NodePlace {
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$/;
 
-/** A zone's name is its region's and a letter (us-west-2a), or its region's and its own (us-west-2-lax-1a in a Local Zone,
+/** Name of a zone: the region and a letter (us-west-2a), or the region and a name (us-west-2-lax-1a in a Local Zone,
  *  us-east-1-wl1-bos-wlz-1 in a Wavelength Zone). EC2 User Guide, Regions and Zones. */
 const ZONE = /^([a-z]{2,}(?:-[a-z]+)+-[0-9]+)(?:[a-z]|(?:-[a-z0-9]+)+)$/;
 
-/** Whether the text can be the name of an AWS region: `us-gov-west-1`. */
+/** Reports whether the text can be the name of an AWS region: `us-gov-west-1`. */
 export const isRegion = (text: string): boolean => REGION.test(text);
 
-/** The region of a zone; undefined if the text is no zone's name. */
+/** Finds the region of a zone; undefined if the text is not the name of a zone. */
 export const regionOfZone = (zone: string): string | undefined => ZONE.exec(zone)?.[1];
 
 /** Reads `spec.providerID` of a Kubernetes node: `aws:///ZONE/INSTANCE` of EC2 and Fargate (cloud-provider-aws), and
- *  `eks-hybrid:///REGION/CLUSTER/NAME` of EKS Hybrid Nodes. Undefined: it names no place in AWS. */
+ *  `eks-hybrid:///REGION/CLUSTER/NAME` of EKS Hybrid Nodes. Undefined: it names no location in AWS. */
 export function parseProviderId(providerId: string): NodePlace | undefined {
   const [, scheme, place = ''] = /^(aws|eks-hybrid):\/\/\/([^/]+)\/[^/]/.exec(providerId) ?? [];
   if (scheme === 'eks-hybrid') return isRegion(place) ? { region: place } : undefined;
@@ -28,13 +28,13 @@ export function parseProviderId(providerId: string): NodePlace | undefined {
   return region === undefined ? undefined : { region, zone: place };
 }
 
-/** Where the node is, by its providerID.
- *  @throws Error whose message says in one line why that does not tell */
+/** Finds the location of the node by its providerID.
+ *  @throws Error with a message that says in one line why the providerID contains none */
 export async function placeOfNode(node: OrchestratedNode): Promise<NodePlace> {
   const providerId = await node.providerId();
   if (providerId === undefined) {
     throw new Error(
-      'it has no providerID; the cloud controller manager, or EKS, sets one when the node joins',
+      'it has no providerID; the cloud controller manager, or EKS, sets it when the node joins',
     );
   }
   const place = parseProviderId(providerId);

@@ -35,7 +35,7 @@ const settings = (zone?: string): Settings => ({
 });
 
 describe('the zone of a node', () => {
-  it('is told only where it is configured, and then by the controller too', async () => {
+  it('is advertised only where it is configured, and then by the controller too', async () => {
     expect(hasTopology(settings())).toBe(false);
     expect(awsFsx.hasTopology?.(settings())).toBe(false);
     expect(awsFsx.node(settings())).toMatchObject({ topology: undefined });
@@ -69,7 +69,7 @@ describe('the zone of a node', () => {
     ['a hybrid node', () => Promise.resolve('eks-hybrid:///us-west-2/training/mi-01'), 'hybrid'],
     ['no providerID', () => Promise.resolve(undefined), 'no providerID'],
     ['no right to read it', () => Promise.reject(new Error('403 forbidden')), '403 forbidden'],
-    ['nobody to ask', undefined, 'no orchestrator'],
+    ['no connection to Kubernetes', undefined, 'no connection to Kubernetes'],
   ])('is not guessed where there is %s', async (_name, providerId, words) => {
     const node = providerId && { providerId };
     const error = await nodeZone(settings('provider-id'), node).catch((thrown: unknown) => thrown);

@@ -9,25 +9,26 @@ import {
 import { InstanceMetadata } from './instance-metadata.js';
 import { placeOfNode } from './node-provider-id.js';
 
-/** What the flag says where the node is to find out by itself. */
+/** Value of the flag for the zone that the instance metadata service reports. */
 const FROM_INSTANCE_METADATA = 'imds';
+/** Value of the flag for the zone in the providerID of the Kubernetes node. */
 const FROM_PROVIDER_ID = 'provider-id';
 
-/** Topology is advertised only where this is set, on the controller and on every node. */
+/** Flag that enables topology, on the controller and on every node. */
 export const topologyFlag: FlagDefinition = {
   name: 'topology-zone',
   type: 'string',
   valueName: 'ZONE|imds|provider-id',
   description:
-    'Availability Zone of this node, or imds to ask the EC2 instance metadata service for it, or provider-id to take that ' +
-    'of the Kubernetes node. Switches topology on: set it on the controller too',
+    'Availability Zone of this node, or imds to read it from the EC2 instance metadata service, or provider-id to take ' +
+    'that of the Kubernetes node. Enables topology: set it on the controller too',
 };
 
-/** Whether nodes tell their zones. */
+/** Reports whether nodes advertise their zones. */
 export const hasTopology = (settings: Settings): boolean => Boolean(settings.flag(topologyFlag.name));
 
-/** The Availability Zone of the node that this process runs on.
- *  @throws DriverError unavailable where whoever is to tell it does not */
+/** Finds the Availability Zone of the node on which this process runs.
+ *  @throws DriverError unavailable where its source does not report it */
 export async function nodeZone(settings: Settings, node?: OrchestratedNode): Promise<string> {
   const configured = settings.flag(topologyFlag.name);
   if (!configured) throw new ConfigurationError(`--${topologyFlag.name} is not set`);
@@ -38,14 +39,14 @@ export async function nodeZone(settings: Settings, node?: OrchestratedNode): Pro
 
 async function zoneOfNode(node: OrchestratedNode | undefined): Promise<string> {
   try {
-    if (!node) throw new Error('this driver knows no orchestrator to ask');
+    if (!node) throw new Error('the driver has no connection to Kubernetes');
     const { zone } = await placeOfNode(node);
     if (zone !== undefined) return zone;
     throw new Error('it is a hybrid node, which is in no zone of AWS');
   } catch (error) {
     throw new DriverError(
       'unavailable',
-      `the node does not tell its zone: ${messageOf(error)}. Write the zone in --${topologyFlag.name}`,
+      `the zone of the Kubernetes node is unknown: ${messageOf(error)}. Write the zone in --${topologyFlag.name}`,
       { cause: error },
     );
   }
@@ -60,7 +61,7 @@ async function zoneOfInstance(settings: Settings): Promise<string> {
   } catch (error) {
     throw new DriverError(
       'unavailable',
-      `the instance metadata service at ${metadata.endpoint} does not tell the zone of this node: ${messageOf(error)}. ` +
+      `the instance metadata service at ${metadata.endpoint} did not report the zone of this node: ${messageOf(error)}. ` +
         `Let the pod use the host network, or write the zone in --${topologyFlag.name}`,
       { cause: error },
     );

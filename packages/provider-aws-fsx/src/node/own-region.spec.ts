@@ -63,7 +63,7 @@ describe('ownRegion', () => {
     expect(await ownRegion(noMetadata, node)).toBe(region);
   });
 
-  it('goes on to the node soon where the metadata service is silent', async () => {
+  it('turns to the node soon where the metadata service is silent', async () => {
     const started = performance.now();
     const node = nodeWith(() => Promise.resolve('aws:///eu-west-1a/i-01'));
     expect(await ownRegion(await metadata(silent), node)).toBe('eu-west-1');
@@ -74,7 +74,7 @@ describe('ownRegion', () => {
     ['refuses', says('no', 403)],
     ['says nothing', says('')],
     ['is another cloud’s', says('<html>\n<body>not found</body>')],
-  ])('goes on to the node where the metadata service %s', async (_, answer) => {
+  ])('turns to the node where the metadata service %s', async (_, answer) => {
     const node = nodeWith(() => Promise.resolve('aws:///eu-west-1a/i-01'));
     expect(await ownRegion(await metadata(answer), node)).toBe('eu-west-1');
   });
@@ -84,21 +84,21 @@ describe('ownRegion', () => {
     ['has none', () => Promise.resolve(undefined), 'it has no providerID'],
     ['is in another cloud', () => Promise.resolve('azure:///x\n'), '"azure:///x\\n" is not that of an EC2'],
     ['has no zone', () => Promise.resolve('aws:////i-01'), '"aws:////i-01" is not that of an EC2'],
-  ])('says in one line what was asked, and why it failed: the node %s', async (_, answer, words) => {
+  ])('names in one line each source and why it failed: the node %s', async (_, answer, words) => {
     const message = await failureOf(noMetadata, nodeWith(answer));
     expect(message).toContain('set the environment variable AWS_REGION or the flag --region');
-    expect(message).toContain('169.254.169.254 tells none: AWS_EC2_METADATA_DISABLED is set');
-    expect(message).toContain(`the node tells none: `);
+    expect(message).toContain('169.254.169.254 reports none: AWS_EC2_METADATA_DISABLED is set');
+    expect(message).toContain(`the Kubernetes node reports none: `);
     expect(message).toContain(words);
   });
 
   it('says why the metadata service did not answer', async () => {
     expect(await failureOf(await metadata(silent))).toContain(
-      'tells none: it did not answer in 1 s; the node',
+      'reports none: it did not answer in 1 s; the Kubernetes node',
     );
-    expect(await failureOf(await metadata(says('', 404)))).toContain('tells none: HTTP 404');
+    expect(await failureOf(await metadata(says('', 404)))).toContain('reports none: HTTP 404');
     const closed = settings({ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9' });
-    expect(await failureOf(closed)).toMatch(/tells none: .*(?:ECONNREFUSED|bad port)/);
-    expect(await failureOf(noMetadata)).toContain('this driver knows no orchestrator to ask');
+    expect(await failureOf(closed)).toMatch(/reports none: .*(?:ECONNREFUSED|bad port)/);
+    expect(await failureOf(noMetadata)).toContain('the driver has no connection to Kubernetes');
   });
 });

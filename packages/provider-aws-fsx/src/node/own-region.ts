@@ -2,20 +2,20 @@ import { ConfigurationError, messageOf, type OrchestratedNode, type Settings } f
 import { InstanceMetadata } from './instance-metadata.js';
 import { isRegion, placeOfNode } from './node-provider-id.js';
 
-/** The region of the machine that this process runs on, where the settings name none: of the EC2 instance, else of the
- *  node. Takes seconds at most, whoever does not answer.
- *  @throws ConfigurationError one line with all that was asked, and why it did not help */
+/** Finds the region of the machine on which this process runs, where the settings name none: of the EC2 instance, else
+ *  of the Kubernetes node. Takes a few seconds at most, also where a source does not answer.
+ *  @throws ConfigurationError one line with every source and why it did not help */
 export async function ownRegion(settings: Settings, node: OrchestratedNode | undefined): Promise<string> {
   const metadata = new InstanceMetadata(settings);
   const failures: string[] = [];
-  for (const [who, ask] of [
+  for (const [source, ask] of [
     [`the instance metadata service at ${metadata.endpoint}`, () => ofInstance(metadata)],
-    ['the node', () => ofNode(node)],
+    ['the Kubernetes node', () => ofNode(node)],
   ] as const) {
     try {
       return await ask();
     } catch (error) {
-      failures.push(`${who} tells none: ${messageOf(error).replace(/\s+/g, ' ')}`);
+      failures.push(`${source} reports none: ${messageOf(error).replace(/\s+/g, ' ')}`);
     }
   }
   throw new ConfigurationError(
@@ -30,6 +30,6 @@ async function ofInstance(metadata: InstanceMetadata): Promise<string> {
 }
 
 async function ofNode(node: OrchestratedNode | undefined): Promise<string> {
-  if (!node) throw new Error('this driver knows no orchestrator to ask');
+  if (!node) throw new Error('the driver has no connection to Kubernetes');
   return (await placeOfNode(node)).region;
 }

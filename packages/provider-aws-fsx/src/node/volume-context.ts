@@ -1,17 +1,17 @@
 import { DriverError, isDriverError, mountSource, type LustreMountSource } from '@lustre-csi/core';
 
-/** The host name under which FSx serves the file system: `fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com`. */
+/** Key of the host name of the file system: `fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com`. */
 export const dnsNameKey = 'dnsname';
-/** The Lustre fsname, as FSx's MountName; a static volume may add a sub-directory: `fsx/models`. */
+/** Key of the Lustre fsname, FSx's MountName; a static volume may add a sub-directory: `fsx/models`. */
 export const mountNameKey = 'mountname';
 
-/** The MountName of every SCRATCH_1 file system, and what applies where a static volume gives none. */
+/** MountName of every SCRATCH_1 file system, and the default of static volumes. */
 const DEFAULT_MOUNT_NAME = 'fsx';
 
-/** FSx for Lustre serves clients over LNet on TCP: `mount -t lustre DNSName@tcp:/MountName`, Lustre User Guide. */
+/** LNet network of FSx for Lustre: `mount -t lustre DNSName@tcp:/MountName`, Lustre User Guide. */
 const NETWORK = 'tcp';
 
-/** The volume context with which a node mounts this source. */
+/** Writes the volume context with which a node mounts this source. */
 export function toVolumeContext(source: LustreMountSource): Readonly<Record<string, string>> {
   const nid = source.mgsNodes[0]?.[0] ?? '';
   const subdir = source.subdir === '' ? '' : `/${source.subdir}`;
@@ -21,7 +21,7 @@ export function toVolumeContext(source: LustreMountSource): Readonly<Record<stri
   };
 }
 
-/** What the volume context says is to be mounted.
+/** Reads the mount source from the volume context.
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
 export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
   const dnsName = context[dnsNameKey];

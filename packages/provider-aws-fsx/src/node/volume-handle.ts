@@ -1,10 +1,10 @@
-/** A volume handle, taken apart. */
+/** Parts of a volume handle. */
 export interface VolumeHandle {
   /** `fs-` and 8 to 17 hexadecimal digits. */
   readonly fileSystemId: string;
-  /** Whether the handle says more than the file system: then an administrator wrote it, no CreateVolume did. */
+  /** Reports whether the handle contains more than the file system: then an administrator wrote it, not CreateVolume. */
   readonly shared: boolean;
-  /** The sub-directory that the handle names; empty: none. Not checked. */
+  /** Sub-directory in the handle; empty: none. Not checked. */
   readonly subdir: string;
 }
 
@@ -13,9 +13,9 @@ const HANDLE = /^(fs-[0-9a-f]{8,17})(?::\/(.*)|#.+)?$/s;
 /**
  * Reads a volume handle:
  *
- * - `fs-0123456789abcdef0`: what CreateVolume gives out, and what static volumes usually write;
+ * - `fs-0123456789abcdef0`: the result of CreateVolume, and the usual handle of static volumes;
  * - `fs-0123456789abcdef0:/path`: a static volume that mounts a sub-directory;
- * - `fs-0123456789abcdef0#anything`: a further static volume on the same file system, so that one pod can use both.
+ * - `fs-0123456789abcdef0#anything`: an additional static volume on the same file system, so that one pod can use both.
  *
  * Undefined: none of these.
  */

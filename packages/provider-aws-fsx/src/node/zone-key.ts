@@ -1,2 +1,2 @@
-/** The well-known label of nodes: what is known of a node in its topology, and asked for in a claim's. */
+/** Well-known label of the zone of a node: the key in the topology of nodes and in that of requests. */
 export const zoneKey = 'topology.kubernetes.io/zone';

@@ -1,4 +1,4 @@
-// What FSx accepts and then fails: told with FSx's own words, not started over and over, and nothing left behind.
+// Work that FSx accepts and then fails: reported in FSx's own words, not restarted at once, and nothing left behind.
 import { FSxClient, UntagResourceCommand } from '@aws-sdk/client-fsx';
 import { Capacity, type DriverError, type FileSystem, type Volume } from '@lustre-csi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ const fail = (operation: string): void =>
 
 const refusal = async (work: Promise<unknown>): Promise<DriverError> => (await errorOf(work)) as DriverError;
 
-/** As driver processes that are started one after the other, each of which knows nothing of the others. */
+/** Calls through driver processes that are started one after the other, none of which knows of the others. */
 async function refusals(call: (driver: Driver) => Promise<unknown>): Promise<readonly DriverError[]> {
   const drivers = [driver, await cloud.driver(), await cloud.driver()];
   return Promise.all(drivers.map((each) => refusal(call(each))));
@@ -43,7 +43,7 @@ const view = { region: 'us-west-2', clusterId: '' };
 describe('a growth', () => {
   const grow = (by: Driver, { id }: Volume): Promise<Capacity> => by.expand(id, 2400);
 
-  it('is told with its reason, and not asked for again at once', async () => {
+  it('is reported with its reason, and not requested again at once', async () => {
     const volume = await driver.create(request('pvc-1'));
     const before = cloud.state.networkInterfaces;
     fail('UpdateFileSystem');
@@ -53,7 +53,7 @@ describe('a growth', () => {
     for (const { kind, message: words } of await refusals((each) => grow(each, volume))) {
       expect(kind).toBe('unavailable');
       expect(words).toMatch(
-        /update of StorageCapacity .* has failed: No servers left\. .* again from 20\d\d-/,
+        /update of StorageCapacity .* has failed: No servers left\. .* retried from 20\d\d-/,
       );
     }
     expect(cloud.calls('UpdateFileSystem')).toBe(1);
@@ -61,7 +61,7 @@ describe('a growth', () => {
     expect(cloud.state.networkInterfaces).toEqual(before);
   });
 
-  it('is asked for again later, once', async () => {
+  it('is requested again later, once', async () => {
     const volume = await driver.create(request('pvc-1'));
     fail('UpdateFileSystem');
     await refusal(grow(driver, volume));
@@ -83,7 +83,7 @@ describe('a growth', () => {
 describe('a modification', () => {
   const wanted = { dataCompressionType: 'LZ4', perUnitStorageThroughput: '250' };
 
-  it('is told with its reason, leaves the settings as they were, and is not asked for again at once', async () => {
+  it('is reported with its reason, leaves the settings as they were, and is not requested again at once', async () => {
     const { id } = await driver.create(request('pvc-1'));
     fail('UpdateFileSystem');
     for (const error of [
@@ -102,7 +102,7 @@ describe('a modification', () => {
     });
   });
 
-  it('is asked for again later, once', async () => {
+  it('is requested again later, once', async () => {
     const { id } = await driver.create(request('pvc-1'));
     fail('UpdateFileSystem');
     await refusal(driver.modify(id, wanted));
@@ -114,7 +114,7 @@ describe('a modification', () => {
 });
 
 describe('a snapshot', () => {
-  it('is told with its reason, not taken again, and gone when it is deleted', async () => {
+  it('is reported with its reason, not taken again, and gone when it is deleted', async () => {
     const { id } = await driver.create(request('pvc-1'));
     const take = (by: Driver) =>
       by.snapshots.create({ name: 'snap-1', parameters: {}, sourceVolumeId: id }, context());
@@ -135,14 +135,14 @@ describe('a snapshot', () => {
 describe('a final backup', () => {
   const backedUp = request('pvc-1', { finalBackup: 'true' });
 
-  it('is told with its reason; the volume stays, and is not deleted again and again', async () => {
+  it('is reported with its reason; the volume stays, and is not deleted again and again', async () => {
     const { id } = await driver.create(backedUp);
     fail('DeleteFileSystem');
     const first = await refusal(driver.delete(id));
     for (const error of [first, ...(await refusals((each) => each.delete(id)))]) {
       expect(error.kind).toBe('unavailable');
       expect(error.message).toMatch(
-        /with a final backup, and its backup backup-\w+ has FAILED: No servers left\. .* again from 20\d\d-.*remove its tag lustre\.csi\/final-backup/,
+        /with a final backup, and its backup backup-\w+ has FAILED: No servers left\. .* retried from 20\d\d-.*remove its tag lustre\.csi\/final-backup/,
       );
     }
     expect(cloud.calls('DeleteFileSystem')).toBe(1);
@@ -168,7 +168,7 @@ describe('a final backup', () => {
     expect(cloud.state.backups).toHaveLength(1);
   });
 
-  it('is insisted on, whatever the volume has come to', async () => {
+  it('is required in every state of the volume', async () => {
     fail('CreateFileSystem');
     const plan = await driver.provider.plan(backedUp);
     const made = await driver.provider.create(plan, Capacity.gibibytes(1200), 1, still());
@@ -185,7 +185,7 @@ describe('a link to S3', () => {
   const wanted = [{ fileSystemPath: '/a', dataRepositoryPath: 's3://bucket' }];
   const linked = request('pvc-1', { dataRepositoryAssociations: JSON.stringify(wanted) });
 
-  it('is told with its reason, made anew later, and there once', async () => {
+  it('is reported with its reason, recreated later, and there once', async () => {
     fail('CreateDataRepositoryAssociation');
     for (const error of [
       await refusal(driver.create(linked)),
@@ -193,7 +193,7 @@ describe('a link to S3', () => {
     ]) {
       expect(error.kind).toBe('unavailable');
       expect(error.message).toMatch(
-        /of \/a with s3:\/\/bucket is FAILED: No servers left\. .*by itself from 20\d\d-/,
+        /of \/a with s3:\/\/bucket is FAILED: No servers left\. .*automatically from 20\d\d-/,
       );
     }
     expect(cloud.calls('CreateDataRepositoryAssociation')).toBe(1);

@@ -52,7 +52,7 @@ describe('explainRefusal', () => {
       fileSystem([failed]),
       ['StorageCapacity'],
       'unavailable',
-      'The last one has failed: No servers left',
+      'The previous one failed: No servers left',
     ],
     [
       'storage is still optimized after the pause',
@@ -81,7 +81,7 @@ describe('explainRefusal', () => {
       fileSystem([], { Lifecycle: 'MISCONFIGURED', FailureDetails: { Message: 'The key is gone.' } }),
       ['DataCompressionType'],
       'unavailable',
-      'is MISCONFIGURED (The key is gone.), and FSx updates only what is AVAILABLE',
+      'is MISCONFIGURED (The key is gone.), and FSx updates only file systems that are AVAILABLE',
     ],
     [
       'it is being created',
@@ -105,7 +105,7 @@ describe('explainRefusal', () => {
 });
 
 describe('refuseRecentFailure', () => {
-  it('tells the reason, and when it is tried again', () => {
+  it('reports the reason and the time of the next attempt', () => {
     const recent = fileSystem([{ ...failed, RequestTime: minutesAgo(1) }]);
     expect(() => refuseRecentFailure(recent, { aims: ['StorageCapacity'], now })).toThrow(
       /of StorageCapacity of file system fs-0123456789abcdef0 has failed: No servers left\. .*from 2026-01-01T12:09:00/,
@@ -115,7 +115,7 @@ describe('refuseRecentFailure', () => {
   it.each<[string, AdministrativeAction[], string[]]>([
     ['nothing was tried', [], ['StorageCapacity']],
     ['it was long ago', [{ ...failed, RequestTime: minutesAgo(10) }], ['StorageCapacity']],
-    ['FSx does not tell when', [{ ...failed, RequestTime: undefined }], ['StorageCapacity']],
+    ['FSx does not report when', [{ ...failed, RequestTime: undefined }], ['StorageCapacity']],
     ['something else failed', [{ ...failed, RequestTime: minutesAgo(1) }], ['MetadataConfiguration']],
     [
       'it has come about since',

@@ -2,11 +2,11 @@ import type { AdministrativeAction, FileSystem as SdkFileSystem } from '@aws-sdk
 import { DriverError, isDriverError } from '@lustre-csi/core';
 import { failureReason, PAUSE_AFTER_FAILURE_MS } from './failed-work.js';
 
-/** FSx wants as much time between two increases of size, of metadata IOPS, or between two changes of throughput
- *  (Lustre User Guide, managing storage and throughput capacity): from the request of the last one. */
+/** Pause that FSx requires between two increases of size or of metadata IOPS, or two changes of throughput, counted
+ *  from the previous request (Lustre User Guide, managing storage and throughput capacity). Milliseconds. */
 const COOL_DOWN_MS = 6 * 60 * 60 * 1000;
 
-/** What FSx wants that pause for: the names of their members in UpdateFileSystem. */
+/** Members of UpdateFileSystem for which FSx requires that pause. */
 const COOLING: readonly string[] = [
   'StorageCapacity',
   'MetadataConfiguration',
@@ -14,26 +14,26 @@ const COOLING: readonly string[] = [
   'ThroughputCapacity',
 ];
 
-/** How long values that are said to be in force may be out of sight before somebody is told. */
+/** Time for which FSx may show the old values after it reports an update as done. Milliseconds. */
 const LATE_VALUES_MS = 60 * 1000;
 
-/** Lifecycles in which FSx takes updates. */
+/** Lifecycles in which FSx accepts updates. */
 const UPDATABLE: readonly (string | undefined)[] = ['AVAILABLE', 'UPDATING'];
 
 /** API reference, AdministrativeAction: Status. */
 const RUNNING: readonly (string | undefined)[] = ['PENDING', 'IN_PROGRESS'];
 
-/** The updates of a file system, the newest first, as FSx lists them. */
+/** Lists the updates of a file system in FSx's order, the newest first. */
 export function updatesOf({ AdministrativeActions }: SdkFileSystem): readonly AdministrativeAction[] {
   return (AdministrativeActions ?? []).filter(
     ({ AdministrativeActionType }) => AdministrativeActionType === 'FILE_SYSTEM_UPDATE',
   );
 }
 
-/** Whether the values that it aims at are not in force yet. */
+/** Reports whether the target values of the update are not in force yet. */
 export const isRunning = ({ Status }: AdministrativeAction): boolean => RUNNING.includes(Status);
 
-/** How far the update is, in percent; undefined where FSx does not tell. */
+/** Reports the progress of the update in percent; undefined where FSx does not report it. */
 export function percentOf(fileSystem: SdkFileSystem, update: AdministrativeAction): number | undefined {
   const optimization = fileSystem.AdministrativeActions?.find(
     ({ AdministrativeActionType, Status }) =>
@@ -42,7 +42,7 @@ export function percentOf(fileSystem: SdkFileSystem, update: AdministrativeActio
   return update.ProgressPercent ?? optimization?.ProgressPercent;
 }
 
-/** For people: `FILE_SYSTEM_UPDATE of StorageCapacity is IN_PROGRESS, 30 % done`. */
+/** Describes the update for people: `FILE_SYSTEM_UPDATE of StorageCapacity is IN_PROGRESS, 30 % done`. */
 export function describeUpdate(fileSystem: SdkFileSystem, update: AdministrativeAction): string {
   const percent = percentOf(fileSystem, update);
   const done = percent === undefined ? '' : `, ${percent} % done`;
@@ -50,7 +50,7 @@ export function describeUpdate(fileSystem: SdkFileSystem, update: Administrative
   return `FILE_SYSTEM_UPDATE${aims === '' ? '' : ` of ${aims}`} is ${update.Status}${done}`;
 }
 
-/** What an update changes: the names of its members in UpdateFileSystem. */
+/** Lists the members of UpdateFileSystem that the update changes. */
 export function aimsOf({ TargetFileSystemValues: target }: AdministrativeAction): readonly string[] {
   const { LustreConfiguration, ...others } = target ?? {};
   return [...given(others), ...given(LustreConfiguration ?? {})];
@@ -61,14 +61,14 @@ const given = (members: object): readonly string[] =>
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name]) => name);
 
-/** An update that is wanted, by the names of its members in UpdateFileSystem, and when. */
+/** A requested update: its members of UpdateFileSystem, and the time of the request. */
 export interface WantedUpdate {
   readonly aims: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** Time of the request, in milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The newest update that aimed at one of these members. */
+/** Finds the newest update that changes one of these members. */
 export const lastUpdate = (
   fileSystem: SdkFileSystem,
   aims: readonly string[],
@@ -76,8 +76,8 @@ export const lastUpdate = (
   updatesOf(fileSystem).find((update) => aimsOf(update).some((aim) => aims.includes(aim)));
 
 /**
- * Lets some time pass after an update that FSx accepted and then failed, so that callers who come again and again do
- * not start one after the other. Pure.
+ * Refuses an update for some time after FSx accepted and then failed the same one, so that callers that retry do not
+ * start one after the other. Pure.
  *
  * @throws DriverError unavailable with FSx's own words and the time of the next attempt
  */
@@ -89,16 +89,16 @@ export function refuseRecentFailure(fileSystem: SdkFileSystem, { aims, now }: Wa
   throw new DriverError(
     'unavailable',
     `the update of ${aimsOf(last).join(', ')} of file system ${fileSystem.FileSystemId} has failed: ` +
-      `${failureReason(last)}. The file system works on as it was; the update is tried again from ` +
+      `${failureReason(last)}. The file system still works with its old values; the update is retried from ` +
       new Date(again).toISOString(),
   );
 }
 
 /**
- * What to do of an update that FSx calls done while the file system still shows other values: they may come late, and
- * where they never come (FSx spells the value otherwise), the same update is not asked for without end. Undefined: it
- * is time to ask again. Pure.
+ * Decides about an update that FSx reports as done while the file system still shows other values. They may appear
+ * late; where they never appear (FSx spells the value differently), the driver must not repeat the update forever. Pure.
  *
+ * @returns undefined when the update is due again
  * @throws DriverError unavailable with the time of the next attempt
  */
 export function waitForValues(
@@ -106,23 +106,23 @@ export function waitForValues(
   done: AdministrativeAction,
   now: number,
 ): { readonly waitingFor: string } | undefined {
-  const asked = done.RequestTime?.getTime() ?? -Infinity;
+  const requested = done.RequestTime?.getTime() ?? -Infinity;
   const what = `the update of ${aimsOf(done).join(', ')} is ${done.Status}`;
-  if (now < asked + LATE_VALUES_MS)
+  if (now < requested + LATE_VALUES_MS)
     return { waitingFor: `${what}, and FSx does not show the new values yet` };
-  const again = asked + PAUSE_AFTER_FAILURE_MS;
+  const again = requested + PAUSE_AFTER_FAILURE_MS;
   if (now >= again) return undefined;
   throw new DriverError(
     'unavailable',
-    `${what}, but file system ${FileSystemId} shows other values than were asked for: look at it in FSx and at the ` +
-      'values of the VolumeAttributesClass, which FSx may spell otherwise. The update is tried again from ' +
+    `${what}, but file system ${FileSystemId} shows other values than were requested: compare it in FSx with the ` +
+      'values of the VolumeAttributesClass, which FSx may spell differently. The update is retried from ' +
       new Date(again).toISOString(),
   );
 }
 
 /**
- * Says what stands behind FSx's refusal of an update, as far as the file system shows it: its own state, another
- * update that is under way, or the pause that FSx wants. None of these is a wrong parameter. Pure.
+ * Explains FSx's refusal of an update by what the file system shows: its own state, another update in progress, or the
+ * pause that FSx requires. None of these is a wrong parameter. Pure.
  */
 export function explainRefusal(error: unknown, fileSystem: SdkFileSystem, wanted: WantedUpdate): unknown {
   if (!isDriverError(error, 'invalid-argument')) return error;
@@ -150,8 +150,8 @@ const underWay = (
 ): DriverError =>
   new DriverError(
     'aborted',
-    `another update of file system ${fileSystem.FileSystemId} is under way, ${describeUpdate(fileSystem, running)}; ` +
-      `this one is tried again by itself (${cause.message})`,
+    `another update of file system ${fileSystem.FileSystemId} is in progress, ${describeUpdate(fileSystem, running)}; ` +
+      `this one is retried automatically (${cause.message})`,
     { cause },
   );
 
@@ -162,11 +162,11 @@ const notNow = (
   new DriverError(
     'unavailable',
     `file system ${FileSystemId} is ${Lifecycle}${FailureDetails?.Message ? ` (${FailureDetails.Message})` : ''}, and FSx ` +
-      `updates only what is AVAILABLE. Look at it in FSx; the update is tried again by itself (${cause.message})`,
+      `updates only file systems that are AVAILABLE. Check it in FSx; the update is retried automatically (${cause.message})`,
     { cause },
   );
 
-/** Storage is being moved between servers, after a growth or a change of throughput: hours to days. */
+/** Reports whether FSx moves storage between servers, after an expansion or a change of throughput: hours to days. */
 const isOptimizing = ({ AdministrativeActions }: SdkFileSystem): boolean =>
   (AdministrativeActions ?? []).some(
     ({ AdministrativeActionType, Status }) =>
@@ -180,9 +180,9 @@ const coolingDown = (
 ): DriverError =>
   new DriverError(
     'unavailable',
-    `FSx wants 6 hours between two such updates of file system ${FileSystemId}: the next is allowed from ` +
-      `${new Date(allowed).toISOString()}, and is tried again by itself (${cause.message})` +
-      (last.Status === 'FAILED' ? `. The last one has failed: ${failureReason(last)}` : ''),
+    `FSx requires 6 hours between two such updates of file system ${FileSystemId}: the next is allowed from ` +
+      `${new Date(allowed).toISOString()}, and is retried automatically (${cause.message})` +
+      (last.Status === 'FAILED' ? `. The previous one failed: ${failureReason(last)}` : ''),
     { cause },
   );
 
@@ -190,6 +190,6 @@ const optimizing = ({ FileSystemId }: SdkFileSystem, cause: DriverError): Driver
   new DriverError(
     'aborted',
     `FSx still optimizes the storage of file system ${FileSystemId} after its last update, which can take hours; this ` +
-      `one is tried again by itself (${cause.message})`,
+      `one is retried automatically (${cause.message})`,
     { cause },
   );

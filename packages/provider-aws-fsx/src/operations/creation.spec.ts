@@ -60,7 +60,7 @@ describe('a file system that is handed out', () => {
     expect(cloud.state.fileSystems).toEqual([]);
   });
 
-  it('is made anew where it failed before', async () => {
+  it('is recreated where it failed before', async () => {
     cloud.emulator.faults.add({ kind: 'fail-creation', operation: 'CreateFileSystem' });
     await driver.create(request('pvc-1'));
     expect(cloud.calls('CreateFileSystem')).toBe(2);
@@ -88,7 +88,7 @@ describe('a file system that is being created', () => {
     expect(cloud.calls('CreateFileSystem')).toBe(1);
   });
 
-  it('is one, whichever of two drivers asks for it first', async () => {
+  it('is one, also where two drivers request it', async () => {
     const drivers = [await cloud.driver(), await cloud.driver(), driver];
     const volumes = await Promise.all(drivers.map((each) => each.create(request('pvc-1'))));
     expect(new Set(volumes.map(({ id }) => id)).size).toBe(1);
@@ -214,13 +214,13 @@ describe('placement', () => {
     );
     const moved = placed('pvc-1', strict, { requisite: zones('us-west-2c'), preferred: [] });
     expect(await driver.create(moved)).toEqual(volume);
-    // A driver that has just been started has no zone in memory, and EC2 tells none where one of the subnets is gone.
+    // A driver that has just been started has no zone in memory, and EC2 reports none where one of the subnets is gone.
     const gone = { ...strict, subnetIds: `subnet-0bbbbbbbbbbbbbbb1,${b}` };
     const again = placed('pvc-1', gone, { requisite: zones('us-west-2b'), preferred: [] });
     const error = (await errorOf((await cloud.driver()).create(again))) as DriverError;
     expect(error.kind).toBe('unavailable');
     expect(error.message).toMatch(
-      new RegExp(`Zone of file system ${volume.id} is not known: .*subnet-0bbbbbbbbbbbbbbb1`),
+      new RegExp(`Zone of file system ${volume.id} is unknown: .*subnet-0bbbbbbbbbbbbbbb1`),
     );
     expect(cloud.calls('CreateFileSystem')).toBe(1);
   });
@@ -265,7 +265,7 @@ describe('the final backup', () => {
     expect(cloud.state.backups.map(({ Tags }) => Tags)).toEqual([[{ Key: 'keep', Value: '1y' }]]);
   });
 
-  it('is not made unless it was asked for, nor of an attempt that failed', async () => {
+  it('is made only on request, and never of an attempt that failed', async () => {
     const { id } = await driver.create(request('pvc-1'));
     await driver.delete(id);
     cloud.emulator.faults.add({ kind: 'fail-creation', operation: 'CreateFileSystem' });
@@ -273,7 +273,7 @@ describe('the final backup', () => {
     expect(cloud.state.backups).toEqual([]);
   });
 
-  it('is not made of what nobody was given', async () => {
+  it('is not made of a file system that was never handed out', async () => {
     const plan = await driver.provider.plan(request('pvc-1', { finalBackup: 'true' }));
     const { id } = await driver.provider.create(plan, Capacity.gibibytes(1200), 1, still());
     await until(async () => (await driver.find(id))?.state === 'available');

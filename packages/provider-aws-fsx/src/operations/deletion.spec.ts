@@ -27,7 +27,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-/** A file system that somebody made, whoever it was. */
+/** Creates a file system with these tags, as any principal may. */
 async function made(tags: Readonly<Record<string, string>>): Promise<string> {
   const Tags: Tag[] = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   const { FileSystem } = await client.send(
@@ -68,8 +68,8 @@ describe('DeleteVolume', () => {
       'blue',
       'failed-precondition',
     ],
-    ['nobody has tagged', {}, '', 'failed-precondition'],
-    ['somebody has tagged otherwise', { Name: 'pvc-1', CSIVolume: 'pvc-1' }, '', 'failed-precondition'],
+    ['without tags', {}, '', 'failed-precondition'],
+    ['with other tags', { Name: 'pvc-1', CSIVolume: 'pvc-1' }, '', 'failed-precondition'],
     ['an empty tag does not name', { CSIVolumeName: '' }, '', 'failed-precondition'],
   ])('of what %s', async (_name, tags, clusterId, outcome) => {
     const id = await made(tags);

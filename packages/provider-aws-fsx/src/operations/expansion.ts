@@ -25,7 +25,7 @@ import { tagKeys } from '../parameters/tags.js';
 import { isFsxFileSystem, toFileSystem, type FsxFileSystem, type Viewpoint } from '../plan/to-file-system.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 
-/** Growing file systems in use. INTELLIGENT_TIERING has no size: there a tag grows, which keeps the claimed one. */
+/** Expansion of file systems in use. INTELLIGENT_TIERING has no size: a tag keeps the claimed one, and grows. */
 export class FsxExpansion implements VolumeExpansion {
   constructor(
     private readonly api: FsxApi,
@@ -36,7 +36,10 @@ export class FsxExpansion implements VolumeExpansion {
   async capacityFor(fileSystem: FileSystem, range: CapacityRange): Promise<Capacity> {
     const kind = isFsxFileSystem(fileSystem) ? fileSystem.kind : undefined;
     if (kind) return grownCapacity(kind, fileSystem.capacity, range);
-    throw new DriverError('unavailable', `FSx does not tell of what kind file system ${fileSystem.id} is`);
+    throw new DriverError(
+      'unavailable',
+      `FSx did not report the kind of file system ${fileSystem.id}, so it was not expanded; the call is retried automatically`,
+    );
   }
 
   async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
@@ -72,7 +75,7 @@ export class FsxExpansion implements VolumeExpansion {
       );
     } catch (error) {
       if (!isDriverError(error, 'invalid-argument')) throw error;
-      // What is under way may have begun only after the look.
+      // Another update may have begun after the lookup.
       const now = (await this.#describe(fileSystem.id, signal)) ?? found;
       throw explainRefusal(error, now, { aims, now: this.now() });
     }
@@ -84,16 +87,20 @@ export class FsxExpansion implements VolumeExpansion {
   }
 
   async #note({ id, arn }: FsxFileSystem, capacity: Capacity, signal: AbortSignal): Promise<void> {
-    if (arn === undefined) throw new DriverError('unavailable', `FSx does not tell the ARN of ${id}`);
+    if (arn === undefined)
+      throw new DriverError(
+        'unavailable',
+        `FSx did not report the ARN of file system ${id}; the call is retried automatically`,
+      );
     await this.api.tag(arn, { [tagKeys.requestedBytes]: String(capacity.bytes) }, signal);
   }
 }
 
-/** When the last update was asked for: what tells a new attempt from a repetition, whose token must be the same. */
+/** Time of the last update request. It distinguishes a new attempt from a repetition, whose token must be the same. */
 export const lastRequest = (found: SdkFileSystem): string =>
   String(updatesOf(found)[0]?.RequestTime?.getTime() ?? 'none');
 
-/** The newest growth, unless it has come to its end: then StorageCapacity says it. Pure. */
+/** Reports the newest expansion unless it has completed: then StorageCapacity shows it. Pure. */
 export function growthOf(found: SdkFileSystem): Growth | undefined {
   const newest = updatesOf(found).find((update) => targetOf(update) !== undefined);
   const target = newest && targetOf(newest);

@@ -33,14 +33,14 @@ import { isFsxFileSystem, toFileSystem } from '../plan/to-file-system.js';
 import { toVolumeContext } from '../node/volume-context.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 
-/** What the provider works with beside the API. */
+/** Options of the provider besides its parts. */
 export interface FsxFileSystemsOptions extends PlanContext {
   readonly log: Log;
 }
 
 type CompletionStep = Awaited<ReturnType<Required<ControllerProvider>['complete']>>;
 
-/** What the file systems of one region are made and looked at with. */
+/** Parts of the provider for one region. */
 export interface FsxParts {
   readonly api: FsxApi;
   readonly subnetZones: SubnetZones;
@@ -52,7 +52,7 @@ export interface FsxParts {
 
 /** The controller's port to Amazon FSx for Lustre in one region of one account. */
 export class FsxFileSystems implements ControllerProvider<FsxPlan> {
-  /** Lustre User Guide and measured creations: about 5 to 10 minutes. */
+  /** Seconds; a creation takes 5 to 10 minutes (Lustre User Guide, and measured). */
   readonly usualSeconds = { create: 480, delete: 240 } as const;
 
   readonly directoryHosts: DirectoryHosts;
@@ -90,9 +90,9 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   /**
-   * A handle that says more than the file system's id is an administrator's, see `parseVolumeId`. What it finds
-   * carries that handle as its id and no volume name: the volume is not the file system's owner, whoever made the
-   * file system, and must not take it along when it is deleted.
+   * Finds a file system by its handle. A handle that contains more than the id of the file system comes from an
+   * administrator, see `parseVolumeId`. Its result carries that handle as its id and no volume name: such a volume does
+   * not own the file system, so that its deletion must not delete it.
    */
   async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {
     const handle = parseVolumeHandle(reference.id);
@@ -105,8 +105,8 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   /**
-   * Starts the creation. Where FSx remembers the attempt's token it answers with the file system of that time, in
-   * whatever state it is by now; the caller sees its state.
+   * Starts the creation. Where FSx knows the token of the attempt it answers with the file system of the first request,
+   * in its present state, which the caller checks.
    */
   async create(plan: FsxPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     for (const warning of plan.warnings) this.options.log.warn({ volumeName: plan.volumeName }, warning);
@@ -119,13 +119,13 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     if (fileSystem) return fileSystem;
     throw new DriverError(
       'unavailable',
-      'CreateFileSystem failed: the answer cannot be read as a Lustre file system. The next listing tells what exists',
+      'CreateFileSystem failed: the answer cannot be read as a Lustre file system. The next listing shows what exists',
     );
   }
 
   /**
-   * What CreateVolume waits for when the file system itself is usable: its data repository associations, its
-   * address, and the mark that it was handed out, which is there before anybody can have written to it.
+   * Completes a usable file system before CreateVolume answers: its data repository associations, its address, and the
+   * mark that it was handed out, which must exist before a pod can write to it.
    */
   async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
     if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
@@ -140,12 +140,12 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     }
     if (plan.settings.mountEndpoint === 'ip') await this.parts.mountAddresses.lookUp(fileSystem, signal);
     if (!isFsxFileSystem(fileSystem) || fileSystem.handedOut) return 'done';
-    if (fileSystem.arn === undefined) return { waitingFor: 'FSx does not tell its ARN yet' };
+    if (fileSystem.arn === undefined) return { waitingFor: 'FSx does not report its ARN yet' };
     await this.parts.api.tag(fileSystem.arn, { [tagKeys.handedOut]: 'true' }, signal);
     return 'done';
   }
 
-  /** A final backup, where the file system's tags ask for one, is made of volumes, not of failed attempts. */
+  /** Starts the deletion. It includes a final backup where the tags request one, but not of failed attempts. */
   async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     if (parseVolumeHandle(fileSystem.id)?.shared) throw sharedHandle(fileSystem.id);
     if (fileSystem.state === 'deleting') return;
@@ -157,7 +157,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     try {
       await this.parts.api.delete(fileSystem.id, backup, signal);
     } catch (error) {
-      // Somebody else's deletion may have come between, and FSx does not take a second one in every state.
+      // Another deletion may have come first, and FSx does not accept a second one in every state.
       if (!isDriverError(error) || !isRefusal(error)) throw error;
       const current = await this.find(fileSystem, signal);
       if (current && current.state !== 'deleting') throw notDeletable(error, backup !== undefined);
@@ -180,9 +180,9 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   /**
-   * `fs-…` is what CreateVolume gives out. `fs-…:/path` and `fs-…#anything` are administrators' spellings for
-   * several static volumes on one file system; they do not say what is mounted (the volume context does), so they
-   * are looked up like any other, by the whole handle.
+   * Reads a handle. CreateVolume returns `fs-…`; administrators write `fs-…:/path` and `fs-…#anything` for several
+   * static volumes on one file system. These do not say what is mounted (the volume context does), so they are looked
+   * up like any other, by the whole handle.
    */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
     return parseVolumeHandle(volumeId) && { id: volumeId, scope: this.options.region };
@@ -190,8 +190,8 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
 }
 
 /**
- * Lustre makes none unless it is asked to: API reference, DeleteFileSystemLustreConfiguration. It is asked to whatever
- * state a volume is in: where FSx refuses, the volume stays.
+ * Request for a final backup; FSx makes none for Lustre without it (API reference, DeleteFileSystemLustreConfiguration).
+ * The driver requests it in every state of a volume: where FSx refuses, the volume stays.
  */
 function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguration | undefined {
   const tags = isFsxFileSystem(fileSystem) && fileSystem.handedOut ? fileSystem.finalBackup : undefined;
@@ -202,7 +202,7 @@ function finalBackup(fileSystem: FileSystem): DeleteFileSystemLustreConfiguratio
   };
 }
 
-/** What FSx refuses to delete (while a data repository task runs, for example) is not wrong for ever. */
+/** Translates FSx's refusal to delete, while a data repository task runs for example: it is no lasting error. */
 const notDeletable = (error: DriverError, backsUp: boolean): DriverError =>
   error.kind === 'invalid-argument'
     ? new DriverError(
@@ -216,7 +216,7 @@ const broken = ({ id, stateDetail }: FileSystem): DriverError =>
   new DriverError(
     'unavailable',
     `file system ${id} is FAILED (${stateDetail ?? 'FSx gives no reason'}), and may have been in use before: the driver ` +
-      'does not delete it by itself. Look at it; if its data is not needed, delete it, and the volume is created anew',
+      'does not delete it automatically. Check it; if its data is not needed, delete it, and the volume is recreated',
   );
 
 const sharedHandle = (handle: string): DriverError =>
@@ -229,5 +229,5 @@ const sharedHandle = (handle: string): DriverError =>
 const notMountable = ({ id }: FileSystem): DriverError =>
   new DriverError(
     'unavailable',
-    `FSx does not tell the DNSName and MountName of file system ${id} yet; the call is repeated by itself`,
+    `FSx does not report the DNSName and MountName of file system ${id} yet; the call is retried automatically`,
   );

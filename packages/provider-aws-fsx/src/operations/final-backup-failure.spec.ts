@@ -24,7 +24,7 @@ describe('refuseAfterFailedBackup', () => {
     ['one of an unknown time', [backup({ CreationTime: undefined })], false],
   ])('after %s', (_name, backups, refused) => {
     const check = (): void => refuseAfterFailedBackup('fs-0123456789abcdef0', backups, now);
-    if (refused) expect(check).toThrow('again from 2026-01-01T00:09:00.000Z');
+    if (refused) expect(check).toThrow('retried from 2026-01-01T00:09:00.000Z');
     else expect(check).not.toThrow();
   });
 });

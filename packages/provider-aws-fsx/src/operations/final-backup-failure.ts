@@ -4,8 +4,9 @@ import { failureReason, PAUSE_AFTER_FAILURE_MS } from './failed-work.js';
 import { tagKeys, tagsOf } from '../parameters/tags.js';
 
 /**
- * Lets some time pass after a final backup that failed, so that no deletion makes one after the other. What FSx does
- * with the file system then is not documented; where it keeps it, its data was not meant to go without a backup. Pure.
+ * Refuses a deletion for some time after its final backup failed, so that repeated deletions do not make one backup after
+ * the other. AWS does not document what FSx then does with the file system; where FSx keeps it, its data must not go
+ * without a backup. Pure.
  *
  * @param backups those of the file system
  * @param now milliseconds since the epoch
@@ -18,14 +19,14 @@ export function refuseAfterFailedBackup(fileSystemId: string, backups: readonly 
   throw new DriverError(
     'unavailable',
     `file system ${fileSystemId} is to be deleted with a final backup, and its backup ${failed.BackupId} has FAILED: ${failureReason(failed)}. ` +
-      `The deletion is tried again from ${new Date(again).toISOString()}. ${withoutFinalBackup}`,
+      `The deletion is retried from ${new Date(again).toISOString()}. ${withoutFinalBackup}`,
   );
 }
 
-/** What an operator does who wants the file system gone nevertheless. */
+/** Next step of an operator who wants the file system deleted without a backup. */
 export const withoutFinalBackup = `To delete it without a backup, remove its tag ${tagKeys.finalBackup}`;
 
-/** Snapshots have a name, automatic backups another type. */
+/** Reports whether a failed backup may be a final one: snapshots have a name, automatic backups another type. */
 const mayBeFinal = ({ Lifecycle, Type, Tags }: Backup): boolean =>
   Lifecycle === 'FAILED' && Type === 'USER_INITIATED' && tagsOf(Tags)[tagKeys.snapshotName] === undefined;
 

@@ -42,10 +42,10 @@ const remove: Call = (by, handle) => by.delete(handle);
 interface Row {
   readonly rpc: string;
   readonly call: Call;
-  /** What it comes to with the handle that CreateVolume gives out, and with one of an administrator. */
+  /** Outcome with the handle that CreateVolume returns, and with one of an administrator. */
   readonly own: ErrorKind | 'done';
   readonly shared: ErrorKind | 'done';
-  /** What it comes to where there is no such file system. */
+  /** Outcome where the file system does not exist. */
   readonly absent: ErrorKind | 'done';
 }
 
@@ -190,7 +190,7 @@ describe('tags of a volume', () => {
     });
   });
 
-  it('are not guessed where the provisioner does not tell', async () => {
+  it('are not guessed where the provisioner does not send them', async () => {
     const parameters = { tagSpecification_1: 'team={{ .PVCNamespace }}' };
     const error = (await errorOf(driver.create(request('pvc-1', parameters)))) as DriverError;
     expect(error.kind).toBe('invalid-argument');

@@ -57,7 +57,7 @@ describe('modification', () => {
     });
   });
 
-  it('leaves alone what is not asked for, and needs no call for what is already so', async () => {
+  it('leaves other settings alone, and needs no call for those that already apply', async () => {
     const { id } = await driver.create(request('pvc-1', { dataCompressionType: 'LZ4' }));
     await driver.modify(id, { dataCompressionType: 'LZ4', perUnitStorageThroughput: '125' });
     await driver.modify(id, {});
@@ -139,9 +139,9 @@ describe('modification', () => {
     await driver.modify(id, first);
     const error = (await errorOf(driver.modify(id, second))) as DriverError;
     expect(error.kind).toBe('unavailable');
-    const told = Date.parse(/allowed from (\S+),/.exec(error.message)?.[1] ?? '');
-    expect(told).toBeGreaterThanOrEqual(before + 6 * 3_600_000 - 1000);
-    expect(told).toBeLessThanOrEqual(Date.now() + 6 * 3_600_000);
+    const allowed = Date.parse(/allowed from (\S+),/.exec(error.message)?.[1] ?? '');
+    expect(allowed).toBeGreaterThanOrEqual(before + 6 * 3_600_000 - 1000);
+    expect(allowed).toBeLessThanOrEqual(Date.now() + 6 * 3_600_000);
     expect(error.message).toMatch(/request id/);
     // Nothing else has to wait for it.
     await driver.modify(id, { dataCompressionType: 'LZ4' });
@@ -241,8 +241,8 @@ const tiered: SdkFileSystem = {
 
 describe('readMutableParameters', () => {
   it.each<[Record<string, string>, string]>([
-    [{ XXX_FakeKey: 'x' }, 'cannot have "XXX_FakeKey"; it can have autoImportPolicy, '],
-    [{ subnetId: 'subnet-0aaaaaaa' }, 'cannot have "subnetId"'],
+    [{ XXX_FakeKey: 'x' }, 'cannot have the parameter "XXX_FakeKey"; legal: autoImportPolicy, '],
+    [{ subnetId: 'subnet-0aaaaaaa' }, 'cannot have the parameter "subnetId"'],
     [{ dataCompressionType: 'ZSTD' }, 'NONE, LZ4'],
     [{ noSquashNids: '10.0.0.1@tcp' }, 'needs "rootSquash"'],
     [{ logDestination: everything.logDestination }, 'needs "logLevel"'],
@@ -428,16 +428,16 @@ describe('an update that failed', () => {
     return [error, updates];
   };
 
-  it('is told with its reason, and not asked for again at once', async () => {
+  it('is reported with its reason, and not requested again at once', async () => {
     const [error, updates] = await stepAt(requested + 60_000);
     expect(isDriverError(error, 'unavailable')).toBe(true);
     expect((error as Error).message).toMatch(
-      /A server did not restart.*tried again from 2026-01-01T00:10:00.000Z/,
+      /A server did not restart.*retried from 2026-01-01T00:10:00.000Z/,
     );
     expect(updates).toBe(0);
   });
 
-  it('is asked for again later', async () => {
+  it('is requested again later', async () => {
     expect(await stepAt(requested + 600_000)).toEqual([undefined, 1]);
   });
 });
@@ -446,7 +446,7 @@ describe('an update that is done and not seen', () => {
   const requested = Date.UTC(2026, 0, 1);
   const reference = { id: 'fs-0123456789abcdef0', scope: 'x' };
 
-  /** One step at so many seconds after an update that aimed at `target`; gives what came of it and the updates asked for. */
+  /** Takes one step so many seconds after an update to `target`; returns its outcome and the requested updates. */
   const stepAt = async (
     seconds: number,
     wanted: string,
@@ -478,18 +478,18 @@ describe('an update that is done and not seen', () => {
     return [typeof step === 'string' ? step : step.waitingFor, updates];
   };
 
-  it('is waited for at first, then told, and asked for again after a while', async () => {
+  it('is waited for at first, then reported, and requested again after a while', async () => {
     expect(await stepAt(59, 'LZ4')).toEqual([
       'the update of DataCompressionType is COMPLETED, and FSx does not show the new values yet',
       0,
     ]);
-    const [told, updates] = await stepAt(60, 'LZ4');
-    expect(told).toMatch(/shows other values than were asked for.*again from 2026-01-01T00:10:00.000Z/);
+    const [outcome, updates] = await stepAt(60, 'LZ4');
+    expect(outcome).toMatch(/shows other values than were requested.*retried from 2026-01-01T00:10:00.000Z/);
     expect(updates).toBe(0);
     expect((await stepAt(600, 'LZ4'))[1]).toBe(1);
   });
 
-  it('keeps nobody from asking for something else', async () => {
+  it('does not keep other updates from being requested', async () => {
     expect((await stepAt(1, 'LZ4', 'NONE'))[1]).toBe(1);
   });
 });

@@ -24,8 +24,8 @@ import { mutableParameterSchema, type MutableParameters } from '../parameters/mu
 import { tagKeys, type Tags } from '../parameters/tags.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 
-/** Changing file systems in place. All that is missing goes into one UpdateFileSystem; while FSx carries one out,
- *  the next waits, since FSx refuses a second one (a growth and other metadata IOPS, for example). */
+/** Modification of file systems in place. One UpdateFileSystem carries all missing settings; while FSx works on an
+ *  update, the next waits, since FSx refuses a second one (an expansion and other metadata IOPS, for example). */
 export class FsxModification implements VolumeModification {
   readonly parameters = mutableParameterSchema;
 
@@ -62,7 +62,7 @@ export class FsxModification implements VolumeModification {
     return settled ? 'done' : { waitingFor: `FSx has accepted an update of ${members.join(', ')}` };
   }
 
-  /** What the last update has brought, as FSx says, but does not show. */
+  /** Decides about an update that FSx reports as done without showing its values; undefined where there is none. */
   #unseen(
     found: SdkFileSystem,
     wanted: MutableParameters,
@@ -82,7 +82,11 @@ export class FsxModification implements VolumeModification {
 
   async #tag({ FileSystemId, ResourceARN }: SdkFileSystem, tags: Tags, signal: AbortSignal): Promise<void> {
     if (Object.keys(tags).length === 0) return;
-    if (!ResourceARN) throw new DriverError('unavailable', `FSx does not tell the ARN of ${FileSystemId}`);
+    if (!ResourceARN)
+      throw new DriverError(
+        'unavailable',
+        `FSx did not report the ARN of file system ${FileSystemId}; the call is retried automatically`,
+      );
     await this.api.tag(ResourceARN, tags, signal);
   }
 
@@ -94,14 +98,14 @@ export class FsxModification implements VolumeModification {
       return await this.api.update(request, signal);
     } catch (error) {
       if (!isDriverError(error, 'invalid-argument')) throw error;
-      // What is under way may have begun only after the look.
+      // Another update may have begun after the lookup.
       const current = (await this.api.describe(id, signal)) ?? found;
       throw explainRefusal(error, current, { aims: membersOf(update), now: this.now() });
     }
   }
 }
 
-/** An update to other values than the wanted ones is under way, although the file system still has these. */
+/** Reports whether an update to other values is in progress although the file system still has the requested ones. */
 function reverses(running: AdministrativeAction, wanted: MutableParameters, found: SdkFileSystem): boolean {
   return running.TargetFileSystemValues !== undefined && isMissing(wanted, after(running, found));
 }
@@ -109,7 +113,7 @@ function reverses(running: AdministrativeAction, wanted: MutableParameters, foun
 const isMissing = (wanted: MutableParameters, found: SdkFileSystem): boolean =>
   membersOf(updateTowards(wanted, found)).length > 0;
 
-/** The file system as it is when the update is done. */
+/** Predicts the file system after the update. */
 const after = (
   { TargetFileSystemValues: target }: AdministrativeAction,
   found: SdkFileSystem,
@@ -119,7 +123,7 @@ const after = (
   LustreConfiguration: { ...found.LustreConfiguration, ...target?.LustreConfiguration },
 });
 
-/** Before the first change, the file system is marked: from then on its settings do not tell how it was created. */
+/** Tags to write, with a mark before the first change: from then on the settings no longer show how it was created. */
 function tagsFor(wanted: MutableParameters, members: readonly string[], found: SdkFileSystem): Tags {
   const mark = members.length > 0 ? { [tagKeys.modified]: 'true' } : {};
   return missingTags({ ...wanted.extraTags, ...mark }, found);

@@ -2,13 +2,14 @@ import { DriverError, mountSource, type FileSystem, type LustreMountSource } fro
 import type { Ec2Api } from '../api/ec2-api.js';
 import { isFsxFileSystem } from '../plan/to-file-system.js';
 
-/** The IP addresses of file systems: those of their first network interfaces, which never change. */
+/** IP addresses of file systems: those of their first network interfaces, which never change. */
 export class MountAddresses {
   readonly #byFileSystem = new Map<string, string>();
 
   constructor(private readonly ec2: Pick<Ec2Api, 'address'>) {}
 
-  /** @throws DriverError unavailable where EC2 does not tell it (yet) */
+  /** Looks up the address of a file system and remembers it.
+   *  @throws DriverError unavailable where EC2 does not report it (yet) */
   async lookUp(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     if (this.#byFileSystem.has(fileSystem.id)) return;
     const [first] = isFsxFileSystem(fileSystem) ? fileSystem.networkInterfaceIds : [];
@@ -17,7 +18,7 @@ export class MountAddresses {
     this.#byFileSystem.set(fileSystem.id, address);
   }
 
-  /** As the file system's own, with the address that was looked up; undefined as long as either is not known. */
+  /** Mount source with the looked-up address in place of the DNS name; undefined while either is unknown. */
   mountSource({ id, mountSource: source }: FileSystem): LustreMountSource | undefined {
     const address = this.#byFileSystem.get(id);
     return source && address ? mountSource([[`${address}@tcp`]], source.fsname, source.subdir) : undefined;
@@ -29,7 +30,7 @@ const noAddress = (id: string, networkInterfaceId: string | undefined): DriverEr
     'unavailable',
     `the IP address of file system ${id} is not known: ` +
       (networkInterfaceId
-        ? `EC2 does not tell one of ${networkInterfaceId}`
-        : 'FSx does not tell its network interfaces') +
-      '. The call is repeated by itself; without "mountEndpoint": "ip" the DNS name is used',
+        ? `EC2 reports no address of ${networkInterfaceId}`
+        : 'FSx does not report its network interfaces') +
+      '. The call is retried automatically; without "mountEndpoint": "ip" the DNS name is used',
   );

@@ -6,14 +6,15 @@ import { toVolumeContext } from '../node/volume-context.js';
 
 const FILE_SYSTEM_ID = /^fs-[0-9a-f]{8,17}$/;
 
-/** The first version whose servers offer project quotas on FSx: Lustre User Guide, "Storage quotas". */
+/** First Lustre version with project quotas on FSx: Lustre User Guide, "Storage quotas". */
 const QUOTA_SINCE = 2.15;
 
-/** File systems of FSx in which volumes are directories: they go by their id. */
+/** FSx file systems that host directory volumes; a StorageClass names them by their id. */
 export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): DirectoryHosts => ({
   parameters: {
     fileSystemId: text({
-      description: 'The file system whose directories the volumes are, with `provisioningMode: directory`.',
+      description:
+        'The file system that hosts the volumes as directories, with `provisioningMode: directory`.',
       example: 'fs-0123456789abcdef0',
       pattern: FILE_SYSTEM_ID,
       legal: 'the id of a file system of FSx for Lustre in the region of the driver',
@@ -33,7 +34,10 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
     if (fileSystem.directoryBases?.includes(base)) return;
     const arn = isFsxFileSystem(fileSystem) ? fileSystem.arn : undefined;
     if (arn !== undefined) return api.tag(arn, directoriesTag(base), signal);
-    throw new DriverError('unavailable', `FSx does not tell the ARN of ${fileSystem.id}`);
+    throw new DriverError(
+      'unavailable',
+      `FSx did not report the ARN of file system ${fileSystem.id}; the call is retried automatically`,
+    );
   },
   quotaObjection: ({ id, attributes }) => {
     const version = attributes['fileSystemTypeVersion'];
@@ -42,7 +46,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
   },
 });
 
-/** A tag for each base path: several may be noted at the same time. */
+/** Tag that records a base path. Each path has a tag of its own: several replicas may write at the same time. */
 function directoriesTag(base: string): Tags {
   return { [`${tagKeys.directories}/${digestOf([base]).slice(0, 8)}`]: base };
 }

@@ -8,7 +8,7 @@ interface Published {
   readonly what: string;
   /** Beside subnetId. */
   readonly parameters: Record<string, string>;
-  /** GiB that the claim asks for. */
+  /** GiB that the claim requests. */
   readonly claimed: number;
   /** GiB that FSx creates. */
   readonly size: number;

@@ -15,7 +15,11 @@ describe('repositoryStep', () => {
   it.each<[string, Parameters<typeof repositoryStep>[1], object]>([
     ['begins with the first', [], { kind: 'create', association: wanted[0] }],
     ['waits for it', [{ ...images, Lifecycle: 'CREATING' }], { kind: 'wait' }],
-    ['goes on', [{ ...images, Lifecycle: 'AVAILABLE' }], { kind: 'create', association: wanted[1] }],
+    [
+      'continues with the next',
+      [{ ...images, Lifecycle: 'AVAILABLE' }],
+      { kind: 'create', association: wanted[1] },
+    ],
     [
       'is done with the last',
       [
@@ -31,7 +35,7 @@ describe('repositoryStep', () => {
 
   const failed = { ...images, Lifecycle: 'FAILED', FailureDetails: { Message: 'Access denied.' } } as const;
 
-  it('tells why one has failed, and makes it anew later', () => {
+  it('reports why one has failed, and recreates it later', () => {
     const error = thrownBy(() => repositoryStep(wanted, [failed], now + 60_000));
     expect(error).toMatchObject({ kind: 'unavailable' });
     expect((error as DriverError).message).toMatch(

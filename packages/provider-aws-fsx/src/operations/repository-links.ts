@@ -5,21 +5,21 @@ import type { DataRepositoryAssociation } from '../parameters/data-repository-as
 import { associationRequest } from '../plan/association-request.js';
 import type { FsxApi } from '../api/fsx-api.js';
 
-/** What the associations of a file system need next. */
+/** Next step for the associations of a file system. */
 export type RepositoryStep =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly what: string }
   | { readonly kind: 'create'; readonly association: DataRepositoryAssociation }
   | { readonly kind: 'discard'; readonly associationId: string; readonly what: string };
 
-/** Lifecycles in which FSx works on an association: it queues only one such operation a file system. */
+/** Lifecycles in which FSx works on an association: it queues only one such operation for each file system. */
 const BUSY = ['CREATING', 'UPDATING', 'DELETING'];
 
 /**
- * Pure: the next step from what exists to what is wanted.
+ * Decides the next step from the existing to the requested associations. Pure.
  *
  * @throws DriverError unavailable with FSx's own words where one has failed: the file system exists, so that the
- *   claim must not be given up
+ *   provisioner must keep the claim
  */
 export function repositoryStep(
   wanted: readonly DataRepositoryAssociation[],
@@ -51,11 +51,11 @@ function afterFailure(
   return {
     kind: 'discard',
     associationId: AssociationId,
-    what: `${describeFailed(broken)}; it is made anew`,
+    what: `${describeFailed(broken)}; it is recreated`,
   };
 }
 
-/** Looks at the associations of a file system and starts what is missing. */
+/** Reads the associations of a file system and starts the next step. */
 export async function linkRepositories(
   api: FsxApi,
   link: {
@@ -95,6 +95,6 @@ const repositoryFailed = (association: SdkAssociation, again: number | undefined
     `${describeFailed(association)}. Remove the cause (the bucket’s region and policy, its key, the rights of the ` +
       'service-linked role) and delete the association; ' +
       (again !== undefined && Number.isFinite(again)
-        ? `it is made anew then, or by itself from ${new Date(again).toISOString()}`
+        ? `it is recreated then, or automatically from ${new Date(again).toISOString()}`
         : 'the volume is ready when all of them are AVAILABLE'),
   );

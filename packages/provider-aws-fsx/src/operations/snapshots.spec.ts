@@ -25,7 +25,7 @@ beforeEach(async () => {
   driver = await cloud.driver('blue');
 });
 
-/** Where something has to happen while FSx is still at work. */
+/** Restarts the emulator with slow backups, for specs that act while FSx still works. */
 async function startSlowly(): Promise<void> {
   await cloud.stop();
   cloud = await EmulatedFsx.start({ durations: { createSeconds: 0.8 } });
@@ -90,7 +90,7 @@ describe('snapshots', () => {
     expect(await snapshotOf(volume, 'snap-2')).toMatchObject({ state: 'pending' });
   });
 
-  it('get the tags of their class, and those of the file system where that is asked for', async () => {
+  it('get the tags of their class, and those of the file system where the class requests them', async () => {
     const volume = await driver.create(request('pvc-1', { extraTags: 'team=genomics,cost=1' }));
     const taken = await snapshotOf(volume, 'snap-1', { tags: 'cost=2', copyTags: 'true' });
     expect(tagsOf(taken)).toEqual({
@@ -117,7 +117,7 @@ describe('snapshots', () => {
   });
 
   it.each(['reallyfakesnapshotid', '', 'fs-0123456789abcdef0', 'backup-0123456789ABCDEF0'])(
-    'have no handle "%s", and nobody is asked',
+    'have no handle "%s", and FSx is not called',
     async (id) => {
       expect(await driver.provider.snapshots.find(id, still())).toBeUndefined();
       expect(cloud.emulator.journal.entries()).toEqual([]);
@@ -236,9 +236,7 @@ describe('restoring', () => {
 
   it('refuses what the backup cannot become, before any call', async () => {
     const snapshot = await readySnapshotOf(await driver.create(request('pvc-1')));
-    await expect(restore(snapshot, 'a', {}, 2400)).rejects.toThrow(
-      'is restored to 1200 GiB and to nothing else',
-    );
+    await expect(restore(snapshot, 'a', {}, 2400)).rejects.toThrow('can be restored to 1200 GiB only');
     await expect(restore(snapshot, 'b', { deploymentType: 'SCRATCH_2' })).rejects.toThrow(
       'is of a PERSISTENT_2 file system',
     );

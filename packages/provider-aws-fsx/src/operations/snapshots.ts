@@ -19,7 +19,7 @@ import { parseVolumeHandle } from '../node/volume-handle.js';
 /** API reference, Backup: BackupId. */
 const BACKUP_ID = /^backup-[0-9a-f]{8,}$/;
 
-/** Snapshots are user-initiated backups: whole file systems, kept outside of them, restored to new ones. */
+/** Snapshots as user-initiated backups: whole file systems, kept outside of them, restored to new ones. */
 export class FsxSnapshots implements VolumeSnapshots {
   readonly parameters = snapshotParameterSchema;
 
@@ -66,7 +66,7 @@ export class FsxSnapshots implements VolumeSnapshots {
     if (snapshot) return snapshot;
     throw new DriverError(
       'unavailable',
-      'CreateBackup failed: the answer cannot be read as a backup of a Lustre file system. The next listing tells ' +
+      'CreateBackup failed: the answer cannot be read as a backup of a Lustre file system. The next listing shows ' +
         'what exists',
     );
   }
@@ -84,7 +84,7 @@ export class FsxSnapshots implements VolumeSnapshots {
     return Object.fromEntries(others);
   }
 
-  /** What FSx refuses of the file system itself is no wrong parameter. */
+  /** Starts the backup. A refusal concerns the file system, not a parameter. */
   async #start(request: Parameters<FsxApi['createBackup']>[0], signal: AbortSignal): Promise<Backup> {
     try {
       return await this.api.createBackup(request, signal);
@@ -95,13 +95,13 @@ export class FsxSnapshots implements VolumeSnapshots {
   }
 }
 
-/** Lustre User Guide, working with backups: PERSISTENT only, and not linked to a data repository. */
+/** Refusal reason, or undefined: backups need PERSISTENT without S3 link (Lustre User Guide, working with backups). */
 function objectionTo(fileSystem: FileSystem): string | undefined {
   const { deploymentType = '', s3ImportPath, dataRepositoryAssociations } = fileSystem.attributes;
   if (parseVolumeHandle(fileSystem.id)?.shared) {
     return (
-      `volume "${fileSystem.id}" is one of several on its file system: a backup would be one of the whole file ` +
-      'system. Back that up in FSx itself'
+      `volume "${fileSystem.id}" is one of several on its file system, and a backup would contain the whole file ` +
+      'system. Make that backup in FSx itself'
     );
   }
   if (!isUsable(fileSystem)) return `file system ${fileSystem.id} is ${fileSystem.cloudState}`;

@@ -1,11 +1,11 @@
 // Throttling, 5xx and cut connections at every call that changes something, and processes that are killed before they
-// learn of their effect: each has its effect once, nothing is left over, and the caller is never told that it is over.
+// learn of their effect: each has its effect once, nothing is left over, and the caller never gets a final answer.
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import type { DriverError, Snapshot } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedFsx, context, errorOf, request, until, type Driver } from '../testing/emulated-fsx.js';
 
-/** What a row is about: things of names of its own. */
+/** Subject of a row, with names of its own. */
 interface Subject {
   readonly name: string;
   /** The volume that the call is about; empty where it makes one. */
@@ -21,7 +21,7 @@ interface Row {
   /** Parameters of the volume that the row is about. */
   readonly parameters?: Record<string, string>;
   readonly call: (driver: Driver, subject: Subject) => Promise<unknown>;
-  /** How much is there that the call makes, or takes away. */
+  /** Counts the resources that the call creates or deletes. */
   readonly count: (subject: Subject) => number;
   readonly effect: 1 | -1;
   /** Other operations that change something and belong to the call, once each. */
@@ -158,7 +158,7 @@ interface Trouble {
   readonly killed?: true;
 }
 
-/** How often the SDK tries. */
+/** Attempts of the SDK. */
 const ATTEMPTS = 3;
 
 const troubles: readonly Trouble[] = [
@@ -177,14 +177,14 @@ const troubles: readonly Trouble[] = [
 
 const cases = rows.flatMap((row) => troubles.map((trouble) => ({ ...row, trouble })));
 
-/** What changes something, by what the journal tells that FSx did and said so. */
+/** Successful changing operations in the journal. */
 const changes = (): readonly string[] =>
   cloud.emulator.journal
     .entries()
     .filter(({ operation, status }) => !operation.startsWith('Describe') && status === 200)
     .map(({ operation }) => operation);
 
-/** What FSx itself did not accept, the absence of what is gone apart. */
+/** Calls that FSx itself refused, except for absent resources. */
 const refused = (): readonly unknown[] =>
   cloud.emulator.journal
     .entries()
@@ -246,9 +246,9 @@ describe.each(cases)('$operation, $what', (row) => {
     expect(row.count(subject) - before).toBe(row.effect);
     expect(cloud.emulator.faults.list()).toEqual([]);
     expect(refused()).toEqual([]);
-    const told = changes();
-    expect(told.filter((operation) => operation === row.operation).length).toBeLessThanOrEqual(1);
-    expect(told.filter((operation) => operation !== row.operation).sort()).toEqual(
+    const done = changes();
+    expect(done.filter((operation) => operation === row.operation).length).toBeLessThanOrEqual(1);
+    expect(done.filter((operation) => operation !== row.operation).sort()).toEqual(
       [...(row.also ?? [])].sort(),
     );
     await row.call(await cloud.driver(), subject);

@@ -4,7 +4,7 @@ import { mutableParameters } from './mutable-parameters.js';
 import type { FsxParameters } from './parameters.js';
 import { tagKeys, type Tags } from './tags.js';
 
-/** What of the parameters FSx shows again, and how: what a plan and a file system are compared by. */
+/** Parameters that FSx shows again: those by which the core compares a plan with a file system. */
 export type ComparedName =
   | 'snapshot'
   | Extract<
@@ -31,9 +31,9 @@ export type ComparedName =
 type Shown = string | number | boolean | undefined;
 
 /**
- * What a file system was created with. Once its settings were changed in place (ControllerModifyVolume marks it),
- * those that can be are left out: they say nothing about the request that it was created for, and a repetition of
- * that request still has to find it. Until then they are compared like the others.
+ * Attributes with which a file system was created. Once ControllerModifyVolume has changed and marked it, mutable
+ * parameters are left out: they no longer describe the request that created it, and a repetition of that request must
+ * still find it. Until then they are compared like the others.
  */
 export function attributesOf(found: SdkFileSystem, tags: Tags): Readonly<Record<string, string>> {
   const shown: Partial<Record<ComparedName, Shown>> = {
@@ -67,15 +67,15 @@ function lustreAttributes(lustre: LustreFileSystemConfiguration): Partial<Record
   };
 }
 
-/** The attributes that settings ask for: those alone are compared that were asked for and that FSx shows. */
-export function askedAttributes(
+/** Attributes that the settings request. The core compares only attributes that are requested and that FSx shows. */
+export function requestedAttributes(
   settings: FsxParameters,
   snapshotId?: string,
 ): Readonly<Record<string, string>> {
   const { subnetId, kmsKeyId, s3ImportPath, s3ExportPath, ...others } = settings;
   return comparable({
     subnetId,
-    // FSx shows a key by its ARN, whatever name it was given by.
+    // FSx shows a key by its ARN, also where the request names its id or alias.
     kmsKeyId:
       kmsKeyId !== undefined && /^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(kmsKeyId) ? kmsKeyId : undefined,
     s3ImportPath: withoutTrailingSlash(s3ImportPath),
@@ -100,6 +100,6 @@ export function askedAttributes(
 const withoutTrailingSlash = (path: string | undefined): string | undefined => path?.replace(/\/+$/, '');
 
 function comparable(values: Partial<Record<ComparedName, Shown>>): Readonly<Record<string, string>> {
-  const told = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(told.map(([name, value]) => [name, String(value)]));
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(known.map(([name, value]) => [name, String(value)]));
 }

@@ -49,7 +49,7 @@ describe('parseDataRepositoryAssociations', () => {
     [
       'nine',
       JSON.stringify(Array.from({ length: 9 }, () => one())),
-      'it has 9 entries, and a file system takes 1 to 8',
+      'it has 9 entries; legal: 1 to 8 for each file system',
     ],
     ['a text', '- /a', 'entry 1 is not an object'],
     ['no path', '[{"dataRepositoryPath": "s3://bucket"}]', 'entry 1 has no "fileSystemPath"'],
@@ -57,7 +57,7 @@ describe('parseDataRepositoryAssociations', () => {
     [
       'an unknown member',
       JSON.stringify([one({ colour: 1 })]),
-      'entry 1 has "colour", known are fileSystemPath, ',
+      'entry 1 has the unknown member "colour"; known: fileSystemPath, ',
     ],
     [
       'a relative path',
@@ -97,7 +97,7 @@ describe('parseDataRepositoryAssociations', () => {
 describe('repositoriesDigest', () => {
   const [images, results] = parseDataRepositoryAssociations(yaml);
 
-  it('does not depend on the order, and tells everything else apart', () => {
+  it('does not depend on the order, and differs in every other case', () => {
     if (!images || !results) throw new Error('two are expected');
     expect(repositoriesDigest([images, results])).toBe(repositoriesDigest([results, images]));
     expect(repositoriesDigest([images])).not.toBe(

@@ -2,12 +2,12 @@ import { messageOf } from '@lustre-csi/core';
 import { parse } from 'yaml';
 import { digestOf } from './tags.js';
 
-/** What changes of files or objects are followed. */
+/** Kind of change of a file or object that an association follows. */
 export type RepositoryEvent = 'NEW' | 'CHANGED' | 'DELETED';
 
 /** A directory of a file system that is linked to a bucket or prefix in S3. */
 export interface DataRepositoryAssociation {
-  /** Begins with `/` and does not end with one, but for the root. */
+  /** Path that begins with `/` and, except for the root, does not end with it. */
   readonly fileSystemPath: string;
   /** `s3://BUCKET` or `s3://BUCKET/PREFIX`, without trailing `/`. */
   readonly dataRepositoryPath: string;
@@ -37,12 +37,12 @@ const readers: Readonly<Record<keyof DataRepositoryAssociation, (value: unknown)
 };
 const required = ['fileSystemPath', 'dataRepositoryPath'] as const;
 
-/** Reads the list, as YAML or JSON, and checks what FSx would refuse of it whatever the file system.
- *  @throws Error whose message says what is wrong */
+/** Reads the list, as YAML or JSON, and refuses what FSx would refuse for any file system.
+ *  @throws Error with a message that says what is wrong */
 export function parseDataRepositoryAssociations(text: string): readonly DataRepositoryAssociation[] {
   const list = parseList(text);
   if (list.length === 0 || list.length > MAX_ASSOCIATIONS) {
-    throw new Error(`it has ${list.length} entries, and a file system takes 1 to ${MAX_ASSOCIATIONS}`);
+    throw new Error(`it has ${list.length} entries; legal: 1 to ${MAX_ASSOCIATIONS} for each file system`);
   }
   const associations = list.map(readAssociation);
   refuseOverlap(associations, 'fileSystemPath');
@@ -69,7 +69,7 @@ function readAssociation(entry: unknown, index: number): DataRepositoryAssociati
   const members = entry as Members;
   const unknown = Object.keys(members).find((name) => !Object.hasOwn(readers, name));
   if (unknown !== undefined) {
-    throw new Error(`${at} has "${unknown}", known are ${Object.keys(readers).join(', ')}`);
+    throw new Error(`${at} has the unknown member "${unknown}"; known: ${Object.keys(readers).join(', ')}`);
   }
   const missing = required.find((name) => members[name] === undefined);
   if (missing) throw new Error(`${at} has no "${missing}"`);
@@ -138,7 +138,7 @@ function refuseOverlap(
 const contains = (outer: string, inner: string): boolean =>
   `${inner.replace(/\/$/, '')}/`.startsWith(`${outer.replace(/\/$/, '')}/`);
 
-/** A text that is the same for the same associations: what a file system is compared by. */
+/** Digest of the associations, equal for equal ones in any order, by which the core compares a file system. */
 export function repositoriesDigest(associations: readonly DataRepositoryAssociation[] | undefined): string {
   if (!associations) return 'none';
   const sorted = [...associations].sort((a, b) => (a.fileSystemPath < b.fileSystemPath ? -1 : 1));

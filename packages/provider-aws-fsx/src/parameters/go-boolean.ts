@@ -2,7 +2,7 @@ import { parsed, type Parameter } from '@lustre-csi/core';
 
 type Wording = Pick<Parameter<unknown>, 'description' | 'example' | 'defaultsTo'>;
 
-/** The spellings that Go's strconv.ParseBool takes, because existing StorageClasses may use any of them. */
+/** Declares a boolean in the spellings of Go's strconv.ParseBool, because existing StorageClasses may use any of them. */
 export function goBoolean(wording: Wording): Parameter<boolean> {
   const words = new Map([
     ...['true', 'True', 'TRUE', 't', 'T', '1'].map((word) => [word, true] as const),

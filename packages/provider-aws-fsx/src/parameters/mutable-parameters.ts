@@ -6,28 +6,28 @@ import { parseTags, type Tags } from './tags.js';
 const speed = {
   perUnitStorageThroughput: integer({
     description:
-      'Throughput in MB/s for each TiB of storage. Required with PERSISTENT_1 (SSD: 50, 100, 200; HDD: 12, 40) and with PERSISTENT_2 on SSD (125, 250, 500, 1000); with nothing else. It can be changed on SSD without EFA, up and down, once in 6 hours; the file system can be unavailable for up to an hour meanwhile.',
+      'Throughput in MB/s for each TiB of storage. Required with PERSISTENT_1 (SSD: 50, 100, 200; HDD: 12, 40) and with PERSISTENT_2 on SSD (125, 250, 500, 1000), illegal otherwise. It can be raised and lowered on SSD without EFA, once in 6 hours; the file system can be unavailable for up to an hour during the change.',
     example: '250',
     min: 12,
     max: 1000,
   }),
   throughputCapacity: integer({
     description:
-      'Throughput of an INTELLIGENT_TIERING file system in MB/s: a multiple of 4000. Required there, and only there. It can be raised later, not lowered.',
+      'Throughput of an INTELLIGENT_TIERING file system in MB/s: a multiple of 4000. Required with INTELLIGENT_TIERING, illegal otherwise. It can be raised later but not lowered.',
     example: '4000',
     min: 4000,
     max: 2_000_000,
   }),
   metadataConfigurationMode: oneOf({
     description:
-      'How metadata performance is provisioned, PERSISTENT_2 only. AUTOMATIC follows the size; INTELLIGENT_TIERING takes only USER_PROVISIONED. A file system that was created without a mode cannot get one.',
+      'Provisioning of metadata performance, PERSISTENT_2 only. AUTOMATIC follows the size; INTELLIGENT_TIERING takes only USER_PROVISIONED. A file system that was created without a mode cannot get one later.',
     example: 'AUTOMATIC',
     defaultsTo: 'USER_PROVISIONED with INTELLIGENT_TIERING, AUTOMATIC with efaEnabled, otherwise none',
     values: ['AUTOMATIC', 'USER_PROVISIONED'],
   }),
   metadataIops: integer({
     description:
-      'Metadata operations per second with mode USER_PROVISIONED: 1500, 3000, 6000, 12000 or a multiple of 12000 up to 192000; 6000 or 12000 with INTELLIGENT_TIERING. It can be raised later, not lowered, once in 6 hours. In a StorageClass without a mode it has no effect, as with aws-fsx-csi-driver; the driver logs a warning. In a VolumeAttributesClass it implies the mode.',
+      'Metadata operations per second with mode USER_PROVISIONED: 1500, 3000, 6000, 12000 or a multiple of 12000 up to 192000; 6000 or 12000 with INTELLIGENT_TIERING. It can be raised later but not lowered, once in 6 hours. In a StorageClass without a mode it has no effect, as with aws-fsx-csi-driver, and the driver logs a warning. In a VolumeAttributesClass it implies the mode.',
     example: '6000',
     defaultsTo: '6000 with INTELLIGENT_TIERING',
     min: 1500,
@@ -35,7 +35,7 @@ const speed = {
   }),
   dataReadCacheSizingMode: oneOf({
     description:
-      'How the SSD read cache of an INTELLIGENT_TIERING file system is sized; proportional is 5 GiB for each MB/s.',
+      'Sizing of the SSD read cache of an INTELLIGENT_TIERING file system; proportional means 5 GiB for each MB/s.',
     example: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY',
     defaultsTo: 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY with INTELLIGENT_TIERING',
     values: ['NO_CACHE', 'USER_PROVISIONED', 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY'],
@@ -51,14 +51,14 @@ const speed = {
 
 const servers = {
   dataCompressionType: oneOf({
-    description: 'Compression of data that is written from then on.',
+    description: 'Compression of data that is written after the setting takes effect.',
     example: 'LZ4',
     defaultsTo: 'NONE',
     values: ['NONE', 'LZ4'],
   }),
   fileSystemTypeVersion: oneOf({
     description:
-      'The Lustre version of the servers. The default is the API’s, as with aws-fsx-csi-driver: 2.10 for SCRATCH and PERSISTENT_1, which Lustre 2.15 clients (Amazon Linux 2023) cannot mount, so the driver logs a warning. PERSISTENT_2 takes 2.12 or 2.15, and only 2.15 with metadata configuration, EFA or INTELLIGENT_TIERING. It can be changed to a newer one, when no client has the file system mounted.',
+      'The Lustre version of the servers. The default is that of the API, as with aws-fsx-csi-driver: 2.10 for SCRATCH and PERSISTENT_1. Lustre 2.15 clients (Amazon Linux 2023) cannot mount 2.10, so the driver logs a warning. PERSISTENT_2 takes 2.12 or 2.15, and only 2.15 with metadata configuration, EFA or INTELLIGENT_TIERING. It can be changed to a newer version while no client has the file system mounted.',
     example: '2.15',
     defaultsTo:
       '2.10 for SCRATCH and PERSISTENT_1; for PERSISTENT_2 2.12, or 2.15 with a metadata configuration',
@@ -73,20 +73,20 @@ const servers = {
     read: readRootSquash,
   }),
   noSquashNids: list({
-    description: 'The clients to which root squash does not apply. Needs rootSquash.',
+    description: 'Clients to which root squash does not apply. Needs rootSquash.',
     example: '10.0.1.6@tcp,10.0.[2-4].[1-255]@tcp',
     defaultsTo: 'none',
     item: /^([0-9[\]-]*\.){3}[0-9[\]-]*@tcp$/,
     legal: 'NIDs of clients (IPv4 address, or ranges in [ ], and @tcp), separated by commas, at most 64',
   }),
   logLevel: oneOf({
-    description: 'Which events of data repositories FSx logs to CloudWatch Logs or Firehose.',
+    description: 'Events of data repositories that FSx logs to CloudWatch Logs or Firehose.',
     example: 'WARN_ERROR',
     defaultsTo: 'DISABLED',
     values: ['DISABLED', 'WARN_ONLY', 'ERROR_ONLY', 'WARN_ERROR'],
   }),
   logDestination: text({
-    description: 'Where the events are logged. Needs logLevel, and not DISABLED.',
+    description: 'Destination of the logged events. Needs a logLevel other than DISABLED.',
     example: 'arn:aws:logs:us-west-2:111122223333:log-group:/aws/fsx/lustre',
     defaultsTo: 'the log group /aws/fsx/lustre',
     pattern:
@@ -99,7 +99,7 @@ const servers = {
 const upkeep = {
   automaticBackupRetentionDays: integer({
     description:
-      'How many days automatic backups are kept; 0 makes none. PERSISTENT_1 and PERSISTENT_2 without S3 link. Automatic backups are deleted with the file system.',
+      'Number of days for which automatic backups are kept; 0 disables them. Only PERSISTENT_1 and PERSISTENT_2 without S3 link. FSx deletes automatic backups with the file system.',
     example: '7',
     defaultsTo: '0',
     min: 0,
@@ -107,38 +107,38 @@ const upkeep = {
   }),
   dailyAutomaticBackupStartTime: text({
     description:
-      'When the automatic backup of the day begins, UTC. Has an effect only with automaticBackupRetentionDays above 0.',
+      'Start of the daily automatic backup, UTC. It has an effect only with automaticBackupRetentionDays above 0.',
     example: '04:30',
     defaultsTo: 'a time that FSx chooses',
     pattern: /^([01]\d|2[0-3]):[0-5]\d$/,
     legal: 'HH:MM, 00:00 to 23:59',
   }),
   weeklyMaintenanceStartTime: text({
-    description: 'When the weekly maintenance window begins, UTC; day 1 is Monday.',
+    description: 'Start of the weekly maintenance window, UTC; day 1 is Monday.',
     example: '7:03:00',
     defaultsTo: 'a time that FSx chooses',
     pattern: /^[1-7]:([01]\d|2[0-3]):[0-5]\d$/,
     legal: 'D:HH:MM, 1:00:00 to 7:23:59',
   }),
   autoImportPolicy: oneOf({
-    description: 'Which changes in the bucket of s3ImportPath the file system follows.',
+    description: 'Changes in the bucket of s3ImportPath that the file system imports.',
     example: 'NEW_CHANGED',
     defaultsTo: 'NONE',
     values: ['NONE', 'NEW', 'NEW_CHANGED', 'NEW_CHANGED_DELETED'],
   }),
   extraTags: parsed<Tags>({
     description:
-      'Further tags of the file system. A value may contain “=”. They win over the tags of --extra-tags. A VolumeAttributesClass adds tags and gives them new values; it takes none away.',
+      'Additional tags of the file system. A value may contain “=”. They take precedence over the tags of --extra-tags. A VolumeAttributesClass adds tags and changes their values; it removes none.',
     example: 'team=genomics,cost-center=42',
     legal: 'KEY=VALUE pairs separated by commas, with what FSx accepts in tags',
     read: parseTags,
   }),
 } as const;
 
-/** The parameters that may stand in a VolumeAttributesClass; a StorageClass takes them too. */
+/** Parameters that a VolumeAttributesClass may contain; a StorageClass takes them too. */
 export const mutableParameters = { ...speed, ...servers, ...upkeep } as const;
 
-/** The parameters that a VolumeAttributesClass gives, read. */
+/** Parsed parameters of a VolumeAttributesClass. */
 export type MutableParameters = ParameterValues<typeof mutableParameters>;
 
 export const mutableParameterSchema = new ParameterSchema(DRIVER_NAME, mutableParameters);

@@ -2,7 +2,7 @@ import { DriverError } from '@lustre-csi/core';
 import { repositoryAndBackupRules, type Rule } from './repository-and-backup-rules.js';
 import type { FsxSettings } from './settings.js';
 
-/** What FSx for Lustre offers for a deployment type on a storage type. */
+/** Offer of FSx for Lustre for a deployment type on a storage type. */
 interface Offer {
   readonly deploymentType: FsxSettings['deploymentType'];
   readonly storageType: FsxSettings['storageType'];
@@ -227,7 +227,7 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Refuses what FSx would refuse, before any call: what each parameter needs and excludes (API reference,
+ * Refuses settings that FSx would refuse, before any call: requirements and exclusions of each parameter (API reference,
  * CreateFileSystem and CreateFileSystemLustreConfiguration).
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values

@@ -1,12 +1,12 @@
 import type { FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
 import type { FsxParameters } from './parameters.js';
 
-/** What FSx tells of a file system, as the parameters that would make another of its kind. */
+/** Parameters that would create another file system of the same kind. */
 export type ParametersOfFileSystem = {
   readonly [Name in keyof FsxParameters]: FsxParameters[Name] | undefined;
 };
 
-/** Pure. What only describes the one file system (its subnet, its key, its links, its tags) is left out. */
+/** Derives the parameters from a file system, without those of that one alone (subnet, key, links, tags). Pure. */
 export function parametersOfFileSystem(found: SdkFileSystem): ParametersOfFileSystem {
   const lustre = found.LustreConfiguration ?? {};
   const { MetadataConfiguration: metadata, DataReadCacheConfiguration: cache } = lustre;

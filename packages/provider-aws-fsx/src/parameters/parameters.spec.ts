@@ -47,8 +47,11 @@ describe('readParameters', () => {
     [{ s3ImportPath: 'https://bucket' }, 's3://BUCKET'],
     [{ fileSystemTypeVersion: '2.14' }, '2.10, 2.12, 2.15'],
     [{ extraTags: 'team' }, '("team" has no "=" between key and value)'],
-    [{ extraTags: 'CSIVolumeName=mine' }, "is the driver's own"],
-    [{ tagSpecification_1: 'a={{ .PVC }}' }, 'known are {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}'],
+    [{ extraTags: 'CSIVolumeName=mine' }, 'is reserved: the driver'],
+    [
+      { tagSpecification_1: 'a={{ .PVC }}' },
+      'unknown; known: {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}',
+    ],
     [{ tagSpecification_1: 'a' }, '"tagSpecification_1" is "a" (no "=" between key and value)'],
     [{ tagSpecification_x: 'a=b' }, 'knows no parameter "tagSpecification_x"'],
     [{ rootSquash: '65534' }, 'legal: UID:GID'],

@@ -10,33 +10,33 @@ import { mutableParameters } from './mutable-parameters.js';
 import { parseTagTemplate, type TagTemplate } from './tag-template.js';
 import type { Tags } from './tags.js';
 
-/** A path in S3; its length is bounded as in the API (3 to 4357). */
+/** Path in S3, with the length limit of the API (3 to 4357). */
 const S3_PATH = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.{0,4280})?$/;
 
 const placement = {
   subnetId: text({
     description:
-      'The subnet in whose Availability Zone the file system is created. Nodes in other zones reach it too, at the price of cross-zone traffic.',
+      'The subnet in whose Availability Zone FSx creates the file system. Nodes in other zones reach it too, but cause cross-zone traffic.',
     example: 'subnet-0123456789abcdef0',
     pattern: /^subnet-[0-9a-f]{8,17}$/,
     legal: 'one subnet id: subnet- and 8 to 17 hexadecimal digits; this or subnetIds is required',
   }),
   subnetIds: list({
     description:
-      'Several subnets to choose from, in different Availability Zones: the first that lies in the zone that the claim prefers (of the node that was selected, or of allowedTopologies), otherwise the first. Which one was chosen is not compared when the same volume is asked for again. Needs ec2:DescribeSubnets.',
+      'Several subnets in different Availability Zones. The driver chooses the first that lies in the zone that the claim prefers (of the selected node, or of allowedTopologies), otherwise the first. The choice is not compared when the same volume is requested again. Needs ec2:DescribeSubnets.',
     example: 'subnet-0123456789abcdef0,subnet-0fedcba9876543210',
     item: /^subnet-[0-9a-f]{8,17}$/,
     legal: 'subnet ids (subnet- and 8 to 17 hexadecimal digits), separated by commas',
   }),
   strictTopology: goBoolean({
     description:
-      'Whether the volume can be used only in the zone of its file system: the PersistentVolume then keeps pods there, and without a subnet in a zone that the claim can use there is no volume. Lustre is reachable from other zones too, so that without it the zone is a preference. Needs ec2:DescribeSubnets, and the driver’s flag --topology-zone.',
+      'Restricts the volume to the zone of its file system: the PersistentVolume then keeps pods there, and creation fails without a subnet in a zone that the claim can use. Without it the zone is only a preference, since Lustre is reachable from other zones too. Needs ec2:DescribeSubnets, and the driver’s flag --topology-zone.',
     example: 'true',
     defaultsTo: 'false',
   }),
   securityGroupIds: list({
     description:
-      'The security groups of the file system’s network interfaces. They must allow TCP 988 and 1018-1023 among themselves and from the nodes.',
+      'Security groups of the network interfaces of the file system. They must allow TCP 988 and 1018-1023 among themselves and from the nodes.',
     example: 'sg-0123456789abcdef0,sg-0fedcba9876543210',
     defaultsTo: 'the default security group of the VPC',
     item: /^sg-[0-9a-f]{8,17}$/,
@@ -47,27 +47,26 @@ const placement = {
 const storage = {
   deploymentType: oneOf({
     description:
-      'What the file system is built for. SCRATCH keeps no replicas and loses data with a failed server; PERSISTENT replicates within the zone. The default is the API’s and the oldest generation; the driver logs a warning when it applies.',
+      'Deployment type of the file system. SCRATCH keeps no replicas and loses data when a server fails; PERSISTENT replicates within the zone. The default is that of the API and the oldest generation; the driver logs a warning when it applies.',
     example: 'PERSISTENT_2',
     defaultsTo: 'SCRATCH_1; PERSISTENT_2 with storageType INTELLIGENT_TIERING',
     values: ['SCRATCH_1', 'SCRATCH_2', 'PERSISTENT_1', 'PERSISTENT_2'],
   }),
   storageType: oneOf({
     description:
-      'What the data lies on. HDD only with PERSISTENT_1, INTELLIGENT_TIERING (elastic, no provisioned size) only with PERSISTENT_2.',
+      'Storage of the data. HDD only with PERSISTENT_1, INTELLIGENT_TIERING (elastic, no provisioned size) only with PERSISTENT_2.',
     example: 'SSD',
     defaultsTo: 'SSD',
     values: ['SSD', 'HDD', 'INTELLIGENT_TIERING'],
   }),
   driveCacheType: oneOf({
-    description:
-      'The SSD cache for reads in front of HDD storage. Required with storageType HDD, and only there.',
+    description: 'SSD read cache in front of HDD storage. Required with storageType HDD, illegal otherwise.',
     example: 'READ',
     values: ['NONE', 'READ'],
   }),
   kmsKeyId: text({
     description:
-      'The KMS key that encrypts the data at rest: its id, ARN or alias. Only PERSISTENT_1 and PERSISTENT_2. The policy of a customer managed key must let the controller’s role use it through Amazon FSx (Lustre User Guide, encrypting data at rest); the IAM policy that is generated for the driver does not name keys.',
+      'KMS key that encrypts the data at rest: its id, ARN or alias. Only PERSISTENT_1 and PERSISTENT_2. The policy of a customer managed key must allow the role of the controller to use it through Amazon FSx (Lustre User Guide, encrypting data at rest); the generated IAM policy of the driver names no keys.',
     example: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
     defaultsTo: 'the account’s key for Amazon FSx',
     pattern: /^.{1,2048}$/,
@@ -75,7 +74,7 @@ const storage = {
   }),
   efaEnabled: goBoolean({
     description:
-      'Whether clients can use Elastic Fabric Adapter and GPUDirect Storage. Only PERSISTENT_2, cannot be changed later; the file system grows in larger steps (38400, 19200, 9600 or 4800 GiB for 125, 250, 500 or 1000 MB/s/TiB). On SSD it implies metadataConfigurationMode AUTOMATIC.',
+      'Enables Elastic Fabric Adapter and GPUDirect Storage for clients. Only PERSISTENT_2; it cannot be changed later; the file system grows in larger steps (38400, 19200, 9600 or 4800 GiB for 125, 250, 500 or 1000 MB/s/TiB). On SSD it implies metadataConfigurationMode AUTOMATIC.',
     example: 'true',
     defaultsTo: 'false',
   }),
@@ -84,14 +83,13 @@ const storage = {
 const s3 = {
   s3ImportPath: text({
     description:
-      'The bucket (and prefix) whose objects appear as files. SCRATCH and PERSISTENT_1 only: PERSISTENT_2 links S3 with data repository associations.',
+      'Bucket (and prefix) whose objects appear as files. SCRATCH and PERSISTENT_1 only: PERSISTENT_2 links S3 with data repository associations.',
     example: 's3://training-data/images',
     pattern: S3_PATH,
     legal: 's3://BUCKET or s3://BUCKET/PREFIX',
   }),
   s3ExportPath: text({
-    description:
-      'Where changed files are exported to: the bucket of s3ImportPath, with a prefix of its own or none.',
+    description: 'Destination of changed files: the bucket of s3ImportPath, with another prefix or none.',
     example: 's3://training-data/results',
     defaultsTo: 'with s3ImportPath: a prefix FSxLustre and the time of creation in the same bucket',
     pattern: S3_PATH,
@@ -99,7 +97,7 @@ const s3 = {
   }),
   dataRepositoryAssociations: parsed<readonly DataRepositoryAssociation[]>({
     description:
-      'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all of them are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
+      'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all associations are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
     example:
       '[{"fileSystemPath": "/images", "dataRepositoryPath": "s3://training-data/images", "autoImportEvents": ["NEW", "CHANGED"]}]',
     legal:
@@ -110,13 +108,13 @@ const s3 = {
 
 const upkeep = {
   copyTagsToBackups: goBoolean({
-    description: 'Whether backups get the tags of the file system. Not with S3 link.',
+    description: 'Copies the tags of the file system to its backups. Not with S3 link.',
     example: 'true',
     defaultsTo: 'false',
   }),
   finalBackup: goBoolean({
     description:
-      'Whether a backup of the file system is made when the volume is deleted; it stays when the file system is gone, and is billed. Where FSx refuses the backup or fails to make it, the volume stays; without the tag `lustre.csi/final-backup` on the file system it is deleted without one. PERSISTENT_1 and PERSISTENT_2 without S3 link.',
+      'Makes a backup of the file system when the volume is deleted; the backup outlives the file system and is billed. Where FSx refuses the backup or fails to make it, the volume stays. To delete it without a backup, remove the tag `lustre.csi/final-backup` from the file system. PERSISTENT_1 and PERSISTENT_2 without S3 link.',
     example: 'true',
     defaultsTo: 'false',
   }),
@@ -129,26 +127,26 @@ const upkeep = {
   }),
   tagSpecification_N: parsed<TagTemplate>({
     description:
-      'One further tag, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`; N is any number, so that there can be several. They win over extraTags. Needs the external-provisioner’s flag --extra-create-metadata.',
+      'One additional tag, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`; N is any number, so that there can be several. They take precedence over extraTags. Needs the flag --extra-create-metadata of external-provisioner.',
     example: 'team={{ .PVCNamespace }}',
     legal: 'KEY=VALUE, with what FSx accepts in tags and the placeholders of claims',
     read: parseTagTemplate,
   }),
   mountEndpoint: oneOf({
     description:
-      'Whether nodes mount the file system by its DNS name or by the IP address of its first network interface: for nodes that cannot resolve the name (a peered VPC, on premises). `ip` needs ec2:DescribeNetworkInterfaces.',
+      'Address by which nodes mount the file system: its DNS name, or the IP address of its first network interface for nodes that cannot resolve the name (a peered VPC, on premises). `ip` needs ec2:DescribeNetworkInterfaces.',
     example: 'ip',
     defaultsTo: 'dns',
     values: ['dns', 'ip'],
   }),
 } as const;
 
-/** Every parameter of a StorageClass, in the spelling of aws-fsx-csi-driver. */
+/** Parameters of a StorageClass, in the spelling of aws-fsx-csi-driver. */
 export const fsxParameters = { ...placement, ...storage, ...s3, ...upkeep, ...mutableParameters } as const;
 
-/** The parameters that a StorageClass gives, read. */
+/** Parsed parameters of a StorageClass. */
 export type FsxParameters = Omit<ParameterValues<typeof fsxParameters>, 'tagSpecification_N'> & {
-  /** Of all parameters tagSpecification_1, tagSpecification_2 and so on. */
+  /** Values of the parameters tagSpecification_1, tagSpecification_2 and so on. */
   readonly tagTemplates?: readonly TagTemplate[];
 };
 
@@ -159,8 +157,8 @@ type Given = Readonly<Record<string, string>>;
 const NUMBERED = /^tagSpecification_\d+$/;
 
 /**
- * Reads the parameters of a StorageClass. A parameter that is given as the empty string counts as absent: templates
- * write such StorageClasses, and aws-fsx-csi-driver has always read them so.
+ * Reads the parameters of a StorageClass. The empty string counts as absent: templates write such StorageClasses, and
+ * aws-fsx-csi-driver has always read them so.
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */

@@ -1,6 +1,6 @@
 import type { FsxSettings } from './settings.js';
 
-/** What is wrong with the settings, in words that name the parameter and its legal values; undefined: nothing. */
+/** Checks settings; returns a message that names the parameter and its legal values, or undefined. */
 export type Rule = (settings: FsxSettings) => string | undefined;
 
 const repositories: Rule = (settings) => {
@@ -18,7 +18,7 @@ const repositories: Rule = (settings) => {
     : undefined;
 };
 
-/** The version that applies, as far as it matters here. */
+/** Lustre version that applies; only as exact as these rules need. */
 const versionOf = ({ fileSystemTypeVersion, deploymentType }: FsxSettings): string =>
   fileSystemTypeVersion ?? (deploymentType === 'PERSISTENT_2' ? '2.12' : '2.10');
 
@@ -54,7 +54,7 @@ const finalBackup: Rule = (settings) => {
 /** API reference, LustreRootSquashConfiguration: NoSquashNids. */
 const MAX_NIDS = 64;
 
-/** Root squash and logs, whether at the creation or later. */
+/** Rule about root squash and logs, at the creation and later. */
 export const clientRule = (
   given: Pick<FsxSettings, 'rootSquash' | 'noSquashNids' | 'logLevel' | 'logDestination'>,
 ): string | undefined => {
@@ -70,7 +70,7 @@ export const clientRule = (
     : undefined;
 };
 
-/** Rules about what lies around the file system itself. */
+/** Rules about links to S3, backups, root squash and logs. */
 export const repositoryAndBackupRules: readonly Rule[] = [
   repositories,
   repositoriesOrBackups,

@@ -1,8 +1,8 @@
 /** API reference, LustreRootSquashConfiguration. */
 const MAX_ID = 4_294_967_294;
 
-/** Reads `UID:GID`, as FSx spells it.
- *  @throws Error whose message says what is wrong */
+/** Reads `UID:GID`, FSx's spelling.
+ *  @throws Error with a message that says what is wrong */
 export function readRootSquash(value: string): string {
   const match = /^(\d{1,10}):(\d{1,10})$/.exec(value);
   if (!match) throw new Error('not two numbers with ":" between them');

@@ -2,19 +2,19 @@ import type { FsxParameters } from './parameters.js';
 
 type Word<Name extends keyof FsxParameters> = NonNullable<FsxParameters[Name]>;
 
-/** What a file system is created with: the parameters, with the defaults that the driver or the API applies. */
+/** Settings with which a file system is created: the parameters, with the defaults of the driver or the API. */
 export interface FsxSettings extends FsxParameters {
   readonly deploymentType: Word<'deploymentType'>;
   readonly storageType: Word<'storageType'>;
 }
 
-/** Settings, and what an operator should know about how they came about. */
+/** Settings, with warnings for the operator about defaults and dropped parameters. */
 export interface ResolvedSettings {
   readonly settings: FsxSettings;
   readonly warnings: readonly string[];
 }
 
-/** Fills in the defaults, and drops what has no effect; both with a warning where a user may not expect it. */
+/** Fills in the defaults and drops parameters without effect; both with a warning where a user may not expect it. */
 export function resolveSettings(parameters: FsxParameters): ResolvedSettings {
   const {
     metadataIops: _metadataIops,
@@ -38,7 +38,8 @@ export function resolveSettings(parameters: FsxParameters): ResolvedSettings {
   return { settings, warnings: [...warningsOf(parameters, settings)] };
 }
 
-/** A list of one is the same as that one. Both are kept where both are given, to be refused. */
+/** Normalizes the subnets: a list of one equals that one. Both parameters are kept where both are given; a rule
+ *  refuses them. */
 function subnetSettings({
   subnetId,
   subnetIds,
@@ -56,7 +57,7 @@ const defaultDeployment = (storageType: FsxSettings['storageType']): FsxSettings
 
 const backsUp = (parameters: FsxParameters): boolean => (parameters.automaticBackupRetentionDays ?? 0) > 0;
 
-/** INTELLIGENT_TIERING and EFA both need a metadata configuration: without one given, the least that they take. */
+/** Metadata settings. INTELLIGENT_TIERING and EFA both need a configuration: the least one is the default. */
 function metadataSettings(
   parameters: FsxParameters,
 ): Pick<FsxParameters, 'metadataConfigurationMode' | 'metadataIops'> {

@@ -3,7 +3,7 @@ import { DRIVER_NAME } from './driver-name.js';
 import { goBoolean } from './go-boolean.js';
 import { parseTags, type Tags } from './tags.js';
 
-/** Every parameter of a VolumeSnapshotClass. */
+/** Parameters of a VolumeSnapshotClass. */
 export const snapshotParameters = {
   tags: parsed<Tags>({
     description: 'Tags of the backup. A value may contain “=”.',
@@ -14,7 +14,7 @@ export const snapshotParameters = {
   }),
   copyTags: goBoolean({
     description:
-      'Whether the backup gets the tags of the file system too, but for those by which the driver knows its file systems. Those of `tags` win over them.',
+      'Copies the tags of the file system to the backup, except those by which the driver recognizes its file systems. The parameter `tags` takes precedence.',
     example: 'true',
     defaultsTo: 'false',
   }),

@@ -1,7 +1,7 @@
 import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
 import { acceptable, checkTag, type Tags } from './tags.js';
 
-/** A tag whose value is made for each volume. */
+/** Tag whose value is rendered for each volume. */
 export interface TagTemplate {
   readonly key: string;
   readonly parts: readonly TemplatePart[];
@@ -10,7 +10,7 @@ export interface TagTemplate {
 type TemplatePart =
   { readonly text: string } | { readonly variable: keyof VolumeMetadata; readonly spelled: string };
 
-/** As aws-ebs-csi-driver spells them. */
+/** Placeholders, in the spelling of aws-ebs-csi-driver. */
 const variables: Readonly<Record<string, keyof VolumeMetadata>> = {
   PVCName: 'pvcName',
   PVCNamespace: 'pvcNamespace',
@@ -19,8 +19,8 @@ const variables: Readonly<Record<string, keyof VolumeMetadata>> = {
 
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** Reads `KEY=VALUE`, in whose value `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}` stand for the claim's.
- *  @throws Error whose message says what is wrong */
+/** Reads `KEY=VALUE`, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`.
+ *  @throws Error with a message that says what is wrong */
 export function parseTagTemplate(line: string): TagTemplate {
   const split = line.indexOf('=');
   if (split < 0) throw new Error('no "=" between key and value');
@@ -43,11 +43,11 @@ function variableOf(expression: string): TemplatePart {
   const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
   if (variable) return { variable, spelled: name };
   const known = Object.keys(variables).map((each) => `{{ .${each} }}`);
-  throw new Error(`"{{ ${expression} }}" is not known: known are ${known.join(', ')}`);
+  throw new Error(`"{{ ${expression} }}" is unknown; known: ${known.join(', ')}`);
 }
 
-/** The tag of one volume.
- *  @throws DriverError invalid-argument where the provisioner does not tell what the template needs */
+/** Renders the tag of one volume.
+ *  @throws DriverError invalid-argument where the provisioner does not send the metadata that the template needs */
 export function renderTag({ key, parts }: TagTemplate, metadata: VolumeMetadata): Tags {
   const value = parts.map((part) => {
     if ('text' in part) return part.text;
@@ -55,8 +55,8 @@ export function renderTag({ key, parts }: TagTemplate, metadata: VolumeMetadata)
     if (known !== undefined) return known;
     throw new DriverError(
       'invalid-argument',
-      `parameter "tagSpecification": the tag "${key}" needs {{ .${part.spelled} }}, which the external-provisioner ` +
-        'tells only with its flag --extra-create-metadata: set it',
+      `parameter "tagSpecification": the tag "${key}" needs {{ .${part.spelled} }}, which external-provisioner ` +
+        'sends only with its flag --extra-create-metadata: set it',
     );
   });
   return { [key]: acceptable(value.join('')) };

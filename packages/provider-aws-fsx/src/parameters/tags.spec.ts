@@ -45,8 +45,8 @@ describe('parseTags', () => {
     ['k=a?b', 'the value of "k" must have at most 256 of letters'],
     ['a=1,a=2', '"a" appears twice'],
     ['AWS:cost=1', 'which AWS reserves'],
-    ['CSIVolumeName=x', "the driver's own"],
-    ['lustre.csi/attempt=9', "the driver's own"],
+    ['CSIVolumeName=x', 'is reserved: the driver'],
+    ['lustre.csi/attempt=9', 'is reserved: the driver'],
   ])('refuses %s', (text, words) => {
     expect(() => parseTags(text)).toThrow(words);
   });
@@ -59,7 +59,7 @@ describe('ownTags', () => {
     });
   });
 
-  it('tells cluster and claim, made acceptable', () => {
+  it('name cluster and claim, made acceptable', () => {
     const metadata = { pvcName: 'data*1', pvcNamespace: 'team', pvName: 'pvc-1' };
     expect(ownTags({ volumeNameTag: 'pvc-1', clusterId: 'blue', metadata })).toEqual({
       [tagKeys.volumeName]: 'pvc-1',

@@ -15,7 +15,7 @@ const results = {
 } as const;
 
 describe('associationRequest', () => {
-  it('says what was asked for, with a token of its own', () => {
+  it('contains the association, with a token of its own', () => {
     expect(JSON.parse(JSON.stringify(associationRequest('fs-01234567', images)))).toEqual({
       FileSystemId: 'fs-01234567',
       FileSystemPath: '/images',

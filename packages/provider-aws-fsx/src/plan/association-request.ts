@@ -2,7 +2,7 @@ import type { CreateDataRepositoryAssociationRequest } from '@aws-sdk/client-fsx
 import { clientRequestToken } from '../api/client-request-token.js';
 import type { DataRepositoryAssociation } from '../parameters/data-repository-associations.js';
 
-/** The request that creates it; equal ones have equal tokens. */
+/** Builds the request that creates the association; equal ones have equal tokens. */
 export function associationRequest(
   fileSystemId: string,
   association: DataRepositoryAssociation,

@@ -72,7 +72,7 @@ describe('smallestCapacity', () => {
     expect(smallestCapacity(scratch2, { required: oneByteMore(1200) })).toEqual(gib(2400));
   });
 
-  it('keeps what INTELLIGENT_TIERING was asked for to the byte', () => {
+  it('keeps the requested size of INTELLIGENT_TIERING to the byte', () => {
     expect(smallestCapacity(tiered, { required: oneByteMore(5) })).toEqual(oneByteMore(5));
   });
 
@@ -98,7 +98,7 @@ describe('smallestCapacity', () => {
     const byteLess = Capacity.bytes(gib(size).bytes - 1n);
     const thrown = thrownBy(() => smallestCapacity(settings, { ...range, limit: byteLess }));
     expect(isDriverError(thrown, 'out-of-range')).toBe(true);
-    expect((thrown as Error).message).toContain(`the next that is large enough is ${size} GiB`);
+    expect((thrown as Error).message).toContain(`the smallest that is large enough is ${size} GiB`);
   });
 
   it.each<[string, CapacitySettings]>([
@@ -126,7 +126,7 @@ describe('smallestCapacity', () => {
       'HDD',
       hdd(12),
       { limit: gib(5999) },
-      'multiples of 6000 GiB, and the next that is large enough is 6000 GiB',
+      'multiples of 6000 GiB; the smallest that is large enough is 6000 GiB',
     ],
     ['EFA', persistent2(250, true), { limit: gib(2400) }, 'with 250 MB/s/TiB and EFA is at most 2400 GiB'],
     ['a byte too little', scratch2, { limit: Capacity.bytes(gib(1200).bytes - 1n) }, 'multiples of 2400 GiB'],
@@ -140,7 +140,7 @@ describe('smallestCapacity', () => {
       'beyond the API',
       scratch2,
       { required: Capacity.bytes(2n ** 63n - 1n) },
-      'no further than 2147483647 GiB',
+      'the largest that FSx can express is 2147483647 GiB',
     ],
   ])('%s is out of range, with the legal sizes in the message', (_name, settings, range, words) => {
     const thrown = thrownBy(() => smallestCapacity(settings, range));

@@ -1,20 +1,20 @@
 import { Capacity, DriverError, describeRange, type CapacityRange } from '@lustre-csi/core';
 import type { FsxSettings } from '../parameters/settings.js';
 
-/** What a size depends on. */
+/** Settings on which the legal sizes depend. */
 export type CapacitySettings = Pick<
   FsxSettings,
   'deploymentType' | 'storageType' | 'perUnitStorageThroughput' | 'efaEnabled'
 >;
 
-/** The sizes that FSx offers to some settings. */
+/** Sizes that FSx offers for some settings. */
 export interface SizeRule {
   readonly deploymentType: FsxSettings['deploymentType'];
   readonly storageType: FsxSettings['storageType'];
   readonly efa: boolean;
-  /** MB/s/TiB; absent: whatever it is. */
+  /** MB/s/TiB; absent: any. */
   readonly throughput?: number;
-  /** GiB: legal although smaller than the first multiple of `step` that is. */
+  /** GiB: legal sizes below the first legal multiple of `step`. */
   readonly small: readonly number[];
   /** GiB: every multiple that is larger than all of `small` is legal. */
   readonly step: number;
@@ -38,15 +38,15 @@ const sizeRules: readonly SizeRule[] = [
   { ...efa, throughput: 1000, step: 4800 },
 ];
 
-/** StorageCapacity is a 32-bit number of GiB. How much of it an account may use is a quota, which only FSx knows. */
+/** Largest value of StorageCapacity, a 32-bit number of GiB. The quota of an account is lower, and only FSx knows it. */
 export const MAX_GIB = 2 ** 31 - 1;
 
-/** INTELLIGENT_TIERING has no size; a volume must. This is what it gets where the request names none either. */
+/** Size of an INTELLIGENT_TIERING volume where the request names none: such file systems have no size, volumes must. */
 const ELASTIC_DEFAULT = Capacity.gibibytes(1200);
 
 /**
- * The smallest size within the range that FSx creates; sizes are rounded up, as aws-fsx-csi-driver does. For
- * INTELLIGENT_TIERING, which is elastic, it is what was required, to the byte.
+ * Finds the smallest size within the range that FSx creates; sizes are rounded up, as in aws-fsx-csi-driver. For
+ * INTELLIGENT_TIERING, which is elastic, it is the required size, to the byte.
  *
  * @throws DriverError out-of-range naming the legal sizes
  */
@@ -68,7 +68,7 @@ function elasticCapacity({ required, limit }: CapacityRange): Capacity {
   return limit?.isLessThan(ELASTIC_DEFAULT) ? limit : ELASTIC_DEFAULT;
 }
 
-/** The sizes of these settings.
+/** Finds the sizes of these settings.
  *  @throws DriverError invalid-argument where FSx offers none */
 export function sizeRuleFor(settings: CapacitySettings): SizeRule {
   const { deploymentType, storageType, perUnitStorageThroughput, efaEnabled = false } = settings;
@@ -94,15 +94,15 @@ function outOfRange(
   const sizes = [...small.map((size) => `${size} GiB`), `multiples of ${step} GiB`].join(', ');
   const next =
     nearest > MAX_GIB
-      ? `FSx counts no further than ${MAX_GIB} GiB`
-      : `the next that is large enough is ${nearest} GiB`;
+      ? `the largest that FSx can express is ${MAX_GIB} GiB`
+      : `the smallest that is large enough is ${nearest} GiB`;
   return new DriverError(
     'out-of-range',
-    `no size of ${describeKind(settings)} is ${describeRange(range)}; legal are ${sizes}, and ${next}`,
+    `no size of ${describeKind(settings)} is ${describeRange(range)}; legal: ${sizes}; ${next}`,
   );
 }
 
-/** For people: `PERSISTENT_2 on SSD with 125 MB/s/TiB`. */
+/** Describes the settings for people: `PERSISTENT_2 on SSD with 125 MB/s/TiB`. */
 export function describeKind(settings: CapacitySettings): string {
   const { deploymentType, storageType, perUnitStorageThroughput, efaEnabled } = settings;
   const throughput =

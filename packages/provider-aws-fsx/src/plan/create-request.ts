@@ -22,8 +22,8 @@ export interface CreationAttempt {
 }
 
 /**
- * The request that creates it. Equal attempts make equal requests with equal tokens, whichever process makes them;
- * what was not asked for is not sent.
+ * Builds the request that creates the file system. Equal attempts make equal requests with equal tokens, in any
+ * process; settings that were not requested are not sent.
  */
 export function createRequest(attempt: CreationAttempt): CreateFileSystemRequest {
   const { settings, capacity } = attempt;
@@ -50,7 +50,7 @@ export function createRequest(attempt: CreationAttempt): CreateFileSystemRequest
   };
 }
 
-/** As `createRequest`, for a file system with the data of a backup. */
+/** Builds the request that creates the file system with the data of a backup. */
 export function restoreRequest(
   attempt: CreationAttempt,
   backupId: string,
@@ -59,8 +59,8 @@ export function restoreRequest(
   return { ...request, BackupId: backupId };
 }
 
-/** Tags that a file system gets beside those of its plan: the attempt, the bytes of INTELLIGENT_TIERING, and later
- *  that it was handed out and that it was modified. */
+/** Number of tags that a file system gets besides those of its plan: the attempt, the bytes of INTELLIGENT_TIERING, and
+ *  later the marks that it was handed out and that it was modified. */
 export const tagsOfLife = 4;
 
 function lustreConfiguration(settings: FsxSettings): CreateFileSystemLustreConfiguration {
@@ -91,7 +91,7 @@ function lustreConfiguration(settings: FsxSettings): CreateFileSystemLustreConfi
   };
 }
 
-/** As CreateFileSystem and UpdateFileSystem take it. */
+/** Root squash in the form that CreateFileSystem and UpdateFileSystem take. */
 export function rootSquashConfiguration({
   rootSquash,
   noSquashNids,
@@ -100,7 +100,7 @@ export function rootSquashConfiguration({
   return { RootSquash: rootSquash, ...(noSquashNids ? { NoSquashNids: [...noSquashNids] } : {}) };
 }
 
-/** As CreateFileSystem and UpdateFileSystem take it. */
+/** Logging in the form that CreateFileSystem and UpdateFileSystem take. */
 export function logConfiguration({
   logLevel,
   logDestination,

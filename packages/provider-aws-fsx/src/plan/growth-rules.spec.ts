@@ -44,11 +44,11 @@ describe('grownCapacity', () => {
       ssd,
       1300,
       2000,
-      'multiples of 2400 GiB, and the next that is large enough is 2400',
+      'multiples of 2400 GiB; the smallest that is large enough is 2400',
     ],
-    ['SCRATCH_1', { deploymentType: 'SCRATCH_1', storageType: 'SSD' }, 2400, undefined, 'do not grow'],
-    ['less than it has', ssd, undefined, 1000, 'do not shrink'],
-    ['more than FSx can count', ssd, 2 ** 40, undefined, 'the next that is large enough'],
+    ['SCRATCH_1', { deploymentType: 'SCRATCH_1', storageType: 'SSD' }, 2400, undefined, 'cannot be expanded'],
+    ['less than it has', ssd, undefined, 1000, 'cannot shrink'],
+    ['more than FSx can count', ssd, 2 ** 40, undefined, 'the smallest that is large enough'],
   ])('refuses %s', (_name, settings, required, limit, words) => {
     const range = {
       ...(required === undefined ? {} : { required: gib(required) }),

@@ -2,9 +2,9 @@ import { Capacity, DriverError, describeRange, type CapacityRange } from '@lustr
 import { MAX_GIB, describeKind, sizeRuleFor, type CapacitySettings } from './capacity-rules.js';
 
 /**
- * The smallest size within the range that a file system can grow to, or the one that it has where that is enough.
- * A file system grows in whole steps of its kind (API reference, UpdateFileSystem: StorageCapacity); there is no
- * least increase for Lustre. Pure.
+ * Finds the smallest size within the range to which a file system can grow, or its present one where that is enough.
+ * A file system grows in whole steps of its kind (API reference, UpdateFileSystem: StorageCapacity); Lustre has no
+ * minimum increase. Pure.
  *
  * @throws DriverError out-of-range naming the legal sizes
  */
@@ -15,7 +15,7 @@ export function grownCapacity(settings: CapacitySettings, current: Capacity, ran
   if (settings.deploymentType === 'SCRATCH_1') {
     throw new DriverError(
       'out-of-range',
-      `file systems of SCRATCH_1 do not grow; it has ${current.toString()}`,
+      `file systems of SCRATCH_1 cannot be expanded; it has ${current.toString()}`,
     );
   }
   const { step } = sizeRuleFor(settings);
@@ -24,8 +24,8 @@ export function grownCapacity(settings: CapacitySettings, current: Capacity, ran
   if (capacity && !limit?.isLessThan(capacity)) return capacity;
   throw new DriverError(
     'out-of-range',
-    `no size that ${describeKind(settings)} can grow to from ${current.toString()} is ${describeRange(range)}; legal are ` +
-      `multiples of ${step} GiB, and the next that is large enough is ${gib} GiB`,
+    `no size that ${describeKind(settings)} can grow to from ${current.toString()} is ${describeRange(range)}; legal: ` +
+      `multiples of ${step} GiB; the smallest that is large enough is ${gib} GiB`,
   );
 }
 
@@ -33,6 +33,6 @@ function withinLimit(capacity: Capacity, current: Capacity, range: CapacityRange
   if (!range.limit?.isLessThan(capacity)) return capacity;
   throw new DriverError(
     'out-of-range',
-    `it has ${current.toString()}, and asked for is ${describeRange(range)}; file systems do not shrink`,
+    `the file system has ${current.toString()}, ${describeRange(range)} was requested, and file systems cannot shrink`,
   );
 }

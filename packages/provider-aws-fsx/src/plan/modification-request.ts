@@ -8,10 +8,10 @@ import { logConfiguration } from './create-request.js';
 import type { MutableParameters } from '../parameters/mutable-parameters.js';
 import { tagsOf, type Tags } from '../parameters/tags.js';
 
-/** What UpdateFileSystem has to change; empty: nothing. */
+/** Changes for UpdateFileSystem; empty: none. */
 export type Update = Pick<UpdateFileSystemRequest, 'FileSystemTypeVersion' | 'LustreConfiguration'>;
 
-/** What of the wanted settings the file system does not have; what is not wanted is not touched. Pure. */
+/** Computes the requested settings that the file system does not have yet; others are not touched. Pure. */
 export function updateTowards(wanted: MutableParameters, found: SdkFileSystem): Update {
   const lustre = found.LustreConfiguration ?? {};
   const configuration = present({
@@ -28,12 +28,12 @@ export function updateTowards(wanted: MutableParameters, found: SdkFileSystem): 
   };
 }
 
-/** The members of an update, by their names in UpdateFileSystem. */
+/** Lists the members of an update, by their names in UpdateFileSystem. */
 export function membersOf({ FileSystemTypeVersion, LustreConfiguration }: Update): readonly string[] {
   return Object.keys(present({ FileSystemTypeVersion, ...LustreConfiguration }));
 }
 
-/** The wanted tags that the file system does not have. Pure. */
+/** Finds the requested tags that the file system does not have. Pure. */
 export function missingTags(wanted: Tags, found: SdkFileSystem): Tags {
   const tags = tagsOf(found.Tags);
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => tags[key] !== value));
@@ -83,7 +83,7 @@ function readCache(
   return same ? undefined : present({ SizingMode: mode, SizeGiB: size });
 }
 
-/** FSx takes the two together: clients that are not named stay as they are. */
+/** Computes root squash. FSx takes mode and clients together, so that clients that are not named are sent unchanged. */
 function rootSquash(
   { rootSquash: wanted, noSquashNids }: MutableParameters,
   { RootSquashConfiguration: now }: LustreFileSystemConfiguration,
@@ -96,7 +96,7 @@ function rootSquash(
   return { RootSquash: wanted, ...(listed ? { NoSquashNids: [...nids] } : {}) };
 }
 
-/** FSx may add to the ARN of a log group (`:*`). */
+/** Computes logging. FSx may append `:*` to the ARN of a log group. */
 function logs(
   wanted: MutableParameters,
   { LogConfiguration: now }: LustreFileSystemConfiguration,

@@ -13,7 +13,7 @@ import { minorVersion, parametersOfFileSystem } from '../parameters/parameters-o
 import { tagKeys, tagLimits, tagsOf } from '../parameters/tags.js';
 
 /**
- * Reads the parameters of a VolumeAttributesClass, and checks what can be judged without the file system.
+ * Reads the parameters of a VolumeAttributesClass, and checks what can be checked without the file system.
  *
  * @throws DriverError invalid-argument naming the key, and those that are allowed
  */
@@ -21,7 +21,7 @@ export function readMutableParameters(given: Readonly<Record<string, string>>): 
   const unknown = Object.keys(given).find((name) => !(name in mutableParameters));
   if (unknown !== undefined) {
     const allowed = Object.keys(mutableParameters).sort().join(', ');
-    throw invalid(`a VolumeAttributesClass cannot have "${unknown}"; it can have ${allowed}`);
+    throw invalid(`a VolumeAttributesClass cannot have the parameter "${unknown}"; legal: ${allowed}`);
   }
   const { metadataConfigurationMode, ...values } = mutableParameterSchema.read(given);
   const mode =
@@ -42,8 +42,8 @@ function cacheProblem({
 }
 
 /**
- * Refuses what the file system cannot become, before anything is changed: what FSx would not have created either,
- * and what it does not change later (API reference, UpdateFileSystemLustreConfiguration).
+ * Refuses an impossible modification before anything is changed: settings that FSx would not have created either,
+ * and those that it does not change later (API reference, UpdateFileSystemLustreConfiguration).
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
@@ -56,7 +56,7 @@ export function checkModification(wanted: MutableParameters, found: SdkFileSyste
   checkAsCreated(wanted, found);
 }
 
-/** What is wrong with a change of a file system; undefined: nothing. */
+/** Checks a change of a file system; returns a message, or undefined. */
 type Problem = (change: Update, wanted: MutableParameters, found: SdkFileSystem) => string | undefined;
 
 const throughput: Problem = ({ LustreConfiguration: change }, _wanted, found) => {
@@ -110,7 +110,7 @@ const backups: Problem = (_change, wanted, found) => {
 
 const tags: Problem = (_change, { extraTags }, found) => {
   if (!extraTags) return undefined;
-  // Two more for the driver: that it was handed out, and that it was modified.
+  // Two more tags of the driver: handed out, and modified.
   const own = [tagKeys.handedOut, tagKeys.modified];
   const count = new Set([...Object.keys(tagsOf(found.Tags)), ...Object.keys(extraTags), ...own]).size;
   return count > tagLimits.count
@@ -128,7 +128,7 @@ const problems: readonly Problem[] = [
   tags,
 ];
 
-/** The rules of creation over what the file system would be. One that does not keep them as it is, is left to FSx. */
+/** Applies the rules of creation to the modified file system. FSx decides where the file system already breaks them. */
 function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
   const now = withoutUndefined({
     ...parametersOfFileSystem(found),
@@ -140,7 +140,7 @@ function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
   } catch {
     return;
   }
-  // What belongs together is judged together: a mode that is given brings its own size.
+  // A mode and its size belong together: a mode that is given replaces both.
   const { metadataIops, dataReadCacheSizeGiB, ...others } = now as MutableParameters;
   const {
     autoImportPolicy: _policy,

@@ -11,8 +11,8 @@ import { zoneKey } from '../node/zone-key.js';
 
 type Zones = Readonly<Record<string, string>>;
 
-/** Decides in which subnet the file system of a plan is created. Looks zones up only where they matter. That there is
- *  no subnet for it is the plan's obstacle: a file system that exists has its subnet. */
+/** Decides in which subnet the file system of a plan is created. Looks zones up only where they matter. A missing subnet
+ *  becomes the plan's obstacle instead of an error: a file system that exists already has its subnet. */
 export async function place(plan: FsxPlan, subnetZones: SubnetZones): Promise<FsxPlan> {
   const { subnetId, subnetIds = subnetId === undefined ? [] : [subnetId], strictTopology } = plan.settings;
   if (subnetIds.length < 2 && !strictTopology) return plan;
@@ -31,10 +31,10 @@ export async function place(plan: FsxPlan, subnetZones: SubnetZones): Promise<Fs
 }
 
 /**
- * The subnet that suits the requirement best: one in the zone that is preferred most, otherwise one in a zone that
- * is allowed at all, otherwise the first; the order of the list decides between equals. Pure.
+ * Chooses the subnet that fits the requirement best: one in the most preferred zone, otherwise one in an allowed zone,
+ * otherwise the first; the order of the list decides between equals. Pure.
  *
- * @throws DriverError resource-exhausted where only an allowed zone will do and there is no subnet in one
+ * @throws DriverError resource-exhausted where only an allowed zone is acceptable and no subnet lies in one
  */
 export function chooseSubnet(
   subnetIds: readonly string[],
@@ -58,8 +58,8 @@ export function chooseSubnet(
 const zoneOf = (segments: TopologySegments): readonly string[] =>
   segments[zoneKey] === undefined ? [] : [segments[zoneKey]];
 
-/** Where a volume can be used; undefined: from everywhere.
- *  @throws DriverError unavailable where it can be used in its zone only, and that could not be looked up */
+/** Topology from which a volume can be used; undefined: everywhere.
+ *  @throws DriverError unavailable where the volume can be used in its zone only, and the zone could not be looked up */
 export function accessibleTopology(
   { settings, obstacle, zones }: Pick<FsxPlan, 'settings' | 'obstacle' | 'zones'>,
   { id, attributes }: Pick<FileSystem, 'id' | 'attributes'>,
@@ -70,8 +70,8 @@ export function accessibleTopology(
   if (obstacle === undefined) return undefined;
   throw new DriverError(
     'unavailable',
-    `the Availability Zone of file system ${id} is not known: ${obstacle.message}. Correct the subnets of the ` +
-      'StorageClass, and the volume is completed by itself',
+    `the Availability Zone of file system ${id} is unknown: ${obstacle.message}. Correct the subnets of the ` +
+      'StorageClass, and the volume is completed automatically',
     { cause: obstacle },
   );
 }

@@ -29,7 +29,7 @@ const tokenOf = (...args: Parameters<typeof created>) => created(...args).Client
 const subnet = { subnetId: 'subnet-0aaaaaaaaaaaaaaa1' };
 
 describe('planFileSystem', () => {
-  it('compares what was asked for and what applies by default', () => {
+  it('compares requested values and applied defaults', () => {
     expect(planFileSystem(request(), context)).toMatchObject({
       volumeName: 'pvc-1',
       scope: 'us-west-2',
@@ -64,10 +64,10 @@ describe('planFileSystem', () => {
     expect(() => planFileSystem(request({ parameters: many(43) }), context)).toThrow('would get 51 tags');
   });
 
-  it('refuses what a VolumeAttributesClass cannot have, and says what it can', () => {
+  it('refuses an unknown parameter of a VolumeAttributesClass, and names the legal ones', () => {
     const mutableParameters = { XXX_FakeKey: 'x' };
     expect(() => planFileSystem(request({ mutableParameters }), context)).toThrow(
-      /cannot have "XXX_FakeKey"; it can have autoImportPolicy, .*weeklyMaintenanceStartTime/,
+      /cannot have the parameter "XXX_FakeKey"; legal: autoImportPolicy, .*weeklyMaintenanceStartTime/,
     );
   });
 
@@ -117,7 +117,7 @@ describe('planFileSystem', () => {
     });
   });
 
-  it('tells other associations apart', () => {
+  it('distinguishes other associations', () => {
     const attributeOf = (path: string): string | undefined =>
       planFileSystem(
         request({
@@ -136,7 +136,7 @@ describe('planFileSystem', () => {
 });
 
 describe('createRequest', () => {
-  it('sends what was asked for and nothing else', () => {
+  it('sends requested settings and nothing else', () => {
     expect(JSON.parse(JSON.stringify(created(subnet)))).toEqual({
       ClientRequestToken: expect.any(String) as unknown,
       FileSystemType: 'LUSTRE',

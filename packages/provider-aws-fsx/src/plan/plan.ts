@@ -5,7 +5,7 @@ import {
   type TopologyRequirement,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import { askedAttributes } from '../parameters/attributes.js';
+import { requestedAttributes } from '../parameters/attributes.js';
 import { tagsOfLife } from './create-request.js';
 import { repositoriesDigest } from '../parameters/data-repository-associations.js';
 import { finalBackupMarks } from '../parameters/final-backup.js';
@@ -18,32 +18,32 @@ import { renderTag } from '../parameters/tag-template.js';
 import { nameTag, ownTags, tagKeys, tagLimits, type Tags } from '../parameters/tags.js';
 import { isFsxSnapshot, type FsxSnapshot } from './to-snapshot.js';
 
-/** A file system that FSx would accept, but for its capacity. */
+/** Plan for a file system that FSx would accept; the capacity is decided separately. */
 export interface FsxPlan extends FileSystemPlan {
-  /** The value of the ownership tag that stands for the volume name, see `nameTag`. */
+  /** Value of the ownership tag, which represents the volume name, see `nameTag`. */
   readonly volumeName: string;
   readonly settings: FsxSettings;
   readonly tags: Tags;
-  /** The backup that it is made from; absent: it begins empty. */
+  /** Backup from which the file system is created; absent: it is empty. */
   readonly snapshot?: FsxSnapshot;
   readonly topology: TopologyRequirement;
-  /** Subnet id to Availability Zone, where that matters. */
+  /** Availability Zone of each subnet id, where it matters. */
   readonly zones: Readonly<Record<string, string>>;
-  /** What an operator should know about the settings. */
+  /** Messages for the operator about the settings. */
   readonly warnings: readonly string[];
 }
 
-/** What plans depend on beside the request. */
+/** Context of a plan besides the request. */
 export interface PlanContext {
   readonly region: string;
   readonly clusterId: string;
-  /** Of the `--extra-tags` flag. */
+  /** Tags of the `--extra-tags` flag. */
   readonly extraTags: Tags;
 }
 
 /**
- * Reads and checks a request. Pure. Mutable parameters (of a VolumeAttributesClass) win over those of the
- * StorageClass with the same name, as CSI has it (CreateVolumeRequest.mutable_parameters).
+ * Reads and checks a request. Pure. Mutable parameters (of a VolumeAttributesClass) take precedence over those of the
+ * StorageClass with the same name (CSI, CreateVolumeRequest.mutable_parameters).
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
@@ -58,7 +58,7 @@ export function planFileSystem(request: VolumeRequest, context: PlanContext, sou
   return {
     volumeName,
     scope: context.region,
-    attributes: askedAttributes(settings, snapshot?.id),
+    attributes: requestedAttributes(settings, snapshot?.id),
     settings,
     tags,
     ...(snapshot ? { snapshot } : {}),

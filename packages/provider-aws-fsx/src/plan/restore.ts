@@ -8,10 +8,10 @@ import {
 import type { FsxSnapshot } from './to-snapshot.js';
 
 /**
- * The parameters of a file system that is made from a backup: those that are given, and for what only the backup
- * knows (the kind of file system, its speed, its metadata and cache) those of the file system that it was taken of.
+ * Computes the parameters of a file system that is restored from a backup: the given ones, and those of the original
+ * file system for its kind, speed, metadata and cache.
  *
- * @throws DriverError invalid-argument where the given parameters ask for another kind of file system
+ * @throws DriverError invalid-argument where the given parameters request another kind of file system
  */
 export function restoredParameters(given: FsxParameters, snapshot: FsxSnapshot): FsxParameters {
   const original = parametersOfFileSystem(snapshot.original);
@@ -23,7 +23,7 @@ export function restoredParameters(given: FsxParameters, snapshot: FsxSnapshot):
     dataReadCacheSizingMode,
     ...others
   } = original;
-  // A mode that is given brings its own size.
+  // A mode and its size belong together: a mode that is given replaces both.
   const metadata =
     given.metadataConfigurationMode === undefined && given.metadataIops === undefined
       ? { metadataIops, metadataConfigurationMode }
@@ -36,30 +36,30 @@ export function restoredParameters(given: FsxParameters, snapshot: FsxSnapshot):
   return { ...Object.fromEntries(known), ...given };
 }
 
-/** API reference, CreateFileSystemFromBackup: StorageCapacity must be the backup's.
+/** Checks the capacity: it must be that of the backup (API reference, CreateFileSystemFromBackup: StorageCapacity).
  *  @throws DriverError out-of-range */
 export function restoredCapacity({ id, restoreSize }: FsxSnapshot, range: CapacityRange): Capacity {
   if (isWithin(restoreSize, range)) return restoreSize;
   throw new DriverError(
     'out-of-range',
-    `snapshot ${id} is restored to ${restoreSize.toString()} and to nothing else, and asked for is ${describeRange(range)}. ` +
-      'Claim that size; the volume can grow afterwards',
+    `snapshot ${id} can be restored to ${restoreSize.toString()} only, and ${describeRange(range)} was requested. ` +
+      'Claim exactly that size; the volume can grow afterwards',
   );
 }
 
 function refuseOtherKind(given: FsxParameters, original: ParametersOfFileSystem, snapshotId: string): void {
   for (const name of ['deploymentType', 'storageType'] as const) {
-    const [asked, kept] = [given[name], original[name]];
-    if (asked === undefined || kept === undefined || asked === kept) continue;
+    const [requested, kept] = [given[name], original[name]];
+    if (requested === undefined || kept === undefined || requested === kept) continue;
     throw new DriverError(
       'invalid-argument',
-      `parameter "${name}" is ${asked}, and snapshot ${snapshotId} is of a ${kept} file system; legal: ${kept}, or nothing`,
+      `parameter "${name}" is ${requested}, and snapshot ${snapshotId} is of a ${kept} file system; legal: ${kept}, or nothing`,
     );
   }
-  const [asked, kept] = [given.fileSystemTypeVersion, original.fileSystemTypeVersion];
-  if (asked === undefined || kept === undefined || minorVersion(asked) >= minorVersion(kept)) return;
+  const [requested, kept] = [given.fileSystemTypeVersion, original.fileSystemTypeVersion];
+  if (requested === undefined || kept === undefined || minorVersion(requested) >= minorVersion(kept)) return;
   throw new DriverError(
     'invalid-argument',
-    `parameter "fileSystemTypeVersion" is ${asked}, and snapshot ${snapshotId} is of Lustre ${kept}; legal: ${kept} or newer`,
+    `parameter "fileSystemTypeVersion" is ${requested}, and snapshot ${snapshotId} is of Lustre ${kept}; legal: ${kept} or newer`,
   );
 }

@@ -1,15 +1,15 @@
 import type { FileSystem as SdkFileSystem, FileSystemLifecycle } from '@aws-sdk/client-fsx';
 import { Capacity, formatMountSource, type FileSystemState } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { askedAttributes } from '../parameters/attributes.js';
+import { requestedAttributes } from '../parameters/attributes.js';
 import { toFileSystem } from './to-file-system.js';
 
 const view = { region: 'us-west-2', clusterId: '' };
 
-/** What every file system tells that was made from nothing and is not linked to S3. */
+/** Attributes of every file system that is neither restored nor linked to S3. */
 const unlinked = { dataRepositoryAssociations: 'none', snapshot: 'none' };
 
-/** As DescribeFileSystems shows a PERSISTENT_1 file system of aws-fsx-csi-driver. */
+/** A PERSISTENT_1 file system of aws-fsx-csi-driver in DescribeFileSystems. */
 const persistent1: SdkFileSystem = {
   OwnerId: '111122223333',
   CreationTime: new Date(1674779947081),
@@ -117,8 +117,8 @@ describe('toFileSystem', () => {
       'impaired',
     ],
     ['one that this driver did not create', [['CSIVolumeName', 'pvc-1']], 'impaired'],
-    ['anybody’s', [], 'impaired'],
-  ])('FAILED is a creation that came to nothing only for %s', (_name, tags, state) => {
+    ['one without tags', [], 'impaired'],
+  ])('reads FAILED as a failed creation only for %s', (_name, tags, state) => {
     const found = { ...tagged(...tags), Lifecycle: 'FAILED' } as const;
     expect(toFileSystem(found, view)?.state).toBe(state);
   });
@@ -134,7 +134,7 @@ describe('toFileSystem', () => {
     });
   });
 
-  it('remembers the final backup that was asked for, and where it came from', () => {
+  it('remembers the requested final backup, and its source snapshot', () => {
     const found = tagged(
       ['lustre.csi/final-backup', 'true'],
       ['lustre.csi/final-backup-tag/team', 'a=b'],
@@ -211,7 +211,7 @@ describe('toFileSystem', () => {
 
   it.each<[string, readonly (readonly [string, string])[]]>([
     ['no tags', []],
-    ['tags of somebody', [['Name', 'scratch']]],
+    ['foreign tags', [['Name', 'scratch']]],
     ['an empty volume name', [['CSIVolumeName', '']]],
     ['a cluster alone', [['lustre.csi/cluster', 'blue']]],
   ])('is of no driver: %s', (_, tags) => {
@@ -235,7 +235,7 @@ describe('toFileSystem', () => {
     expect(toFileSystem(tagged(...tags), view)?.capacity).toEqual(Capacity.gibibytes(1200));
   });
 
-  it('shows the same attributes that a plan asks for', () => {
+  it('shows the same attributes that a plan requests', () => {
     const found: SdkFileSystem = {
       ...persistent1,
       StorageType: 'INTELLIGENT_TIERING',
@@ -249,7 +249,7 @@ describe('toFileSystem', () => {
         DataRepositoryConfiguration: { ImportPath: 's3://bucket/in/', ExportPath: 's3://bucket/out' },
       },
     };
-    const asked = askedAttributes({
+    const asked = requestedAttributes({
       subnetId: 'subnet-056f1df3b03528a08',
       storageType: 'INTELLIGENT_TIERING',
       deploymentType: 'PERSISTENT_2',
@@ -269,9 +269,11 @@ describe('toFileSystem', () => {
   });
 });
 
-describe('askedAttributes', () => {
+describe('requestedAttributes', () => {
   it('asks only for what was given, and not for what FSx does not show', () => {
-    expect(askedAttributes({ securityGroupIds: ['sg-0aaaaaaa'], extraTags: { a: 'b' } })).toEqual(unlinked);
+    expect(requestedAttributes({ securityGroupIds: ['sg-0aaaaaaa'], extraTags: { a: 'b' } })).toEqual(
+      unlinked,
+    );
   });
 
   it.each([
@@ -279,6 +281,6 @@ describe('askedAttributes', () => {
     '1111abcd-2222-3333-4444-55556666eeff',
     'arn:aws:kms:us-west-2:111122223333:alias/mine',
   ])('does not compare a key by the name %s, since FSx shows its ARN', (kmsKeyId) => {
-    expect(askedAttributes({ kmsKeyId })).toEqual(unlinked);
+    expect(requestedAttributes({ kmsKeyId })).toEqual(unlinked);
   });
 });

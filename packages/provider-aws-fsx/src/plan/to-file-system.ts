@@ -11,28 +11,28 @@ import type { CapacitySettings } from './capacity-rules.js';
 import { finalBackupOf } from '../parameters/final-backup.js';
 import { isOtherClusters, tagKeys, tagsOf, type Tags } from '../parameters/tags.js';
 
-/** Whose eyes a file system is seen with. */
+/** Viewpoint of one driver on the file systems of an account. */
 export interface Viewpoint {
   readonly region: string;
-  /** Empty: the driver was not told of a cluster, and takes every cluster's file systems for its own. */
+  /** Id of the cluster. Empty: the driver has no cluster id, and treats the file systems of every cluster as its own. */
   readonly clusterId: string;
 }
 
-/** A file system, with what only this provider asks about. */
+/** File system with the facts that only this provider needs. */
 export interface FsxFileSystem extends FileSystem {
-  /** By which it is tagged. */
+  /** ARN, by which the driver tags it. */
   readonly arn?: string;
-  /** Whether it was ever the answer to a CreateVolume: then there may be data on it. */
+  /** Reports whether CreateVolume has returned it: then it may hold data. */
   readonly handedOut: boolean;
-  /** The tags of the backup that is to be made when it is deleted; absent: none is. */
+  /** Tags of the backup that its deletion makes; absent: it makes none. */
   readonly finalBackup?: Tags;
-  /** What its size depends on; absent where FSx does not tell. */
+  /** Settings on which its size depends; absent where FSx does not report them. */
   readonly kind?: CapacitySettings;
-  /** The network interfaces that clients reach, that of the management server first. */
+  /** Network interfaces for clients, that of the management server first. */
   readonly networkInterfaceIds: readonly string[];
 }
 
-/** Whether the file system is one that `toFileSystem` made. */
+/** Reports whether the file system is a result of `toFileSystem`. */
 export function isFsxFileSystem(fileSystem: FileSystem): fileSystem is FsxFileSystem {
   return 'handedOut' in fileSystem;
 }
@@ -49,9 +49,9 @@ const states: Readonly<Record<string, FileSystemState>> = {
 };
 
 /**
- * What FSx tells of a file system, in the driver's words. Undefined for what is no Lustre file system. Never throws:
- * what it cannot read of a Lustre file system is absent from the result, since leaving the file system out would make
- * a listing say that it does not exist.
+ * Translates FSx's description of a file system; undefined for other than Lustre. Never throws: unreadable members of a
+ * Lustre file system are absent from the result, since without the file system a listing would say that it does not
+ * exist.
  */
 export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSystem | undefined {
   if (found.FileSystemType !== 'LUSTRE' || !found.FileSystemId) return undefined;
@@ -82,7 +82,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
 const present = <Name extends string, T>(name: Name, value: T | undefined): Partial<Record<Name, T>> =>
   (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, T>>;
 
-/** The tag value that stands for the volume name; absent where the file system is another cluster's. */
+/** Tag value that represents the volume name; absent where the file system belongs to another cluster. */
 function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
   return isOtherClusters(tags, clusterId) ? undefined : tags[tagKeys.volumeName] || undefined;
 }
@@ -92,23 +92,23 @@ function directoryBasesOf(tags: Tags): readonly string[] | undefined {
   return noted.length > 0 ? noted.map(([, base]) => base) : undefined;
 }
 
-/** A Lifecycle that came after this table is neither handed out nor deleted: the driver waits and shows its name. */
+/** Translates a Lifecycle. An unknown, newer one is neither handed out nor deleted: the driver waits and shows it. */
 function stateOf(lifecycle: string | undefined, tags: Tags): FileSystemState {
   const known = lifecycle !== undefined && Object.hasOwn(states, lifecycle) ? states[lifecycle] : undefined;
   return known === 'failed' && !neverUsed(tags) ? 'impaired' : (known ?? 'creating');
 }
 
 /**
- * FAILED is not only a creation that came to nothing: "an existing file system experienced an unrecoverable failure"
- * (API reference, FileSystem: Lifecycle) is called the same. Only what this driver created, and has marked at each
- * step, is known to hold no data, and so may be taken away to be created anew.
+ * Reports whether a file system was never used. FAILED is not only a failed creation: "an existing file system
+ * experienced an unrecoverable failure" (API reference, FileSystem: Lifecycle) has the same name. Only a file system
+ * that this driver created, and has marked at each step, certainly holds no data and may be deleted and recreated.
  */
 const neverUsed = (tags: Tags): boolean =>
   tags[tagKeys.attempt] !== undefined &&
   tags[tagKeys.handedOut] === undefined &&
   directoryBasesOf(tags) === undefined;
 
-/** INTELLIGENT_TIERING has no size: the tag keeps the one that was asked for. */
+/** Reads the capacity. INTELLIGENT_TIERING has no size: the tag keeps the requested one. */
 export function capacityOf({ StorageCapacity, StorageType }: SdkFileSystem, tags: Tags): Capacity {
   const requested = tags[tagKeys.requestedBytes];
   if (StorageType === 'INTELLIGENT_TIERING' && requested !== undefined && /^\d{1,19}$/.test(requested)) {
@@ -142,6 +142,6 @@ function mountSourceOf({ DNSName, LustreConfiguration }: SdkFileSystem): LustreM
   try {
     return mountSource([[`${DNSName}@tcp`]], LustreConfiguration.MountName);
   } catch {
-    return undefined; // Not a name that mount.lustre could use: as good as not told.
+    return undefined; // Not a name that mount.lustre could use: the same as none.
   }
 }

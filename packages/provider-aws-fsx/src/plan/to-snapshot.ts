@@ -3,12 +3,12 @@ import type { Snapshot } from '@lustre-csi/core';
 import { isOtherClusters, tagKeys, tagsOf } from '../parameters/tags.js';
 import { capacityOf, type Viewpoint } from './to-file-system.js';
 
-/** A backup, as the driver shows it, and what FSx kept of the file system that it was taken of. */
+/** Snapshot with FSx's record of the original file system. */
 export interface FsxSnapshot extends Snapshot {
   readonly original: SdkFileSystem;
 }
 
-/** Whether the snapshot is one that `toSnapshot` made. */
+/** Reports whether the snapshot is a result of `toSnapshot`. */
 export function isFsxSnapshot(snapshot: Snapshot): snapshot is FsxSnapshot {
   return 'original' in snapshot;
 }
@@ -25,8 +25,8 @@ const states: Readonly<Record<string, Snapshot['state']>> = {
 };
 
 /**
- * What FSx tells of a backup, in the driver's words. Undefined for what is no backup of a Lustre file system. Never
- * throws: what it cannot read is left at its least.
+ * Translates FSx's description of a backup; undefined for a backup of other than Lustre. Never throws: unreadable
+ * members have their smallest value.
  */
 export function toSnapshot(found: Backup, view: Viewpoint): FsxSnapshot | undefined {
   const { BackupId, FileSystem: original } = found;
@@ -44,19 +44,19 @@ export function toSnapshot(found: Backup, view: Viewpoint): FsxSnapshot | undefi
   };
 }
 
-/** The tag value that stands for the snapshot's name; absent where it is another cluster's. */
+/** Tag value that represents the snapshot name; absent where the snapshot belongs to another cluster. */
 function ownName({ Tags }: Backup, { clusterId }: Viewpoint): Pick<Snapshot, 'name'> {
   const tags = tagsOf(Tags);
   const name = tags[tagKeys.snapshotName];
   return isOtherClusters(tags, clusterId) || !name ? {} : { name };
 }
 
-/** A Lifecycle that came after this table is neither restored nor deleted: the driver waits and shows its name. */
+/** Translates a Lifecycle. An unknown, newer one is neither restored nor deleted: the driver waits and shows it. */
 const stateOf = (lifecycle: string | undefined): Snapshot['state'] =>
   lifecycle !== undefined && Object.hasOwn(states, lifecycle) ? (states[lifecycle] ?? 'pending') : 'pending';
 
 function detailOf({ Lifecycle, ProgressPercent, FailureDetails }: Backup): Pick<Snapshot, 'stateDetail'> {
   if (FailureDetails?.Message) return { stateDetail: FailureDetails.Message };
-  const going = ProgressPercent !== undefined && Lifecycle !== 'AVAILABLE';
-  return going ? { stateDetail: `${ProgressPercent} % done` } : {};
+  const inProgress = ProgressPercent !== undefined && Lifecycle !== 'AVAILABLE';
+  return inProgress ? { stateDetail: `${ProgressPercent} % done` } : {};
 }

@@ -1,8 +1,8 @@
 import { iamPolicy } from './iam-policy.js';
 import { parameterJsonSchema, parameterReference } from './parameter-reference.js';
 
-/** What is generated from this package's declarations: path below the repository's root to content, before
- *  formatting. `scripts/generate.mjs` writes it; a test fails where it is not what stands there. */
+/** Files generated from the declarations of this package: path below the root of the repository to content, before
+ *  formatting. `scripts/generate.mjs` writes them; a test fails where one is stale. */
 export const generatedFiles = (): Readonly<Record<string, string>> => ({
   'deploy/aws-fsx/iam-policy.json': JSON.stringify(iamPolicy()),
   'docs/reference/aws-fsx-parameters.md': parameterReference(),

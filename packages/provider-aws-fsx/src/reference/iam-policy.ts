@@ -10,7 +10,7 @@ export interface Statement {
   readonly Condition?: object;
 }
 
-/** The permissions that every call of the controller needs, and no others. Nodes need none. */
+/** Builds the IAM policy of the controller: the permissions that its calls need, and no others. Nodes need none. */
 export function iamPolicy(): { readonly Version: string; readonly Statement: readonly Statement[] } {
   const operations = [...Object.values(fsxOperations), ...Object.values(ec2Operations)];
   const permissions = operations.flatMap((operation): readonly Permission[] => operation.permissions);
@@ -22,7 +22,7 @@ export function iamPolicy(): { readonly Version: string; readonly Statement: rea
   return { Version: '2012-10-17', Statement: [...byTerms.values()].map(statementOf) };
 }
 
-/** One entry for each action and condition, with all the resources that any call needs it for. */
+/** Merges permissions into one for each action and condition, with the resources of all calls that need it. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
   const byAction = new Map<string, Permission>();
   for (const permission of permissions) {

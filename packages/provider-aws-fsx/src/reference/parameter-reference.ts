@@ -6,7 +6,7 @@ import { mutableParameters, mutableParameterSchema } from '../parameters/mutable
 import { fsxParameterSchema } from '../parameters/parameters.js';
 import { snapshotParameterSchema } from '../parameters/snapshot-parameters.js';
 
-/** The reference page, in Markdown. Everything in it that a parameter says of itself comes from its declaration. */
+/** Renders the reference page, in Markdown. The text about a parameter comes from its declaration. */
 export function parameterReference(): string {
   return [
     `# Parameters of \`${DRIVER_NAME}\``,
@@ -20,46 +20,46 @@ export function parameterReference(): string {
     ...parameterSections(fsxParameterSchema, (name) => name in mutableParameters),
     '## VolumeAttributesClass',
     'The parameters above that are marked as mutable, and no others. ' +
-      'What differs from the file system goes into one `UpdateFileSystem`; what is already so needs no call, and what is ' +
-      'not named is not touched. While FSx carries out another update, a modification waits; between two increases of ' +
-      'the same kind FSx wants 6 hours, and the message says from when the next is allowed.',
+      'Parameters that differ from the file system go into one `UpdateFileSystem`; those that already apply need no call, ' +
+      'and parameters that are not named are not touched. A modification waits while FSx works on another update. FSx ' +
+      'requires 6 hours between two increases of the same kind, and the message says when the next is allowed.',
     Object.keys(mutableParameterSchema.parameters)
       .map((name) => `- [\`${name}\`](#${name.toLowerCase()})`)
       .join('\n'),
     '## VolumeSnapshotClass',
     'A snapshot is a backup of the whole file system, PERSISTENT_1 and PERSISTENT_2 without S3 link only. It is ' +
-      'restored to a file system of exactly its size, which can grow afterwards; what the StorageClass does not say ' +
-      '(kind, throughput, metadata, compression, version) is as it was.',
+      'restored to a file system of exactly its size, which can grow afterwards; settings that the StorageClass does not ' +
+      'name (kind, throughput, metadata, compression, version) are those of the original file system.',
     ...parameterSections(snapshotParameterSchema),
     '## Flags',
-    'Of this provider; the driver has more.',
+    'The flags of this provider; the driver has more.',
     ...awsFsx.flags.map(flagSection),
   ].join('\n\n');
 }
 
-/** What no single parameter says. */
+/** Rules that concern several parameters. */
 const rules: readonly string[] = [
   '## How parameters work together',
   [
-    '- **`deploymentType` has a default that bites.** As with aws-fsx-csi-driver, and as in the API, it is SCRATCH_1, the ' +
+    '- **`deploymentType` has an outdated default.** As with aws-fsx-csi-driver, and as in the API, it is SCRATCH_1, the ' +
       'oldest generation without replicas; existing StorageClasses keep working. The driver logs a warning each time the ' +
       'default applies. Write the type in every new StorageClass.',
-    '- **So has `fileSystemTypeVersion`.** SCRATCH and PERSISTENT_1 begin as Lustre 2.10, which clients of Lustre 2.15 ' +
+    '- **So has `fileSystemTypeVersion`.** SCRATCH and PERSISTENT_1 are created as Lustre 2.10, which clients of Lustre 2.15 ' +
       'cannot mount; the driver logs a warning. Write `"2.15"`.',
-    '- **A VolumeAttributesClass wins.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
+    '- **A VolumeAttributesClass takes precedence.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
       'VolumeAttributesClass applies; `extraTags` of both are merged.',
-    '- **The same request gets the same volume.** When a volume is asked for again, its file system is compared with the ' +
-      'parameters that FSx shows, and a difference is the error ALREADY_EXISTS. Mutable parameters are compared until the ' +
+    '- **The same request gets the same volume.** When a volume is requested again, the driver compares the parameters ' +
+      'with those that FSx shows; a difference is the error ALREADY_EXISTS. Mutable parameters are compared until the ' +
       'first ControllerModifyVolume changes one: from then on (the tag `lustre.csi/modified`) the file system no longer ' +
-      'tells what it was created with. `securityGroupIds` cannot be compared, and which of several `subnetIds` was chosen ' +
-      'is not.',
+      'shows the settings of its creation. `securityGroupIds` cannot be compared, and the choice among several ' +
+      '`subnetIds` is not compared.',
     '- **A file system that was handed out is not deleted by a creation.** Before CreateVolume answers, the file system ' +
-      'gets the tag `lustre.csi/handed-out`. A FAILED file system is deleted and made anew only if this driver created it ' +
+      'gets the tag `lustre.csi/handed-out`. A FAILED file system is deleted and recreated only if this driver created it ' +
       'and it does not have that tag.',
-    '- **Sizes are rounded up** to the next that FSx offers, within the limit of the claim. INTELLIGENT_TIERING has no ' +
-      'size: the claimed one is kept in the tag `lustre.csi/requested-bytes`, and growing moves that.',
-    '- **What FSx accepts and then fails is not started again at once.** A growth, a modification or a final backup that ' +
-      'ends FAILED is told with FSx’s own reason, and is tried again 10 minutes later; the file system stays as it was.',
+    '- **Sizes are rounded up** to the next size that FSx offers, within the limit of the claim. INTELLIGENT_TIERING has no ' +
+      'size: the tag `lustre.csi/requested-bytes` keeps the claimed one, and expansion changes the tag.',
+    '- **Work that FSx accepts and then fails is not restarted at once.** An expansion, a modification or a final backup ' +
+      'that ends FAILED is reported with FSx’s own reason and retried 10 minutes later; the file system stays as it was.',
     '- **The empty string counts as absent** in a StorageClass.',
   ].join('\n'),
 ];
@@ -69,7 +69,7 @@ function flagSection({ name, valueName, description, environment }: FlagDefiniti
   return `### --${name}\n\n\`--${name}=${valueName ?? ''}\`: ${description}.${read}`;
 }
 
-/** JSON Schema of a StorageClass's parameters. */
+/** Builds the JSON Schema of the parameters of a StorageClass. */
 export function parameterJsonSchema(): object {
   const { properties, patternProperties, ...rest } = fsxParameterSchema.jsonSchema();
   const { tagSpecification_N: numbered, ...named } = properties;

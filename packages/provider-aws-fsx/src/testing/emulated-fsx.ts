@@ -65,12 +65,12 @@ export class EmulatedFsx {
     return new Driver(provider, new VolumeOperations(provider, silent, hasty));
   }
 
-  /** How often an operation has arrived. */
+  /** Counts the calls of an operation that have arrived. */
   calls(operation: string): number {
     return this.emulator.journal.entries().filter((entry) => entry.operation === operation).length;
   }
 
-  /** How often an operation has had its effect, as far as its caller was told. */
+  /** Counts the calls of an operation that succeeded according to their answer. */
   successes(operation: string): number {
     return this.emulator.journal
       .entries()
@@ -82,7 +82,7 @@ export class EmulatedFsx {
   }
 }
 
-/** What a spec looks at of the emulated account. */
+/** The part of the emulated account's state that specs read. */
 export interface AwsState {
   readonly fileSystems: readonly {
     readonly FileSystemId: string;
@@ -148,7 +148,7 @@ export class Driver {
 /** A signal that never aborts. */
 export const still = (): AbortSignal => new AbortController().signal;
 
-/** What an operation knows of its call. */
+/** Context of one call. */
 export const context = (signal = still()): { readonly signal: AbortSignal; readonly log: Log } => ({
   signal,
   log: silent,
@@ -170,7 +170,7 @@ export const request = (
   ...change,
 });
 
-/** Looks until it is so. */
+/** Repeats the check until it holds; fails after 10 seconds. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await holds())) {
@@ -179,7 +179,7 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** What a promise rejects with; undefined: it does not. */
+/** Error with which a promise rejects; undefined where it resolves. */
 export const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,

@@ -1,7 +1,7 @@
 import type { StorageCacheManagementClient } from '@azure/arm-storagecache';
 import type { HttpMethods } from '@azure/core-rest-pipeline';
 
-/** What ARM answered; the body as it stands in the JSON. */
+/** Answer of ARM, with the body as parsed JSON. */
 export interface ArmAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -11,42 +11,42 @@ export interface ArmAnswer {
 /** One request of an operation. */
 export interface ArmRequest {
   readonly method: HttpMethods;
-  /** Below the endpoint, or an absolute `nextLink`. */
+  /** Path below the endpoint, or an absolute `nextLink`. */
   readonly path: string;
-  /** Newest first: an Azure that does not know one of them is asked with the next. Of no effect on a `nextLink`,
-   *  which has its own. */
+  /** Versions, the newest first: where ARM refuses one as unknown, the next is tried. Without effect on a `nextLink`,
+   *  which contains its own. */
   readonly apiVersions: readonly string[];
   readonly body?: object;
 }
 
-/** How operations reach Azure Resource Manager. */
+/** Channel by which operations reach Azure Resource Manager. */
 export interface ArmChannel {
-  /** The SDK's client, for what it covers. */
+  /** The SDK's client, for operations that it covers. */
   readonly client: StorageCacheManagementClient;
-  /** The SDK's options of one call. */
+  /** Options of the SDK for one call. */
   readonly options: { readonly abortSignal: AbortSignal; readonly requestOptions: { timeout: number } };
   readonly subscriptionId: string;
-  /** Sends a request with its JSON as it is, both ways, through the SDK's pipeline. */
+  /** Sends a request through the SDK's pipeline without changing the JSON in either direction. */
   readonly request: (request: ArmRequest) => Promise<ArmAnswer>;
 }
 
-/** One operation of Azure Resource Manager, as the driver uses it. */
+/** One operation of Azure Resource Manager that the driver calls. */
 export interface ArmOperation<Input, Output> {
-  /** As the REST API reference names it: `AmlFilesystems_Get`. */
+  /** Name in the REST API reference: `AmlFilesystems_Get`. */
   readonly name: string;
-  /** All that an identity needs for it, as role definitions spell it: `Microsoft.StorageCache/amlFilesystems/read`. */
+  /** Actions that the identity needs, in the spelling of roles: `Microsoft.StorageCache/amlFilesystems/read`. */
   readonly permissions: readonly string[];
   readonly send: (channel: ArmChannel, input: Input) => Promise<Output>;
 }
 
-/** An operation that the SDK covers. */
+/** Declares an operation that the SDK covers. */
 export const sdk = <Input, Output>(operation: ArmOperation<Input, Output>): ArmOperation<Input, Output> =>
   operation;
 
 type Paths<Input> = (subscriptionId: string, input: Input) => string;
 
-/** An operation of which the JSON goes through unchanged: the SDK's own methods drop every property that its
- *  api-version does not know, and its `begin...` methods poll the operation twice before they return. */
+/** Declares an operation whose JSON passes unchanged: the SDK's own methods drop every property that its api-version does
+ *  not know, and its `begin...` methods poll the operation twice before they return. */
 export function rest<Input extends object>(operation: {
   readonly name: string;
   readonly permissions: readonly string[];
@@ -70,6 +70,6 @@ export function rest<Input extends object>(operation: {
   };
 }
 
-/** Where the outcome of the long-running operation that an answer has started will be. */
+/** Finds the URL that will show the outcome of the long-running operation that the answer reports as started. */
 export const operationUrl = (answer: ArmAnswer): string | undefined =>
   answer.header('azure-asyncoperation') ?? answer.header('location');

@@ -1,19 +1,19 @@
 import type { AscOperation, ResourceSku, ResourceUsage } from '@azure/arm-storagecache';
 import { rest, sdk } from './arm-operation.js';
 
-/** Which file system. */
+/** Address of a file system. */
 export interface FileSystemAddress {
   readonly resourceGroup: string;
   readonly name: string;
 }
 
-/** Which job of a file system. */
+/** Address of a job of a file system. */
 export interface JobAddress extends FileSystemAddress {
   readonly job: string;
 }
 
 export interface Page {
-  /** Of the page before; absent: the first page. */
+  /** Link from the previous page; absent: the first page. */
   readonly nextLink?: string;
 }
 
@@ -27,7 +27,7 @@ export interface VirtualNetworkAddress extends Page {
   readonly network: string;
 }
 
-/** What a file system will be, as far as its subnet is concerned. */
+/** Properties of a future file system that decide about its subnet. */
 export interface SubnetDemand {
   readonly capacityTiB: number;
   readonly skuName: string;
@@ -38,8 +38,8 @@ export interface SubnetCheck extends SubnetDemand {
   readonly location: string;
 }
 
-/** `2026-01-01` tells the live size of an expanded file system; where Azure does not have it yet, everything but that
- *  is in `2024-03-01`, root squash included. */
+/** Versions for file systems. `2026-01-01` reports the live size of an expanded file system; `2024-03-01`, for clouds
+ *  without it, has everything else, root squash included. */
 const fileSystemVersions = ['2026-01-01', '2024-03-01'];
 const jobVersions = ['2026-01-01'];
 const networkVersions = ['2024-05-01'];
@@ -60,7 +60,7 @@ const fileSystemPath = (subscriptionId: string, address: FileSystemAddress): str
 
 const fileSystem = { apiVersions: fileSystemVersions, path: fileSystemPath };
 
-/** What referring to other resources in a file system takes. */
+/** Permissions to refer to other resources in a file system. */
 const linked = [
   'Microsoft.Network/virtualNetworks/subnets/read',
   'Microsoft.Network/virtualNetworks/subnets/join/action',
@@ -69,7 +69,7 @@ const linked = [
 ];
 
 const fileSystemOperations = {
-  /** All of a subscription: needs its right on the subscription itself, not only on resource groups. */
+  /** Lists a whole subscription: needs the permission on the subscription itself, not only on resource groups. */
   listAllFileSystems: rest<Page>({
     name: 'AmlFilesystems_List',
     permissions: [`${AMLFS}/read`],
@@ -102,7 +102,7 @@ const fileSystemOperations = {
     permissions: [`${AMLFS}/write`],
     method: 'PATCH',
   }),
-  /** Writes some tags and leaves the others; `patchFileSystem` replaces them all. */
+  /** Writes some tags and keeps the others; `patchFileSystem` replaces all tags. */
   mergeTags: rest<FileSystemAddress & WithBody>({
     name: 'Tags_UpdateAtScope',
     permissions: ['Microsoft.Resources/tags/write'],
@@ -119,7 +119,7 @@ const fileSystemOperations = {
   }),
 };
 
-/** Which jobs of file systems there are, as paths name them. */
+/** Types of jobs of file systems, by their names in paths. */
 type JobType = 'expansionJobs' | 'autoImportJobs' | 'autoExportJobs';
 
 const job = (type: JobType, verb: 'read' | 'write' | 'delete') => ({
@@ -144,7 +144,7 @@ const expansionOperations = {
   }),
 };
 
-/** What the driver does with a kind of jobs that move data between a file system and its blob container. */
+/** Declares the operations of one type of jobs that move data between a file system and its blob container. */
 function dataJob(group: string, type: JobType) {
   return {
     get: rest<JobAddress>({ ...job(type, 'read'), name: `${group}_Get`, method: 'GET' }),
@@ -159,7 +159,7 @@ function dataJob(group: string, type: JobType) {
 
 export type DataJobOperations = ReturnType<typeof dataJob>;
 
-/** What is asked of the subscription: the SDK's own methods do for it. */
+/** Operations on the subscription, for which the SDK's own methods suffice. */
 const subscriptionOperations = {
   listSkus: sdk<void, readonly ResourceSku[]>({
     name: 'Skus_List',
@@ -221,8 +221,8 @@ const networkOperations = {
   }),
 };
 
-/** Every call of Azure Resource Manager that the driver makes: `Arm` takes no other. The role definition in
- *  deploy/azure-amlfs is made from it. */
+/** Every operation of Azure Resource Manager that the driver calls, except those of jobs: `Arm` accepts no other. The
+ *  role definition in deploy/azure-amlfs is generated from them. */
 export const armOperations = {
   ...fileSystemOperations,
   ...expansionOperations,
@@ -230,7 +230,7 @@ export const armOperations = {
   ...networkOperations,
 };
 
-/** The same, of the jobs. */
+/** Operations of jobs, part of the same role definition. */
 export const dataJobOperations = {
   autoImport: dataJob('AutoImportJobs', 'autoImportJobs'),
   autoExport: dataJob('AutoExportJobs', 'autoExportJobs'),

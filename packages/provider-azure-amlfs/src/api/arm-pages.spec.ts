@@ -23,7 +23,7 @@ const one = { id: '/groups/g/fs/One', name: 'One' };
 const two = { id: '/groups/g/fs/two', name: 'two' };
 
 describe('allPages', () => {
-  it('has what stands on two pages once, as it was told last', async () => {
+  it('has an item on two pages once, as in the later page', async () => {
     const later = { id: '/GROUPS/g/fs/one', name: 'one', state: 'Succeeded' };
     const send = listing({
       first: { value: [{ ...one, state: 'Creating' }, two], nextLink: 'b' },
@@ -51,12 +51,12 @@ describe('allPages', () => {
     let calls = 0;
     const send = listing(pages);
     const counted: typeof send = (page) => ((calls += 1), send(page));
-    await expect(allPages(counted)).rejects.toThrow('its pages go round in a circle at b');
+    await expect(allPages(counted)).rejects.toThrow('its pages repeat at b');
     expect(calls).toBe(Object.keys(pages).length);
   });
 
-  it('takes what is no listing for no empty one', async () => {
-    await expect(allPages(listing({ first: {} }))).rejects.toThrow('no listing');
+  it('does not take an answer without items for an empty listing', async () => {
+    await expect(allPages(listing({ first: {} }))).rejects.toThrow('not a listing');
   });
 });
 
@@ -74,11 +74,11 @@ describe('a listing of file systems', () => {
     expect(all.map(({ id }) => id)).toEqual(['One', 'two']);
   });
 
-  it('is unknown, not partial, where it goes round in a circle', async () => {
+  it('is unknown, not partial, where its pages repeat', async () => {
     const circle = { first: { value: [one], nextLink: 'b' }, b: { value: [two], nextLink: 'b' } };
     await expect(listed(circle)).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringMatching(/cannot list the file systems of resource group g: .*circle/) as string,
+      message: expect.stringMatching(/cannot list the file systems of resource group g: .*repeat/) as string,
     });
   });
 });

@@ -1,11 +1,11 @@
 import type { ArmAnswer } from './arm-operation.js';
 
-/** More pages than any resource has children: a listing that does not end is a fault of the cloud. */
+/** Limit of pages, more than any resource has children: a longer listing would never end. */
 const MAX_PAGES = 10_000;
 
-/** Every item of a listing, once each: what comes or goes meanwhile may shift others to a page that was not read yet,
- *  and what was told last is right. Complete, or it throws.
- *  @param send asks for the first page, or for the one that the `nextLink` names */
+/** Reads every item of a listing once. Items that are created or deleted during the listing shift others to a later page;
+ *  the later one counts. Complete, or it throws.
+ *  @param send requests the first page, or the one of the `nextLink` */
 export async function allPages(
   send: (page: { readonly nextLink?: string }) => Promise<ArmAnswer>,
 ): Promise<readonly unknown[]> {
@@ -16,26 +16,25 @@ export async function allPages(
     if (pages >= MAX_PAGES) throw new Error(`it has more than ${MAX_PAGES} pages`);
     const { items, next } = pageOf(await send(page));
     for (const item of items) all.set(keyOf(item, all.size), item);
-    if (next !== undefined && followed.has(next))
-      throw new Error(`its pages go round in a circle at ${next}`);
+    if (next !== undefined && followed.has(next)) throw new Error(`its pages repeat at ${next}`);
     if (next !== undefined) followed.add(next);
     page = next === undefined ? undefined : { nextLink: next };
   }
   return [...all.values()];
 }
 
-/** ARM compares ids and names without case. What has neither is nobody's double. */
+/** Key of an item for duplicates. ARM ignores case in ids and names; an item with neither has no duplicate. */
 function keyOf(item: unknown, position: number): string {
   const { id, name } = (item ?? {}) as { id?: unknown; name?: unknown };
   return id === undefined && name === undefined ? `#${position}` : JSON.stringify([id, name]).toLowerCase();
 }
 
-/** A page of a listing. One that does not look like it must not pass for an empty one. */
+/** Reads a page of a listing; an unreadable one is an error, as it must not count as empty. */
 function pageOf({ body }: ArmAnswer): {
   readonly items: readonly unknown[];
   readonly next: string | undefined;
 } {
   const { value, nextLink } = (body ?? {}) as { value?: unknown; nextLink?: unknown };
-  if (!Array.isArray(value)) throw new Error('Azure answered something that is no listing');
+  if (!Array.isArray(value)) throw new Error('Azure sent an answer that is not a listing');
   return { items: value, next: typeof nextLink === 'string' && nextLink !== '' ? nextLink : undefined };
 }

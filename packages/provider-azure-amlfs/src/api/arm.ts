@@ -11,23 +11,23 @@ import { untilAborted } from '@lustre-csi/core';
 import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
 import { armRetryPolicy } from './retry-policy.js';
 
-/** How long one call may take, in milliseconds. ARM itself answers within seconds; what takes longer is a hanging
- *  connection, and the answer to a change is then read from the cloud's state. */
+/** Limit for one call, in milliseconds. ARM answers within seconds; a longer call is a hanging connection, and the state
+ *  of the cloud then shows the outcome of a change. */
 const CALL_TIMEOUT = 30_000;
 
 export interface ArmOptions {
   readonly subscriptionId: string;
   readonly endpoint: string;
-  /** What tokens are asked for. */
+  /** Scope of requested tokens. */
   readonly scope: string;
-  /** In front of the User-Agent. */
+  /** Prefix of the User-Agent. */
   readonly userAgent: string;
-  /** How HTTP requests are sent: TLS, proxy, retries. */
+  /** Options of HTTP requests: TLS, proxy, retries. */
   readonly pipeline: CommonClientOptions;
 }
 
-/** Calls of Azure Resource Manager, through the SDK's client. There is no other way to it, so that every call is one
- *  of the operations that the role definition is made from. */
+/** Calls Azure Resource Manager through the SDK's client. It is the only access to it, so that every call is one of the
+ *  operations from which the role definition is generated. */
 export class Arm {
   readonly #client: StorageCacheManagementClient;
 
@@ -47,9 +47,9 @@ export class Arm {
     this.#client.pipeline.addPolicy(armRetryPolicy(pipeline.retryOptions), { phase: 'Retry' });
   }
 
-  /** Sends an operation's request and waits for the answer, never for the long-running operation that it starts. Ends
-   *  with the signal whatever the SDK does: it waits for a token without listening to it.
-   *  @throws what the SDK throws: RestError, AbortError, or an error of @azure/identity; and the signal's reason */
+  /** Sends the request of an operation and waits for the answer, never for the long-running operation that it starts.
+   *  Ends with the signal in any case: the SDK ignores it while it waits for a token.
+   *  @throws the SDK's RestError, AbortError, or an error of @azure/identity; and the reason of the signal */
   async call<Input, Output>(
     operation: ArmOperation<Input, Output>,
     input: Input,
@@ -72,7 +72,7 @@ export class Arm {
     try {
       return await this.#send(request, `${path}?api-version=${newest}`, options);
     } catch (error) {
-      // Refused before it was looked at: clouds of their own get new versions later.
+      // ARM refused the version before it looked at the request: sovereign clouds get new versions later.
       if (older.length === 0 || !isUnknownVersion(error)) throw error;
       return this.#request({ ...request, apiVersions: older }, options);
     }
@@ -92,13 +92,13 @@ export class Arm {
   }
 }
 
-/** How ARM refuses an api-version. */
+/** Reports whether ARM refused the api-version. */
 const isUnknownVersion = (error: unknown): boolean =>
   isRestError(error) && /^(NoRegisteredProviderFound|InvalidApiVersionParameter)$/.test(error.code ?? '');
 
 const serializer = createSerializer();
 
-/** A request whose JSON goes through unchanged, both ways. */
+/** Builds a request whose JSON passes unchanged in both directions. */
 function specOf(httpMethod: ArmRequest['method'], path: string, hasBody: boolean): OperationSpec {
   return {
     path,

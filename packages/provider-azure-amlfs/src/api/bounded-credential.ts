@@ -2,19 +2,19 @@ import type { TokenCredential } from '@azure/identity';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { untilAborted, type Clock } from '@lustre-csi/core';
 
-/** How long a token may take, its retries included, in milliseconds. */
+/** Limit for a token request with its retries, in milliseconds. */
 const TOKEN_TIMEOUT = 30_000;
 
-/** What a token request ends with that is never answered. */
+/** Error of a token request that its source never answers. */
 export class TokenTimeoutError extends Error {
   override readonly name = 'TokenTimeoutError';
 }
 
 /**
- * A credential that answers or fails in time. Those of @azure/identity know neither a timeout nor the signal of their
- * caller, and all calls wait for the token request that the first of them has started: one that hangs would stop
- * everything that this process does. Given up, it makes room for a new one.
- * @param source who gives out the tokens, and to which identity: the beginning of a sentence
+ * Wraps a credential so that it answers or fails in time. Those of @azure/identity have no timeout and ignore the signal
+ * of their caller, and all calls wait for the token request of the first: one that hangs would stop the whole process.
+ * After the limit, the next call sends a new request.
+ * @param source description of the token requests: the beginning of a sentence
  */
 export function boundedCredential(
   credential: TokenCredential,
@@ -37,9 +37,9 @@ export function boundedCredential(
 }
 
 const tooLate = (source: string): TokenTimeoutError =>
-  new TokenTimeoutError(`${source} has not answered within ${TOKEN_TIMEOUT / 1000} s`);
+  new TokenTimeoutError(`${source} was not answered within ${TOKEN_TIMEOUT / 1000} s`);
 
-/** An HTTP client that closes connections on which no answer comes: nobody else does it for those of credentials. */
+/** Wraps an HTTP client so that it closes connections without an answer, which credentials never close themselves. */
 export const givingUp = (client: HttpClient): HttpClient => ({
   sendRequest: (request) => {
     request.timeout ||= TOKEN_TIMEOUT;

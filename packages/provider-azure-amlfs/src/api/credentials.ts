@@ -11,7 +11,7 @@ import type { AzureConfig } from '../parameters/azure-config.js';
 import { givingUp } from './bounded-credential.js';
 import { isWellKnownAuthority } from '../parameters/clouds.js';
 
-/** How the driver proves who it is, decided from azure.json and the environment. */
+/** Identity with which the driver authenticates, chosen from azure.json and the environment. */
 export type Identity =
   | {
       readonly kind: 'workload';
@@ -27,17 +27,17 @@ export type Identity =
       readonly secret: string;
     };
 
-/** AKS writes this into azure.json in place of a service principal where there is none. */
+/** Placeholder that AKS writes into azure.json where there is no service principal. */
 const NO_PRINCIPAL = 'msi';
 
 type Find = (config: AzureConfig, settings: Settings) => Identity | undefined;
 
-/** In cloud-provider-azure's order: federated token, managed identity, client secret. */
+/** Finders in the order of cloud-provider-azure: federated token, managed identity, client secret. */
 const finders: readonly Find[] = [workloadIdentity, managedIdentity, clientSecret];
 
 /**
- * Decides the identity. The environment variables are those of @azure/identity, which AKS Workload Identity sets;
- * AZURE_CLIENT_ID wins over the ids in azure.json, as in azurelustre-csi-driver.
+ * Chooses the identity. The environment variables are those of @azure/identity, which AKS Workload Identity sets;
+ * AZURE_CLIENT_ID takes precedence over the ids in azure.json, as in azurelustre-csi-driver.
  * @throws ConfigurationError naming what to write
  */
 export function chooseIdentity(config: AzureConfig, settings: Settings): Identity {
@@ -91,32 +91,32 @@ const given = (value: string | undefined): string | undefined => (value === NO_P
 
 function required(value: string | undefined, field: string, path: string): string {
   if (value !== undefined) return value;
-  throw new ConfigurationError(`${path} has no ${field}, which the identity it names needs: write it there`);
+  throw new ConfigurationError(`${path} has no ${field}, which its identity needs: write it there`);
 }
 
 const authorityOf = (config: AzureConfig, settings: Settings): string =>
   settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
 
-/** Where @azure/identity asks for tokens of managed identities. */
+/** Endpoint from which @azure/identity requests tokens of managed identities. */
 const INSTANCE_METADATA = 'http://169.254.169.254';
 
-/** Who gives out the tokens, and to which identity: the beginning of a sentence. */
+/** Describes the requests for tokens of the identity: the beginning of a sentence. */
 export function tokenSource(identity: Identity, config: AzureConfig, settings: Settings): string {
   if (identity.kind === 'managed') {
     const endpoint = settings.environment('AZURE_POD_IDENTITY_AUTHORITY_HOST') ?? INSTANCE_METADATA;
     const id = identity.clientId ?? identity.resourceId;
     const name = id === undefined ? 'the system-assigned identity' : `the managed identity ${id}`;
-    return `the instance metadata service ${endpoint}, asked for a token of ${name},`;
+    return `the request to the instance metadata service ${endpoint} for a token of ${name}`;
   }
   const { kind, tenantId, clientId } = identity;
   const name = kind === 'workload' ? 'the workload identity' : 'the service principal';
-  return `the authority ${authorityOf(config, settings)}, asked for a token of ${name} ${clientId} in tenant ${tenantId},`;
+  return `the request to the authority ${authorityOf(config, settings)} for a token of ${name} ${clientId} in tenant ${tenantId}`;
 }
 
 /**
- * The credential of an identity. The authority is AZURE_AUTHORITY_HOST, or else that of the cloud. Instance
- * discovery is switched off exactly where the authority is none of the public and sovereign clouds.
- * @param pipeline how the credential's HTTP requests are sent: TLS, proxy, retries
+ * Creates the credential of an identity. The authority is AZURE_AUTHORITY_HOST, or else that of the cloud. Instance
+ * discovery is disabled exactly where the authority belongs to none of the public and sovereign clouds.
+ * @param pipeline options of the credential's HTTP requests: TLS, proxy, retries
  */
 export function createCredential(
   identity: Identity,

@@ -34,7 +34,7 @@ const live = new AbortController().signal;
 const quota =
   'Operation results in exceeding quota limits of resource type AmlFilesystem. Maximum allowed: 4, Current in use: 4, Additional requested: 1.';
 
-/** What was thrown, what it means for a lookup, and for an effect. */
+/** Error, and its meaning for a lookup and for an effect. */
 const table: readonly [string, unknown, ErrorKind, ErrorKind][] = [
   ['quota', restError(409, 'OperationNotAllowed', quota), 'unavailable', 'resource-exhausted'],
   ['not allowed, for another reason', restError(409, 'OperationNotAllowed'), 'unavailable', 'aborted'],
@@ -66,7 +66,7 @@ const table: readonly [string, unknown, ErrorKind, ErrorKind][] = [
   ['an expired token', restError(401, 'ExpiredAuthenticationToken'), 'unavailable', 'unavailable'],
   ['throttling', restError(429, 'TooManyRequests'), 'unavailable', 'unavailable'],
   ['a slow request', restError(408), 'unavailable', 'unavailable'],
-  ['a refusal nobody knows', restError(451, 'New'), 'unavailable', 'failed-precondition'],
+  ['an unknown refusal', restError(451, 'New'), 'unavailable', 'failed-precondition'],
   ['500', restError(500, 'InternalServerError'), 'unavailable', 'unavailable'],
   ['503', restError(503), 'unavailable', 'unavailable'],
   ['an unreadable answer', restError(200, 'PARSE_ERROR'), 'unavailable', 'unavailable'],
@@ -95,7 +95,7 @@ describe('toDriverError', () => {
     const error = restError(409, 'OperationNotAllowed', 'Two\n  lines.');
     expect(toDriverError(error, 'cannot create X', 'effect').message).toBe(
       'cannot create X: Two lines. (OperationNotAllowed, HTTP 409, request id req-1, correlation id cor-1); ' +
-        'another operation is under way on it; the call is repeated',
+        'another operation on it is in progress; the call is retried automatically',
     );
   });
 
@@ -117,13 +117,13 @@ describe('toDriverError', () => {
     expect(toDriverError(error, 'cannot', 'lookup', AbortSignal.abort())).toBe(error);
   });
 
-  it('tells a caller that gave up from a cloud that failed', () => {
+  it('distinguishes a caller that left from a cloud that failed', () => {
     const reason = new DriverError('unavailable', 'took too long');
     const error = named(new Error('aborted'), 'AbortError');
     expect(toDriverError(error, 'cannot', 'effect', AbortSignal.abort(reason))).toBe(reason);
     expect(toDriverError(error, 'cannot', 'effect', AbortSignal.abort(new Error('left')))).toMatchObject({
       kind: 'cancelled',
-      message: 'cannot: the caller gave up (left)',
+      message: 'cannot: the caller cancelled the call (left)',
     });
   });
 });

@@ -3,17 +3,17 @@ import { DriverError, isDriverError, messageOf, type ErrorKind } from '@lustre-c
 import { TokenTimeoutError } from './bounded-credential.js';
 
 /**
- * What a failed call means for the driver:
+ * Role of a call, which decides what its failure means:
  *
- * - `lookup`: reading. Whatever went wrong, nothing is known about what exists, so that it must not end in a final
- *   error: an earlier attempt may be running.
+ * - `lookup`: a read. Its failure proves nothing about what exists and must not become a final error: an earlier
+ *   attempt may be in progress.
  * - `effect`: a change, or a check before it. A definite refusal is final, as nothing was done.
  */
 export type CallRole = 'lookup' | 'effect';
 
 interface Rule {
   readonly kind: ErrorKind;
-  /** What the operator does next. */
+  /** Next step of the operator. */
   readonly next: string;
   readonly status?: number;
   /** ARM's error code. */
@@ -24,14 +24,14 @@ interface Rule {
 const checkGroup =
   'check resource-group-name of the StorageClass and resourceGroup of azure.json; the group must exist';
 
-/** True whatever the call was for; the first that fits counts. */
+/** Rules for calls of both roles; the first that fits counts. */
 const always: readonly Rule[] = [
   { kind: 'failed-precondition', code: /^ResourceGroupNotFound$/, next: checkGroup },
   {
-    // To external-resizer it is infeasible then, and the user may take the growth back.
+    // external-resizer then treats the expansion as infeasible, and the user may cancel it.
     kind: 'invalid-argument',
     code: /^(NoRegisteredProviderFound|InvalidApiVersionParameter|InvalidResourceType)$/,
-    next: 'this Azure does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
+    next: 'this Azure cloud does not offer it: expansion and data jobs need api-version 2026-01-01 of Microsoft.StorageCache',
   },
   {
     kind: 'unavailable',
@@ -41,12 +41,12 @@ const always: readonly Rule[] = [
   {
     kind: 'unavailable',
     status: 429,
-    next: 'the call is repeated; if it goes on, find out who else uses up the request limits of the subscription',
+    next: 'the call is retried automatically; if this persists, find the other clients that use the request limits of the subscription',
   },
   {
     kind: 'unavailable',
     code: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/,
-    next: 'set NODE_EXTRA_CA_CERTS to the certificates of the authority that vouches for resourceManagerEndpoint',
+    next: 'set NODE_EXTRA_CA_CERTS to the certificates of the authority that issued the certificate of resourceManagerEndpoint',
   },
 ];
 
@@ -56,7 +56,7 @@ const refusals: readonly Rule[] = [
     kind: 'resource-exhausted',
     code: /^(OperationNotAllowed|QuotaExceeded)$/,
     words: /quota/i,
-    next: 'ask Azure for a higher quota of AML file systems in the location, or delete some that are not needed',
+    next: 'request a higher quota of AML file systems in the location from Azure, or delete file systems that are not needed',
   },
   {
     kind: 'resource-exhausted',
@@ -66,13 +66,13 @@ const refusals: readonly Rule[] = [
   {
     kind: 'resource-exhausted',
     code: /^SubnetIsFull$/,
-    next: 'choose a subnet with more free addresses (subnet-name), or free some',
+    next: 'choose a subnet with more free addresses (subnet-name), or free addresses in it',
   },
   {
     kind: 'permission-denied',
     status: 403,
     code: /Policy/,
-    next: 'an Azure policy forbids it: change the StorageClass so that it complies, or ask for an exemption',
+    next: 'an Azure policy forbids it: change the StorageClass so that it complies, or request an exemption',
   },
   {
     kind: 'permission-denied',
@@ -85,19 +85,23 @@ const refusals: readonly Rule[] = [
     code: /^MissingSubscriptionRegistration$/,
     next: 'register the resource provider Microsoft.StorageCache in the subscription',
   },
-  { kind: 'aborted', status: 409, next: 'another operation is under way on it; the call is repeated' },
-  { kind: 'aborted', status: 412, next: 'it was changed meanwhile; the call is repeated' },
-  { kind: 'unavailable', status: 408, next: 'the call is repeated' },
+  {
+    kind: 'aborted',
+    status: 409,
+    next: 'another operation on it is in progress; the call is retried automatically',
+  },
+  { kind: 'aborted', status: 412, next: 'it was changed in the meantime; the call is retried automatically' },
+  { kind: 'unavailable', status: 408, next: 'the call is retried automatically' },
   { kind: 'invalid-argument', status: 400, next: 'correct the StorageClass or azure.json' },
   {
     kind: 'invalid-argument',
     status: 404,
-    next: 'something that the request refers to does not exist: check vnet-name, subnet-name and identities',
+    next: 'a resource that the request refers to does not exist: check vnet-name, subnet-name and identities',
   },
   { kind: 'invalid-argument', status: 422, next: 'correct the StorageClass or azure.json' },
 ];
 
-/** Refused in a way that this table does not know. */
+/** Rule for a refusal that is in no table. */
 const unknownRefusal: Rule = {
   kind: 'failed-precondition',
   next: 'look the code up in the documentation of Azure Resource Manager',
@@ -105,19 +109,19 @@ const unknownRefusal: Rule = {
 
 const openOutcome: Rule = {
   kind: 'unavailable',
-  next: 'the call is repeated; if it goes on, check the network of the controller and the health of Azure',
+  next: 'the call is retried automatically; if this persists, check the network of the controller and the health of Azure',
 };
 
 const lookupFailed: Rule = {
   kind: 'unavailable',
-  next: 'nothing is known about it until the call succeeds; it is repeated',
+  next: 'its state is unknown until the call succeeds; the call is retried automatically',
 };
 
 const lookupForbidden: Rule = {
   kind: 'unavailable',
   next:
-    'give the identity of the controller the role of deploy/azure-amlfs/role-definition.json; until then nothing is ' +
-    'known about it',
+    'give the identity of the controller the role of deploy/azure-amlfs/role-definition.json; until then its ' +
+    'state is unknown',
 };
 
 /** Names of the errors of @azure/identity. */
@@ -134,11 +138,12 @@ const noToken: Rule = {
 const tokenTooLate: Rule = {
   kind: 'unavailable',
   next:
-    'let the controller reach it (firewall, proxy, network policies) and look at its health; the next call asks for a ' +
-    'token anew',
+    'let the controller reach that service (firewall, proxy, network policies) and check its health; the next call requests a ' +
+    'token again',
 };
 
-/** Translates what a call threw. `doing` says what it was for, as the beginning of a sentence: `cannot delete X`. */
+/** Translates the error of a call.
+ *  @param doing purpose of the call, as the beginning of a sentence: `cannot delete X` */
 export function toDriverError(
   error: unknown,
   doing: string,
@@ -153,7 +158,7 @@ export function toDriverError(
 
 function givenUp({ reason }: AbortSignal, doing: string): DriverError {
   if (isDriverError(reason)) return reason;
-  return new DriverError('cancelled', `${doing}: the caller gave up (${messageOf(reason)})`, {
+  return new DriverError('cancelled', `${doing}: the caller cancelled the call (${messageOf(reason)})`, {
     cause: reason,
   });
 }
@@ -168,7 +173,7 @@ function ruleFor(error: unknown, role: CallRole): Rule {
   return isRefusal(error) ? (refusals.find((rule) => fits(rule, error)) ?? unknownRefusal) : openOutcome;
 }
 
-/** Below 400 the answer could not be read, and from 500 on it says nothing about what was done. */
+/** Reports whether ARM refused the call. Below 400 the answer was unreadable, and from 500 on its effect is unknown. */
 function isRefusal({ statusCode = 0 }: RestError): boolean {
   return statusCode >= 400 && statusCode < 500;
 }
@@ -181,7 +186,7 @@ function fits(rule: Rule, error: RestError): boolean {
   );
 }
 
-/** The cloud's own words, code and request id, in one line. */
+/** Describes the error in one line: the cloud's own words, code and request id. */
 function describe(error: unknown): string {
   if (!isRestError(error)) return oneLine(timedOut(error) ? 'no answer in time' : messageOf(error));
   const facts = [
@@ -205,7 +210,7 @@ function requestIds({ response }: RestError): string[] {
   ];
 }
 
-/** checkAmlFSSubnets words its refusals in a body of its own: `{filesystemSubnet: {status, message}}`. */
+/** Reads a refusal of checkAmlFSSubnets, which has a body of its own: `{filesystemSubnet: {status, message}}`. */
 function subnetMessage({ details }: RestError): string | undefined {
   const subnet = field(details, 'filesystemSubnet');
   const message = field(subnet, 'message');
@@ -214,7 +219,7 @@ function subnetMessage({ details }: RestError): string | undefined {
   return `the subnet (subnet-name) is unsuitable: ${message}${typeof status === 'string' ? ` (status ${status})` : ''}`;
 }
 
-/** Whether a subnet check has refused the subnet, and not something else of the request. */
+/** Reports whether a subnet check refused the subnet itself, not another part of the request. */
 export function isSubnetRefusal(error: unknown): boolean {
   return isRestError(error) && subnetMessage(error) !== undefined;
 }
@@ -223,14 +228,14 @@ function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-/** Whether the cloud says that this one resource does not exist; that its resource group does not is another matter. */
+/** Reports whether this one resource does not exist; a missing resource group is another error. */
 export function isAbsent(error: unknown): boolean {
   return (
     isRestError(error) && error.statusCode === 404 && /^(ResourceNotFound|NotFound)$/.test(error.code ?? '')
   );
 }
 
-/** Whether the cloud says that what the resource would belong to does not exist. */
+/** Reports whether the parent of the resource does not exist. */
 export function isAbsentParent(error: unknown): boolean {
   return isRestError(error) && error.statusCode === 404 && error.code === 'ParentResourceNotFound';
 }

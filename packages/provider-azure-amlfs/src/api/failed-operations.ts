@@ -1,15 +1,15 @@
-/** Where the cloud keeps the outcome of an operation that this process has started. */
+/** Address of the outcome of an operation that this process has started. */
 interface Operation {
   readonly location: string;
   readonly id: string;
 }
 
-/** As many as may be remembered; the oldest are forgotten first. */
+/** Limit of remembered operations; the oldest are forgotten first. */
 const LIMIT = 1000;
 
 /**
- * Why creations and changes failed, in the cloud's own words. Only the answer to the request that starts an operation says where
- * its outcome will be; a process that was started since has to do with what the file system says of itself.
+ * Reasons of failed creations and changes, in the cloud's own words. Only the answer to the request that starts an
+ * operation contains the address of its outcome; a process that was started later has only the state of the file system.
  */
 export class FailedOperations {
   readonly #operations = new Map<string, Operation>();
@@ -23,7 +23,8 @@ export class FailedOperations {
     ) => Promise<string | undefined>,
   ) {}
 
-  /** @param url the header Azure-AsyncOperation or Location of the answer */
+  /** Remembers the operation of a key.
+   *  @param url the header Azure-AsyncOperation or Location of the answer */
   remember(key: string, url: string | undefined): void {
     const [, location, id] = /\/locations\/([^/?]+)\/\w+\/([^/?]+)/.exec(url ?? '') ?? [];
     if (location === undefined || id === undefined) return;
@@ -39,7 +40,7 @@ export class FailedOperations {
     this.#reasons.delete(key);
   }
 
-  /** Undefined if it cannot be found out. Asked of the cloud once. */
+  /** Looks up the reason, once for each operation; undefined where the cloud has none. */
   async reasonOf(key: string, signal: AbortSignal): Promise<string | undefined> {
     const known = this.#reasons.get(key);
     const operation = this.#operations.get(key);

@@ -1,4 +1,4 @@
-// All that asks for a token of a managed identity is in this file: the identity SDK keeps one connection to the instance
+// All requests for tokens of managed identities are in this file: the identity SDK keeps one connection to the instance
 // metadata service for a process, and the tokens of each identity.
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,7 +20,7 @@ const other = { clientId: '00000000-0000-4000-8000-0000000000d3' };
 /** azure.json as AKS writes it. */
 const managed = { aadClientId: 'msi', aadClientSecret: 'msi', useManagedIdentityExtension: true };
 
-/** Its token never comes at first. */
+/** Identity whose first token request is never answered. */
 const silentOne = { clientId: '00000000-0000-4000-8000-0000000000d4' };
 const scope = 'lustre-rg';
 
@@ -81,7 +81,7 @@ describe('a managed identity', () => {
     });
   });
 
-  it('that is not answered is given up after 30 s, and asked anew', async () => {
+  it('that is not answered ends after 30 s, and is sent again', async () => {
     const clock = limits();
     const fields = { ...managed, userAssignedIdentityID: silentOne.clientId };
     const provider = await azure.controller(fields, {}, {}, clock);
@@ -94,8 +94,8 @@ describe('a managed identity', () => {
     clock.passed(30_000);
     const failure = (await waiting) as Error;
     expect(failure).toMatchObject({ kind: 'unavailable' });
-    expect(failure.message).toMatch(/the instance metadata service http:\S+, asked .* identity/);
-    expect(failure.message).toMatch(/has not answered within 30 s; let the controller reach it/);
+    expect(failure.message).toMatch(/the instance metadata service http:\S+ for a token of .* identity/);
+    expect(failure.message).toMatch(/was not answered within 30 s; let the controller reach that service/);
     await provider.list(scope, neverAborted);
     const asked = azure.emulator.journal.entries().filter(({ operation }) => operation === 'identity.token');
     expect(asked).toHaveLength(2);

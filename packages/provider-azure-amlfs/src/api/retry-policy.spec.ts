@@ -58,7 +58,7 @@ describe('armRetryPolicy', () => {
     expect(await send(method, outcomes)).toEqual({ result, calls });
   });
 
-  it('waits as long as it is told, and keeps everybody else waiting', async () => {
+  it('waits as long as requested, and delays all other requests', async () => {
     const policy = armRetryPolicy({ retryDelayInMs: 1 });
     const began = Date.now();
     const first = send('GET', [{ status: 429, retryAfter: '1' }], policy);

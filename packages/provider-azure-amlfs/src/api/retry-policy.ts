@@ -11,10 +11,10 @@ import {
 } from '@azure/core-rest-pipeline';
 
 /**
- * Which requests are sent again, and when. A request that may have had its effect is never repeated blindly: after
- * a cut connection or a 5xx answer to a PUT, the file system may exist, and a second PUT would be an update of it.
- * So reads are repeated after anything that can pass; changes only after 429, which says that nothing was done.
- * Retry-After is honoured exactly; the caller's abort signal ends every wait.
+ * Decides which requests are retried, and when. The policy never repeats a request that may have had its effect: after a
+ * cut connection or a 5xx answer to a PUT, the file system may exist, and a second PUT would be an update of it. So it
+ * repeats reads after every temporary failure, changes only after 429, which means that nothing was done. It honours
+ * Retry-After exactly; the caller's abort signal ends every wait.
  */
 export function armRetryPolicy(options: PipelineRetryOptions = {}): PipelinePolicy {
   const { maxRetries = 3, retryDelayInMs = 1000, maxRetryDelayInMs = 10_000 } = options;
@@ -36,8 +36,8 @@ export function armRetryPolicy(options: PipelineRetryOptions = {}): PipelinePoli
 }
 
 /**
- * Keeps everybody waiting when anybody has been told to wait: ARM counts the calls of a principal together, reads
- * apart from changes, and every call that is sent too early only prolongs it.
+ * Delays all requests after one was throttled: ARM counts the calls of a principal together, reads apart from changes,
+ * and every early call prolongs the throttling.
  */
 class ThrottleGate {
   #closedUntil = 0;
@@ -56,7 +56,7 @@ class ThrottleGate {
   }
 }
 
-/** The pipeline has made a real AbortSignal of whatever the caller has given. */
+/** Signal of the request, which the pipeline has converted to a real AbortSignal. */
 const signalOf = ({ abortSignal }: PipelineRequest): { signal?: AbortSignal } =>
   abortSignal instanceof AbortSignal ? { signal: abortSignal } : {};
 
@@ -76,20 +76,21 @@ function strategy(
 
 const isThrottled = ({ response }: RetryInformation): boolean => response?.status === 429;
 
-/** Without an answer: anything that the network can do. With one: throttling, and faults of the server. */
+/** Reports whether a failure is temporary. Without an answer: every network error. With one: throttling, server errors. */
 function mayPass({ response, responseError }: RetryInformation): boolean {
   if (!response) return responseError !== undefined;
   return response.status === 429 || response.status === 408 || response.status >= 500;
 }
 
-/** ARM checks by POST; these change nothing. */
+/** Paths of ARM's checks, which are POST requests without effect. */
 const READING_POST = /\/(checkAmlFSSubnets|getRequiredAmlFSSubnetsSize)(\?|$)/i;
 
+/** Reports whether the request changes nothing. */
 export function isRead({ method, url }: Pick<PipelineRequest, 'method' | 'url'>): boolean {
   return method === 'GET' || method === 'HEAD' || (method === 'POST' && READING_POST.test(url));
 }
 
-/** How long a response asks to wait, in milliseconds; undefined if it does not say (RFC 9110, 10.2.3). */
+/** Reads the requested wait in milliseconds (RFC 9110, 10.2.3); undefined where the response has none. */
 export function retryAfter(
   response: Pick<PipelineResponse, 'headers'> | undefined,
   now: number = Date.now(),

@@ -70,7 +70,7 @@ describe('SkuCatalogue', () => {
     return counted;
   };
 
-  it('lists once for everybody, and again after an hour', async () => {
+  it('lists once for all callers, and again after an hour', async () => {
     let now = 0;
     const cloud = listing();
     const catalogue = new SkuCatalogue(cloud.list, { ...systemClock, now: () => now });
@@ -96,7 +96,7 @@ describe('SkuCatalogue', () => {
     expect(await catalogue.find(premium125.name, 'eastus')).toEqual(premium125);
   });
 
-  it('gives up a listing that hangs, for everybody, and does not remember it', async () => {
+  it('cancels a listing that hangs, for all callers, and does not remember it', async () => {
     const cloud = listing();
     const limits: [number, () => void][] = [];
     const clock = {

@@ -1,19 +1,19 @@
 import type { ResourceSku } from '@azure/arm-storagecache';
 import { Capacity, DriverError, systemClock, untilAborted, type Clock } from '@lustre-csi/core';
 
-/** What Azure says of a SKU in one location (Microsoft.StorageCache/skus, resource type amlFilesystems). */
+/** Facts of a SKU in one location (Microsoft.StorageCache/skus, resource type amlFilesystems). */
 export interface SkuFacts {
   readonly name: string;
   readonly location: string;
-  /** Capacities are multiples of it. */
+  /** Step of capacities, which are multiples of it. */
   readonly step: Capacity;
-  /** The largest size without special arrangements; absent where Azure does not tell. */
+  /** Largest size without special arrangements; absent where Azure does not report it. */
   readonly usualMaximum: Capacity | undefined;
-  /** The largest size with them. */
+  /** Largest size with special arrangements. */
   readonly maximum: Capacity | undefined;
   /** Availability zones; empty where the SKU has none. */
   readonly zones: readonly string[];
-  /** Why the subscription may not use it in this location. */
+  /** Reason for which the subscription may not use it in this location. */
   readonly restriction: string | undefined;
 }
 
@@ -23,15 +23,15 @@ const LARGE_MAXIMA = ['large cluster maximum capacity (tib)', 'large cluster xl 
 
 const MILLISECONDS_FRESH = 3_600_000;
 
-/** The longest that one complete listing may take before it counts as failed. */
+/** Limit for one complete listing, in milliseconds. */
 const LISTING_TIMEOUT = 60_000;
 
-/** `East US` and `eastus` are the same location. */
+/** Normalizes the name of a location: `East US` and `eastus` are the same. */
 export function canonicalLocation(location: string): string {
   return location.replaceAll(' ', '').toLowerCase();
 }
 
-/** The AML file system SKUs of a location. What cannot be read, such as a SKU without a step, is left out. */
+/** Finds the AML file system SKUs of a location. Unreadable ones, such as those without a step, are left out. */
 export function skusIn(location: string, skus: readonly ResourceSku[]): readonly SkuFacts[] {
   const here = canonicalLocation(location);
   const isHere = (name: string | undefined): boolean =>
@@ -59,7 +59,7 @@ export function skusIn(location: string, skus: readonly ResourceSku[]): readonly
     });
 }
 
-/** Capabilities that are positive whole numbers, by name. */
+/** Reads the capabilities that are positive whole numbers, by name. */
 function capabilitiesOf(sku: ResourceSku): ReadonlyMap<string, number> {
   return new Map(
     (sku.capabilities ?? [])
@@ -85,8 +85,8 @@ function restrictionOf(sku: ResourceSku, isHere: (name: string | undefined) => b
   return found && (found.reasonCode ?? 'restricted');
 }
 
-/** Looks SKUs up in the cloud's own catalogue. One listing serves everybody for an hour, and everybody who asks
- *  while it is under way. */
+/** Catalogue of SKUs from the cloud. One listing serves all callers for an hour, and all concurrent callers while it is
+ *  in progress. */
 export class SkuCatalogue {
   #listed: { readonly skus: Promise<readonly ResourceSku[]>; readonly at: number } | undefined;
 
@@ -95,8 +95,9 @@ export class SkuCatalogue {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** @throws DriverError invalid-argument listing the SKUs of the location if it has none of that name, or the
-   *  subscription may not use it */
+  /** Finds a SKU.
+   *  @throws DriverError invalid-argument that lists the SKUs of the location where it has none of that name, or names
+   *    the restriction where the subscription may not use it */
   async find(name: string, location: string): Promise<SkuFacts> {
     const offered = skusIn(location, await this.#fresh());
     const sku = offered.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
@@ -115,13 +116,13 @@ export class SkuCatalogue {
     try {
       return await skus;
     } catch (error) {
-      // A failed listing is not remembered; who waited for it gets its error.
+      // A failed listing is not remembered; its callers get the error.
       if (this.#listed === entry) this.#listed = undefined;
       throw error;
     }
   }
 
-  /** One listing serves many callers: it does not end with any of them, but it does end. */
+  /** Lists the SKUs within the limit. The listing serves many callers and does not end with any of them. */
   async #inTime(): Promise<readonly ResourceSku[]> {
     const timeOver = new AbortController();
     const callOff = this.clock.after(LISTING_TIMEOUT, () => timeOver.abort(tooSlow()));
@@ -136,8 +137,8 @@ export class SkuCatalogue {
 const tooSlow = (): DriverError =>
   new DriverError(
     'unavailable',
-    `listing the SKUs of Azure Managed Lustre took longer than ${LISTING_TIMEOUT / 1000} s and was given up; the next ` +
-      'call lists them again. If that goes on, check the way of the controller to Azure Resource Manager',
+    `listing the SKUs of Azure Managed Lustre took longer than ${LISTING_TIMEOUT / 1000} s and was cancelled; the next ` +
+      'call lists them again. If this persists, check the network between the controller and Azure Resource Manager',
   );
 
 function unknownSku(name: string, location: string, offered: readonly SkuFacts[]): DriverError {
@@ -155,7 +156,7 @@ function unknownSku(name: string, location: string, offered: readonly SkuFacts[]
 function restricted(sku: SkuFacts, reason: string): DriverError {
   return new DriverError(
     'invalid-argument',
-    `sku-name is "${sku.name}", but the subscription may not use it in ${sku.location} (${reason}): ask Azure ` +
-      `support for access, or choose another SKU or location`,
+    `sku-name is "${sku.name}", but the subscription may not use it in ${sku.location} (${reason}): request access ` +
+      `from Azure support, or choose another SKU or location`,
   );
 }

@@ -30,7 +30,7 @@ const federated = async (): Promise<Record<string, string>> => ({
   AZURE_CLIENT_ID: '00000000-0000-4000-8000-0000000000c1',
 });
 
-/** As a Kubernetes service account has it; the emulated Entra ID trusts every issuer. */
+/** Token of a Kubernetes service account; the emulated Entra ID trusts every issuer. */
 function serviceAccountToken(): string {
   const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
   const claims = { exp: Math.floor(Date.now() / 1000) + 3600, sub: 'system:serviceaccount:kube-system:c' };
@@ -49,7 +49,7 @@ describe('a token that does not come', () => {
     clock.passed(30_000);
     expect(await first).toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('asked for a token') as string,
+      message: expect.stringContaining('for a token of') as string,
     });
     expect(await driver.create(request, callOf(5000))).toMatchObject({
       capacity: request.capacityRange.required,
@@ -61,10 +61,14 @@ describe('a token that does not come', () => {
     [
       'a client secret',
       async () => ({}),
-      /the authority https:\S+, asked .* service principal \S+ in tenant/,
+      /the authority https:\S+ for a token of .*service principal \S+ in tenant/,
     ],
-    ['a workload identity', federated, /the authority https:\S+, asked .* workload identity \S+ in tenant/],
-  ])('is given up after 30 s and asked for anew: %s', async (_, environment, source) => {
+    [
+      'a workload identity',
+      federated,
+      /the authority https:\S+ for a token of .*workload identity \S+ in tenant/,
+    ],
+  ])('ends after 30 s and is requested again: %s', async (_, environment, source) => {
     const clock = limits();
     const provider = await azure.controller({}, await environment(), {}, clock);
     hang('token');
@@ -74,7 +78,7 @@ describe('a token that does not come', () => {
     const failure = (await waiting) as Error;
     expect(failure).toMatchObject({ kind: 'unavailable' });
     expect(failure.message).toMatch(source);
-    expect(failure.message).toMatch(/has not answered within 30 s; let the controller reach it/);
+    expect(failure.message).toMatch(/was not answered within 30 s; let the controller reach that service/);
     await provider.list('lustre-rg', neverAborted);
     expect(requests('token')).toBe(2);
   });

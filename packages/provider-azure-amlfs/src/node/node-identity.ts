@@ -11,13 +11,13 @@ import { relativePath, resolveSubDir, subDirContextKeys } from './sub-dir.js';
 import { amlMountSource, contextKey, foldContext, usualFsname } from './volume-context.js';
 import { parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
 
-/** Azure Managed Lustre on a node: the volume context says what to mount. */
+/** Azure Managed Lustre on a node: the conventions of volume contexts and handles. It needs no Azure API. */
 export class AmlNode implements NodeProvider {
-  /** Absent where no zone is configured for nodes. */
+  /** Topology of this node; absent where no zone is configured. */
   readonly topology?: () => Promise<TopologySegments>;
   readonly contextKeys: readonly string[] = [...Object.values(contextKey), ...subDirContextKeys];
 
-  /** @param zone tells where this node is */
+  /** @param zone finds the zone of this node */
   constructor(zone?: () => Promise<string>) {
     if (zone) this.topology = async () => ({ [zoneKey]: await zone() });
   }
@@ -35,13 +35,13 @@ export class AmlNode implements NodeProvider {
     }
     const fsname = values.get(contextKey.fsname)?.trim() || handle?.fsname || usualFsname;
     const template = subDirTemplate(values, handle);
-    // Variables first: what they stand for must obey the rules of a sub-directory, too.
+    // Variables first: their values must obey the rules of a sub-directory, too.
     const subDir = template === undefined ? '' : checked(resolveSubDir(template, values));
     return amlMountSource(address, fsname, subDir);
   }
 }
 
-/** The handle counts only where the context says nothing: a volume that was written by hand may have any handle. */
+/** Finds the sub-directory. The handle counts only where the context has none: static volumes may have any handle. */
 function subDirTemplate(
   values: ReadonlyMap<string, string>,
   handle: VolumeHandle | undefined,

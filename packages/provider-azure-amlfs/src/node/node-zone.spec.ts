@@ -8,13 +8,13 @@ import { nodeZone } from './node-zone.js';
 let server: Server;
 let endpoint: string;
 let answer: { status: number; body: string };
-let asked: string[];
+let requests: string[];
 
 beforeEach(async () => {
   answer = { status: 200, body: JSON.stringify({ location: 'EastUS', zone: '2' }) };
-  asked = [];
+  requests = [];
   server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url} ${String(request.headers['metadata'])}`);
+    requests.push(`${request.method} ${request.url} ${String(request.headers['metadata'])}`);
     response.writeHead(answer.status).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -32,7 +32,7 @@ const settings = (zone?: string): Settings => ({
 });
 
 describe('the zone of a node', () => {
-  it('is told only where it is configured, and then by the controller too', () => {
+  it('is advertised only where it is configured, and then by the controller too', () => {
     expect(azureAmlfs.hasTopology?.(settings())).toBe(false);
     const { topology } = azureAmlfs.node(settings()) as { topology?: unknown };
     expect(topology).toBeUndefined();
@@ -43,7 +43,7 @@ describe('the zone of a node', () => {
     expect(await azureAmlfs.node(settings('westus-3')).topology?.()).toEqual({
       'topology.kubernetes.io/zone': 'westus-3',
     });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it.each([
@@ -52,12 +52,12 @@ describe('the zone of a node', () => {
   ])('is what instance metadata says: %s, zone "%s"', async (location, zone, expected) => {
     answer.body = JSON.stringify({ location, zone, name: 'aks-node' });
     expect(await nodeZone(settings('imds'))).toBe(expected);
-    expect(asked).toEqual(['GET /metadata/instance/compute?api-version=2021-02-01 true']);
+    expect(requests).toEqual(['GET /metadata/instance/compute?api-version=2021-02-01 true']);
   });
 
   it.each([
     ['an error', 503, '', 'HTTP 503'],
-    ['something else', 200, '{"location":1}', 'no instance metadata'],
+    ['something else', 200, '{"location":1}', 'not instance metadata'],
     ['no JSON', 200, '<html>', 'JSON'],
   ])('is unknown where it answers %s, with the next step', async (_, status, body, words) => {
     answer = { status, body };

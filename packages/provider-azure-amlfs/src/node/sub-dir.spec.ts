@@ -19,7 +19,7 @@ describe('parseSubDir', () => {
     ['a/../b', 'must not contain ".."'],
     ['a\0b', 'NUL'],
     ['a#b', '"#"'],
-    ['${pvc.name}', '"${pvc.name}" is unknown; known are ${pvc.metadata.name},'],
+    ['${pvc.name}', '"${pvc.name}" is unknown; known: ${pvc.metadata.name},'],
     ['${}', '"${}" is unknown'],
   ])('refuses %j', (text, words) => expect(() => parseSubDir(text)).toThrow(words));
 });

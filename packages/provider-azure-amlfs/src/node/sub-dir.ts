@@ -1,7 +1,7 @@
 import { DriverError } from '@lustre-csi/core';
 
-/** What may stand in a sub-directory as `${NAME}`, and the key of the volume context that has its value. kubelet
- *  sends the pod's keys where CSIDriver.podInfoOnMount is true; external-provisioner the others with
+/** Variables of a sub-directory, written `${NAME}`, with the key of the volume context that has the value. kubelet sends
+ *  the keys of the pod where CSIDriver.podInfoOnMount is true; external-provisioner sends the others with
  *  --extra-create-metadata. */
 const variables: Readonly<Record<string, string>> = {
   'pvc.metadata.name': 'csi.storage.k8s.io/pvc/name',
@@ -15,11 +15,11 @@ const variables: Readonly<Record<string, string>> = {
 
 const VARIABLE = /\$\{([^}]*)\}/g;
 
-/** The keys of the volume context that sub-directories can refer to. */
+/** Keys of the volume context to which sub-directories can refer. */
 export const subDirContextKeys: readonly string[] = Object.values(variables);
 
-/** Reads a path below the root of a file system: slashes around it, empty parts and `.` mean nothing.
- *  @throws Error that says what is wrong */
+/** Reads a path below the root of a file system; outer slashes, empty parts and `.` are ignored.
+ *  @throws Error with a message that says what is wrong */
 export function relativePath(text: string): string {
   const parts = text.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.length === 0) throw new Error('it names no directory below the root of the file system');
@@ -28,8 +28,8 @@ export function relativePath(text: string): string {
   return parts.join('/');
 }
 
-/** Reads the `sub-dir` parameter, variables still in it.
- *  @throws Error that says what is wrong */
+/** Reads the `sub-dir` parameter without resolving its variables.
+ *  @throws Error with a message that says what is wrong */
 export function parseSubDir(text: string): string {
   const path = relativePath(text);
   if (path.includes('#'))
@@ -40,12 +40,12 @@ export function parseSubDir(text: string): string {
   return path;
 }
 
-/** The keys of the volume context that the sub-directory refers to. */
+/** Lists the keys of the volume context to which the sub-directory refers. */
 export function contextKeysOf(subDir: string): readonly string[] {
   return [...new Set(namesIn(subDir).flatMap((name) => variables[name] ?? []))];
 }
 
-/** Puts the values of the volume context in the place of the variables.
+/** Replaces the variables by the values of the volume context.
  *  @throws DriverError invalid-argument naming the variable that is unknown or has no value */
 export function resolveSubDir(subDir: string, context: ReadonlyMap<string, string>): string {
   return subDir.replace(VARIABLE, (_, name: string) => {
@@ -55,7 +55,7 @@ export function resolveSubDir(subDir: string, context: ReadonlyMap<string, strin
     if (value === undefined || value === '') {
       throw invalid(`"\${${name}}" has no value: the volume context has no "${key}"; ${howToGet(key)}`);
     }
-    // Names of Kubernetes objects have no slash; anything else would lead to a directory nobody has written down.
+    // Names of Kubernetes objects have no slash; another value could select a directory that no StorageClass names.
     if (value.includes('/')) throw invalid(`the value "${value}" of "\${${name}}" contains a slash`);
     return value;
   });
@@ -63,14 +63,14 @@ export function resolveSubDir(subDir: string, context: ReadonlyMap<string, strin
 
 const namesIn = (subDir: string): string[] => [...subDir.matchAll(VARIABLE)].map((match) => match[1] ?? '');
 
-const known = `known are ${Object.keys(variables)
+const known = `known: ${Object.keys(variables)
   .map((name) => `\${${name}}`)
   .join(', ')}`;
 
-/** What an operator does to have the key sent. */
+/** Next step of an operator who needs the key in the volume context. */
 export function howToGet(key: string): string {
   return /\/pvc?\//.test(key)
-    ? 'run external-provisioner with --extra-create-metadata; volumes that were written by hand cannot refer to it'
+    ? 'run external-provisioner with --extra-create-metadata; static volumes cannot refer to it'
     : 'set podInfoOnMount: true in the CSIDriver object';
 }
 

@@ -2,34 +2,34 @@ import type { LustreMountSource } from '@lustre-csi/core';
 import { amlMountSource, usualFsname } from './volume-context.js';
 
 /**
- * What a volume handle says: `name#fsname#mgs-ip#sub-dir#t|f#resource-group`, the format of azurelustre-csi-driver
- * 0.3 and later. 0.1 wrote the first three segments and 0.2 the first four; both created nothing.
+ * Parts of a volume handle: `name#fsname#mgs-ip#sub-dir#t|f#resource-group`, the format of azurelustre-csi-driver 0.3 and
+ * later. Version 0.1 wrote the first three segments and 0.2 the first four; both created no file systems.
  */
 export interface VolumeHandle {
-  /** Name of the ARM resource, or of the CSI volume where nothing was created. */
+  /** Name of the ARM resource, or of the CSI volume where no file system was created. */
   readonly name: string;
   readonly fsname: string;
-  /** Empty where it was left out to keep the handle short. */
+  /** MGS address; empty where it was left out to shorten the handle. */
   readonly mgsAddress: string;
-  /** With the variables still in it; empty: none. */
+  /** Sub-directory with unresolved variables; empty: none. */
   readonly subDir: string;
-  /** Whether the file system was created for the volume. */
+  /** Reports whether the file system was created for the volume. */
   readonly dynamic: boolean;
-  /** Empty where the handle does not say. */
+  /** Resource group; empty where the handle has none. */
   readonly resourceGroup: string;
 }
 
-/** CSI: the size limit of volume_id, in bytes. */
+/** Limit of volume_id in bytes (CSI). */
 const MAX_BYTES = 128;
 
-/** What may be left out of a handle that would be too long, in this order: nodes read it in the volume context, and
- *  the name with the resource group is enough to find the file system again. */
+/** Parts that a too long handle leaves out, in this order: nodes read them from the volume context, and name and resource
+ *  group suffice to find the file system. */
 const dispensable = ['subDir', 'fsname', 'mgsAddress'] as const;
 
-/** Writes a handle; within CSI's 128 bytes if leaving parts out can achieve it. */
+/** Writes a handle, within the 128 bytes of CSI where leaving parts out can achieve it. */
 export function formatVolumeHandle(handle: VolumeHandle): string {
   let shortened = handle;
-  // Only of a created file system is the rest of the handle not needed to say what the volume is.
+  // Without a created file system, fsname and MGS address are needed to identify the volume.
   for (const part of handle.dynamic ? dispensable : dispensable.slice(0, 1)) {
     if (Buffer.byteLength(joined(shortened)) <= MAX_BYTES) break;
     shortened = { ...shortened, [part]: '' };
@@ -41,7 +41,7 @@ function joined({ name, fsname, mgsAddress, subDir, dynamic, resourceGroup }: Vo
   return [name, fsname, mgsAddress, subDir, dynamic ? 't' : 'f', resourceGroup].join('#');
 }
 
-/** Reads a handle of any version. Undefined: not one that this driver or its predecessor could have written. */
+/** Reads a handle of any version; undefined where neither this driver nor its predecessor could have written it. */
 export function parseVolumeHandle(text: string): VolumeHandle | undefined {
   const segments = text.split('#');
   if (segments.length < 3 || segments.length > 6) return undefined;
@@ -58,15 +58,15 @@ export function parseVolumeHandle(text: string): VolumeHandle | undefined {
   return /^[tf]$/.test(created) && isComplete(handle) ? handle : undefined;
 }
 
-/** Whether it says which file system it means. */
+/** Reports whether the handle identifies a file system. */
 const isComplete = ({ name, mgsAddress, dynamic }: VolumeHandle): boolean =>
   name !== '' && (dynamic || mgsAddress !== '');
 
-/** What a handle says to mount, variables of the sub-directory still in it; undefined where it does not say. */
+/** Reads the mount source from a handle, with unresolved variables; undefined where it contains none. */
 export function mountSourceOf(handle: VolumeHandle): LustreMountSource | undefined {
   try {
     return amlMountSource(handle.mgsAddress, handle.fsname, handle.subDir);
   } catch {
-    return undefined; // Written by hand, and no mount source: only the volume context can tell.
+    return undefined; // A static volume without a mount source in its handle: only the volume context has it.
   }
 }

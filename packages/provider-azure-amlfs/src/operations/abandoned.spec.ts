@@ -36,17 +36,17 @@ afterEach(async () => {
   await remove(await azure.replica(), callOf(5000));
 });
 
-/** The work, given up at the nth request that ARM gets; then done by a replica that knows nothing of it. */
+/** Abandons the work at the nth request that ARM gets; then a replica without its memory does it. */
 async function takenOver(
   work: (by: VolumeOperations, call: Call) => Promise<unknown>,
   nth: number,
-): Promise<'taken over' | 'not given up'> {
+): Promise<'taken over' | 'not abandoned'> {
   const first = await azure.replica();
   const second = await azure.replica();
   azure.emulator.journal.clear();
   try {
     await work(first, azure.callEndingAtRequest(nth));
-    return 'not given up';
+    return 'not abandoned';
   } catch (error) {
     if (!isDriverError(error, 'deadline-exceeded')) throw error;
     await persistently(() => work(second, callOf(5000)));
@@ -69,7 +69,7 @@ async function atEveryRequest(
     await between.prepare();
     const outcome = await takenOver(work, nth);
     between.check(nth);
-    if (outcome === 'not given up') return nth - 1;
+    if (outcome === 'not abandoned') return nth - 1;
   }
 }
 
@@ -79,7 +79,7 @@ const withVolume = async (): Promise<void> => {
   await create(replica, callOf(5000));
 };
 
-describe('work that is given up at any request is taken over', () => {
+describe('work that is abandoned at any request is taken over', () => {
   it('creating: one file system, one job of each kind', async () => {
     const requests = await atEveryRequest(create, {
       prepare: async () => remove(await azure.replica(), callOf(5000)),

@@ -76,7 +76,7 @@ it('is not done before Azure shows it', async () => {
       controller.directoryHosts?.noteBase?.(before, '/csi-volumes', neverAborted);
     await expect(noteThere()).rejects.toMatchObject({
       kind: 'aborted',
-      message: expect.stringContaining('accepted it and not done it yet') as string,
+      message: expect.stringContaining('accepted the change and not completed it yet') as string,
     });
     await until(look, ({ state }) => state === 'available');
     await noteThere();
@@ -87,7 +87,7 @@ it('is not done before Azure shows it', async () => {
   }
 });
 
-it('says who must be allowed to do what where Azure refuses', async () => {
+it('names the missing permission where Azure refuses', async () => {
   azure.emulator.faults.add({
     cloud: 'azure',
     operation: write,
@@ -99,14 +99,14 @@ it('says who must be allowed to do what where Azure refuses', async () => {
   await expect(note('/other')).rejects.toMatchObject({
     kind: 'permission-denied',
     message: expect.stringMatching(
-      /as one that holds directory volumes.*AuthorizationFailed.*role-definition\.json, which allows Microsoft\.Resources\/tags\/write/,
+      /as a host of directory volumes.*AuthorizationFailed.*role-definition\.json, whose current version allows Microsoft\.Resources\/tags\/write/,
     ) as string,
   });
   // All tags at once could be written still, and would take away what others write meanwhile.
   expect(azure.count('amlFilesystems.update')).toBe(0);
 });
 
-it('does not note on what is not there', async () => {
+it('reports a missing file system', async () => {
   const gone = { ...(await found()), id: 'never-made' };
   await expect(provider.directoryHosts?.noteBase?.(gone, '/x', neverAborted)).rejects.toMatchObject({
     kind: 'not-found',

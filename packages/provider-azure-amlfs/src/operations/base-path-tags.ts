@@ -5,7 +5,7 @@ import { tagsOf, toSettings } from '../plan/settings-change.js';
 import { mergeTags } from './tag-merge.js';
 import { directoriesTag, tagChanges } from '../parameters/tags.js';
 
-/** Notes in a tag of the file system that volumes are directories below a base path of it. Returns when ARM shows it.
+/** Records in a tag of the file system that it hosts directory volumes below a base path. Returns when ARM shows it.
  *  @throws DriverError aborted while Azure works on the file system; permission-denied naming the action where the
  *    identity may not write tags */
 export async function tagBasePath(
@@ -19,11 +19,11 @@ export async function tagBasePath(
   if (!found) throw new DriverError('not-found', `there is no file system ${id} in resource group ${scope}`);
   const tags = tagChanges(tagsOf(toSettings(found.resource)), directoriesTag(base));
   if (!tags) return;
-  const doing = `cannot tag file system ${id} of resource group ${scope} as one that holds directory volumes`;
+  const doing = `cannot tag file system ${id} of resource group ${scope} as a host of directory volumes`;
   const outcome = await mergeTags(arm, fileSystem, tags, { doing, signal });
   if (outcome === 'written') return;
   throw new DriverError(
     'aborted',
-    `${doing}: Azure has accepted it and not done it yet; the call is repeated`,
+    `${doing}: Azure has accepted the change and not completed it yet; the call is retried automatically`,
   );
 }

@@ -76,7 +76,7 @@ describe('completing a volume', () => {
     expect([azure.count(put.autoImport), azure.count(put.autoExport)]).toEqual([1, 1]);
   });
 
-  it('is resumed by another replica, which is told how far it is', async () => {
+  it('is resumed by another replica, which learns its progress', async () => {
     const call = azure.callEndingAt(put.autoImport, 'autoImportJobs.get');
     await expect(create(replica, importing, call)).rejects.toMatchObject({
       kind: 'deadline-exceeded',
@@ -87,7 +87,7 @@ describe('completing a volume', () => {
     expect(azure.count(put.autoImport)).toBe(1);
   });
 
-  it('tells why a job has failed, and makes it anew ten minutes later', async () => {
+  it('reports why a job has failed, and recreates it ten minutes later', async () => {
     const failure = { code: 'ContainerAccessDenied', message: 'The container cannot be read.' };
     azure.emulator.faults.add({
       kind: 'fail-creation',
@@ -99,7 +99,7 @@ describe('completing a volume', () => {
       await expect(create(by)).rejects.toMatchObject({
         kind: 'unavailable',
         message: expect.stringMatching(
-          /ContainerAccessDenied: The container cannot be read\..*made anew from \d{4}-.*Z on/,
+          /ContainerAccessDenied: The container cannot be read\..*deletes and recreates it from \d{4}-.*Z/,
         ) as string,
       });
     }

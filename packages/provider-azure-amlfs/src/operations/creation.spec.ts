@@ -48,7 +48,7 @@ describe('creating a volume', () => {
     expect(azure.count(put)).toBe(1);
   });
 
-  it('puts once for two replicas that are asked one after the other', async () => {
+  it('puts once for two replicas with consecutive calls', async () => {
     const first = create();
     await expect(persistently(() => create(other))).resolves.toEqual(await first);
     expect(accepted()).toBe(1);
@@ -85,7 +85,7 @@ describe('creating a volume', () => {
     expect(azure.count(put)).toBe(1);
   });
 
-  it('finds its file system again whatever zone the topology of a later call prefers', async () => {
+  it('finds its file system again for any zone that the topology of a later call prefers', async () => {
     const { zone: _, ...parameters } = dynamicParameters;
     const preferring = (by: VolumeOperations, zone?: string): Promise<Volume> =>
       by.create(

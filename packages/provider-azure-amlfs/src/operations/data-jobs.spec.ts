@@ -13,7 +13,7 @@ describe('jobState', () => {
       { kind: 'ready', detail: 'Succeeded' },
     ],
     [
-      'disabled by somebody',
+      'disabled later',
       { provisioningState: 'Succeeded', status: { state: 'Disabled' } },
       { kind: 'ready', detail: 'Succeeded' },
     ],
@@ -51,10 +51,10 @@ describe('jobState', () => {
       { kind: 'failed', detail: 'Failed' },
     ],
     ['called off', { provisioningState: 'Canceled' }, { kind: 'failed', detail: 'Canceled' }],
-    ['that tells nothing', {}, { kind: 'pending', detail: 'unknown' }],
+    ['without a state', {}, { kind: 'pending', detail: 'unknown' }],
   ])('of a job %s', (_, properties, expected) => expect(jobState({ properties })).toEqual(expected));
 
-  it('takes the time of its creation where nothing else is told', () => {
+  it('takes the time of its creation where Azure reports no other', () => {
     const systemData = { createdAt: '2026-01-01T00:00:00Z' };
     expect(jobState({ systemData }).at).toBe(Date.UTC(2026, 0, 1));
   });
@@ -142,25 +142,27 @@ describe('DataJobCompletion', () => {
       status: { statusMessage: 'No access.', lastCompletionTimeUTC },
     },
   });
-  const told = (words: RegExp): object => ({
+  const failure = (words: RegExp): object => ({
     kind: 'unavailable',
     message: expect.stringMatching(words) as string,
   });
 
-  it('tells why a job has failed for ten minutes, and then deletes it so that it is made anew', async () => {
+  it('reports why a job has failed for ten minutes, and then deletes it to recreate it', async () => {
     const failed = failedAt('1970-01-01T00:03:00Z');
     const arm = scripted(failed, failed, failed, {});
     for (const time of [3, 12.9]) {
       arm.at(time * minutes);
       await expect(run(arm)).rejects.toMatchObject(
-        told(
-          /auto-import job .* of file system pvc-1: Failed, No access\..*made anew from 1970-01-01T00:13:00\.000Z on/,
+        failure(
+          /auto-import job .* of file system pvc-1: Failed, No access\..*deletes and recreates it from 1970-01-01T00:13:00\.000Z/,
         ),
       );
     }
     expect(arm.calls).toEqual(['AutoImportJobs_Get', 'AutoImportJobs_Get']);
     arm.at(13 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/Failed, No access\..*It is deleted and made anew$/));
+    await expect(run(arm)).rejects.toMatchObject(
+      failure(/Failed, No access\..*The driver deletes and recreates it$/),
+    );
     expect(arm.calls.slice(2)).toEqual(['AutoImportJobs_Get', 'AutoImportJobs_Delete']);
   });
 
@@ -168,27 +170,29 @@ describe('DataJobCompletion', () => {
     const forbidden = new RestError('no', { statusCode: 403, code: 'AuthorizationFailed' });
     const arm = scripted(failedAt('1970-01-01T00:00:00Z'), forbidden);
     arm.at(10 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/Failed, No access\..*It stays.*AuthorizationFailed/));
+    await expect(run(arm)).rejects.toMatchObject(
+      failure(/Failed, No access\..*The driver cannot delete it.*AuthorizationFailed/),
+    );
   });
 
   it.each([
-    ['tells no time', undefined],
-    ['tells a time that is yet to come', '2099-01-01T00:00:00Z'],
-  ])('waits from when it saw the failure on where Azure %s, for each job anew', async (_, time) => {
+    ['reports no time', undefined],
+    ['reports a time in the future', '2099-01-01T00:00:00Z'],
+  ])('waits from its first sight of the failure where Azure %s, separately for each job', async (_, time) => {
     const failed = failedAt(time);
     const arm = scripted(failed, failed, failed, {}, failed, absent, {}, failed, failed, {});
     arm.at(1 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/from 1970-01-01T00:11:00\.000Z on/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/from 1970-01-01T00:11:00\.000Z/));
     arm.at(10 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/from 1970-01-01T00:11:00\.000Z on/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/from 1970-01-01T00:11:00\.000Z/));
     arm.at(11 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/It is deleted and made anew$/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/The driver deletes and recreates it$/));
     // Another replica was faster, and its job has failed, too.
-    await expect(run(arm)).rejects.toMatchObject(told(/from 1970-01-01T00:21:00\.000Z on/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/from 1970-01-01T00:21:00\.000Z/));
     expect(await run(arm)).toHaveProperty('waitingFor');
     arm.at(12 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/from 1970-01-01T00:22:00\.000Z on/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/from 1970-01-01T00:22:00\.000Z/));
     arm.at(22 * minutes);
-    await expect(run(arm)).rejects.toMatchObject(told(/It is deleted and made anew$/));
+    await expect(run(arm)).rejects.toMatchObject(failure(/The driver deletes and recreates it$/));
   });
 });

@@ -6,7 +6,7 @@ import type { DataJobs } from '../parameters/data-repository.js';
 import { isAbsent, toDriverError } from '../api/errors.js';
 import { inWords, tolerant, text } from '../api/tolerant-json.js';
 
-/** An auto-import or auto-export job as ARM shows it (Microsoft.StorageCache, 2026-01-01), as far as it matters here. */
+/** Schema of an auto-import or auto-export job in ARM's JSON (Microsoft.StorageCache, 2026-01-01), as far as needed. */
 const armJob = z.object({
   systemData: tolerant(z.object({ createdAt: text })),
   properties: tolerant(
@@ -25,11 +25,11 @@ const armJob = z.object({
   ),
 });
 
-/** A failed job is told with its reason for so long; then it is taken away and made anew. Whoever waits for the volume
- *  comes again every few seconds, and each attempt has Azure scan the container. */
+/** Pause before a failed job, reported with its reason, is deleted and recreated. Provisioners retry every few seconds,
+ *  and each new job makes Azure scan the container. */
 const PAUSE_AFTER_FAILURE_MS = 10 * 60 * 1000;
 
-/** The name of the job of each kind, the same for everybody who looks for it, and what people call it. */
+/** Name of the job of each kind, the same for all replicas, and its title for people. */
 const kinds = {
   autoImport: { job: 'lustre-csi-auto-import', title: 'auto-import' },
   autoExport: { job: 'lustre-csi-auto-export', title: 'auto-export' },
@@ -37,16 +37,16 @@ const kinds = {
 
 type Kind = keyof typeof kinds;
 
-/** What the completion of a volume depends on. */
+/** Inputs of the completion of a volume. */
 export interface Completion {
   readonly location: string;
   readonly jobs: DataJobs;
 }
 
-/** Auto-import and auto-export jobs of new file systems: looks at what exists, creates what is missing. */
+/** Auto-import and auto-export jobs of new file systems: reads existing ones and creates missing ones. */
 export class DataJobCompletion {
-  /** When this process first saw that a job had failed: milliseconds since the epoch, by address. Only counts where
-   *  Azure tells no time. */
+  /** Time at which this process first saw the failure of a job, by address, in milliseconds since the epoch. It counts
+   *  only where Azure reports no time. */
   readonly #failedSince = new Map<string, number>();
 
   constructor(
@@ -54,8 +54,8 @@ export class DataJobCompletion {
     private readonly now: () => number,
   ) {}
 
-  /** @throws DriverError unavailable with the reason of a job that has failed, and the time from which on it is deleted
-   *    and made anew */
+  /** Takes the next step towards the jobs of a file system.
+   *  @throws DriverError unavailable with the reason of a failed job, and the time of its deletion and recreation */
   async complete(
     { location, jobs }: Completion,
     fileSystem: FileSystem,
@@ -88,7 +88,7 @@ export class DataJobCompletion {
       await this.arm.call(dataJobOperations[kind].put, { ...address, body }, signal);
     } catch (error) {
       const failure = toDriverError(error, `cannot create ${what}`, 'effect', signal);
-      // The file system exists: a final answer could leave it behind, with nobody who knows of it.
+      // The file system exists: after a final answer, no object of Kubernetes would refer to it.
       if (failure.kind === 'aborted') return { waitingFor: failure.message };
       throw new DriverError('unavailable', failure.message, { cause: failure.cause });
     }
@@ -121,19 +121,22 @@ export class DataJobCompletion {
     if (this.now() < again) {
       const when = new Date(again).toISOString();
       throw unavailable(
-        `${failed}. It is deleted and made anew from ${when} on, or at once when you delete the job`,
+        `${failed}. The driver deletes and recreates it from ${when}, or recreates it at once when you delete the job`,
       );
     }
     try {
       await this.arm.call(dataJobOperations[kind].delete, address, signal);
     } catch (error) {
-      throw unavailable(toDriverError(error, `${failed}. It stays`, 'lookup', signal).message, error);
+      throw unavailable(
+        toDriverError(error, `${failed}. The driver cannot delete it`, 'lookup', signal).message,
+        error,
+      );
     }
     this.#failedSince.delete(keyOf(address));
-    throw unavailable(`${failed}. It is deleted and made anew`);
+    throw unavailable(`${failed}. The driver deletes and recreates it`);
   }
 
-  /** A time that Azure tells is the same for all replicas. One that is yet to come is none. */
+  /** Time of the failure. A time from Azure is the same for all replicas; one in the future does not count. */
   #failedAt(address: JobAddress, { at }: JobState): number {
     const now = this.now();
     if (at !== undefined && at <= now) return at;
@@ -148,33 +151,33 @@ const keyOf = ({ resourceGroup, name, job }: JobAddress): string => `${resourceG
 const unavailable = (message: string, cause?: unknown): DriverError =>
   new DriverError('unavailable', message, { cause });
 
-/** What a job is good for, and the cloud's words about it. */
+/** State of a job, with the cloud's words about it. */
 export interface JobState {
   readonly kind: 'ready' | 'pending' | 'failed';
   readonly detail: string;
-  /** Milliseconds since the epoch of the last thing that happened to it; absent where Azure does not tell. */
+  /** Time of its last event in milliseconds since the epoch; absent where Azure does not report it. */
   readonly at?: number;
 }
 
-/** Reads ARM's JSON of a job. It is ready as soon as Azure has set it up; a job that somebody has disabled since is no
- *  fault of the volume. */
+/** Reads ARM's JSON of a job. A job is ready as soon as Azure has set it up; one that an operator disabled later is not a
+ *  failure of the volume. */
 export function jobState(resource: unknown): JobState {
   const parsed = z.safeParse(armJob, resource);
   const { systemData, properties = {} } = parsed.success ? parsed.data : {};
   const { provisioningState = 'unknown', status = {} } = properties;
   const at = latest(status.lastCompletionTimeUTC, status.lastStartedTimeUTC, systemData?.createdAt);
   const failed = status.state?.toLowerCase() === 'failed' && !/^deleting$/i.test(provisioningState);
-  const told = failed ? 'Failed' : provisioningState;
+  const shown = failed ? 'Failed' : provisioningState;
   return {
-    kind: kindOf(told.toLowerCase()),
-    detail: inWords(', ', told, inWords(': ', status.statusCode, status.statusMessage)),
+    kind: kindOf(shown.toLowerCase()),
+    detail: inWords(', ', shown, inWords(': ', status.statusCode, status.statusMessage)),
     ...(at === undefined ? {} : { at }),
   };
 }
 
 function latest(...times: readonly (string | undefined)[]): number | undefined {
-  const told = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
-  return told.length === 0 ? undefined : Math.max(...told);
+  const known = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function kindOf(state: string): JobState['kind'] {

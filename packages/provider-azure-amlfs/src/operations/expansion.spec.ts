@@ -53,7 +53,7 @@ describe('expansion', () => {
       }),
     ]);
     expect((await replica.get(volume.id, callOf(5000))).volume.capacity).toEqual(size(32));
-    // The volume is still the one that was asked for.
+    // The volume is still the requested one.
     expect(await created()).toMatchObject({ id: volume.id, capacity: size(32) });
     expect(azure.count('amlFilesystems.createOrUpdate')).toBe(0);
   });
@@ -72,7 +72,7 @@ describe('expansion', () => {
     expect(azure.count(put)).toBe(1);
   });
 
-  it('is one for two replicas that are asked at once', async () => {
+  it('is one for two replicas with concurrent calls', async () => {
     expect(await Promise.all([expand(32), persistently(() => expand(32, other))])).toEqual([
       size(32),
       size(32),
@@ -89,7 +89,7 @@ describe('expansion', () => {
     ]);
   });
 
-  it('tells why it failed, keeps the volume, and tries again under another name', async () => {
+  it('reports why it failed, keeps the volume, and retries under another name', async () => {
     const failure = { code: 'ScaleOutFailed', message: 'No servers.' };
     azure.emulator.faults.add({ kind: 'fail-creation', cloud: 'azure', operation: put, ...failure });
     await expect(expand(32)).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('expansion', () => {
     await expect(expand(64)).rejects.toMatchObject({
       kind: 'out-of-range',
       message: expect.stringMatching(
-        /growing AMLFS-Durable-Premium-125 from 16 TiB to 64 TiB needs 15 free addresses, .* has 13 \(of 27\)/,
+        /expanding AMLFS-Durable-Premium-125 from 16 TiB to 64 TiB needs 15 free addresses, .* has 13 \(of 27\)/,
       ) as string,
     });
     expect(azure.count(put)).toBe(0);

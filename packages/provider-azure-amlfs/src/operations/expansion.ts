@@ -28,7 +28,7 @@ import {
   type ExpansionJob,
 } from '../plan/to-growth.js';
 
-/** Growing file systems by expansion jobs. Clients go on working meanwhile. */
+/** Expansion of file systems by expansion jobs, while clients keep working. */
 export class AmlExpansion implements VolumeExpansion {
   constructor(
     private readonly arm: Pick<Arm, 'call'>,
@@ -51,14 +51,14 @@ export class AmlExpansion implements VolumeExpansion {
   }
 
   async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
-    // Jobs first: one that is seen to have completed is then part of the capacity.
+    // Jobs first: the capacity that is read afterwards includes every job that has completed.
     const growth = growthOf(await this.#jobs(reference, signal));
     const found = await this.reader.find(reference, signal);
     return found && { fileSystem: found.fileSystem, ...(growth ? { growth } : {}) };
   }
 
-  /** The name of the job follows from the size and from what was tried before, so that the PUTs of two replicas are
-   *  one expansion; Azure refuses a second one of another name while one is under way. */
+  /** Starts an expansion job. Its name follows from the size and the earlier attempts, so that the PUTs of two replicas
+   *  are one expansion; Azure refuses a second job of another name while one is in progress. */
   async start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void> {
     const { id: name, scope } = fileSystem;
     const doing = `cannot expand file system ${name} of resource group ${scope} to ${capacity.toString()}`;
@@ -97,14 +97,14 @@ export class AmlExpansion implements VolumeExpansion {
     }
   }
 
-  /** With the reason of the operation, where the job itself tells none. */
+  /** Adds the reason of the operation where the job itself has none. */
   async #explained(
     reference: VolumeReference,
     job: ExpansionJob,
     signal: AbortSignal,
   ): Promise<ExpansionJob> {
     if (!job.unexplained) return job;
-    // That it failed is known without it.
+    // The failure itself is known without the reason.
     const reason = await this.failed
       .reasonOf(jobKey(reference, job.name), signal)
       .catch((): undefined => undefined);
@@ -118,11 +118,11 @@ export class AmlExpansion implements VolumeExpansion {
     }
     throw new DriverError(
       'unavailable',
-      `Azure does not tell the SKU and location of file system ${id}: it cannot be expanded without them`,
+      `Azure did not report the SKU and location of file system ${id}, so it was not expanded; the call is retried automatically`,
     );
   }
 }
 
-/** What `FailedOperations` knows the operation of a job by. */
+/** Key of the operation of a job in `FailedOperations`. */
 const jobKey = (reference: VolumeReference, job: string): string =>
   `${operationKey(reference)}#expansion ${job.toLowerCase()}`;

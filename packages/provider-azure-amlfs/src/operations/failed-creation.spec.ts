@@ -10,9 +10,9 @@ it.each([
     'AscInternalError: Provisioning timed out deploying Cluster VMs',
     /Cluster VMs \(.*another zone or location/,
   ],
-  ['InternalExecutionError', /^InternalExecutionError \(look at/],
-  ['ZonalAllocationFailed: None left.', /\(Azure has no servers for it now: try another zone/],
+  ['InternalExecutionError', /^InternalExecutionError \(check Azure Service Health/],
+  ['ZonalAllocationFailed: None left.', /\(Azure has no capacity for it now: choose another zone/],
   ['KeyVaultAccessDenied: No.', /\(check key-vault-key-url/],
   ['SubnetIsFull: No addresses.', /\(check the subnet/],
-  ['QuotaExceeded: Too many.', /\(ask Azure for a higher quota/],
+  ['QuotaExceeded: Too many.', /\(request a higher quota from Azure/],
 ])('%s', (reason, words) => expect(explainFailedCreation(reason)).toMatch(words));

@@ -1,14 +1,14 @@
 interface Advice {
-  /** Azure's code or words. */
+  /** Pattern of Azure's code or message. */
   readonly about: RegExp;
   readonly next: string;
 }
 
-/** By the codes with which Microsoft.StorageCache fails the operation of a creation that it had accepted. */
+/** Next steps by the codes with which Microsoft.StorageCache fails an accepted creation. */
 const advice: readonly Advice[] = [
   {
     about: /quota/i,
-    next: 'ask Azure for a higher quota in the location',
+    next: 'request a higher quota from Azure in the location',
   },
   {
     about: /KeyVault|encryption/i,
@@ -20,15 +20,15 @@ const advice: readonly Advice[] = [
   },
   {
     about: /Allocation|Capacity|SkuNotAvailable/i,
-    next: 'Azure has no servers for it now: try another zone, location or SKU',
+    next: 'Azure has no capacity for it now: choose another zone, location or SKU',
   },
 ];
 
 const usual =
-  'look at Azure Service Health for the location, check that the subnet reaches Azure (its network security group and ' +
-  'routes), try another zone or location, or ask Azure’s support';
+  'check Azure Service Health for the location, check that the subnet reaches Azure (its network security group and ' +
+  'routes), choose another zone or location, or contact Azure support';
 
-/** Azure's reason of a creation that has failed, with what the operator does next. */
+/** Adds the next step of the operator to Azure's reason of a failed creation. */
 export function explainFailedCreation(reason: string): string {
   const { next } = advice.find(({ about }) => about.test(reason)) ?? { next: usual };
   return `${reason.replace(/\.$/, '')} (${next})`;

@@ -1,4 +1,4 @@
-// Expansions that Azure gives up or that somebody takes back: what is answered, and how often they are asked for.
+// Expansions that Azure fails or that an operator cancels: the answers, and the number of requests.
 import { Capacity, type FileSystem, type Volume } from '@lustre-csi/core';
 import type { VolumeOperations } from '@lustre-csi/core/server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -50,11 +50,11 @@ const deleteJob = rest<JobAddress>({
     `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.StorageCache/amlFilesystems/${name}/expansionJobs/${job}`,
 });
 
-/** What an operator does: the job is rolled back, and then gone. */
+/** Deletes a job as an operator does: it is rolled back, and then gone. */
 const takeBack = (job: string): Promise<ArmAnswer> =>
   operator.call(deleteJob, { resourceGroup: 'lustre-rg', name: 'pvc-1', job }, neverAborted);
 
-/** Happens once ARM has been asked so often. */
+/** Waits until ARM has received so many requests. */
 function after(operation: string, times: number, happens: () => unknown): void {
   let left = times;
   const stop = azure.emulator.journal.onCall((entry) => {
@@ -88,7 +88,7 @@ it('says while it is rolled back that it is, when the time of the call ends', as
   });
 });
 
-it('asks three times, then says why, and that nothing is under way; a claim may ask for less', async () => {
+it('requests three times, then reports why, and that nothing is in progress; a claim may request less', async () => {
   const failure = { code: 'ScaleOutFailed', message: 'No servers.' };
   azure.emulator.faults.add({ kind: 'fail-creation', cloud: 'azure', operation: put, times: 9, ...failure });
   for (let attempt = 1; attempt <= 3; attempt += 1) {
@@ -100,7 +100,7 @@ it('asks three times, then says why, and that nothing is under way; a claim may 
     await expect(expand(await azure.replica())).rejects.toMatchObject({
       kind: 'out-of-range',
       message: expect.stringMatching(
-        /in 3 attempts, at last: Failed, ScaleOutFailed: No servers\..*jobs .*-32tib-3, .*-32tib-2, .*-32tib-1 are deleted/,
+        /in 3 attempts; the last reason: Failed, ScaleOutFailed: No servers\..*jobs .*-32tib-3, .*-32tib-2, .*-32tib-1 are deleted/,
       ) as string,
     });
   }
@@ -111,7 +111,7 @@ it('asks three times, then says why, and that nothing is under way; a claim may 
   expect(await expand()).toEqual(Capacity.tebibytes(32));
 });
 
-it('takes the reason from the operation where the job tells none', async () => {
+it('takes the reason from the operation where the job has none', async () => {
   const url = 'https://arm/subscriptions/s/providers/Microsoft.StorageCache/locations/eastus/ascOperations/o';
   const job = {
     name: 'lustre-csi-expand-32tib-1',

@@ -8,7 +8,7 @@ import { explainFailedCreation } from './failed-creation.js';
 import type { FailedOperations } from '../api/failed-operations.js';
 import { resourceGroupOf, toFileSystem } from '../plan/to-file-system.js';
 
-/** A file system with the JSON that it was read from. */
+/** File system with the JSON from which it was read. */
 export interface ReadFileSystem {
   readonly fileSystem: FileSystem;
   readonly resource: unknown;
@@ -24,12 +24,12 @@ export class FileSystemReader {
     private readonly options: { readonly clusterId: string; readonly log: Log },
   ) {}
 
-  /** The resource groups in which it has looked with success: what plans and handles have led it to. */
+  /** Resource groups of successful lookups, which plans and handles have named. */
   get seen(): ReadonlySet<string> {
     return this.#seen;
   }
 
-  /** Every file system of a resource group. */
+  /** Lists every file system of a resource group. */
   async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
     const what = `resource group ${scope}`;
     const all = await this.#every(what, signal, (page) =>
@@ -39,7 +39,7 @@ export class FileSystemReader {
     return this.#readAll(all, () => scope, signal);
   }
 
-  /** Every file system of the subscription, each with its own scope. */
+  /** Lists every file system of the subscription, each with its own scope. */
   async listAll(signal: AbortSignal): Promise<readonly FileSystem[]> {
     const all = await this.#every('the subscription', signal, (page) =>
       this.arm.call(armOperations.listAllFileSystems, page, signal),
@@ -68,7 +68,7 @@ export class FileSystemReader {
     return Promise.all(found.map((fileSystem) => this.#explained(fileSystem, signal)));
   }
 
-  /** Undefined if Azure says that it does not exist. */
+  /** Looks up a file system; undefined where Azure reports that it does not exist. */
   async find({ scope, id }: VolumeReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
     const doing = `cannot look up file system ${id} of resource group ${scope}`;
     const resource = await this.#get(scope, id, signal).catch((error: unknown) => {
@@ -79,15 +79,16 @@ export class FileSystemReader {
     if (!resource) return undefined;
     const fileSystem = this.read(resource.body, scope);
     if (!fileSystem)
-      throw new DriverError('unavailable', `${doing}: Azure answered something that cannot be read`);
+      throw new DriverError('unavailable', `${doing}: Azure sent an answer that cannot be read`);
     return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
   }
 
-  /** What ARM's JSON is; undefined if that is no file system.
-   *  @param scope empty where the resource does not tell its group */
+  /** Reads ARM's JSON; undefined and logged where it is no file system.
+   *  @param scope resource group; empty where the resource does not name it */
   read(resource: unknown, scope: string): FileSystem | undefined {
     const fileSystem = scope === '' ? undefined : toFileSystem(resource, scope, this.options.clusterId);
-    if (!fileSystem) this.options.log.warn({ scope, resource }, 'left out what is no AML file system');
+    if (!fileSystem)
+      this.options.log.warn({ scope, resource }, 'ignored a resource that is not an AML file system');
     return fileSystem;
   }
 
@@ -95,7 +96,7 @@ export class FileSystemReader {
     return this.arm.call(armOperations.getFileSystem, { resourceGroup: scope, name }, signal);
   }
 
-  /** Why a creation has failed, if it can be found out; that it has is known without it. */
+  /** Adds the reason of a failed creation where the cloud has it; the failure itself is known without it. */
   async #explained(fileSystem: FileSystem, signal: AbortSignal): Promise<FileSystem> {
     if (fileSystem.state !== 'failed') return fileSystem;
     try {
@@ -105,11 +106,14 @@ export class FileSystemReader {
         ? fileSystem
         : { ...fileSystem, stateDetail: explainFailedCreation(detail) };
     } catch (error) {
-      this.options.log.warn({ fileSystem: fileSystem.id, error }, 'cannot find out why the creation failed');
+      this.options.log.warn(
+        { fileSystem: fileSystem.id, error },
+        'cannot look up the reason of the failed creation',
+      );
       return fileSystem;
     }
   }
 }
 
-/** What `FailedOperations` knows the operations of a file system by. ARM compares names without case. */
+/** Key of the operations of a file system in `FailedOperations`. ARM ignores case in names. */
 export const operationKey = ({ scope, id }: VolumeReference): string => `${scope}/${id.toLowerCase()}`;

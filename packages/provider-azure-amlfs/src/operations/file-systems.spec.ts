@@ -176,7 +176,7 @@ describe('create', () => {
     });
   });
 
-  it('says when the quota is used up, if Azure tells it beforehand', async () => {
+  it('reports when the quota is used up, before the creation', async () => {
     for (const index of [1, 2, 3, 4, 5, 6]) await created(`pvc-${index}`);
     azure.emulator.journal.clear();
     await expect(created('pvc-7')).rejects.toMatchObject({
@@ -189,7 +189,9 @@ describe('create', () => {
   describe('takes no refusal for final where the volume exists', () => {
     const appeared = {
       kind: 'aborted',
-      message: expect.stringContaining('pvc-6 of resource group lustre-rg has appeared') as string,
+      message: expect.stringContaining(
+        'pvc-6 of resource group lustre-rg was created after the lookup',
+      ) as string,
     };
     const allButOne = async (): Promise<void> => {
       for (const index of [1, 2, 3, 4, 5]) await created(`pvc-${index}`);
@@ -272,7 +274,7 @@ describe('create', () => {
     expect(azure.calls.filter((call) => call === put)).toHaveLength(2);
   });
 
-  it('tells why a creation failed, also to a process that did not start it', async () => {
+  it('reports why a creation failed, also to a process that did not start it', async () => {
     azure.emulator.faults.add({
       kind: 'fail-creation',
       cloud: 'azure',
@@ -319,7 +321,7 @@ describe('list and find', () => {
     await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  it('tell a missing file system from a missing group', async () => {
+  it('distinguish a missing file system from a missing group', async () => {
     expect(await provider.find({ id: 'pvc-1', scope }, neverAborted)).toBeUndefined();
     const failure = { kind: 'failed-precondition', message: expect.stringContaining('none') as string };
     await expect(provider.find({ id: 'pvc-1', scope: 'none' }, neverAborted)).rejects.toMatchObject(failure);
@@ -363,7 +365,7 @@ describe('delete', () => {
     ['busy', { kind: 'error', status: 409, code: 'Conflict' }, 'aborted'],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }, 'permission-denied'],
     ['cut', { kind: 'reset' }, 'unavailable'],
-  ] as const)('tells what stood against it: %s', async (_, fault, kind) => {
+  ] as const)('reports the obstacle: %s', async (_, fault, kind) => {
     await created('pvc-1');
     const ready = (await usable('pvc-1')) as FileSystem;
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'amlFilesystems.delete' });

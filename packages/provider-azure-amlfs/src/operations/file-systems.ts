@@ -37,7 +37,7 @@ export interface AmlFileSystemsOptions {
   readonly clusterId: string;
 }
 
-/** What the provider is made of. */
+/** Parts of the provider. */
 export interface AmlParts {
   readonly skus: SkuCatalogue;
   readonly failed: FailedOperations;
@@ -51,8 +51,8 @@ export interface AmlParts {
 
 type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complete']>>>;
 
-/** Azure Managed Lustre's control plane. The scope of a file system is its resource group, the name in lower case; its id
- *  is the name of its ARM resource, which follows from the volume's. The subscription is a scope for listing alone. */
+/** Control plane of Azure Managed Lustre. The scope of a file system is its resource group, in lower case; its id is the
+ *  name of its ARM resource, which follows from the volume name. The subscription is a scope only for listing. */
 export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   readonly usualSeconds = { create: 900, delete: 600 };
   readonly directoryHosts: DirectoryHosts;
@@ -82,7 +82,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     return sku ? smallestCapacity(sku, range) : (range.required ?? Capacity.zero);
   }
 
-  /** Any StorageClass may name a resource group of its own: all of them are in the subscription. */
+  /** Scope of the subscription: a StorageClass may name any of its resource groups. */
   scopes(): readonly string[] {
     return [this.parts.listing.scope];
   }
@@ -97,9 +97,9 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   }
 
   /**
-   * ARM has no idempotency key: a PUT creates what does not exist and changes what does. So nothing is put before a
-   * GET has said, in the same call, that the name is free; the core has looked the volume up before. Two replicas
-   * that get past this together put the same body twice, which changes nothing.
+   * Starts the creation. ARM has no idempotency key: a PUT creates a missing file system and changes an existing one. So
+   * the driver puts nothing before a GET in the same call has shown that the name is free; the core has looked the
+   * volume up before. Two replicas that pass this check together put the same body twice, which changes nothing.
    */
   async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     const creation = creationOf(plan);
@@ -123,13 +123,16 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     this.parts.failed.remember(operationKey({ scope, id: name }), operationUrl(answer));
     const created = this.parts.reader.read(answer.body, scope);
     if (created) return created;
-    throw new DriverError('unavailable', `${doing}: Azure accepted it with an answer that cannot be read`);
+    throw new DriverError(
+      'unavailable',
+      `${doing}: Azure accepted it with an answer that cannot be read; the call is retried automatically and finds out`,
+    );
   }
 
   /**
-   * Whether the name is free. What exists under it uses up the quota and the addresses that a creation is checked
-   * against, so that a refusal counts only where nothing does: another replica may just have put it.
-   * @param refused what to tell where even that cannot be found out for good
+   * Throws where the name is taken. An existing file system uses the quota and the addresses that a creation is checked
+   * against, so that a refusal counts only where the name is free: another replica may just have put it.
+   * @param refused error to throw where the lookup itself is refused
    */
   async #throwIfTaken(plan: AmlPlan, signal: AbortSignal, refused?: DriverError): Promise<void> {
     const reference = { id: plan.resourceName, scope: plan.scope };
@@ -160,17 +163,17 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     this.parts.failed.forget(operationKey(fileSystem));
   }
 
-  /** Azure accepted to delete it and could not: this is told once, before it is asked again. */
+  /** Throws where Azure accepted an earlier deletion and failed it: reported once, before the next request. */
   async #throwIfDeletionFailed(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     const key = deletionKey(fileSystem);
-    // Without a reason, Azure is asked again.
+    // Without a reason, the driver sends the deletion again.
     const reason = await this.parts.failed.reasonOf(key, signal).catch((): undefined => undefined);
     if (reason === undefined) return;
     this.parts.failed.forget(key);
     throw new DriverError(
       'unavailable',
       `Azure failed to delete file system ${fileSystem.id} of resource group ${fileSystem.scope}: ${reason}. It still ` +
-        'exists and is billed; remove the cause (locks, policies), and the deletion is tried again',
+        'exists and is billed; remove the cause (locks, policies), and the deletion is retried automatically',
     );
   }
 
@@ -181,7 +184,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   parseVolumeId(volumeId: string): VolumeReference | undefined {
     const handle = parseVolumeHandle(volumeId);
     if (!handle) return undefined;
-    // A handle of ours always names the group; the configured one is a guess that ownership tags make harmless.
+    // Handles of this driver name the group; ownership tags protect where the configured group is a wrong guess.
     const group = handle.resourceGroup || this.options.config.resourceGroup || '';
     const reference = { id: handle.name, scope: group.toLowerCase() };
     if (handle.dynamic) return group === '' ? undefined : reference;
@@ -195,7 +198,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   }
 }
 
-/** A file system of the same name that was created later is another one. */
+/** Key of a deletion. A file system of the same name that was created later has another key. */
 const deletionKey = (fileSystem: FileSystem): string =>
   `${operationKey(fileSystem)}#deletion of ${fileSystem.createdAt?.toISOString() ?? ''}`;
 
@@ -203,22 +206,28 @@ const isConflict = (error: unknown): boolean => isRestError(error) && error.stat
 
 function creationOf(plan: AmlPlan): Creation {
   if (plan.creation) return plan.creation;
-  throw new DriverError('internal', `volume ${plan.volumeName} points at a file system that exists already`);
+  throw new DriverError(
+    'internal',
+    `volume ${plan.volumeName} refers to an existing file system, so that nothing is created`,
+  );
 }
 
-/** The name is taken though the lookup had found nothing: a replica was faster, or somebody else owns it. */
+/** Error for a name that is taken after the first lookup found nothing: a replica was faster, or it has another owner. */
 function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
   const what = `file system ${existing.id} of resource group ${existing.scope}`;
   return existing.volumeName === plan.volumeName
-    ? new DriverError('aborted', `${what} has appeared since it was looked up (${existing.cloudState})`)
+    ? new DriverError(
+        'aborted',
+        `${what} was created after the lookup (${existing.cloudState}); the call is retried automatically`,
+      )
     : new DriverError(
         'already-exists',
-        `${what} was not created for volume ${plan.volumeName} by this driver, and Azure renames nothing: ` +
-          'delete that file system if nobody needs it, or make the volume in another resource group (resource-group-name)',
+        `${what} was not created for volume ${plan.volumeName} by this driver, and Azure cannot rename it: ` +
+          'delete that file system if it is not needed, or create the volume in another resource group (resource-group-name)',
       );
 }
 
-/** What Azure refuses beyond the usual maximum, it most probably refuses for its size. */
+/** Explains a refusal beyond the usual maximum, for which the size is the most probable cause. */
 function refusal(error: DriverError, { sku }: Creation, capacity: Capacity): DriverError {
   if (error.kind !== 'invalid-argument' || isSubnetRefusal(error.cause)) return error;
   if (!sku || !isLargeCluster(sku, capacity)) return error;

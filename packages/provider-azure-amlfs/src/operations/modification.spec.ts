@@ -60,7 +60,7 @@ const shown = (): EmulatedAzure['state']['fileSystems'][number] | undefined => a
 
 describe('modification', () => {
   it('changes everything that differs in one PATCH and one write of tags, and then nothing more', async () => {
-    const asked = {
+    const requested = {
       ...window,
       'root-squash-mode': 'RootOnly',
       'root-squash-uid': '1000',
@@ -68,7 +68,7 @@ describe('modification', () => {
       'no-squash-nids': '10.1.0.[4-9]@tcp, 10.2.0.7@tcp',
       tags: 'team=b,purpose=training',
     };
-    await modify(asked);
+    await modify(requested);
     expect(shown()).toMatchObject({
       properties: {
         maintenanceWindow: { dayOfWeek: 'Friday', timeOfDayUTC: '3:30' },
@@ -81,7 +81,7 @@ describe('modification', () => {
       },
       tags: { Team: 'b', purpose: 'training', 'lustre-csi-volume-name': 'pvc-1' },
     });
-    await modify(asked, other);
+    await modify(requested, other);
     await modify({ 'maintenance-time-of-day-utc': '03:30' }, other);
     await modify({});
     expect([azure.count(patch), azure.count(writeTags)]).toEqual([1, 1]);
@@ -107,7 +107,7 @@ describe('modification', () => {
     await expect(modify({ ...window, tags: 'Team=b' })).rejects.toMatchObject({
       kind: 'permission-denied',
       message: expect.stringMatching(
-        /role-definition\.json, which allows Microsoft\.Resources\/tags\/write/,
+        /role-definition\.json, whose current version allows Microsoft\.Resources\/tags\/write/,
       ) as string,
     });
     expect(azure.count(patch)).toBe(0);
@@ -126,7 +126,7 @@ describe('modification', () => {
     });
   });
 
-  it('keeps of root squash what is not asked', async () => {
+  it('keeps the parts of root squash that are not requested', async () => {
     await modify({ 'root-squash-mode': 'All', 'root-squash-uid': '7', 'root-squash-gid': '7' });
     await modify({ 'root-squash-uid': '8' });
     expect(shown()?.properties['rootSquashSettings']).toMatchObject({
@@ -165,11 +165,7 @@ describe('modification', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    [
-      'an unknown key',
-      { 'sku-name': 'x' },
-      'allowed in a VolumeAttributesClass are maintenance-day-of-week,',
-    ],
+    ['an unknown key', { 'sku-name': 'x' }, '; legal: maintenance-day-of-week,'],
     ['a wrong value', { 'root-squash-mode': 'root' }, 'legal: None, RootOnly, All'],
     ['an id that is none', { 'root-squash-uid': '0' }, 'a whole number from 1 to 4294967295'],
     ['a NID that is none', { 'no-squash-nids': '10.1.0.4' }, 'legal: NIDs'],
@@ -213,7 +209,7 @@ describe('modification', () => {
     });
   });
 
-  it('asks for the rest where ARM has only accepted the tags', async () => {
+  it('requests the rest where ARM has only accepted the tags', async () => {
     const slow = await EmulatedAzure.start({
       durations: { createSeconds: 0.02, deleteSeconds: 0.02, updateSeconds: 0.05 },
       azure: { slowTags: true },
@@ -252,14 +248,14 @@ describe('a change that Azure accepts and then fails', () => {
       ...{ kind: 'fail-creation', cloud: 'azure', operation: patch, times },
       ...failure,
     });
-  const told = {
+  const reported = {
     kind: 'unavailable',
     message: expect.stringContaining('pvc-1: KeyVaultAccessDenied: The key cannot be used.') as string,
   };
 
-  it('is told with its code and text, and done by the next call', async () => {
+  it('is reported with its code and text, and done by the next call', async () => {
     failing();
-    await expect(modify(window)).rejects.toMatchObject(told);
+    await expect(modify(window)).rejects.toMatchObject(reported);
     expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Sunday' });
     await modify(window);
     expect(shown()?.properties).toMatchObject({
@@ -272,15 +268,15 @@ describe('a change that Azure accepts and then fails', () => {
   it('is not done for a replica that has not seen it begin', async () => {
     failing(2);
     await expect(startedBy(replica, window)).rejects.toMatchObject({ kind: 'deadline-exceeded' });
-    await expect(modify(window, other)).rejects.toMatchObject(told);
+    await expect(modify(window, other)).rejects.toMatchObject(reported);
     expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Sunday' });
     await modify(window, other);
     expect(shown()?.properties['maintenanceWindow']).toMatchObject({ dayOfWeek: 'Friday' });
   });
 
-  it('leaves a volume that is found, listed and asked for again', async () => {
+  it('leaves a volume that is found, listed and requested again', async () => {
     failing();
-    await expect(modify(window)).rejects.toMatchObject(told);
+    await expect(modify(window)).rejects.toMatchObject(reported);
     expect(await created()).toEqual(volume);
     expect(azure.count('amlFilesystems.delete')).toBe(0);
     expect(azure.state.fileSystems).toHaveLength(1);
@@ -291,14 +287,14 @@ describe('a change that Azure has accepted', () => {
   const reference = { id: 'pvc-1', scope: 'lustre-rg' };
   const url = 'https://arm/subscriptions/s/providers/Microsoft.StorageCache/locations/eastus/ascOperations/o';
   const old = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
-  const asked = { dayOfWeek: 'Friday', timeOfDayUTC: '03:30' };
+  const requested = { dayOfWeek: 'Friday', timeOfDayUTC: '03:30' };
 
   interface Shown {
     cloudState: string;
     maintenanceWindow: object;
   }
 
-  /** A file system that shows what it is told to, whatever is changed. */
+  /** A file system that shows what the spec sets, after every change. */
   function stubborn(
     reason: string | undefined,
     now: () => number = () => 0,
@@ -320,7 +316,7 @@ describe('a change that Azure has accepted', () => {
     return { modification, patches, shown, step };
   }
 
-  it('and that then failed is told with its reason, once', async () => {
+  it('and that then failed is reported with its reason, once', async () => {
     const { step, patches } = stubborn('KeyVaultAccessDenied: no access');
     expect(await step()).toHaveProperty('waitingFor');
     await expect(step()).rejects.toMatchObject({
@@ -331,7 +327,7 @@ describe('a change that Azure has accepted', () => {
     expect(patches).toHaveLength(2);
   });
 
-  it('may show late, is asked for once meanwhile, and is no success while it shows otherwise', async () => {
+  it('may show late, is requested once in the meantime, and is no success while other settings show', async () => {
     let now = 0;
     const { step, patches, shown } = stubborn(undefined, () => now);
     await step();
@@ -341,18 +337,18 @@ describe('a change that Azure has accepted', () => {
     expect(patches).toHaveLength(1);
     await expect(step()).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('does not show what was asked for, {"properties"') as string,
+      message: expect.stringContaining('does not show the requested settings, {"properties"') as string,
     });
     await step();
-    shown.maintenanceWindow = asked;
+    shown.maintenanceWindow = requested;
     expect(await step()).toBe('done');
     expect(patches).toHaveLength(2);
   });
 
-  it('and that shows as asked is still not done where it failed', async () => {
+  it('and that shows as requested is still not done where it failed', async () => {
     const { step, patches, shown } = stubborn(undefined);
     await step();
-    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: asked });
+    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: requested });
     await expect(step()).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('the file system is Failed') as string,
@@ -360,16 +356,16 @@ describe('a change that Azure has accepted', () => {
     expect(patches).toHaveLength(1);
   });
 
-  it('by a process that has ended, and failed, is asked for again though it shows as asked', async () => {
+  it('by a process that has ended, and failed, is requested again though it shows as requested', async () => {
     const { step, patches, shown } = stubborn(undefined);
-    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: asked });
+    Object.assign(shown, { cloudState: 'Failed', maintenanceWindow: requested });
     expect(await step()).toHaveProperty('waitingFor');
-    expect(patches).toEqual([{ properties: { maintenanceWindow: { ...asked, timeOfDayUTC: '3:30' } } }]);
+    expect(patches).toEqual([{ properties: { maintenanceWindow: { ...requested, timeOfDayUTC: '3:30' } } }]);
     shown.cloudState = 'Succeeded';
     expect(await step()).toBe('done');
   });
 
-  it('long ago says nothing about what is asked now', async () => {
+  it('long ago does not decide about the present request', async () => {
     let now = 0;
     const { step, patches } = stubborn('KeyVaultAccessDenied', () => now);
     await step();

@@ -15,9 +15,9 @@ import { mutableParameterSchema, readMutableParameters } from '../parameters/mut
 import { settingsAgain, settingsChange, toSettings, type SettingsChange } from '../plan/settings-change.js';
 import { mergeTags } from './tag-merge.js';
 
-/** Changing file systems in place: one PATCH for all that is not yet as asked, and one call for the tags. What the file
- *  system shows decides: a change is done when the settings are as asked and the last operation has not failed. The
- *  memory of this process only helps to say why a change failed. */
+/** Modification of file systems in place: one PATCH for all settings that differ, and one call for the tags. The state of
+ *  the file system decides: a change is done when it shows the requested settings and the last operation has not failed.
+ *  The memory of this process only adds the reason of a failure. */
 export class AmlModification implements VolumeModification {
   readonly parameters = mutableParameterSchema;
   /** The last change that Azure has accepted, by file system. */
@@ -39,27 +39,26 @@ export class AmlModification implements VolumeModification {
     parameters: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<ModificationStep> {
-    const asked = readMutableParameters(parameters);
+    const requested = readMutableParameters(parameters);
     const found = await this.reader.find(reference, signal);
-    if (!found)
-      throw new DriverError('not-found', `there is no file system ${reference.id} to change the settings of`);
+    if (!found) throw new DriverError('not-found', `there is no file system ${reference.id} to modify`);
     const { fileSystem, resource } = found;
     const settings = toSettings(resource);
-    const change = settingsChange(settings, asked);
+    const change = settingsChange(settings, requested);
     const accepted = this.#acceptedOf(fileSystem);
     const pending = pendingState(fileSystem);
     if (pending) return { waitingFor: `file system ${fileSystem.id} is ${pending}` };
     const verdict = accepted && (await this.#verdict(fileSystem, accepted, change, signal));
     if (verdict) return verdict;
-    // After a change that failed, Azure may show what was asked for all the same: asked again, it says how it is.
-    const wanted = change ?? (lastFailed(fileSystem) ? settingsAgain(settings, asked) : undefined);
+    // After a failed change, Azure may still show the requested settings: only another request shows their state.
+    const wanted = change ?? (lastFailed(fileSystem) ? settingsAgain(settings, requested) : undefined);
     if (!wanted) return 'done';
     await this.#change(fileSystem, wanted, signal);
     return { waitingFor: `the settings of file system ${fileSystem.id} are being changed` };
   }
 
-  /** How the change that this process has started has ended; undefined: another one is needed.
-   *  @throws DriverError unavailable where it failed, or where Azure goes on showing other settings */
+  /** Decides about the change that this process has started; undefined: another change is needed.
+   *  @throws DriverError unavailable where it failed, or where Azure still shows other settings */
   async #verdict(
     fileSystem: FileSystem,
     accepted: Accepted,
@@ -68,7 +67,7 @@ export class AmlModification implements VolumeModification {
   ): Promise<ModificationStep | undefined> {
     const { id, cloudState } = fileSystem;
     const key = changeKey(fileSystem);
-    const doing = `cannot find out how the change of file system ${id} ended`;
+    const doing = `cannot look up the outcome of the change of file system ${id}`;
     const reason = await this.failed.reasonOf(key, signal).catch((error: unknown) => {
       throw toDriverError(error, doing, 'lookup', signal);
     });
@@ -81,17 +80,17 @@ export class AmlModification implements VolumeModification {
     if (failure !== undefined) throw changeFailed(id, failure);
     if (!change || accepted.differsSince === undefined) return undefined;
     const missing = JSON.stringify(change);
-    throw changeFailed(id, `it says that it did, but does not show what was asked for, ${missing}`);
+    throw changeFailed(id, `it reported success, but does not show the requested settings, ${missing}`);
   }
 
-  /** Azure has ended the change, and what is missing now is what was asked for then. */
+  /** Reports whether the missing settings are part of a change that Azure has completed a short time ago. */
   #mayShowLate(accepted: Accepted, change: SettingsChange | undefined): boolean {
     if (!change || !isPartOf(change, accepted.change)) return false;
     accepted.differsSince ??= this.now();
     return this.now() - accepted.differsSince <= MILLISECONDS_TO_SHOW;
   }
 
-  /** What this process has asked of the file system, as long as it has been looking at it all the time. */
+  /** Finds the last change that this process has requested, as long as it has watched it without a gap. */
   #acceptedOf(fileSystem: FileSystem): Accepted | undefined {
     const key = changeKey(fileSystem);
     const accepted = this.#accepted.get(key);
@@ -110,7 +109,7 @@ export class AmlModification implements VolumeModification {
     const key = changeKey(fileSystem);
     const doing = `cannot change the settings of file system ${id} of resource group ${scope}`;
     const outcome = tags && (await mergeTags(this.arm, fileSystem, tags, { doing, signal }));
-    // What ARM has only accepted keeps the file system busy: the rest is asked for when it is done.
+    // Tags that ARM has only accepted keep the file system busy: the next step requests the rest.
     if (!properties || outcome === 'accepted') {
       this.#accepted.set(key, { change: tags ? { tags } : {}, patched: false, seenAt: this.now() });
       return;
@@ -133,43 +132,43 @@ export class AmlModification implements VolumeModification {
 
 interface Accepted {
   readonly change: SettingsChange;
-  /** Whether the outcome of a long-running operation is awaited. */
+  /** Reports whether the outcome of a long-running operation is pending. */
   readonly patched: boolean;
-  /** Milliseconds since the epoch of the last look at it. */
+  /** Time of the last look, in milliseconds since the epoch. */
   seenAt: number;
-  /** Milliseconds since the epoch: when Azure was first seen to have ended it and to show other settings. */
+  /** Time at which Azure had completed it and first showed other settings, in milliseconds since the epoch. */
   differsSince?: number;
 }
 
-/** Whether all of a change was asked for in another one: of tags and properties, one may show before the other. */
+/** Reports whether another change contains all of a change: tags and properties may appear one after the other. */
 const isPartOf = (change: SettingsChange, whole: SettingsChange): boolean =>
   (['tags', 'properties'] as const).every(
     (part) => change[part] === undefined || JSON.stringify(change[part]) === JSON.stringify(whole[part]),
   );
 
-/** How long Azure may go on showing the old settings after it has changed them. */
+/** Time for which Azure may still show the old settings after a change. */
 const MILLISECONDS_TO_SHOW = 30_000;
 
-/** Looks at a change under way are at most 20 seconds apart: after a longer gap, others may have changed what they
- *  liked. */
+/** Longest gap between two looks at a change, which are at most 20 seconds apart: after a longer one, others may have
+ *  changed the file system. */
 const MILLISECONDS_VALID = 60_000;
 
-/** A file system of the same name that was created later is another one. */
+/** Key of the changes of a file system. One of the same name that was created later has another key. */
 const changeKey = (fileSystem: FileSystem): string =>
   `${operationKey(fileSystem)}#settings of ${fileSystem.createdAt?.toISOString() ?? ''}`;
 
 function changeFailed(id: string, reason: string): DriverError {
   return new DriverError(
     'unavailable',
-    `Azure failed to change the settings of file system ${id}: ${reason}. Its data is not touched; remove the ` +
-      'cause, and the change is tried again',
+    `Azure failed to change the settings of file system ${id}: ${reason}. Its data is unchanged; remove the ` +
+      'cause, and the change is retried automatically',
   );
 }
 
-/** Whether the last operation on the file system has failed, whichever it was. */
+/** Reports whether the last operation on the file system, of any kind, has failed. */
 const lastFailed = ({ cloudState }: FileSystem): boolean => /^(failed|canceled)$/i.test(cloudState);
 
-/** What is under way on the file system, in the cloud's words; undefined: a change can begin. */
+/** State of an operation in progress on the file system, in the cloud's words; undefined: a change can begin. */
 function pendingState({ state, cloudState }: FileSystem): string | undefined {
   // An expansion is no update of the resource itself: `Expanding` is a state of its health.
   const busy = ['creating', 'updating', 'deleting'].includes(state) && cloudState !== 'Expanding';

@@ -2,18 +2,18 @@ import { DriverError, text, type DirectoryHosts } from '@lustre-csi/core';
 import { amlParameters } from '../parameters/parameters.js';
 import { contextKey, mgsAddressOf } from '../node/volume-context.js';
 
-/** A host is `RESOURCE-GROUP/FILE-SYSTEM`, as in the path of an ARM resource. */
+/** Format of a host: `RESOURCE-GROUP/FILE-SYSTEM`, as in the path of an ARM resource. */
 const HOST = /^([^/]+)\/([^/]+)$/;
 
-/** Rules of the ARM resource amlFilesystems: its name. */
+/** Parameter with the name of a file system, in the rules of the ARM resource amlFilesystems. */
 const fileSystemName = text({
-  description: 'The file system whose directories the volumes are, with `provisioningMode: directory`.',
+  description: 'The file system that hosts the volumes as directories, with `provisioningMode: directory`.',
   example: 'training-data',
   pattern: /^[0-9A-Za-z][-0-9A-Za-z_]{0,78}[0-9A-Za-z]$/,
   legal: 'the name of an Azure Managed Lustre file system: 2 to 80 letters, digits, "-" and "_"',
 });
 
-/** Azure Managed Lustre file systems in which volumes are directories.
+/** Azure Managed Lustre file systems that host directory volumes.
  *  @param resourceGroup of azure.json; applies where the StorageClass names none */
 export const amlParentFileSystems = (
   resourceGroup: string | undefined,

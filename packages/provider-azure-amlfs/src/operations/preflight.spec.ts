@@ -48,7 +48,7 @@ describe('what is checked before a creation', () => {
     expect(await provider.create(plan, Capacity.tebibytes(16), 1, neverAborted)).toMatchObject({
       state: 'creating',
     });
-    expect(warnings).toEqual([expect.stringContaining('not checked beforehand')]);
+    expect(warnings).toEqual([expect.stringContaining('not checked before the change')]);
   });
 
   it.each(questions)('has to be known where %s is only out of order', async (operation) => {

@@ -8,12 +8,12 @@ import { toDriverError } from '../api/errors.js';
 import type { Demand } from '../plan/create-request.js';
 import { checkRoom, parseSubnetId, roomOf, type SubnetRoom } from './subnet-room.js';
 
-/** The row of the usages that counts file systems. */
+/** Name of the usage that counts file systems. */
 const FILE_SYSTEMS = 'amlfilesystem';
 
 /**
- * What Azure can be asked before a change, so that the refusal names numbers. It never allows anything: Azure checks
- * again. What the identity may not read is left to Azure; the roles of older installations do not have all of it.
+ * Checks before a change, so that a refusal contains numbers. They never permit anything: Azure checks again. Where the
+ * identity may not read the facts, the check is left to Azure; roles of older installations lack some permissions.
  */
 export class Preflight {
   constructor(
@@ -21,8 +21,8 @@ export class Preflight {
     private readonly log: Log,
   ) {}
 
-  /** Checks the quota of file systems, the addresses of the subnet, and whether Azure wants the subnet at all.
-   *  @throws DriverError resource-exhausted, and what Azure refuses the subnet with */
+  /** Checks the quota of file systems, the addresses of the subnet, and whether Azure accepts the subnet.
+   *  @throws DriverError resource-exhausted, and Azure's refusal of the subnet */
   async checkCreation(demand: Demand, signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#checkQuota(demand.location, signal),
@@ -37,7 +37,7 @@ export class Preflight {
     await this.arm.call(armOperations.checkSubnet, check, signal);
   }
 
-  /** Checks that the subnet has addresses for the servers that a capacity takes beyond those of another one.
+  /** Checks that the subnet has addresses for the servers of a capacity, beyond those of a present capacity.
    *  @throws DriverError resource-exhausted naming the needed and the free addresses */
   async checkGrowth(demand: Demand, from: Capacity | undefined, signal: AbortSignal): Promise<void> {
     const [needed, present, room] = await Promise.all([
@@ -53,13 +53,13 @@ export class Preflight {
       demand.subnetId,
       needed - present,
       room,
-      `growing ${demand.skuName} from ${from.toString()} to ${demand.capacity.toString()}`,
+      `expanding ${demand.skuName} from ${from.toString()} to ${demand.capacity.toString()}`,
     );
   }
 
   async #checkQuota(location: string, signal: AbortSignal): Promise<void> {
     const doing = `cannot read the quota of AML file systems in ${location}`;
-    const usages = await this.#ask(doing, signal, () =>
+    const usages = await this.#tryToRead(doing, signal, () =>
       this.arm.call(armOperations.listUsages, { location }, signal),
     );
     if (usages) checkQuota(usages, location);
@@ -67,7 +67,7 @@ export class Preflight {
 
   #addressesFor({ skuName }: Demand, capacity: Capacity, signal: AbortSignal): Promise<number | undefined> {
     const demand = { skuName, capacityTiB: capacity.toTebibytes() };
-    return this.#ask('cannot find out how many addresses the file system needs', signal, () =>
+    return this.#tryToRead('cannot read the number of addresses that the file system needs', signal, () =>
       this.arm.call(armOperations.requiredAddresses, demand, signal),
     );
   }
@@ -75,29 +75,35 @@ export class Preflight {
   async #room(subnetId: string, signal: AbortSignal): Promise<SubnetRoom | undefined> {
     const parts = parseSubnetId(subnetId);
     if (!parts) return undefined;
-    const usages = await this.#ask(`cannot read how many addresses of ${subnetId} are free`, signal, () =>
-      allPages((page) => this.arm.call(armOperations.listSubnetUsages, { ...parts, ...page }, signal)),
+    const usages = await this.#tryToRead(
+      `cannot read the number of free addresses of ${subnetId}`,
+      signal,
+      () => allPages((page) => this.arm.call(armOperations.listSubnetUsages, { ...parts, ...page }, signal)),
     );
     return usages && roomOf(usages, subnetId);
   }
 
-  /** Undefined where Azure does not let the question be asked: it then answers the change itself. */
-  async #ask<T>(doing: string, signal: AbortSignal, question: () => Promise<T>): Promise<T | undefined> {
+  /** Calls Azure; undefined where it refuses the question, so that it decides at the change itself. */
+  async #tryToRead<T>(
+    doing: string,
+    signal: AbortSignal,
+    question: () => Promise<T>,
+  ): Promise<T | undefined> {
     try {
       return await question();
     } catch (error) {
       if (!isLeftToAzure(error)) throw toDriverError(error, doing, 'lookup', signal);
-      this.log.warn({ error: (error as Error).message }, `${doing}: not checked beforehand`);
+      this.log.warn({ error: (error as Error).message }, `${doing}: not checked before the change`);
       return undefined;
     }
   }
 }
 
-/** Forbidden, refused or not there: the change that follows is checked by Azure itself, which words it better. */
+/** Reports whether the check is left to Azure (forbidden, refused or absent): its refusal of the change is clearer. */
 const isLeftToAzure = (error: unknown): boolean =>
   isRestError(error) && [400, 403, 404, 409].includes(error.statusCode ?? 0);
 
-/** Holds the usages of a location against another file system (Microsoft.StorageCache, AscUsages_List).
+/** Checks that the quota of a location allows another file system (Microsoft.StorageCache, AscUsages_List).
  *  @throws DriverError resource-exhausted */
 export function checkQuota(usages: readonly ResourceUsage[], location: string): void {
   const row = usages.find(({ name }) => name?.value?.toLowerCase() === FILE_SYSTEMS);
@@ -105,7 +111,7 @@ export function checkQuota(usages: readonly ResourceUsage[], location: string): 
   if (currentValue === undefined || limit === undefined || currentValue < limit) return;
   throw new DriverError(
     'resource-exhausted',
-    `the quota of AML file systems in ${location} is used up: ${currentValue} of ${limit}. Ask Azure for a higher ` +
+    `the quota of AML file systems in ${location} is used up: ${currentValue} of ${limit}. Request a higher ` +
       'quota, or delete file systems that are not needed',
   );
 }

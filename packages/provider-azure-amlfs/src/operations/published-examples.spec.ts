@@ -132,7 +132,7 @@ const written: readonly (readonly [string, string, Record<string, string>, strin
   ],
 ];
 
-/** What kubelet adds to the volume context of every publish. */
+/** Keys that kubelet adds to the volume context of every publish. */
 const pod = {
   'csi.storage.k8s.io/pod.name': 'web-0',
   'csi.storage.k8s.io/pod.namespace': 'shop',
@@ -141,7 +141,7 @@ const pod = {
   'csi.storage.k8s.io/ephemeral': 'false',
 };
 
-/** What stands for what in the sub-directory of a volume of claim `claim` in `team`. */
+/** Templates and resolved sub-directories of a volume of claim `claim` in `team`. */
 const templates: readonly (readonly [string, string])[] = [
   ['apps/${pod.metadata.namespace}/${pod.metadata.name}', 'apps/shop/web-0'],
   ['${pvc.metadata.namespace}/${pvc.metadata.name}/${pod.metadata.uid}', 'team/claim/42'],
@@ -161,10 +161,10 @@ describe('published examples', () => {
   });
   afterAll(() => azure.stop());
 
-  it.each(dynamic)('of dynamic volumes are provisioned: %s', async (_, parameters, asked, given) => {
+  it.each(dynamic)('of dynamic volumes are provisioned: %s', async (_, parameters, requested, given) => {
     const request = requestOf(parameters, {
       name: 'pvc-dynamic',
-      capacityRange: { required: Capacity.tebibytes(asked) },
+      capacityRange: { required: Capacity.tebibytes(requested) },
       capabilities: [{ accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: ['noatime', 'flock'] }],
       metadata,
     });

@@ -1,6 +1,6 @@
 import { DriverError } from '@lustre-csi/core';
 
-/** The parts of a subnet's resource id. */
+/** Parts of the resource id of a subnet. */
 export interface SubnetId {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -8,7 +8,7 @@ export interface SubnetId {
   readonly subnet: string;
 }
 
-/** Reads a subnet's resource id, in any case; undefined if it is none. */
+/** Reads the resource id of a subnet, in any case; undefined where it is none. */
 export function parseSubnetId(id: string): SubnetId | undefined {
   const [, subscriptionId, resourceGroup, network, subnet] =
     /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Network\/virtualNetworks\/([^/]+)\/subnets\/([^/]+)$/i.exec(
@@ -18,18 +18,18 @@ export function parseSubnetId(id: string): SubnetId | undefined {
   return { subscriptionId, resourceGroup, network, subnet };
 }
 
-/** How many addresses of a subnet are free, and how many it has. */
+/** Numbers of free and of all addresses of a subnet. */
 export interface SubnetRoom {
   readonly free: number;
   readonly limit: number;
 }
 
 /** Reads the room of one subnet from the usages of its virtual network (Microsoft.Network, VirtualNetworks_ListUsage);
- *  undefined if they do not tell. */
+ *  undefined where they do not contain it. */
 export function roomOf(usages: readonly unknown[], subnetId: string): SubnetRoom | undefined {
   for (const usage of usages) {
     const { id, currentValue, limit } = (usage ?? {}) as Record<string, unknown>;
-    // ARM compares resource ids without case.
+    // ARM ignores case in resource ids.
     if (typeof id !== 'string' || id.toLowerCase() !== subnetId.toLowerCase()) continue;
     if (typeof currentValue !== 'number' || typeof limit !== 'number') return undefined;
     return { free: Math.max(0, limit - currentValue), limit };
@@ -37,7 +37,8 @@ export function roomOf(usages: readonly unknown[], subnetId: string): SubnetRoom
   return undefined;
 }
 
-/** @throws DriverError resource-exhausted where the subnet has not that many free addresses */
+/** Checks the number of free addresses.
+ *  @throws DriverError resource-exhausted where the subnet has too few */
 export function checkRoom(subnetId: string, needed: number, { free, limit }: SubnetRoom, what: string): void {
   if (needed <= free) return;
   throw new DriverError(

@@ -12,9 +12,9 @@ const ofGroup = 'amlFilesystems.listByResourceGroup';
 const forbidden: Fault = { kind: 'error', status: 403, code: 'AuthorizationFailed', message: 'Not there.' };
 
 let azure: EmulatedAzure;
-/** Has made one volume in each group. */
+/** Creator of one volume in each group. */
 let maker: VolumeOperations;
-/** In the order of the groups. */
+/** Handles in the order of the groups. */
 let handles: readonly string[];
 beforeAll(async () => {
   azure = await EmulatedAzure.start({
@@ -105,7 +105,7 @@ describe('ListVolumes without the right to list the subscription', () => {
     await expect(listed()).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringMatching(
-        /of the subscription: .*AuthorizationFailed.*Assign the role on the subscription; .*resourceGroup into azure/,
+        /of the subscription: .*AuthorizationFailed.*Assign the role on the subscription, or write resourceGroup into azure/,
       ) as string,
     });
   });
@@ -115,7 +115,7 @@ describe('ListVolumes without the right to list the subscription', () => {
     const gone: Fault = { kind: 'error', status: 404, code: 'ResourceGroupNotFound', cloud: 'azure' };
     const { provider, listed } = await started('lustre-rg');
     await provider.list('lustre-other-rg', neverAborted);
-    // The group of azure.json is asked for first.
+    // The group of azure.json is listed first.
     azure.emulator.faults.add({ ...gone, operation: ofGroup, skip: 1 });
     expect(await listed()).toEqual([handles[0]]);
     azure.emulator.faults.add({ ...gone, operation: ofGroup });

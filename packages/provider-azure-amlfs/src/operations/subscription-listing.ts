@@ -4,15 +4,15 @@ import type { AzureConfig } from '../parameters/azure-config.js';
 import type { FileSystemReader } from './file-system-reader.js';
 
 /**
- * The file systems of the whole subscription, in one listing. An identity whose role is assigned on resource groups may
- * not ask for it: then those groups are listed that are known, which are the one of azure.json and those in which this
- * process has looked since it started.
+ * Listing of the file systems of the whole subscription. Where the role of the identity is assigned on resource groups
+ * only, ARM refuses it; then the known groups are listed: that of azure.json and those in which this process has looked
+ * since it started.
  */
 export class SubscriptionListing {
-  /** The id of the subscription in ARM: no resource group is named like that. */
+  /** Id of the subscription in ARM, which no resource group can have as its name. */
   readonly scope: string;
-  /** Whether it has been said that the listing is not of the whole subscription. */
-  #told = false;
+  /** Records that the log already has the warning about an incomplete listing. */
+  #warned = false;
 
   constructor(
     private readonly reader: Pick<FileSystemReader, 'list' | 'listAll' | 'seen'>,
@@ -22,11 +22,12 @@ export class SubscriptionListing {
     this.scope = `/subscriptions/${config.subscriptionId.toLowerCase()}`;
   }
 
-  /** @throws DriverError unavailable where nothing of it may be listed */
+  /** Lists the subscription, or the known resource groups.
+   *  @throws DriverError unavailable where neither may be listed */
   async list(signal: AbortSignal): Promise<readonly FileSystem[]> {
     try {
       const all = await this.reader.listAll(signal);
-      this.#told = false;
+      this.#warned = false;
       return all;
     } catch (error) {
       if (answerIn(error)?.statusCode !== 403) throw error;
@@ -40,24 +41,24 @@ export class SubscriptionListing {
     if (groups.size === 0) {
       throw new DriverError(
         forbidden.kind,
-        `${forbidden.message}. Assign the role on the subscription; or else write resourceGroup into azure.json, and ` +
-          'that group is listed',
+        `${forbidden.message}. Assign the role on the subscription, or write resourceGroup into azure.json to list ` +
+          'that group',
         { cause: forbidden.cause },
       );
     }
-    if (!this.#told) {
+    if (!this.#warned) {
       const words =
-        'resource groups that are not known are left out: assign the role of the controller on the subscription';
+        'the listing lacks unknown resource groups: assign the role of the controller on the subscription';
       this.log.warn({ groups: [...groups], error: forbidden.message }, words);
     }
-    this.#told = true;
+    this.#warned = true;
     const all: FileSystem[] = [];
-    // One after the other: there are few, and ARM counts the reads of all of the subscription's controllers together.
+    // One after the other: there are few, and ARM counts the reads of all controllers of the subscription together.
     for (const group of groups) all.push(...(await this.#group(group, group === configured, signal)));
     return all;
   }
 
-  /** A group that is gone has nothing in it; but azure.json must not name one that never was. */
+  /** Lists a group; empty where it was deleted, but an error where azure.json names it. */
   async #group(group: string, mustExist: boolean, signal: AbortSignal): Promise<readonly FileSystem[]> {
     try {
       return await this.reader.list(group, signal);
@@ -68,7 +69,7 @@ export class SubscriptionListing {
   }
 }
 
-/** What ARM answered where there was an answer. */
+/** Error answer of ARM behind an error of the driver; undefined where there was none. */
 function answerIn(error: unknown): RestError | undefined {
   const cause = isDriverError(error) ? error.cause : undefined;
   return isRestError(cause) ? cause : undefined;

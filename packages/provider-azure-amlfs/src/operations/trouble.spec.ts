@@ -10,14 +10,14 @@ import { blobContainers, callOf, dynamicParameters, requestOf } from '../testing
 interface Row {
   /** The call of ARM that meets the trouble, as the journal names it. */
   readonly operation: string;
-  /** What the driver is asked for. */
+  /** Work that the spec requests from the driver. */
   readonly work: (by: VolumeOperations, call: Call) => Promise<unknown>;
   readonly needs: 'nothing' | 'volume';
-  /** What belongs to the work beside the call itself, once each. */
+  /** Operations that belong to the work besides the call itself, once each. */
   readonly also?: readonly string[];
   /** ARM does it at once: there is nothing that it could accept and then fail. */
   readonly atOnce?: true;
-  /** Whether what was asked for is there. */
+  /** Checks that the requested result exists. */
   readonly done: () => void;
 }
 type Call = ReturnType<typeof callOf>;
@@ -134,7 +134,7 @@ async function untilDone(work: Row['work'], milliseconds: number): Promise<void>
   }
 }
 
-/** A job that has failed is made anew after a while. */
+/** Time after which a failed job is recreated. */
 function laterBy(milliseconds: number): void {
   const { now } = Date;
   vi.spyOn(Date, 'now').mockImplementation(() => now() + milliseconds);
@@ -172,7 +172,7 @@ describe.each(rows)('$operation', ({ operation, work, needs, also = [], atOnce, 
     done();
     expect(azure.emulator.faults.list().filter(({ kind }) => kind === 'hang')).toEqual([]);
     expect(putOver()).toEqual([]);
-    // One long-running operation for each thing that was asked for: none twice, none beside them.
+    // One long-running operation for each request: none twice, none beside them.
     expect(changes(before).map(({ status }) => status)).toEqual(Array(1 + also.length).fill('Succeeded'));
     azure.emulator.faults.clear();
     await work(keeper, callOf(5000));
@@ -181,7 +181,7 @@ describe.each(rows)('$operation', ({ operation, work, needs, also = [], atOnce, 
   });
 
   if (atOnce) return;
-  it('that Azure accepts and then fails is told with its code and text, or repeated; nothing is left over', async () => {
+  it('that Azure accepts and then fails is reported with its code and text, or repeated; nothing is left over', async () => {
     if (needs === 'volume') await createPlain(keeper, callOf(5000));
     azure.emulator.journal.clear();
     const failure = { code: 'InternalExecutionError', message: 'It could not be done.' };
@@ -191,7 +191,7 @@ describe.each(rows)('$operation', ({ operation, work, needs, also = [], atOnce, 
       () => undefined,
       (thrown: unknown) => thrown,
     );
-    // A creation is deleted and repeated within the call; the others tell their reason, and are repeated by the next.
+    // A creation is deleted and repeated within the call; the others report their reason, and are repeated by the next.
     if (operation === putFileSystem) expect(error).toBeUndefined();
     else
       expect(error).toMatchObject({

@@ -1,5 +1,5 @@
-// The troubleshooting guide of azurelustre-csi-driver (docs/errors.md of its repository) goes by what its controller
-// says. In each of its situations this controller has to name the same cause and the same fix.
+// The troubleshooting guide of azurelustre-csi-driver (docs/errors.md of its repository) is organized by the
+// messages of its controller. In each of its situations this controller has to name the same cause and the same fix.
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { isDriverError, type ErrorKind } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,12 +8,12 @@ import { EmulatedAzure } from '../testing/emulated-azure.js';
 import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
 interface Situation {
-  /** As the guide's headings and the messages it quotes have it. */
+  /** Heading of the guide, or the message that it quotes. */
   readonly guide: string;
   readonly parameters?: Record<string, string | undefined>;
   readonly fault?: Fault;
   readonly kind: ErrorKind;
-  /** In our message: the cause, and what the guide tells to do about it. */
+  /** Parts of the driver's message: the cause, and the fix that the guide recommends. */
   readonly cause: RegExp;
   readonly fix: RegExp;
 }
@@ -53,7 +53,7 @@ const situations: readonly Situation[] = [
     fault: { kind: 'fail-creation', cloud: 'azure', operation: put, times: 3 },
     kind: 'resource-exhausted',
     cause: /CreateTimeout: .*did not complete because an operation timed out/,
-    fix: /Service Health.*network security group.*try another zone or location, or ask Azure’s support/,
+    fix: /Service Health.*network security group.*choose another zone or location, or contact Azure support/,
   },
   {
     guide: "Resource group '...' could not be found",
@@ -93,7 +93,7 @@ const situations: readonly Situation[] = [
     },
     kind: 'resource-exhausted',
     cause: /exceeding quota limits of resource type AmlFilesystem. Maximum allowed: 4, Current in use: 4/,
-    fix: /ask Azure for a higher quota of AML file systems in the location, or delete some that are not needed/,
+    fix: /request a higher quota of AML file systems in the location from Azure, or delete file systems that are not needed/,
   },
   {
     guide: 'zone must be provided ... available zones: [...]',
@@ -142,7 +142,7 @@ const situations: readonly Situation[] = [
     fault: { kind: 'reset', cloud: 'azure', operation: 'skus.list', times: 9 },
     kind: 'unavailable',
     cause: /cannot list the SKUs of Azure Managed Lustre/,
-    fix: /check the network|it is repeated/,
+    fix: /check the network|the call is retried automatically/,
   },
   {
     guide: 'found no AMLFS SKUs for location ...',

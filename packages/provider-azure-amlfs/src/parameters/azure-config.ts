@@ -6,14 +6,14 @@ import { cloudNamed, type AzureCloud } from './clouds.js';
 export const configFileFlag = {
   name: 'azure-config-file',
   type: 'string',
-  description: 'The cloud provider configuration of Kubernetes for Azure.',
+  description: 'Cloud provider configuration of Kubernetes for Azure.',
   environment: 'AZURE_CONFIG_FILE',
   default: '/etc/kubernetes/azure.json',
   valueName: 'FILE',
 } as const satisfies FlagDefinition;
 
 const text = z.optional(z.string());
-/** Tools have written booleans both ways. */
+/** Boolean, which some tools write as a string. */
 const flag = z.optional(
   z.union([
     z.boolean(),
@@ -24,7 +24,7 @@ const flag = z.optional(
   ]),
 );
 
-/** Fields of azure.json, as cloud-provider-azure names them, that this driver gives a meaning to. */
+/** Fields of azure.json that this driver uses, in the spelling of cloud-provider-azure. */
 const fields = {
   tenantId: text,
   subscriptionId: text,
@@ -45,7 +45,7 @@ const fields = {
 };
 const file = z.object(fields);
 
-/** cloud-provider-azure reads field names in any case. */
+/** Spelling of each field name by its lower case: cloud-provider-azure ignores case. */
 const spelling = new Map(Object.keys(fields).map((name) => [name.toLowerCase(), name]));
 
 /** Values of these fields. Declared, not inferred: the package's types name no schema library. */
@@ -68,20 +68,20 @@ interface AzureFile {
   readonly aadFederatedTokenFile?: string | undefined;
 }
 
-/** What azure.json says: defaults of StorageClass parameters, the cloud, and how to prove who we are. */
+/** Content of azure.json: defaults of StorageClass parameters, the cloud, and the identity of the driver. */
 export interface AzureConfig extends Omit<
   AzureFile,
   'subscriptionId' | 'cloud' | 'resourceManagerEndpoint' | 'networkResourceSubscriptionId'
 > {
-  /** The file itself, for messages. */
+  /** Path of the file, for messages. */
   readonly file: string;
   readonly subscriptionId: string;
-  /** The subscription of virtual networks. */
+  /** Subscription of virtual networks. */
   readonly networkSubscriptionId: string;
   readonly cloud: AzureCloud;
 }
 
-/** Reads azure.json from where the settings say it is.
+/** Reads azure.json from the path in the settings.
  *  @throws ConfigurationError one line that names the file and what to write in it */
 export async function readAzureConfig(settings: Settings): Promise<AzureConfig> {
   const path =
@@ -94,7 +94,7 @@ export async function readAzureConfig(settings: Settings): Promise<AzureConfig> 
   } catch (error) {
     throw new ConfigurationError(
       `cannot read the Azure configuration ${path} (${messageOf(error)}): mount azure.json there, or set ` +
-        `${configFileFlag.environment} to where it is`,
+        `${configFileFlag.environment} to its path`,
     );
   }
   return parseAzureConfig(content, path);
@@ -139,7 +139,7 @@ function parseFields(content: string, path: string): AzureFile {
   throw new ConfigurationError(`${name} in ${path} must be ${legal}`);
 }
 
-/** Empty strings and null mean the same as no field at all. */
+/** Normalizes field names and drops empty fields: an empty string and null mean the same as no field. */
 function withKnownSpelling(json: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(json)

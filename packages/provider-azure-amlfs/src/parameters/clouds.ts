@@ -1,12 +1,12 @@
 import { ConfigurationError } from '@lustre-csi/core';
 
-/** Where one Azure is: its Resource Manager and who gives out tokens for it. */
+/** Endpoints of one Azure cloud: its Resource Manager and the authority that issues tokens for it. */
 export interface AzureCloud {
   /** Azure Resource Manager, without a trailing slash. */
   readonly resourceManager: string;
-  /** What tokens for it are asked for. */
+  /** Scope of tokens for Resource Manager. */
   readonly scope: string;
-  /** Microsoft Entra ID. */
+  /** Endpoint of Microsoft Entra ID. */
   readonly authority: string;
 }
 
@@ -14,7 +14,7 @@ const publicCloud = known('https://management.azure.com', 'https://login.microso
 const governmentCloud = known('https://management.usgovcloudapi.net', 'https://login.microsoftonline.us');
 const chinaCloud = known('https://management.chinacloudapi.cn', 'https://login.chinacloudapi.cn');
 
-/** Values of `cloud` in azure.json, as cloud-provider-azure and the Azure CLI spell them. */
+/** Clouds by the value of `cloud` in azure.json, in the spellings of cloud-provider-azure and the Azure CLI. */
 const clouds: Readonly<Record<string, AzureCloud>> = {
   AzurePublicCloud: publicCloud,
   AzureCloud: publicCloud,
@@ -23,7 +23,7 @@ const clouds: Readonly<Record<string, AzureCloud>> = {
   AzureChinaCloud: chinaCloud,
 };
 
-/** A private cloud, such as Azure Stack Hub: only its endpoint says where it is. */
+/** Name of every private cloud, such as Azure Stack Hub, which only its endpoint identifies. */
 const PRIVATE = 'AzureStackCloud';
 
 /** Authorities that the public instance discovery of Entra ID knows; it would refuse any other. */
@@ -31,8 +31,8 @@ const wellKnown = new Set(
   [...Object.values(clouds).map((cloud) => cloud.authority), 'https://login.microsoft.com'].map(hostOf),
 );
 
-/** The cloud that azure.json names.
- *  @param endpoint resourceManagerEndpoint: another way to the same cloud, or where a private one is
+/** Finds the cloud that azure.json names.
+ *  @param endpoint resourceManagerEndpoint: another endpoint of the same cloud, or that of a private one
  *  @throws ConfigurationError naming the field */
 export function cloudNamed(name: string | undefined, endpoint: string | undefined, path: string): AzureCloud {
   const resourceManager = endpoint === undefined ? undefined : checkedEndpoint(endpoint, path);
@@ -54,8 +54,8 @@ export function cloudNamed(name: string | undefined, endpoint: string | undefine
 }
 
 /**
- * Whether Entra ID's public instance discovery can vouch for the authority. It is asked for every authority but
- * those of private clouds, which it does not know and which must be reachable without the public internet.
+ * Reports whether Entra ID's public instance discovery knows the authority. Credentials use it for every authority except
+ * those of private clouds, which it does not know and which must work without the public internet.
  */
 export function isWellKnownAuthority(authority: string): boolean {
   return wellKnown.has(hostOf(authority));
@@ -64,7 +64,7 @@ export function isWellKnownAuthority(authority: string): boolean {
 function checkedEndpoint(endpoint: string, path: string): string {
   if (!URL.canParse(endpoint) || new URL(endpoint).protocol !== 'https:') {
     throw new ConfigurationError(
-      `resourceManagerEndpoint in ${path} is "${endpoint}": write an https:// URL, as tokens are not sent over http`,
+      `resourceManagerEndpoint in ${path} is "${endpoint}": write an https:// URL, since the driver sends no tokens over http`,
     );
   }
   return endpoint.replace(/\/+$/, '');

@@ -1,6 +1,6 @@
 import { DriverError } from '@lustre-csi/core';
 
-/** Parameters about the blob container that were given. */
+/** Given parameters of the blob container. */
 export interface DataRepositoryParameters {
   readonly 'hsm-container'?: string | undefined;
   readonly 'hsm-logging-container'?: string | undefined;
@@ -12,14 +12,14 @@ export interface DataRepositoryParameters {
   readonly 'auto-export-prefix'?: string | undefined;
 }
 
-/** `hsm.settings` of a file system, as ARM has it. */
+/** ARM's `hsm.settings` of a file system. */
 export interface HsmSettings {
   readonly container: string;
   readonly loggingContainer: string;
   readonly importPrefixesInitial?: readonly string[];
 }
 
-/** Jobs that belong to a file system, with the properties that ARM takes; absent: none. */
+/** Jobs of a file system, as properties for ARM; absent: none. */
 export interface DataJobs {
   readonly autoImport?: object;
   readonly autoExport?: object;
@@ -30,13 +30,13 @@ export interface DataRepository {
   readonly jobs: DataJobs;
 }
 
-/** What the parameters ask of the file system's blob container.
- *  @throws DriverError invalid-argument naming the parameters that do not go together */
+/** Derives the settings of the blob container from the parameters.
+ *  @throws DriverError invalid-argument naming parameters that exclude each other or are incomplete */
 export function dataRepositoryFor(given: DataRepositoryParameters): DataRepository {
   const hsm = hsmFor(given);
   const dependent = Object.keys(given).find((name) => /^(import|auto-(im|ex)port)-/.test(name));
   if (!hsm && dependent !== undefined) {
-    throw invalid(`${dependent} needs hsm-container and hsm-logging-container: it is about their blobs`);
+    throw invalid(`${dependent} needs hsm-container and hsm-logging-container, whose blobs it concerns`);
   }
   const autoImport = autoImportFor(given);
   const prefix = given['auto-export-prefix'];

@@ -1,2 +1,2 @@
-/** The CSI plugin name, that of azurelustre-csi-driver. */
+/** CSI plugin name, the same as of azurelustre-csi-driver. */
 export const DRIVER_NAME = 'azurelustre.csi.azure.com';

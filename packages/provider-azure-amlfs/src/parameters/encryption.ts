@@ -1,18 +1,18 @@
 import { DriverError } from '@lustre-csi/core';
 
-/** Parameters of the customer-managed key that were given. */
+/** Given parameters of the customer-managed key. */
 export interface EncryptionParameters {
   readonly 'key-vault-key-url'?: string | undefined;
   readonly 'key-vault-id'?: string | undefined;
 }
 
-/** `encryptionSettings.keyEncryptionKey`, as ARM has it. */
+/** ARM's `encryptionSettings.keyEncryptionKey`. */
 export interface EncryptionKey {
   readonly keyUrl: string;
   readonly sourceVault: { readonly id: string };
 }
 
-/** The key that the parameters name.
+/** Derives the key from the parameters.
  *  @throws DriverError invalid-argument where only one of them was given */
 export function encryptionKeyFor(given: EncryptionParameters): EncryptionKey | undefined {
   const keyUrl = given['key-vault-key-url'];
@@ -25,8 +25,8 @@ export function encryptionKeyFor(given: EncryptionParameters): EncryptionKey | u
   );
 }
 
-/** Whether the key that is shown is the one that is wanted. ARM compares resource ids without case; a wanted URL without
- *  a version names whichever version of the key is shown. */
+/** Reports whether the shown key is the wanted one. ARM ignores case in resource ids; a wanted URL without a version
+ *  matches every version of the key. */
 export function isKey(shown: EncryptionKey | undefined, wanted: EncryptionKey): boolean {
   if (shown?.sourceVault.id.toLowerCase() !== wanted.sourceVault.id.toLowerCase()) return false;
   const [url, wantedUrl] = [shown.keyUrl.toLowerCase(), wanted.keyUrl.toLowerCase()];

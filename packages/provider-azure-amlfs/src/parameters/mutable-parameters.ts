@@ -13,7 +13,7 @@ import { encryptionKeyFor } from './encryption.js';
 import { squashIds } from './root-squash.js';
 import { parseTags } from './tags.js';
 
-/** The parameters that may stand in a VolumeAttributesClass; a StorageClass takes them, too. */
+/** Parameters that a VolumeAttributesClass may contain; a StorageClass takes them, too. */
 export const mutableParameters = {
   'maintenance-day-of-week': oneOf({
     description: 'Day of the weekly maintenance window. Required to create a file system.',
@@ -21,36 +21,35 @@ export const mutableParameters = {
     values: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   }),
   'maintenance-time-of-day-utc': text({
-    description:
-      'When the 30 minutes of the maintenance window begin, in UTC. Required to create a file system.',
+    description: 'Start of the maintenance window of 30 minutes, in UTC. Required to create a file system.',
     example: '22:00',
     pattern: /^([01]?[0-9]|2[0-3]):[0-5][0-9]$/,
     legal: 'HH:MM from 00:00 to 23:59',
   }),
   'root-squash-mode': oneOf({
     description:
-      'Whose requests the file system takes for those of another user: nobody’s, those of root, or everybody’s. With ' +
-      '`RootOnly` and `All`, directories that the driver makes for `sub-dir` need a place that the other user may ' +
-      'write to, or the nodes in `no-squash-nids`.',
+      'Users whose requests the file system executes as another user: no one (`None`), root (`RootOnly`) or all (`All`). ' +
+      'With `RootOnly` and `All`, the other user must be allowed to write where the driver creates directories for ' +
+      '`sub-dir`, or `no-squash-nids` must contain the nodes.',
     example: 'RootOnly',
     defaultsTo: '`None`',
     values: ['None', 'RootOnly', 'All'],
   }),
   'root-squash-uid': integer({
-    description: 'The user that they are taken for. Needs `root-squash-mode`.',
+    description: 'The id of that other user. Needs `root-squash-mode`.',
     example: '65534',
     defaultsTo: 'Azure’s choice',
     ...squashIds,
   }),
   'root-squash-gid': integer({
-    description: 'The group that they are taken for. Needs `root-squash-mode`.',
+    description: 'The id of the group of that other user. Needs `root-squash-mode`.',
     example: '65534',
     defaultsTo: 'Azure’s choice',
     ...squashIds,
   }),
   'no-squash-nids': list({
     description:
-      'Clients that root squash leaves alone, as Lustre NIDs; Azure calls them noSquashNidLists. Needs ' +
+      'Clients to which root squash does not apply, as Lustre NIDs; Azure calls them noSquashNidLists. Needs ' +
       '`root-squash-mode`.',
     example: '10.1.0.[4-20]@tcp,10.2.0.7@tcp',
     defaultsTo: 'none',
@@ -59,7 +58,7 @@ export const mutableParameters = {
   }),
   'key-vault-key-url': text({
     description:
-      'Key of a Key Vault that encrypts the file system’s data, instead of one of Microsoft’s. Needs `key-vault-id`, ' +
+      'Key of a Key Vault that encrypts the data of the file system, instead of one of Microsoft. Needs `key-vault-id`, ' +
       'and `identities` with an identity that may use the key. A file system that was created without an identity ' +
       'cannot get a key later.',
     example: 'https://lustre-vault.vault.azure.net/keys/lustre/0123456789abcdef0123456789abcdef',
@@ -68,7 +67,7 @@ export const mutableParameters = {
     legal: 'the URL of a key, https://VAULT/keys/NAME or https://VAULT/keys/NAME/VERSION',
   }),
   'key-vault-id': text({
-    description: 'The vault of that key.',
+    description: 'The Key Vault of `key-vault-key-url`.',
     example:
       '/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/lustre-rg/providers/' +
       'Microsoft.KeyVault/vaults/lustre-vault',
@@ -78,8 +77,8 @@ export const mutableParameters = {
   }),
   tags: parsed({
     description:
-      'Tags of the file system beside those that the driver writes. A value may contain `=`, but no comma. A ' +
-      'VolumeAttributesClass adds tags and gives them new values; it takes none away.',
+      'Tags of the file system besides those that the driver writes. A value may contain `=`, but no comma. A ' +
+      'VolumeAttributesClass adds tags and changes their values; it removes none.',
     example: 'team=research,cost-center=42',
     legal: 'name=value pairs, separated by commas',
     read: parseTags,
@@ -90,9 +89,10 @@ export const mutableParameterSchema = new ParameterSchema(DRIVER_NAME, mutablePa
   caseInsensitive: true,
 });
 
+/** Parsed parameters of a VolumeAttributesClass. */
 export type MutableParameters = ParameterValues<typeof mutableParameters>;
 
-/** Reads the parameters of a VolumeAttributesClass, and checks what can be judged without the file system.
+/** Reads the parameters of a VolumeAttributesClass, and checks what can be checked without the file system.
  *  @throws DriverError invalid-argument naming the key and those that are allowed */
 export function readMutableParameters(given: Readonly<Record<string, string>>): MutableParameters {
   const allowed = Object.keys(mutableParameters);
@@ -100,8 +100,7 @@ export function readMutableParameters(given: Readonly<Record<string, string>>): 
   if (unknown !== undefined) {
     throw new DriverError(
       'invalid-argument',
-      `${DRIVER_NAME} cannot change "${unknown}" of a volume; allowed in a VolumeAttributesClass are ` +
-        allowed.join(', '),
+      `a VolumeAttributesClass cannot have the parameter "${unknown}"; legal: ${allowed.join(', ')}`,
     );
   }
   const values = mutableParameterSchema.read(given);

@@ -24,11 +24,11 @@ const groupName = {
     'the name of a resource group: at most 90 letters, digits, "_", "-", "(", ")" and ".", not ending with "."',
 };
 
-/** Creating a file system for the volume. Names as azurelustre-csi-driver has them. */
+/** Parameters that create a file system for the volume, in the spelling of azurelustre-csi-driver. */
 const dynamic = {
   'sku-name': text({
     description:
-      'SKU of the file system: its throughput per TiB, the steps in which it grows and its largest size. Required ' +
+      'SKU of the file system: its throughput per TiB, the steps of its size and its largest size. Required ' +
       'to create a file system.',
     example: 'AMLFS-Durable-Premium-125',
     pattern: /^[A-Za-z0-9-]+$/,
@@ -37,7 +37,7 @@ const dynamic = {
   zone: text({
     description:
       'Availability zone. Required where the SKU has zones in the location, unless the topology of the request ' +
-      'says it; forbidden where it has none. The fastest is the zone of the nodes.',
+      'names one; illegal where it has none. The zone of the nodes is the fastest.',
     example: '1',
     aliases: ['zones'],
     pattern: /^[0-9]+$/,
@@ -72,7 +72,7 @@ const dynamic = {
   }),
   'subnet-name': text({
     description:
-      'Subnet of the file system; it needs free addresses, and security rules that allow TCP 988 and 1019-1023 from and to the nodes.',
+      'Subnet of the file system. It needs free addresses, and security rules that allow TCP 988 and 1019-1023 from and to the nodes.',
     example: 'lustre-subnet',
     ...networkName,
     defaultsTo: '`subnetName` of azure.json',
@@ -102,11 +102,11 @@ const prefixes = {
   legal: 'paths that begin with "/", separated by commas',
 };
 
-/** The blob container behind a file system (HSM), and what is kept the same between them. */
+/** Parameters of the blob container behind a file system (HSM), and of the jobs that synchronize both. */
 const dataRepository = {
   'hsm-container': text({
     description:
-      'Blob container of which the file system shows the blobs as files, and to which files can be exported. The ' +
+      'Blob container whose blobs the file system shows as files, and to which it can export files. The ' +
       'service principal “HPC Cache Resource Provider” needs the roles Storage Account Contributor and Storage Blob ' +
       'Data Contributor on the storage account.',
     example: `${exampleAccount}/data`,
@@ -119,35 +119,36 @@ const dataRepository = {
     ...containerId,
   }),
   'import-prefixes': list({
-    description: 'Which blobs the file system shows when it is created. Needs `hsm-container`.',
+    description:
+      'Prefixes of the blobs that the file system shows after its creation. Needs `hsm-container`.',
     example: '/raw,/labels',
     defaultsTo: 'all of the container',
     ...prefixes,
   }),
   'auto-import-prefixes': list({
     description:
-      'Which blobs are followed: new and changed ones show up in the file system. The volume is ready when Azure has ' +
-      'accepted the job. Needs `hsm-container`.',
+      'Prefixes of the blobs whose changes Azure imports: new and changed ones appear in the file system. The volume is ' +
+      'ready when Azure has accepted the job. Needs `hsm-container`.',
     example: '/',
-    defaultsTo: 'nothing is followed',
+    defaultsTo: 'no automatic import',
     ...prefixes,
   }),
   'auto-import-conflict-resolution-mode': oneOf({
-    description: 'What happens where a followed blob and a file differ. Needs `auto-import-prefixes`.',
+    description: 'Resolution of conflicts between an imported blob and a file. Needs `auto-import-prefixes`.',
     example: 'OverwriteIfDirty',
     defaultsTo: 'Azure’s choice',
     values: ['Fail', 'Skip', 'OverwriteIfDirty', 'OverwriteAlways'],
   }),
   'auto-import-enable-deletions': flag({
     description:
-      'Whether files go when their blobs go. Azure heeds it with the conflict resolution `OverwriteIfDirty` only. Needs ' +
-      '`auto-import-prefixes`.',
+      'Deletes files when their blobs are deleted. It has an effect only with the conflict resolution `OverwriteIfDirty`. ' +
+      'Needs `auto-import-prefixes`.',
     example: 'false',
     defaultsTo: '`false`',
   }),
   'auto-import-maximum-errors': integer({
     description:
-      'After how many errors the job gives up; `0`: after the first. Needs `auto-import-prefixes`.',
+      'Number of errors after which the job stops; `0`: after the first. Needs `auto-import-prefixes`.',
     example: '100',
     defaultsTo: 'Azure’s choice',
     min: 0,
@@ -155,27 +156,27 @@ const dataRepository = {
   }),
   'auto-export-prefix': text({
     description:
-      'Which files are written to the container as they change. Azure takes one path. Needs `hsm-container`.',
+      'Path of the files that Azure exports to the container as they change. Azure takes one path. Needs `hsm-container`.',
     example: '/results',
-    defaultsTo: 'nothing is exported',
+    defaultsTo: 'no automatic export',
     pattern: prefixes.item,
     legal: 'a path that begins with "/"',
   }),
 };
 
-/** What is mounted; with `mgs-ip-address`, nothing is created and volumes point at a file system that exists. */
+/** Parameters of the mount; with `mgs-ip-address`, volumes refer to an existing file system and nothing is created. */
 const mounted = {
   'mgs-ip-address': parsed({
     description:
-      'MGS address of an existing file system. Volumes of the class point at it: nothing is created, and nothing ' +
-      'is deleted with them.',
+      'MGS address of an existing file system, to which volumes of the class refer: the driver creates nothing, and ' +
+      'deletes nothing with them.',
     example: '10.1.0.4',
     legal: 'the address of an MGS, such as 10.1.0.4',
     read: parseMgsAddress,
   }),
   'fs-name': text({
     description:
-      'Lustre fsname of an existing file system. That of file systems which the driver creates is told by Azure.',
+      'Lustre fsname of an existing file system. For file systems that the driver creates, Azure reports it.',
     example: 'lustrefs',
     pattern: /^[A-Za-z0-9_-]{1,8}$/,
     legal: '1 to 8 letters, digits, "_" or "-"',
@@ -183,8 +184,8 @@ const mounted = {
   }),
   'sub-dir': parsed({
     description:
-      'Directory of the file system that pods see as the root of the volume; it is created where it does not ' +
-      'exist. May contain `${pvc.metadata.name}`, `${pvc.metadata.namespace}`, `${pv.metadata.name}`, ' +
+      'Directory of the file system that pods see as the root of the volume; the node creates a missing one. ' +
+      'May contain `${pvc.metadata.name}`, `${pvc.metadata.namespace}`, `${pv.metadata.name}`, ' +
       '`${pod.metadata.name}`, `${pod.metadata.namespace}`, `${pod.metadata.uid}` and ' +
       '`${serviceAccount.metadata.name}`.',
     example: '${pvc.metadata.namespace}/${pvc.metadata.name}',
@@ -197,7 +198,8 @@ const mounted = {
 /** StorageClass parameters of Azure Managed Lustre. */
 export const amlParameters = { ...dynamic, ...mutableParameters, ...dataRepository, ...mounted };
 
-/** Reads them in any case, as azurelustre-csi-driver does. */
+/** Schema of a StorageClass. It ignores the case of names, like azurelustre-csi-driver. */
 export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, { caseInsensitive: true });
 
+/** Parsed parameters of a StorageClass. */
 export type AmlParameters = ParameterValues<typeof amlParameters>;

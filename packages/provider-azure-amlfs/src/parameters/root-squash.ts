@@ -1,9 +1,9 @@
 import { DriverError } from '@lustre-csi/core';
 
-/** Microsoft.StorageCache 2024-03-01, AmlFilesystemRootSquashSettings: squashUID and squashGID. */
+/** Range of ids: Microsoft.StorageCache 2024-03-01, AmlFilesystemRootSquashSettings, squashUID and squashGID. */
 export const squashIds = { min: 1, max: 4_294_967_295 };
 
-/** Parameters of root squash that were given. */
+/** Given parameters of root squash. */
 export interface RootSquashParameters {
   readonly 'root-squash-mode'?: string | undefined;
   readonly 'root-squash-uid'?: number | undefined;
@@ -11,7 +11,7 @@ export interface RootSquashParameters {
   readonly 'no-squash-nids'?: readonly string[] | undefined;
 }
 
-/** As ARM has it; what it leaves out is Azure's choice. */
+/** Root squash in ARM's form; Azure chooses absent members. */
 export interface RootSquash {
   readonly mode: string;
   readonly squashUID?: number | undefined;
@@ -20,17 +20,17 @@ export interface RootSquash {
   readonly noSquashNidLists?: string | undefined;
 }
 
-/** The setting that the parameters ask for. What they do not name stays as it is.
- *  @returns undefined where they name nothing
+/** Computes the setting that the parameters request. Members that they do not name stay unchanged.
+ *  @returns undefined where they name none
  *  @throws DriverError invalid-argument where no mode is known */
 export function rootSquashFor(given: RootSquashParameters, current?: RootSquash): RootSquash | undefined {
-  const asked = {
+  const requested = {
     mode: given['root-squash-mode'],
     squashUID: given['root-squash-uid'],
     squashGID: given['root-squash-gid'],
     noSquashNidLists: given['no-squash-nids']?.join(';'),
   };
-  const named = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  const named = Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== undefined));
   if (Object.keys(named).length === 0) return undefined;
   const { mode } = { ...current, ...named } as Partial<RootSquash>;
   if (mode !== undefined) return { ...current, ...named, mode };
@@ -40,13 +40,13 @@ export function rootSquashFor(given: RootSquashParameters, current?: RootSquash)
   );
 }
 
-/** Whether two settings mean the same to clients. */
+/** Reports whether two settings have the same meaning for clients. */
 export function sameRootSquash(a: RootSquash | undefined, b: RootSquash | undefined): boolean {
   return spelled(a) === spelled(b);
 }
 
 function spelled(squash: RootSquash | undefined): string {
-  // Nobody is squashed: then the rest means nothing.
+  // Without squash, the other members have no meaning.
   if (!squash || squash.mode.toLowerCase() === 'none') return '';
   const nids = (squash.noSquashNidLists ?? '')
     .split(';')

@@ -65,7 +65,7 @@ describe('the tags of a file system', () => {
     ]);
   });
 
-  it('tell what they were written with', () => {
+  it('read back as written', () => {
     expect(readTags(tagsFor(ownership, {}), 'resource', 'blue')).toEqual({
       volumeName: 'pvc-1',
       subDir: 'data/${pod.metadata.name}',
@@ -74,7 +74,7 @@ describe('the tags of a file system', () => {
     });
   });
 
-  it('tell below which base paths volumes are directories', () => {
+  it('contain the base paths of directory volumes', () => {
     const tags = { ...directoriesTag('/csi-volumes'), ...directoriesTag('/scratch') };
     expect(readTags(tags, 'resource', '').directoryBases).toEqual(['/csi-volumes', '/scratch']);
     const [name = ''] = Object.keys(tags);
@@ -83,7 +83,7 @@ describe('the tags of a file system', () => {
 
   it.each<[string, Record<string, string>, string, string | undefined]>([
     ['none at all', {}, '', undefined],
-    ['another creator', { 'k8s-azure-created-by': 'somebody' }, '', undefined],
+    ['another creator', { 'k8s-azure-created-by': 'another-tool' }, '', undefined],
     ['our predecessor', { 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' }, 'blue', 'fs'],
     ['another case', { 'Lustre-CSI-Volume-Name': 'pvc-1' }, '', 'pvc-1'],
     ['our cluster', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'blue' }, 'blue', 'p'],
@@ -104,7 +104,7 @@ describe('withTags', () => {
     ['nothing', { a: 'b' }, {}, undefined],
     ['what is there', { a: 'b' }, { A: 'b' }, undefined],
     ['another', { a: 'b' }, { c: 'd' }, { c: 'd' }],
-    ['another value, whatever the case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c' }],
+    ['another value, in any case', { Team: 'b', x: 'y' }, { team: 'c' }, { Team: 'c' }],
   ])('adds %s', (_, existing, added, changes) => {
     expect(tagChanges(existing, added)).toEqual(changes);
     expect(withTags(existing, added)).toEqual({ ...existing, ...changes });

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
 
-/** Tags that azurelustre-csi-driver writes, with its spelling, so that its tooling and cost reports go on working. */
+/** Tags in the spelling of azurelustre-csi-driver, so that its tooling and cost reports still work. */
 const CREATED_BY = 'k8s-azure-created-by';
 const CREATED_BY_DRIVER = 'kubernetes-azurelustre-csi-driver';
 const PVC_NAME = 'kubernetes.io-created-for-pvc-name';
 const PVC_NAMESPACE = 'kubernetes.io-created-for-pvc-namespace';
 const PV_NAME = 'kubernetes.io-created-for-pv-name';
 
-/** Tags of this driver alone. */
+/** Tags of this driver only. */
 const VOLUME_NAME = 'lustre-csi-volume-name';
 const ATTEMPT = 'lustre-csi-attempt';
 const CLUSTER = 'lustre-csi-cluster';
 const SUB_DIR = 'lustre-csi-sub-dir';
-/** Followed by a digest of the base path, which is the value: several may be noted. */
+/** Prefix of a tag for each base path, followed by a digest of the path, which is the value. */
 const DIRECTORIES = 'lustre-csi-directories-';
 
 const reserved: readonly string[] = [
@@ -27,15 +27,16 @@ const reserved: readonly string[] = [
   SUB_DIR,
 ];
 
-/** Azure Resource Manager: at most 50 tags, names of at most 512 and values of at most 256 characters. */
+/** Limits of Azure Resource Manager: 50 tags, names of 512 and values of 256 characters. */
 const MAX_TAGS = 50;
 const MAX_NAME = 512;
 const MAX_VALUE = 256;
 const FORBIDDEN_IN_NAMES = /[<>%&\\?/]/;
 
+/** Values of tags by name. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** What the tags of a file system have to say beside the user's own. */
+/** Facts that the driver records in the tags of a file system, besides those of the user. */
 export interface Ownership {
   readonly volumeName: string;
   readonly attempt: number;
@@ -45,7 +46,7 @@ export interface Ownership {
 }
 
 /** Reads the `tags` parameter: `name=value,name=value`. Only the first `=` of an item separates.
- *  @throws Error that says which tag is wrong and why */
+ *  @throws Error with a message that names the wrong tag and the reason */
 export function parseTags(line: string): Tags {
   const items = line
     .split(',')
@@ -62,7 +63,7 @@ export function parseTags(line: string): Tags {
   return Object.fromEntries(given);
 }
 
-/** To ARM, names that differ in case alone are one tag: it would keep one of the values, and never show the other. */
+/** Refuses names that differ only in case: to ARM they are one tag, and it would keep only one of the values. */
 function refuseDoubles(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
@@ -90,12 +91,12 @@ function parseTag(item: string): [string, string] {
 
 const isReserved = (name: string): boolean => reserved.includes(name) || name.startsWith(DIRECTORIES);
 
-/** The tag that says that volumes are directories below a base path of the file system. */
+/** Builds the tag that records a base path of directory volumes on the file system. */
 export function directoriesTag(base: string): Tags {
   return { [`${DIRECTORIES}${createHash('sha256').update(base).digest('hex').slice(0, 8)}`]: base };
 }
 
-/** All tags of a file system that is about to be created. */
+/** Builds all tags of a new file system. */
 export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
   const { volumeName, attempt, clusterId, subDir, metadata } = ownership;
   const written: Record<string, string | undefined> = {
@@ -115,15 +116,15 @@ export function tagsFor(ownership: Ownership, userTags: Tags): Tags {
   return { ...userTags, ...Object.fromEntries(ours) };
 }
 
-/** Tags with others added, which win, also over a name that differs in case alone.
- *  @throws DriverError invalid-argument where they are more than ARM takes */
+/** Merges tags; added ones take precedence, also over a name that differs only in case.
+ *  @throws DriverError invalid-argument where they are more than ARM allows */
 export function withTags(existing: Tags, added: Tags): Tags {
   return { ...existing, ...tagChanges(existing, added) };
 }
 
-/** Those of the added tags that an existing file system has not, or with another value, as it spells their names;
- *  undefined if it has them all. Names that differ in case alone are the same tag to ARM.
- *  @throws DriverError invalid-argument where they are more than ARM takes with the existing ones */
+/** Finds the added tags that an existing file system lacks or has with another value, in its spelling of their names;
+ *  undefined where it has them all. Names that differ only in case are the same tag to ARM.
+ *  @throws DriverError invalid-argument where they are more than ARM allows with the existing ones */
 export function tagChanges(existing: Tags, added: Tags): Tags | undefined {
   const spelling = new Map(Object.keys(existing).map((name) => [name.toLowerCase(), name]));
   const changes = Object.entries(added)
@@ -139,18 +140,18 @@ export function tagChanges(existing: Tags, added: Tags): Tags | undefined {
   );
 }
 
-/** What the tags of an existing file system tell; a `volumeName` only where this driver, or azurelustre-csi-driver
- *  before it, created the file system, and not for another cluster. */
+/** Reads the tags of an existing file system. The result has a `volumeName` only where this driver, or
+ *  azurelustre-csi-driver before it, created the file system, and not for another cluster. */
 export function readTags(
   tags: Tags,
   name: string,
   clusterId: string,
 ): Partial<Pick<Ownership, 'volumeName' | 'subDir'>> & {
   readonly attempt: number;
-  /** Base paths below which volumes are directories. */
+  /** Base paths of directory volumes. */
   readonly directoryBases: readonly string[];
 } {
-  // ARM keeps the case of tag names but compares them without it.
+  // ARM keeps the case of tag names but ignores it in comparisons.
   const folded = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]));
   const cluster = folded.get(CLUSTER);
   const foreign = cluster !== undefined && clusterId !== '' && cluster !== clusterId;

@@ -8,7 +8,7 @@ const justOver16 = Capacity.bytes(tib(16).bytes + 1n);
 
 describe('smallestCapacity', () => {
   it.each<[string, { required?: Capacity; limit?: Capacity }, number]>([
-    ['nothing asked', {}, 16],
+    ['nothing requested', {}, 16],
     ['nothing required', { required: Capacity.zero }, 16],
     ['only a limit', { limit: tib(20) }, 16],
     ['less than the least', { required: tib(1) }, 16],

@@ -1,8 +1,8 @@
 import { DriverError, describeRange, isWithin, type Capacity, type CapacityRange } from '@lustre-csi/core';
 import type { SkuFacts } from '../api/skus.js';
 
-/** The smallest legal capacity of the SKU within the range: multiples of its step, up to its largest maximum. Which
- *  maximum a subscription really has is known to Azure alone; what it refuses, `create` reports.
+/** Finds the smallest legal capacity of the SKU within the range: a multiple of its step, up to its largest maximum. Only
+ *  Azure knows the maximum of the subscription; `create` reports its refusal.
  *  @throws DriverError out-of-range naming the legal sizes */
 export function smallestCapacity(sku: SkuFacts, range: CapacityRange): Capacity {
   const required = range.required ?? sku.step;
@@ -17,12 +17,12 @@ export function smallestCapacity(sku: SkuFacts, range: CapacityRange): Capacity 
   return wanted;
 }
 
-/** Whether the capacity is one that Azure only gives to subscriptions that it has enabled for large clusters. */
+/** Reports whether Azure offers the capacity only to subscriptions that are enabled for large clusters. */
 export function isLargeCluster(sku: SkuFacts, capacity: Capacity): boolean {
   return sku.usualMaximum !== undefined && capacity.isGreaterThan(sku.usualMaximum);
 }
 
-/** For people: what capacities the SKU has. */
+/** Describes the capacities of the SKU for people. */
 export function legalSizes(sku: SkuFacts): string {
   const steps = `multiples of ${sku.step.toString()}`;
   if (sku.maximum === undefined || sku.usualMaximum === undefined) return steps;

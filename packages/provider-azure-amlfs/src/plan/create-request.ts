@@ -2,7 +2,7 @@ import type { Capacity } from '@lustre-csi/core';
 import type { AmlPlan, Creation } from './plan.js';
 import { tagsFor } from '../parameters/tags.js';
 
-/** All that the request for a file system depends on. */
+/** Inputs of the request for a file system. */
 export interface CreateRequest {
   readonly plan: AmlPlan;
   readonly creation: Creation;
@@ -11,7 +11,7 @@ export interface CreateRequest {
   readonly clusterId: string;
 }
 
-/** The body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2024-03-01 and later). */
+/** Builds the body of AmlFilesystems_CreateOrUpdate (Microsoft.StorageCache, 2024-03-01 and later). */
 export function createRequest({ plan, creation, capacity, attempt, clusterId }: CreateRequest): object {
   const { volumeName, subDir, metadata } = plan;
   const { location, skuName, zone, subnetId, maintenanceWindow, identities, tags } = creation;
@@ -40,7 +40,7 @@ function userAssigned(identities: readonly string[]): object {
   };
 }
 
-/** Where servers are to be, how many and of what kind. */
+/** Demand for servers: their place, number and kind. */
 export interface Demand {
   readonly subnetId: string;
   readonly skuName: string;
@@ -48,7 +48,7 @@ export interface Demand {
   readonly capacity: Capacity;
 }
 
-/** What is checked before. */
+/** Computes the demand that the driver checks before a creation. */
 export function demandOf({ subnetId, skuName, location }: Creation, capacity: Capacity): Demand {
   return { subnetId, skuName, location, capacity };
 }

@@ -116,7 +116,7 @@ describe('planFor', () => {
     ['a way out', { ...dynamicParameters, 'sub-dir': '../x' }, 'must not contain ".."'],
     ['an unknown variable', { ...dynamicParameters, 'sub-dir': '${x}' }, '"${x}" is unknown'],
     [
-      'a claim nobody names',
+      'a claim without a name',
       { ...dynamicParameters, 'sub-dir': '${pvc.metadata.name}' },
       '--extra-create-metadata',
     ],
@@ -203,7 +203,7 @@ describe('planFor', () => {
   ])('names the parameter where azure.json has no %s', async (field, parameter) => {
     const { file: _, ...fields } = { ...config, cloud: undefined, [field]: undefined };
     await expect(plan(dynamicParameters, configOf(fields))).rejects.toThrow(
-      `${parameter} must be given, as azure.json has no ${field}`,
+      `${parameter} must be given, since azure.json has no ${field}`,
     );
   });
 

@@ -22,10 +22,10 @@ import { attribute } from './to-file-system.js';
 import { staticVolume } from './to-volume.js';
 import { resourceName } from './resource-name.js';
 
-/** What creating the file system takes, but its capacity. */
+/** Settings of the creation of a file system, without its capacity. */
 export interface Creation {
   readonly skuName: string;
-  /** Absent where Azure does not offer it, which is the plan's obstacle. */
+  /** Facts of the SKU; absent where Azure does not offer it, which is the plan's obstacle. */
   readonly sku: SkuFacts | undefined;
   readonly resourceGroup: string;
   readonly location: string;
@@ -37,24 +37,25 @@ export interface Creation {
   readonly rootSquash: RootSquash | undefined;
   readonly encryptionKey: EncryptionKey | undefined;
   readonly hsm: HsmSettings | undefined;
-  /** What is created beside the file system, once it can be used. */
+  /** Jobs that are created as soon as the file system is usable. */
   readonly jobs: DataJobs;
 }
 
+/** Plan for a file system, or for a volume of an existing one. */
 export interface AmlPlan extends FileSystemPlan {
   /** Name of the ARM resource. */
   readonly resourceName: string;
-  /** With the variables still in it. */
+  /** Sub-directory with unresolved variables. */
   readonly subDir: string | undefined;
   readonly metadata: VolumeMetadata;
-  /** Absent where the StorageClass has mgs-ip-address: `existingVolume` points at a file system that somebody else has
-   *  made, so that there is nothing to look up, to create or to delete. */
+  /** Settings of the creation. Absent where the StorageClass has mgs-ip-address: `existingVolume` then refers to a file
+   *  system of another owner, so that there is nothing to look up, to create or to delete. */
   readonly creation?: Creation;
 }
 
-/** Reads a request's parameters, filling in from azure.json what they leave out. What is wrong in the parameters by
- *  themselves is thrown before Azure is asked anything; what the SKUs of the location stand against is the plan's
- *  obstacle, since a file system that exists already has its SKU and its zone.
+/** Reads the parameters of a request, with the defaults of azure.json. Wrong parameters are thrown before any call. A
+ *  conflict with the SKUs of the location becomes the plan's obstacle instead: an existing file system already has its
+ *  SKU and its zone.
  *  @throws DriverError invalid-argument naming the parameter, unavailable where the SKUs cannot be listed */
 export async function planFor(
   request: VolumeRequest,
@@ -89,7 +90,7 @@ export async function planFor(
   };
 }
 
-/** What the VolumeAttributesClass says wins over the StorageClass; tags of both are merged. */
+/** Merges the parameters: a VolumeAttributesClass takes precedence over the StorageClass; tags of both are merged. */
 function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlParameters {
   const given = amlParameterSchema.read(parameters);
   const mutable = readMutableParameters(mutableParameters);
@@ -97,9 +98,9 @@ function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlPara
   return { ...given, ...mutable, ...(tags ? { tags: withTags(given.tags ?? {}, tags) } : {}) };
 }
 
-/** What the file system must have been created with; `to-file-system.ts` spells the same. What can be changed later
- *  is no part of it: a volume that was modified is still the volume. Nor is a zone that was chosen from the topology:
- *  another call for the same volume may come with another preference. */
+/** Attributes with which the file system must have been created, in the spelling of `to-file-system.ts`. Mutable settings
+ *  are left out: a modified volume is still the same. So is a zone that the topology decided: another call for the same
+ *  volume may have another preference. */
 function attributesOf(
   creation: Creation,
   givenZone: string | undefined,
@@ -115,7 +116,7 @@ function attributesOf(
   };
 }
 
-/** What follows from the parameters alone. */
+/** Computes the settings that follow from the parameters alone. */
 function creationFor(given: AmlParameters, config: AzureConfig): Omit<Creation, 'sku' | 'zone'> {
   if (given['fs-name'] !== undefined) {
     throw invalid('fs-name needs mgs-ip-address: Azure names the file systems that it creates');
@@ -136,12 +137,13 @@ function creationFor(given: AmlParameters, config: AzureConfig): Omit<Creation, 
   return { skuName, resourceGroup, location, subnetId, maintenanceWindow, ...settingsFor(given) };
 }
 
-/** What depends on what Azure offers in the location. */
+/** Settings that depend on Azure's offer in the location. */
 interface Place extends Pick<Creation, 'skuName' | 'sku' | 'zone'> {
   readonly obstacle?: DriverError;
 }
 
-/** @throws DriverError unavailable where the SKUs cannot be listed */
+/** Chooses SKU and zone from Azure's offer.
+ *  @throws DriverError unavailable where the SKUs cannot be listed */
 async function placeFor(
   { skuName, location }: Pick<Creation, 'skuName' | 'location'>,
   givenZone: string | undefined,
@@ -159,11 +161,11 @@ async function placeFor(
   }
 }
 
-/** Of a SKU that Azure does not list (any more): file systems that have it tell it so. */
+/** Spelling of a SKU that Azure does not list (any more), as existing file systems show it. */
 const usualSpelling = (skuName: string): string =>
   skuName.replace(/^amlfs-durable-premium-/i, 'AMLFS-Durable-Premium-');
 
-/** What the file system has beside its place and size. */
+/** Computes the settings besides place and size. */
 function settingsFor(
   given: AmlParameters,
 ): Pick<Creation, 'identities' | 'tags' | 'rootSquash' | 'encryptionKey' | 'hsm' | 'jobs'> {
@@ -194,7 +196,7 @@ function subnetIdFor(given: AmlParameters, config: AzureConfig): string {
   );
 }
 
-/** The zone of the parameter, or else the first of the topology in which the SKU is offered. */
+/** Chooses the zone: that of the parameter, or else the first of the topology in which the SKU is offered. */
 export function zoneFor(
   given: string | undefined,
   sku: SkuFacts,
@@ -214,7 +216,7 @@ export function zoneFor(
   throw invalid(`zone must be given: ${sku.name} has the zones ${choice} in ${sku.location}`);
 }
 
-/** Zones in the order of preference. Nodes of AKS name theirs with the location: `eastus-1`. */
+/** Lists the zones of a topology in the order of preference. Labels of AKS nodes contain the location: `eastus-1`. */
 function zonesOf({ preferred, requisite }: TopologyRequirement, location: string): readonly string[] {
   return [...preferred, ...requisite].flatMap((segments) => {
     const zone = segments[zoneKey]?.toLowerCase();
@@ -223,14 +225,14 @@ function zonesOf({ preferred, requisite }: TopologyRequirement, location: string
   });
 }
 
-/** A sub-directory named after the claim needs the claim's name, and a later call cannot ask for it. */
+/** Refuses a sub-directory whose variables the request cannot resolve: no later call contains the name of the claim. */
 function checkSubDir(subDir: string | undefined, metadata: VolumeMetadata): void {
-  const told: Readonly<Record<string, string | undefined>> = {
+  const sent: Readonly<Record<string, string | undefined>> = {
     'csi.storage.k8s.io/pvc/name': metadata.pvcName,
     'csi.storage.k8s.io/pvc/namespace': metadata.pvcNamespace,
     'csi.storage.k8s.io/pv/name': metadata.pvName,
   };
-  const missing = contextKeysOf(subDir ?? '').find((key) => key in told && !told[key]);
+  const missing = contextKeysOf(subDir ?? '').find((key) => key in sent && !sent[key]);
   if (missing !== undefined) {
     throw invalid(`sub-dir is "${subDir}", but the request has no "${missing}": ${howToGet(missing)}`);
   }
@@ -239,7 +241,7 @@ function checkSubDir(subDir: string | undefined, metadata: VolumeMetadata): void
 function mustBeGiven<T>(parameter: keyof AmlParameters, value: T | undefined): T {
   if (value !== undefined) return value;
   throw invalid(
-    `${parameter} must be given: the StorageClass has no mgs-ip-address, so that a file system is created`,
+    `${parameter} must be given: the StorageClass has no mgs-ip-address, so that the driver creates a file system`,
   );
 }
 
@@ -251,7 +253,7 @@ function fromConfig(
 ): string {
   const found = value ?? config[field];
   if (found !== undefined) return found;
-  throw invalid(`${parameter} must be given, as ${config.file} has no ${field}`);
+  throw invalid(`${parameter} must be given, since ${config.file} has no ${field}`);
 }
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

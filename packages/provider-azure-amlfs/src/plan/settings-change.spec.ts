@@ -5,7 +5,7 @@ import { settingsAgain, settingsChange, tagsOf, toSettings, type ArmSettings } f
 const maintenanceWindow = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
 const vault = '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v';
 const key = { keyUrl: 'https://v.vault.azure.net/keys/k', sourceVault: { id: vault } };
-const asked = { 'key-vault-key-url': key.keyUrl, 'key-vault-id': vault };
+const requested = { 'key-vault-key-url': key.keyUrl, 'key-vault-id': vault };
 const withIdentity: ArmSettings = { identity: { type: 'UserAssigned' } };
 
 describe('settingsChange', () => {
@@ -24,7 +24,7 @@ describe('settingsChange', () => {
       undefined,
     ],
     [
-      'a window where none is told',
+      'a window where none is shown',
       {},
       { 'maintenance-day-of-week': 'Monday', 'maintenance-time-of-day-utc': '1:00' },
       { properties: { maintenanceWindow: { dayOfWeek: 'Monday', timeOfDayUTC: '1:00' } } },
@@ -41,17 +41,22 @@ describe('settingsChange', () => {
       { 'root-squash-mode': 'All' },
       { properties: { rootSquashSettings: { mode: 'All' } } },
     ],
-    ['another key', withIdentity, asked, { properties: { encryptionSettings: { keyEncryptionKey: key } } }],
+    [
+      'another key',
+      withIdentity,
+      requested,
+      { properties: { encryptionSettings: { keyEncryptionKey: key } } },
+    ],
     [
       'the same key',
       { properties: { encryptionSettings: { keyEncryptionKey: key } } },
-      { ...asked, 'key-vault-id': vault.toUpperCase() },
+      { ...requested, 'key-vault-id': vault.toUpperCase() },
       undefined,
     ],
     [
-      'the same key, in whichever version',
+      'the same key, in any version',
       { properties: { encryptionSettings: { keyEncryptionKey: { ...key, keyUrl: `${key.keyUrl}/7` } } } },
-      asked,
+      requested,
       undefined,
     ],
     ['no root squash where there was none', {}, { 'root-squash-mode': 'None' }, undefined],
@@ -75,13 +80,13 @@ describe('settingsChange', () => {
 
   it.each<[string, ArmSettings, MutableParameters, string]>([
     [
-      'half a window where none is told',
+      'half a window where none is shown',
       {},
       { 'maintenance-day-of-week': 'Monday' },
-      'tells no maintenance window',
+      'reports no maintenance window',
     ],
     ['a user without a mode', {}, { 'root-squash-uid': 5 }, 'need root-squash-mode'],
-    ['a key without an identity', { identity: { type: 'None' } }, asked, 'user-assigned identity'],
+    ['a key without an identity', { identity: { type: 'None' } }, requested, 'user-assigned identity'],
   ])('refuses %s', (_, settings, parameters, words) => {
     expect(() => settingsChange(settings, parameters)).toThrow(words);
   });
@@ -97,7 +102,7 @@ describe('settingsAgain', () => {
       { properties: { maintenanceWindow: { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' } } },
     ],
     ['no tag', { tags: { a: 'b' } }, undefined],
-    ['a key', asked, { properties: { encryptionSettings: { keyEncryptionKey: key } } }],
+    ['a key', requested, { properties: { encryptionSettings: { keyEncryptionKey: key } } }],
   ])('asks once more for %s that is shown already', (_, parameters, body) => {
     expect(settingsAgain(shown, parameters)).toEqual(body);
   });

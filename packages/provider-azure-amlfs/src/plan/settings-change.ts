@@ -8,7 +8,7 @@ import { tagChanges, type Tags } from '../parameters/tags.js';
 
 const number = tolerant(z.number());
 
-/** What can be changed of a file system, as ARM shows it. */
+/** Schema of the mutable settings of a file system in ARM's JSON. */
 const armSettings = z.object({
   tags: tolerant(z.record(z.string(), text)),
   identity: tolerant(z.object({ type: text })),
@@ -36,64 +36,72 @@ const armSettings = z.object({
 
 export type ArmSettings = z.infer<typeof armSettings>;
 
-/** Reads them from the JSON of a file system; what is odd reads as absent. */
+/** Reads the settings from the JSON of a file system; fields of another type read as absent. */
 export function toSettings(resource: unknown): ArmSettings {
   const parsed = z.safeParse(armSettings, resource);
   return parsed.success ? parsed.data : {};
 }
 
-/** All tags, since their number is limited: of a value that is odd, the name at least. */
+/** Lists all tags, since their number is limited; an unreadable value becomes empty. */
 export function tagsOf({ tags = {} }: ArmSettings): Tags {
   return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, value ?? '']));
 }
 
-/** What is to be changed of a file system. */
+/** Change of a file system. */
 export interface SettingsChange {
-  /** Tags that it has not, or with other values. */
+  /** Tags that it lacks, or has with other values. */
   readonly tags?: Tags;
-  /** As AmlFilesystems_Update takes them (Microsoft.StorageCache, 2024-03-01 and later). */
+  /** Properties for AmlFilesystems_Update (Microsoft.StorageCache, 2024-03-01 and later). */
   readonly properties?: object;
 }
 
-/** What makes the file system what the parameters ask for; undefined if it is already.
- *  @throws DriverError invalid-argument where this file system cannot become that */
-export function settingsChange(settings: ArmSettings, asked: MutableParameters): SettingsChange | undefined {
-  const tags = tagChanges(tagsOf(settings), asked.tags ?? {});
-  const properties = propertiesFor(settings, asked, (same) => !same);
+/** Computes the change from the shown to the requested settings; undefined where there is none.
+ *  @throws DriverError invalid-argument where this file system does not allow the change */
+export function settingsChange(
+  settings: ArmSettings,
+  requested: MutableParameters,
+): SettingsChange | undefined {
+  const tags = tagChanges(tagsOf(settings), requested.tags ?? {});
+  const properties = propertiesFor(settings, requested, (same) => !same);
   if (!tags && !properties) return undefined;
   return { ...(tags ? { tags } : {}), ...(properties ? { properties } : {}) };
 }
 
-/** All properties that the parameters name, also what the file system shows already; undefined if they name none. Tags
- *  are not among them: of these, ARM's answer is the outcome. */
-export function settingsAgain(settings: ArmSettings, asked: MutableParameters): SettingsChange | undefined {
-  const properties = propertiesFor(settings, asked, () => true);
+/** Computes a change with all properties that the parameters name, also those that the file system already shows;
+ *  undefined where they name none. Tags are left out: the answer of ARM is their outcome. */
+export function settingsAgain(
+  settings: ArmSettings,
+  requested: MutableParameters,
+): SettingsChange | undefined {
+  const properties = propertiesFor(settings, requested, () => true);
   return properties && { properties };
 }
 
-/** Whether a setting belongs into the properties, by whether the file system shows it already. */
+/** Decides whether a setting belongs into the properties, given that the file system shows it already or not. */
 type Includes = (same: boolean) => boolean;
 
 function propertiesFor(
   settings: ArmSettings,
-  asked: MutableParameters,
+  requested: MutableParameters,
   includes: Includes,
 ): object | undefined {
   const properties = {
-    ...windowChange(settings, asked, includes),
-    ...rootSquashChange(settings, asked, includes),
-    ...encryptionChange(settings, asked, includes),
+    ...windowChange(settings, requested, includes),
+    ...rootSquashChange(settings, requested, includes),
+    ...encryptionChange(settings, requested, includes),
   };
   return Object.keys(properties).length > 0 ? properties : undefined;
 }
 
-function windowChange({ properties }: ArmSettings, asked: MutableParameters, includes: Includes): object {
+function windowChange({ properties }: ArmSettings, requested: MutableParameters, includes: Includes): object {
   const current: Partial<Window> = properties?.maintenanceWindow ?? {};
-  const [day, time] = [asked['maintenance-day-of-week'], asked['maintenance-time-of-day-utc']];
+  const [day, time] = [requested['maintenance-day-of-week'], requested['maintenance-time-of-day-utc']];
   if (day === undefined && time === undefined) return {};
   const { dayOfWeek, timeOfDayUTC } = withDefined(current, { dayOfWeek: day, timeOfDayUTC: time });
   if (dayOfWeek === undefined || timeOfDayUTC === undefined) {
-    throw invalid('Azure tells no maintenance window: give maintenance-day-of-week and -time-of-day-utc');
+    throw invalid(
+      'Azure reports no maintenance window: give both maintenance-day-of-week and maintenance-time-of-day-utc',
+    );
   }
   const same =
     current.dayOfWeek?.toLowerCase() === dayOfWeek.toLowerCase() &&
@@ -106,36 +114,40 @@ interface Window {
   readonly timeOfDayUTC: string | undefined;
 }
 
-const withDefined = (current: Partial<Window>, asked: Window): Partial<Window> => ({
-  dayOfWeek: asked.dayOfWeek ?? current.dayOfWeek,
-  timeOfDayUTC: asked.timeOfDayUTC ?? current.timeOfDayUTC,
+const withDefined = (current: Partial<Window>, requested: Window): Partial<Window> => ({
+  dayOfWeek: requested.dayOfWeek ?? current.dayOfWeek,
+  timeOfDayUTC: requested.timeOfDayUTC ?? current.timeOfDayUTC,
 });
 
-/** `9:30` and `09:30` are the same time. */
+/** Converts a time to minutes: `9:30` and `09:30` are equal. */
 function minutes(time = ''): number {
   const [hours = '', minute = ''] = time.split(':');
   return Number(hours) * 60 + Number(minute);
 }
 
-function rootSquashChange({ properties }: ArmSettings, asked: MutableParameters, includes: Includes): object {
+function rootSquashChange(
+  { properties }: ArmSettings,
+  requested: MutableParameters,
+  includes: Includes,
+): object {
   const current = properties?.rootSquashSettings;
-  const wanted = rootSquashFor(asked, current);
+  const wanted = rootSquashFor(requested, current);
   return wanted && includes(sameRootSquash(current, wanted)) ? { rootSquashSettings: wanted } : {};
 }
 
 function encryptionChange(
   { identity, properties }: ArmSettings,
-  asked: MutableParameters,
+  requested: MutableParameters,
   includes: Includes,
 ): object {
-  const wanted = encryptionKeyFor(asked);
+  const wanted = encryptionKeyFor(requested);
   if (!wanted) return {};
   const shows = isKey(properties?.encryptionSettings?.keyEncryptionKey, wanted);
   if (!includes(shows)) return {};
   if (identity?.type?.toLowerCase() !== 'userassigned') {
     throw invalid(
       'key-vault-key-url needs a file system with a user-assigned identity, and this one was created without: Azure ' +
-        'does not let it be added later',
+        'cannot add one later',
     );
   }
   return { encryptionSettings: { keyEncryptionKey: wanted } };

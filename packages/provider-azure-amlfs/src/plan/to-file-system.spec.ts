@@ -64,8 +64,8 @@ describe('toFileSystem', () => {
     ['another cluster', { 'lustre-csi-volume-name': 'pvc-1', 'lustre-csi-cluster': 'green' }, true],
     ['azurelustre-csi-driver', { 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' }, true],
     ['another tool', { 'k8s-azure-created-by': 'terraform', 'lustre-csi-cluster': 'green' }, false],
-    ['somebody', {}, false],
-  ])('tells whether a driver made it: %s', (_, tags, isDrivers) => {
+    ['another tool', {}, false],
+  ])('reports whether a driver created it: %s', (_, tags, isDrivers) => {
     const found = toFileSystem(resource({}, { tags }), 'lustre-rg', 'blue');
     expect(found).toBeDefined();
     expect(found?.madeByDriver ?? false).toBe(isDrivers);
@@ -122,7 +122,7 @@ describe('toFileSystem', () => {
     expect(toFileSystem(resource({ health }), 'g', '')?.stateDetail).toBe(detail);
   });
 
-  it('takes the fsname from the mount command, the live size where it is told', () => {
+  it('takes the fsname from the mount command, the live size where Azure reports it', () => {
     const mountCommand = 'mount -t lustre 10.1.0.4@tcp:/scratch/x /mnt';
     const fileSystem = toFileSystem(
       resource({ clientInfo: { ...clientInfo, mountCommand }, currentStorageCapacityTiB: 32 }),

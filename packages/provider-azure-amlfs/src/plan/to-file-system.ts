@@ -7,8 +7,8 @@ import { amlMountSource, usualFsname } from '../node/volume-context.js';
 
 const size = tolerant(z.number().check(z.positive(), z.lte(1e6)));
 
-/** An AML file system as ARM shows it (Microsoft.StorageCache/amlFilesystems), as far as it matters here. Total: a
- *  field that is odd reads as absent. */
+/** Schema of an AML file system in ARM's JSON (Microsoft.StorageCache/amlFilesystems), as far as needed. Total: a field
+ *  of another type reads as absent. */
 const armFileSystem = z.object({
   name: z.string(),
   location: text,
@@ -20,7 +20,7 @@ const armFileSystem = z.object({
     z.object({
       provisioningState: text,
       storageCapacityTiB: size,
-      /** The live size once it was expanded; told from api-version 2026-01-01 on. */
+      /** Live size after an expansion, since api-version 2026-01-01. */
       currentStorageCapacityTiB: size,
       filesystemSubnet: text,
       health: tolerant(z.object({ state: text, statusCode: text, statusDescription: text })),
@@ -33,7 +33,7 @@ const armFileSystem = z.object({
 type ArmFileSystem = z.infer<typeof armFileSystem>;
 type Properties = NonNullable<ArmFileSystem['properties']>;
 
-/** Attributes that a file system and a plan are compared by. */
+/** Attributes by which the core compares a file system with a plan. */
 export const attribute = {
   sku: 'sku-name',
   zone: 'zone',
@@ -46,8 +46,8 @@ export const attribute = {
 /**
  * Reads a file system from ARM's JSON. Never throws.
  * @param scope the resource group in lower case
- * @param clusterId whose file systems are ours
- * @returns undefined if it is no file system at all
+ * @param clusterId cluster whose file systems this driver owns
+ * @returns undefined where it is no file system
  */
 export function toFileSystem(resource: unknown, scope: string, clusterId: string): FileSystem | undefined {
   const parsed = z.safeParse(armFileSystem, resource);
@@ -76,14 +76,14 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
   };
 }
 
-/** The resource group that a resource's id names, in lower case; empty if there is none. */
+/** Finds the resource group in the id of a resource, in lower case; empty where there is none. */
 export function resourceGroupOf(resource: unknown): string {
   const parsed = z.safeParse(z.object({ id: z.string() }), resource);
   const id = parsed.success ? parsed.data.id : '';
   return /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\//i.exec(id)?.[1]?.toLowerCase() ?? '';
 }
 
-/** Whether this driver has made it, for whichever cluster. */
+/** Reports whether this driver created the file system, for any cluster. */
 function madeBy(tags: Tags, name: string): Pick<FileSystem, 'madeByDriver'> {
   const anyCluster = '';
   return readTags(tags, name, anyCluster).volumeName === undefined ? {} : { madeByDriver: true };
@@ -95,18 +95,18 @@ interface State {
 }
 
 /**
- * What provisioningState and health mean together. `hasServers`: clientInfo is there, which Azure fills in when the
- * creation succeeds and never takes back. provisioningState tells how the last operation ended, whichever it was: on
- * a file system with servers, `Failed` is a failed change of something that holds data and must never be taken for a
- * failed creation, which is deleted and repeated.
+ * Combines provisioningState and health. provisioningState shows the outcome of the last operation of any kind: on a
+ * file system with servers, `Failed` is a failed change of data that exists, and must never be taken for a failed
+ * creation, which is deleted and repeated.
+ * @param hasServers clientInfo is present, which Azure writes when the creation succeeds and never removes
  */
 function stateOf({ provisioningState, health }: Properties, hasServers: boolean): State {
   const cloudState = provisioningState ?? 'unknown';
-  const told = byProvisioningState[cloudState.toLowerCase()];
-  if (told === 'deleting') return { state: told, cloudState };
-  // Without servers there is nothing to mount, whatever the state is called.
-  if (!hasServers) return { state: told === 'failed' ? told : 'creating', cloudState };
-  const usable = told === undefined ? undefined : withServers[told];
+  const known = byProvisioningState[cloudState.toLowerCase()];
+  if (known === 'deleting') return { state: known, cloudState };
+  // Without servers there is nothing to mount, in any state.
+  if (!hasServers) return { state: known === 'failed' ? known : 'creating', cloudState };
+  const usable = known === undefined ? undefined : withServers[known];
   if (usable) return { state: usable, cloudState };
   return { state: 'available', cloudState, ...byHealth(health?.state) };
 }
@@ -120,14 +120,14 @@ const byProvisioningState: Readonly<Record<string, FileSystemState>> = {
   succeeded: 'available',
 };
 
-/** What those states mean where there are servers; in the others, health decides. */
+/** Meaning of these states where there are servers; in the others, health decides. */
 const withServers: Partial<Readonly<Record<FileSystemState, FileSystemState>>> = {
   creating: 'updating',
   updating: 'updating',
   failed: 'impaired',
 };
 
-/** States of health that need attention, or tell of a change under way. Clients can use all of them. */
+/** Translates states of health that need attention, or show a change in progress. Clients can work in all of them. */
 function byHealth(health: string | undefined): State | undefined {
   const states: Readonly<Record<string, FileSystemState>> = {
     degraded: 'impaired',
@@ -138,13 +138,13 @@ function byHealth(health: string | undefined): State | undefined {
   return health === undefined || state === undefined ? undefined : { state, cloudState: health };
 }
 
-/** Azure's own words; nothing where it only says that all is well. */
+/** Azure's own words about health; undefined where it only reports that all is well. */
 function healthDetail({ health }: Properties): string | undefined {
   if (!health || health.state?.toLowerCase() === 'available') return undefined;
   return inWords(': ', health.statusCode, health.statusDescription) || undefined;
 }
 
-/** The MGS is told as an address, the fsname only in the mount command that Azure recommends. */
+/** Reads the mount source: the MGS is an address, the fsname is only in the mount command that Azure recommends. */
 function mountSourceOf({ clientInfo }: Properties): LustreMountSource | undefined {
   const { mgsAddress, mountCommand = '' } = clientInfo ?? {};
   if (!mgsAddress) return undefined;
@@ -165,7 +165,7 @@ function attributesOf(
   { sku, zones, location, properties }: ArmFileSystem,
   subDir: string | undefined,
 ): Readonly<Record<string, string>> {
-  const told: Record<string, string | undefined> = {
+  const shown: Record<string, string | undefined> = {
     [attribute.sku]: sku?.name,
     [attribute.zone]: zones?.[0],
     [attribute.location]: location && canonicalLocation(location),
@@ -173,7 +173,7 @@ function attributesOf(
     [attribute.subDir]: subDir,
     [attribute.hsmContainer]: properties?.hsm?.settings?.container?.toLowerCase(),
   };
-  return withoutUndefined(told);
+  return withoutUndefined(shown);
 }
 
 function withoutUndefined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

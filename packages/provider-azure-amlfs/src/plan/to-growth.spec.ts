@@ -46,14 +46,14 @@ describe('toExpansionJob', () => {
     ],
     ['completed', { status: { state: 'Completed' } }, { state: 'over', detail: 'Completed' }],
     ['being forgotten', { status: { state: 'Deleting' } }, { state: 'over', detail: 'Deleting' }],
-    ['of a state nobody knows', { status: { state: 'Paused' } }, { state: 'running', detail: 'Paused' }],
+    ['of an unknown state', { status: { state: 'Paused' } }, { state: 'running', detail: 'Paused' }],
     ['without a status', { provisioningState: 'Creating' }, { state: 'running', detail: 'Creating' }],
     [
       'canceled',
       { provisioningState: 'Canceled' },
       { state: 'failed', detail: 'Canceled', unexplained: true },
     ],
-    ['that tells nothing', {}, { state: 'running', detail: 'unknown' }],
+    ['without a state', {}, { state: 'running', detail: 'unknown' }],
   ])('reads one %s', (_, properties, expected) => {
     expect(job(properties)).toEqual({ name: 'job', targetTiB: 32, startedAt: 0, ...expected });
   });
@@ -90,7 +90,7 @@ describe('growthOf', () => {
     expect(growth && { state: growth.state, target: growth.target.toTebibytes() }).toEqual(expected);
   });
 
-  it('passes on what is told', () => {
+  it('passes on the known facts', () => {
     expect(growthOf([{ ...jobAt(1, 'running'), percent: 7, detail: 'words' }])).toEqual({
       target: Capacity.tebibytes(32),
       state: 'running',
@@ -132,18 +132,18 @@ describe('refuseAfterFailures', () => {
     ['three failures', failedAt(2, 3, 1), 10, true],
     ['three failures, a day later', failedAt(2, 3, 1), day + 3, false],
     ['a fourth one on the next day', failedAt(1, 2, 3, day + 3), day + 4, true],
-    ['failures of which Azure does not tell the time', failedAt(0, 0, 0), day, true],
+    ['failures whose time Azure does not report', failedAt(0, 0, 0), day, true],
     ['failures to other sizes', failedAt(1, 2, 3).map((job) => ({ ...job, targetTiB: 48 })), 10, false],
     ['successes', [jobAt(1, 'over'), jobAt(2, 'over'), jobAt(3, 'over')], 10, false],
   ])('after %s', (_, jobs, now, refused) => {
     const refuse = (): void => refuseAfterFailures(32, jobs, now);
-    if (refused) expect(refuse).toThrow('did not grow to 32 TiB');
+    if (refused) expect(refuse).toThrow('failed to expand the file system to 32 TiB');
     else expect(refuse).not.toThrow();
   });
 
   it('says why, until when, and what to do', () => {
     expect(() => refuseAfterFailures(32, failedAt(1, 3, 2), 10)).toThrow(
-      /in 3 attempts, at last: Failed, C3: M\. .* from 1970-01-02T00:00:00\.003Z on.* jobs job-3, job-2, job-1 are deleted/,
+      /in 3 attempts; the last reason: Failed, C3: M\. .* from 1970-01-02T00:00:00\.003Z.* jobs job-3, job-2, job-1 are deleted/,
     );
   });
 });

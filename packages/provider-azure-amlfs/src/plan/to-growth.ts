@@ -2,8 +2,8 @@ import { Capacity, DriverError, type Growth } from '@lustre-csi/core';
 import * as z from 'zod/mini';
 import { inWords, tolerant, text } from '../api/tolerant-json.js';
 
-/** An expansion job as ARM shows it (Microsoft.StorageCache/amlFilesystems/expansionJobs, 2026-01-01), as far as it
- *  matters here. */
+/** Schema of an expansion job in ARM's JSON (Microsoft.StorageCache/amlFilesystems/expansionJobs, 2026-01-01), as far as
+ *  needed. */
 const armExpansionJob = z.object({
   name: z.string(),
   properties: z.object({
@@ -21,17 +21,17 @@ const armExpansionJob = z.object({
   }),
 });
 
-/** One expansion, in the driver's own words. */
+/** One expansion job, in terms of the driver. */
 export interface ExpansionJob {
   readonly name: string;
   readonly targetTiB: number;
-  /** `undoing`: it is being rolled back; `over`: it has completed, or is being forgotten. */
+  /** `undoing`: it is being rolled back; `over`: it has completed, or is being deleted. */
   readonly state: 'running' | 'undoing' | 'failed' | 'over';
-  /** Milliseconds since the epoch; 0 where Azure does not tell. */
+  /** Start in milliseconds since the epoch; 0 where Azure does not report it. */
   readonly startedAt: number;
   readonly percent?: number;
   readonly detail?: string;
-  /** It has failed, and Azure tells no reason here. */
+  /** Marks a failed job without a reason. */
   readonly unexplained?: true;
 }
 
@@ -41,34 +41,34 @@ const states: Readonly<Record<string, ExpansionJob['state']>> = {
   deleting: 'over',
   completed: 'over',
   failed: 'failed',
-  // What provisioningState says where there is no status yet.
+  // Values of provisioningState, where there is no status yet.
   creating: 'running',
   updating: 'running',
   succeeded: 'over',
   canceled: 'failed',
 };
 
-/** Reads ARM's JSON; undefined if that is no expansion job. A state that is new to the driver counts as under way: it
- *  then waits instead of asking for the same again. */
+/** Reads ARM's JSON; undefined where it is no expansion job. An unknown state counts as in progress: the driver then waits
+ *  instead of requesting the same again. */
 export function toExpansionJob(resource: unknown): ExpansionJob | undefined {
   const parsed = z.safeParse(armExpansionJob, resource);
   if (!parsed.success) return undefined;
   const { name, properties } = parsed.data;
   const { status = {}, provisioningState, newStorageCapacityTiB: targetTiB } = properties;
-  const told = stateOf(status.state, provisioningState);
+  const shown = stateOf(status.state, provisioningState);
   const words = inWords(': ', status.statusCode, status.statusMessage);
-  const state = states[told.toLowerCase()] ?? 'running';
+  const state = states[shown.toLowerCase()] ?? 'running';
   const common = { name, targetTiB, state, startedAt: Date.parse(status.startTimeUTC ?? '') || 0 };
-  if (told !== 'InProgress') {
+  if (shown !== 'InProgress') {
     const unexplained = state === 'failed' && words === '' ? { unexplained: true as const } : {};
-    return { ...common, detail: inWords(', ', told, words), ...unexplained };
+    return { ...common, detail: inWords(', ', shown, words), ...unexplained };
   }
-  // That it advances, the percentage says.
+  // The percentage shows the progress.
   const { percentComplete: percent } = status;
   return percent === undefined ? common : { ...common, percent };
 }
 
-/** The state of the work; that of the resource where there is none, or where it says that the work cannot go on. */
+/** Chooses the state of the work, or that of the resource where there is none or where the work cannot continue. */
 function stateOf(state: string | undefined, provisioningState = 'unknown'): string {
   if (state === undefined) return provisioningState;
   if (state.toLowerCase() !== 'inprogress') return state;
@@ -76,7 +76,7 @@ function stateOf(state: string | undefined, provisioningState = 'unknown'): stri
   return /^deleting$/i.test(provisioningState) ? 'RollingBack' : state;
 }
 
-/** How the file system is growing, or how its last growth failed. */
+/** Reports the expansion in progress, or how the last one failed. */
 export function growthOf(jobs: readonly ExpansionJob[]): Growth | undefined {
   const newest = [...jobs].sort((a, b) => b.startedAt - a.startedAt);
   const job = newest.find(({ state }) => state === 'running' || state === 'undoing') ?? newest[0];
@@ -90,8 +90,8 @@ export function growthOf(jobs: readonly ExpansionJob[]): Growth | undefined {
   };
 }
 
-/** The name of the job that grows the file system to this size: the same for every replica that decides so, and
- *  another one than those of jobs that have failed. */
+/** Derives the name of the job that expands the file system to this size: the same for every replica, and different from
+ *  those of failed jobs. */
 export function expansionJobName(targetTiB: number, jobs: readonly ExpansionJob[]): string {
   const base = `lustre-csi-expand-${String(targetTiB).replace('.', '-')}tib`;
   const over = jobs.filter(
@@ -101,15 +101,14 @@ export function expansionJobName(targetTiB: number, jobs: readonly ExpansionJob[
   return `${base}-${Math.max(0, ...used) + 1}`;
 }
 
-/** After so many failures, an expansion is tried once in a while only. */
+/** Number of failures after which an expansion is retried only after a pause. */
 const MOST_FAILURES = 3;
 const PAUSE = 24 * 60 * 60 * 1000;
 
-/** Lets time pass after expansions to this size that have failed again and again: each one adds servers and takes them
- *  away.
+/** Refuses an expansion for some time after repeated failures to this size: each attempt adds servers and removes them.
  *  @param now milliseconds since the epoch
- *  @throws DriverError out-of-range with Azure's reason and the time of the next attempt: nothing is under way, and a
- *    claim may ask for less */
+ *  @throws DriverError out-of-range with Azure's reason and the time of the next attempt: nothing is in progress, and
+ *    the claim may request less */
 export function refuseAfterFailures(targetTiB: number, jobs: readonly ExpansionJob[], now: number): void {
   const failures = jobs
     .filter((job) => job.targetTiB === targetTiB && job.state === 'failed')
@@ -118,11 +117,11 @@ export function refuseAfterFailures(targetTiB: number, jobs: readonly ExpansionJ
   if (!last || failures.length < MOST_FAILURES) return;
   const again = last.startedAt + PAUSE;
   if (last.startedAt > 0 && now >= again) return;
-  const when = last.startedAt > 0 ? `from ${new Date(again).toISOString()} on` : 'later';
+  const when = last.startedAt > 0 ? `from ${new Date(again).toISOString()}` : 'later';
   throw new DriverError(
     'out-of-range',
-    `the file system did not grow to ${targetTiB} TiB in ${failures.length} attempts, at last: ${last.detail ?? 'Failed'}. ` +
-      `It keeps its size and data. It is tried again ${when}, or at once when the cause is removed and the expansion ` +
-      `jobs ${failures.map(({ name }) => name).join(', ')} are deleted; or ask for another size`,
+    `Azure failed to expand the file system to ${targetTiB} TiB in ${failures.length} attempts; the last reason: ${last.detail ?? 'Failed'}. ` +
+      `It keeps its size and data. The expansion is retried ${when}, or at once when the cause is removed and the expansion ` +
+      `jobs ${failures.map(({ name }) => name).join(', ')} are deleted; or request another size`,
   );
 }

@@ -4,8 +4,8 @@ import { attribute } from './to-file-system.js';
 import { contextKey, mgsAddressOf, usualFsname } from '../node/volume-context.js';
 import { formatVolumeHandle } from '../node/volume-handle.js';
 
-/** The volume that a file system of ours is. Its handle depends on the file system alone, wherever Azure keeps the
- *  sub-directory in a tag, so that ListVolumes gives the same one as CreateVolume. Before Azure tells the MGS address,
+/** Converts a file system of this driver to its volume. The handle depends on the file system alone, where Azure keeps the
+ *  sub-directory in a tag, so that ListVolumes returns the same one as CreateVolume. Until Azure reports the MGS address,
  *  neither the handle nor the context has one, and CreateVolume does not answer. */
 export function volumeOf(
   fileSystem: FileSystem,
@@ -24,7 +24,7 @@ export function volumeOf(
   });
 }
 
-/** What a StorageClass with mgs-ip-address says. */
+/** Settings of a StorageClass with mgs-ip-address. */
 export interface StaticVolume {
   readonly volumeName: string;
   readonly mgsAddress: string;
@@ -35,7 +35,7 @@ export interface StaticVolume {
   readonly capacity: Capacity;
 }
 
-/** A volume that points at a file system which somebody else has made. */
+/** Builds a volume that refers to an existing file system of another owner. */
 export function staticVolume({ volumeName, fsname, resourceGroup, ...rest }: StaticVolume): Volume {
   return volume({
     ...rest,
@@ -66,7 +66,7 @@ function volume(parts: VolumeParts): Volume {
     [contextKey.subDir]: subDir,
     [contextKey.resourceGroup]: resourceGroup,
     [contextKey.createdDynamically]: dynamic ? 't' : 'f',
-    // What a sub-directory may refer to; kubelet adds the pod's.
+    // Keys to which a sub-directory may refer; kubelet adds those of the pod.
     'csi.storage.k8s.io/pvc/name': metadata.pvcName,
     'csi.storage.k8s.io/pvc/namespace': metadata.pvcNamespace,
     'csi.storage.k8s.io/pv/name': metadata.pvName,

@@ -20,7 +20,7 @@ describe('generated files', () => {
     },
   );
 
-  it('tell of every parameter its type, legal values, default, example and mutability', () => {
+  it('contain for every parameter its type, legal values, default, example and mutability', () => {
     const page = generatedFiles()['docs/reference/azure-amlfs-parameters.md'] ?? '';
     for (const name of Object.keys(amlParameters)) {
       const section = page.split(`\n### ${name}\n`)[1]?.split('\n#')[0] ?? '';

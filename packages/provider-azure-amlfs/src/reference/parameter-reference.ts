@@ -3,7 +3,7 @@ import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { mutableParameters } from '../parameters/mutable-parameters.js';
 import { amlParameterSchema } from '../parameters/parameters.js';
 
-/** The reference page, in Markdown. What a parameter says of itself comes from its declaration. */
+/** Renders the reference page, in Markdown. The text about a parameter comes from its declaration. */
 export function parameterReference(): string {
   return [
     `# Parameters of \`${DRIVER_NAME}\``,
@@ -18,9 +18,9 @@ export function parameterReference(): string {
     '## StorageClass',
     ...parameterSections(amlParameterSchema, (name) => name in mutableParameters),
     '## VolumeAttributesClass',
-    'The parameters above that are marked as mutable, and no others. What differs from the file system goes into one ' +
-      'update of it; what is already so needs no call, and what is not named stays as it is. While Azure carries out ' +
-      'another update, a modification waits.',
+    'The parameters above that are marked as mutable, and no others. Parameters that differ from the file system go into ' +
+      'one update of it; those that already apply need no call, and parameters that are not named are not touched. A ' +
+      'modification waits while Azure works on another update.',
     Object.keys(mutableParameters)
       .map((name) => `- [\`${name}\`](#${name})`)
       .join('\n'),
@@ -29,29 +29,29 @@ export function parameterReference(): string {
   ].join('\n\n');
 }
 
-/** What no single parameter says. */
+/** Rules that concern several parameters. */
 const rules: readonly string[] = [
-  '**`mgs-ip-address` decides.** With it, volumes point at a file system that exists: nothing is created and nothing is ' +
-    'deleted. Without it, a file system is created, which takes `sku-name`, `maintenance-day-of-week` and ' +
+  '**`mgs-ip-address` decides.** With it, volumes refer to an existing file system: the driver creates and deletes ' +
+    'nothing. Without it, the driver creates a file system, which needs `sku-name`, `maintenance-day-of-week` and ' +
     '`maintenance-time-of-day-utc`.',
-  '**azure.json fills in** location, resource group, virtual network and subnet where the StorageClass does not name them.',
+  '**azure.json has the defaults** of location, resource group, virtual network and subnet where the StorageClass does not name them.',
   '**`zone` can be left out** where the SKU has no zones in the location, and where the request has a topology: ' +
-    '`topology.kubernetes.io/zone` as AKS writes it, such as `eastus-1`. The first preferred zone that the SKU has is taken. Nodes ' +
-    'tell theirs where the driver runs with `--topology-zone`.',
-  '**Sizes are rounded up** to the next step of the SKU, within the limit of the claim. Steps, maxima and zones are what ' +
-    'Azure tells of the SKU in the location.',
-  '**A VolumeAttributesClass wins.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
+    '`topology.kubernetes.io/zone` as AKS writes it, such as `eastus-1`. The driver takes the first preferred zone that the SKU has. ' +
+    'Nodes advertise their zones where the driver runs with `--topology-zone`.',
+  '**Sizes are rounded up** to the next step of the SKU, within the limit of the claim. Steps, maxima and zones are those ' +
+    'that Azure reports for the SKU in the location.',
+  '**A VolumeAttributesClass takes precedence.** Where it and the StorageClass of a new volume have the same parameter, that of the ' +
     'VolumeAttributesClass applies; `tags` of both are merged.',
   '**The role belongs on the subscription** ([role-definition.json](../../deploy/azure-amlfs/role-definition.json)). ' +
     'SKUs are listed there, and ListVolumes shows the volumes of all resource groups that StorageClasses name. Where ' +
     'the identity may list file systems only in some resource groups, ListVolumes shows those of the group of ' +
     'azure.json and of the groups in which the controller has looked for a volume since it started.',
-  '**The same request gets the same volume.** When a volume is asked for again, size, SKU, location, subnet, ' +
-    'sub-directory and blob container of its file system are compared, and its zone where `zone` is given; a ' +
-    'difference is the error ALREADY_EXISTS. Mutable parameters are not compared.',
-  '**Auto-import and auto-export jobs come after the file system.** The volume is ready when Azure has set them up. A ' +
-    'job that fails is told with its reason in the events of the claim; it is deleted and made anew ten minutes after ' +
-    'it has failed, or as soon as you delete it.',
+  '**The same request gets the same volume.** When a volume is requested again, the driver compares size, SKU, location, ' +
+    'subnet, sub-directory and blob container of its file system, and its zone where `zone` is given; a difference is ' +
+    'the error ALREADY_EXISTS. Mutable parameters are not compared.',
+  '**Auto-import and auto-export jobs follow the file system.** The volume is ready when Azure has set them up. The ' +
+    'events of the claim report the reason of a failed job; the driver deletes and recreates the job ten minutes after ' +
+    'its failure, or recreates it as soon as you delete it.',
   '**AzureStackCloud** in azure.json names a private cloud by its `resourceManagerEndpoint`. Azure Stack Hub itself ' +
-    'offers no Azure Managed Lustre: only volumes that exist can be mounted there.',
+    'offers no Azure Managed Lustre: only existing file systems can be mounted there.',
 ];

@@ -1,18 +1,18 @@
 import { armOperations, dataJobOperations } from '../api/arm-operations.js';
 
-/** What an operation needs in a role. */
+/** Part of an operation that a role needs. */
 interface Permitted {
   readonly permissions: readonly string[];
 }
 
-/** Every call that the code makes. */
+/** Every operation that the code calls. */
 const operations: readonly Permitted[] = [
   ...Object.values(armOperations),
   ...Object.values(dataJobOperations).flatMap((kind) => Object.values(kind)),
 ];
 
-/** The Azure role of the controller's identity, as `az role definition create` takes it: what its calls need, and
- *  nothing else. Nodes need none. The scopes are the reader's to fill in. */
+/** Builds the Azure role of the controller's identity for `az role definition create`: the actions that its calls need,
+ *  and no others. Nodes need none. The administrator fills in the scopes. */
 export function roleDefinition(): object {
   const actions = [...new Set(operations.flatMap(({ permissions }) => permissions))].sort();
   return {
@@ -20,7 +20,7 @@ export function roleDefinition(): object {
     IsCustom: true,
     Description:
       'Creates, expands, changes and deletes Azure Managed Lustre file systems for Kubernetes volumes. Assign it on the ' +
-      'subscription: SKUs, quota, subnet checks and the list of all volumes are asked of it as a whole.',
+      'subscription: the driver reads SKUs, quota, subnet checks and the list of all volumes from it as a whole.',
     Actions: actions,
     NotActions: [],
     DataActions: [],

@@ -19,7 +19,7 @@ import { type callOf, fastClock, settingsOf, silent } from './samples.js';
 
 export const neverAborted: AbortSignal = new AbortController().signal;
 
-/** An emulated Azure, reached as a real one is: the SDK over HTTPS, a token of the emulated Entra ID. */
+/** Emulated Azure behind the same interfaces as a real one: the SDK over HTTPS, a token of the emulated Entra ID. */
 export class EmulatedAzure {
   static async start(options: EmulatorOptions): Promise<EmulatedAzure> {
     const emulator = await startEmulator(options);
@@ -33,10 +33,10 @@ export class EmulatedAzure {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** The provider as a controller that starts now has it. NODE_EXTRA_CA_CERTS would be read too late here.
+  /** Builds the provider of a controller that starts now. NODE_EXTRA_CA_CERTS would be read too late here.
    *  @param changes fields of azure.json that differ
    *  @param environment variables that differ
-   *  @param clock by which it gives up tokens and SKUs that do not come */
+   *  @param clock measures its limits for tokens and SKUs */
   async controller(
     changes: object = {},
     environment: Record<string, string> = {},
@@ -68,12 +68,12 @@ export class EmulatedAzure {
     return provider as ControllerProvider<AmlPlan>;
   }
 
-  /** The provider under the rules of the core, as a replica that starts now has it; its waits are short. */
+  /** Builds the provider under the rules of the core, as in a replica that starts now; its waits are short. */
   async replica(...how: Parameters<EmulatedAzure['controller']>): Promise<VolumeOperations> {
     return new VolumeOperations(await this.controller(...how), silent, fastClock);
   }
 
-  /** ARM, as somebody else than the driver reaches it with the same identity. */
+  /** Builds a client of ARM for an operator with the same identity as the driver. */
   async arm(): Promise<Arm> {
     const settings = settingsOf({ ...this.environment, AZURE_CONFIG_FILE: this.#file('azure.json') });
     const config = await readAzureConfig(settings);
@@ -84,7 +84,7 @@ export class EmulatedAzure {
     return new Arm(credential, { subscriptionId, endpoint, scope, userAgent: 'operator', pipeline });
   }
 
-  /** A call whose time ends when ARM is asked for `looking` the nth time after it was asked for `change`. */
+  /** Builds a call whose time ends when ARM gets the nth request for `looking` after one for `change`. */
   callEndingAt(change: string, looking: string, nth = 1): ReturnType<typeof callOf> {
     let left = Infinity;
     return this.#callEndingWhen((operation) => {
@@ -94,7 +94,7 @@ export class EmulatedAzure {
     });
   }
 
-  /** A call whose time ends when ARM gets the nth request from now on. */
+  /** Builds a call whose time ends when ARM gets the nth request after this moment. */
   callEndingAtRequest(nth: number): ReturnType<typeof callOf> {
     let left = nth;
     return this.#callEndingWhen(() => (left -= 1) <= 0);
@@ -110,17 +110,17 @@ export class EmulatedAzure {
     return { signal: controller.signal, log: silent };
   }
 
-  /** How often ARM was called so. */
+  /** Counts the calls of an operation of ARM. */
   count(operation: string): number {
     return this.calls.filter((call) => call === operation).length;
   }
 
-  /** What exists, as ARM shows it. */
+  /** State of the emulated Azure. */
   get state(): AzureState {
     return this.emulator.state().azure as AzureState;
   }
 
-  /** What was called of ARM, in order. */
+  /** Called operations of ARM, in order. */
   get calls(): readonly string[] {
     return this.emulator.journal
       .entries()
@@ -143,7 +143,7 @@ export class EmulatedAzure {
   }
 }
 
-/** The part of the emulated Azure's state that specs look at. */
+/** The part of the emulated Azure's state that specs read. */
 export interface AzureState {
   readonly fileSystems: readonly {
     readonly name: string;
@@ -155,7 +155,7 @@ export interface AzureState {
   readonly autoExportJobs?: readonly { readonly name: string; readonly properties: object }[];
 }
 
-/** Asks again until the answer is as it should be; fails after five seconds. */
+/** Repeats the question until the answer is right; fails after five seconds. */
 export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
   const deadline = Date.now() + 5000;
   for (;;) {

@@ -1,7 +1,7 @@
 import type { Clock } from '@lustre-csi/core';
 import { expect } from 'vitest';
 
-/** Limits that pass when the spec says so. */
+/** Clock whose limits pass when the spec calls `passed`. */
 export function limits(): Clock & { passed: (milliseconds: number) => void } {
   const running = new Map<() => void, number>();
   return {

@@ -8,7 +8,7 @@ import {
 } from '@lustre-csi/core';
 import type { SkuFacts } from '../api/skus.js';
 
-/** A log that nobody reads. */
+/** Log that discards everything. */
 export const silent: Log = {
   debug: () => {},
   info: () => {},
@@ -17,10 +17,10 @@ export const silent: Log = {
   child: () => silent,
 };
 
-/** What is longer is no wait, but the time after which something counts as lost. Milliseconds. */
+/** Longest wait; a longer time is a limit. Milliseconds. */
 const LONGEST_WAIT = 30_000;
 
-/** Waits a thousandth of the time that it is told to; limits are a tenth of what they are, for slow machines. */
+/** Clock whose waits take a thousandth of their time, and whose limits a tenth, for slow machines. */
 export const fastClock = {
   now: () => Date.now(),
   after: (milliseconds: number, callback: () => void): (() => void) => {
@@ -37,7 +37,7 @@ export function callOf(milliseconds: number): { readonly signal: AbortSignal; re
   return { signal: controller.signal, log: silent };
 }
 
-/** Calls again, as sidecars do, while nothing final is said; at most ten times. */
+/** Repeats a call, like sidecars, while its error is not final; at most ten times. */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -49,7 +49,7 @@ export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Faults that a call of ARM can meet and get over, and whether it had its effect. */
+/** Faults from which a call of ARM can recover, before or after its effect. */
 export const passingFaults = [
   ['429 with Retry-After', { kind: 'throttle', retryAfterSeconds: 0 }],
   ['429 without Retry-After', { kind: 'throttle' }],

@@ -21,7 +21,7 @@ describe('the volume context of a static volume', () => {
     [{}, /no file system is named/],
     [{ mgsNids: '10.0.0.4@tcp' }, /"fsName" is missing/],
     [{ fsName: 'scratch' }, /"mgsNids" is missing/],
-    [{ source: '10.0.0.4@tcp:/scratch', fsName: 'scratch' }, /"source" says it all/],
+    [{ source: '10.0.0.4@tcp:/scratch', fsName: 'scratch' }, /"source" excludes "mgsNids" and "fsName"/],
     [{ source: '/scratch' }, /"source": .*must read NID/],
     [{ mgsNids: '10.0.0.4', fsName: 'scratch' }, /"mgsNids", "fsName": .*is not a NID/],
     [{ mgsNids: '10.0.0.4@tcp', fsName: 'much-too-long' }, /not a Lustre fsname/],

@@ -9,22 +9,22 @@ import {
 
 /** Keys of the volume context: the whole source, or its parts. */
 export const contextKey = {
-  /** As `mount -t lustre` takes it: `NID[:NID...]:/FSNAME[/SUBDIR]`. */
+  /** Source in the form of `mount -t lustre`: `NID[:NID...]:/FSNAME[/SUBDIR]`. */
   source: 'source',
-  /** `NID[,NID...][:NID...]`: `,` parts the interfaces of one server, `:` failover partners. */
+  /** NIDs, `NID[,NID...][:NID...]`: `,` separates the interfaces of one server, `:` failover partners. */
   mgsNids: 'mgsNids',
-  /** At most 8 characters. */
+  /** Lustre fsname, at most 8 characters. */
   fsName: 'fsName',
-  /** Below the root of the file system, or below the sub-directory of `source`. */
+  /** Path below the root of the file system, or below the sub-directory of `source`. */
   subDir: 'subDir',
 } as const;
 
-/** The volume context with which a node mounts this source. */
+/** Writes the volume context with which a node mounts this source. */
 export const toVolumeContext = (source: LustreMountSource): Readonly<Record<string, string>> => ({
   [contextKey.source]: formatMountSource(source),
 });
 
-/** What the volume context says is to be mounted.
+/** Reads the mount source from the volume context.
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
 export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
   const source = namedSource({
@@ -38,7 +38,7 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
   return naming(contextKey.subDir, () => mountSource(source.mgsNodes, source.fsname, below));
 }
 
-/** The file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.
+/** Reads the file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.
  *  @throws DriverError invalid-argument */
 export function namedSource({
   source,
@@ -49,7 +49,7 @@ export function namedSource({
   if (isWhole !== (mgsNids === '' && fsName === '')) {
     throw invalid(
       isWhole
-        ? '"source" says it all: leave out "mgsNids" and "fsName"'
+        ? '"source" excludes "mgsNids" and "fsName": remove them'
         : 'no file system is named: write "source" (such as 10.0.0.4@tcp:/scratch), or "mgsNids" and "fsName"',
     );
   }

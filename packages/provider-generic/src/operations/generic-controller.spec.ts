@@ -39,7 +39,7 @@ describe('the controller', () => {
     expect((outcome as Error).message).toContain('provisioningMode: directory');
   });
 
-  it('names a file system by what is mounted', () => {
+  it('names a file system by its mount source', () => {
     const { directoryHosts } = controller;
     const host = directoryHosts.hostOf({ mgsNids: 'mgs1@o2ib:mgs2@o2ib', fsName: 'scratch' });
     expect(host).toBe('mgs1@o2ib:mgs2@o2ib:/scratch');
@@ -47,7 +47,7 @@ describe('the controller', () => {
     expect(directoryHosts.referenceTo('nothing')).toBeUndefined();
   });
 
-  it('has nothing to delete for a static volume, whatever its handle is', () => {
+  it('has nothing to delete for a static volume with any handle', () => {
     expect(controller.parseVolumeId('any-handle')).toBeUndefined();
     expect(controller.parseVolumeId('a@tcp:/fs')?.staticSource?.fsname).toBe('fs');
   });

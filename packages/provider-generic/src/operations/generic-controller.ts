@@ -16,7 +16,7 @@ import { namedSource, toVolumeContext } from '../node/volume-context.js';
 
 const words = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** File systems that no cloud knows: what they are called is all that there is to know. */
+/** Parent file systems without a cloud API: their mount source is all that the driver knows. */
 const directoryHosts: DirectoryHosts = {
   parameters: genericParameters,
   hostOf: ({ source, mgsNids, fsName }) =>
@@ -28,7 +28,7 @@ const directoryHosts: DirectoryHosts = {
   contextFor: toVolumeContext,
 };
 
-/** Any Lustre. It makes directories, no file systems; so most of the port has nothing to do. */
+/** Controller for any Lustre. It creates directories but no file systems, so that most of the port has nothing to do. */
 export class GenericController implements ControllerProvider {
   readonly usualSeconds = { create: 1, delete: 1 };
   readonly directoryHosts = directoryHosts;
@@ -36,12 +36,12 @@ export class GenericController implements ControllerProvider {
   async plan(): Promise<FileSystemPlan> {
     throw new DriverError(
       'invalid-argument',
-      'this driver creates no file systems: write provisioningMode: directory in the StorageClass, for a directory of ' +
-        'one that exists; or a PersistentVolume by hand',
+      'this driver creates no file systems: write provisioningMode: directory in the StorageClass, for directories of ' +
+        'an existing one, or create the PersistentVolume yourself',
     );
   }
 
-  /** What an administrator wrote as a handle, where it says what is mounted. */
+  /** Reads a handle of an administrator; undefined where it is not a mount source. */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
     return directoryHosts.referenceTo(volumeId);
   }

@@ -1,1 +1,2 @@
+/** CSI plugin name, unless `--serve-as` gives another. */
 export const DRIVER_NAME = 'lustre.csi.k8s.io';

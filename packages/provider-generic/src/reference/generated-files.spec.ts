@@ -17,7 +17,7 @@ it.each(Object.entries(generatedFiles()))(
   },
 );
 
-it('tells of every parameter its type, legal values, default and example', () => {
+it('contains for every parameter its type, legal values, default and example', () => {
   const page = generatedFiles()['docs/reference/generic-parameters.md'] ?? '';
   for (const name of Object.keys(directoryClassSchema.parameters)) {
     const section = page.split(`\n### ${name}\n`)[1]?.split('\n#')[0] ?? '';
