@@ -16,9 +16,10 @@ declare module 'vitest' {
 
 const inInstall = ['@lustre-csi/core', '@lustre-csi/driver'];
 
+const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-packed-'));
+
 /** Packs the packages once for all specs, and installs those of a custom driver as its author does. */
-export default async function setup(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-packed-'));
+export async function setup(project: TestProject): Promise<void> {
   const tarballs = join(directory, 'tarballs');
   const installed = join(directory, 'installed');
   for (const path of [tarballs, installed]) mkdirSync(path);
@@ -35,5 +36,6 @@ export default async function setup(project: TestProject): Promise<() => void> {
   await runTool('npm', ['install', '--omit=dev', '--no-audit', '--no-fund'], { cwd: installed });
   project.provide('packed', packed);
   project.provide('installed', installed);
-  return () => rmSync(directory, { recursive: true, force: true });
 }
+
+export const teardown = (): void => rmSync(directory, { recursive: true, force: true });
