@@ -8,6 +8,7 @@ import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
+import { withTimeLimit } from '../concurrency/time-limit.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { ListedVolume } from '../model/listed-volume.js';
@@ -24,12 +25,7 @@ import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
 import { BasePathRecords, basePathKey, type BasePathRecord } from './base-path-records.js';
 import type { ParentParts } from './mounted-parent.js';
 import { refuseQuota } from './refuse-quota.js';
-import {
-  fileSystemIsUnresponsive,
-  mayHaveBegun,
-  orUnresponsive,
-  settleWithinTime,
-} from './unresponsive-file-system.js';
+import { fileSystemIsUnresponsive, mayHaveBegun, orUnresponsive } from './unresponsive-file-system.js';
 import { TrashSweepers } from './trash-sweepers.js';
 import { volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
@@ -206,7 +202,8 @@ export class DirectoryVolumes implements DirectoryOperations {
   async #listPlace(place: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
     try {
       const { clock = systemClock } = this.parts;
-      return await settleWithinTime(clock, LIST_MS, caller, (signal) => this.#volumesOf(place, signal));
+      const limit = { clock, milliseconds: LIST_MS, late: noAnswer, caller };
+      return await withTimeLimit(limit, (signal) => this.#volumesOf(place, signal));
     } catch (error) {
       caller.throwIfAborted();
       this.parts.log.warn(
@@ -297,6 +294,8 @@ export class DirectoryVolumes implements DirectoryOperations {
     }
   }
 }
+
+const noAnswer = new DriverError('deadline-exceeded', `no answer within ${LIST_MS / 1000} s`);
 
 const notFound = (volumeId: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: its file system has no directory of it`);

@@ -1,4 +1,3 @@
-import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { lookAtServers } from './directory-worker.js';
 
@@ -26,24 +25,3 @@ export async function orUnresponsive<T>(
 /** Whether work that failed may have left something behind. */
 export const mayHaveBegun = (error: unknown, { aborted }: AbortSignal): boolean =>
   aborted || isDriverError(error, 'unavailable') || isDriverError(error, 'deadline-exceeded');
-
-/** Does work that gets so many milliseconds, and less if the caller leaves. */
-export async function settleWithinTime<T>(
-  clock: Clock,
-  milliseconds: number,
-  caller: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const ending = new AbortController();
-  const leave = (): void => ending.abort(caller.reason);
-  const late = new DriverError('deadline-exceeded', `no answer within ${milliseconds / 1000} s`);
-  const callOff = clock.after(milliseconds, () => ending.abort(late));
-  caller.addEventListener('abort', leave);
-  if (caller.aborted) leave();
-  try {
-    return await work(ending.signal);
-  } finally {
-    callOff();
-    caller.removeEventListener('abort', leave);
-  }
-}

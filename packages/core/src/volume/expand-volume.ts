@@ -1,14 +1,13 @@
 import type { VolumeReference } from '../model/volume-reference.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/volume-expansion.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import { isUsable } from '../model/file-system.js';
-import type { Work } from './idempotent-file-systems.js';
-import { pollDelay } from '../concurrency/polling-pace.js';
+import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 
 /** Growing usually takes minutes. */
-const USUAL_SECONDS = 600;
+const TYPICAL_SECONDS = 600;
 
 /** How long a growth may be out of sight before it counts as gone: clouds show new work late, and capacity later than
  *  the end of the work. */
@@ -31,19 +30,18 @@ export class ExpandVolume {
   ) {}
 
   /** @throws DriverError not-found, out-of-range, and what the provider throws */
-  async run(reference: VolumeReference, range: CapacityRange, { signal, report }: Work): Promise<Capacity> {
-    const began = this.clock.now();
+  async run(reference: VolumeReference, range: CapacityRange, work: Work): Promise<Capacity> {
     let awaited: Awaited | undefined;
-    for (;;) {
-      signal.throwIfAborted();
-      const seen = await this.#look(reference, signal);
+    const look = async (): Promise<Look<Capacity>> => {
+      const seen = await this.#look(reference, work.signal);
       const { capacity } = seen.fileSystem;
-      if (!range.required || !capacity.isLessThan(range.required)) return withinLimit(capacity, range);
-      awaited = await this.#advance(seen, range, awaited, signal);
-      report(describeGrowth(seen, awaited.target));
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
-    }
+      if (!range.required || !capacity.isLessThan(range.required)) {
+        return { result: withinLimit(capacity, range) };
+      }
+      awaited = await this.#advance(seen, range, awaited, work.signal);
+      return { waitingFor: describeGrowth(seen, awaited.target) };
+    };
+    return pollUntil(look, { clock: this.clock, typicalSeconds: TYPICAL_SECONDS }, work);
   }
 
   /** Makes sure that something is under way; gives what is being waited for. */

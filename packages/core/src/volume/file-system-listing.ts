@@ -1,6 +1,6 @@
-import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
+import { withTimeLimit } from '../concurrency/time-limit.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { FileSystem } from '../model/file-system.js';
@@ -40,14 +40,9 @@ export class FileSystemListing {
   }
 
   /** Ends in time whatever the provider does: a listing that hangs would hold up everybody for ever. */
-  async #list(scope: string): Promise<readonly FileSystem[]> {
-    const timeOver = new AbortController();
-    const callOff = this.clock.after(LISTING_TIMEOUT_MS, () => timeOver.abort(tooSlow(scope)));
-    try {
-      return await untilAborted(this.provider.list(scope, timeOver.signal), timeOver.signal);
-    } finally {
-      callOff();
-    }
+  #list(scope: string): Promise<readonly FileSystem[]> {
+    const limit = { clock: this.clock, milliseconds: LISTING_TIMEOUT_MS, late: tooSlow(scope) };
+    return withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
-import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
+import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import { liveOf, nextStep } from './next-step.js';
+import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
 
 /** How often a creation that the cloud reports as failed is tried again before the caller is told. */
@@ -20,12 +21,6 @@ export interface Creation<Plan extends FileSystemPlan> {
   readonly range: CapacityRange;
   /** The legal capacity within the range, or the error that there is none: it matters only if nothing exists. */
   readonly capacity: Capacity | DriverError;
-}
-
-/** How long-running work reports and is stopped. */
-export interface Work {
-  readonly signal: AbortSignal;
-  readonly report: (progress: string) => void;
 }
 
 /**
@@ -77,23 +72,19 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   /** Waits for what belongs to the volume beside its file system. */
   async #complete(plan: Plan, fileSystem: FileSystem, { signal, report }: Work): Promise<FileSystem> {
-    const began = this.clock.now();
-    for (;;) {
-      signal.throwIfAborted();
-      const step = await this.#completionStep(plan, fileSystem, signal);
-      if (step === 'done') return fileSystem;
-      report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${step.waitingFor}`);
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, this.provider.usualSeconds.create), signal);
-    }
-  }
-
-  async #completionStep(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
-    try {
-      return (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
-    } catch (error) {
-      throw unfinished(error, whatExists(fileSystem));
-    }
+    const work: Work = {
+      signal,
+      report: (progress) => report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${progress}`),
+    };
+    const look = async (): Promise<Look<void>> => {
+      try {
+        return lookOf((await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done');
+      } catch (error) {
+        throw unfinished(error, whatExists(fileSystem));
+      }
+    };
+    await pollUntil(look, { clock: this.clock, typicalSeconds: this.provider.usualSeconds.create }, work);
+    return fileSystem;
   }
 
   /** Deletes the file system and waits until it is gone. A deletion may fail in the cloud, and the file system be used

@@ -1,7 +1,7 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
@@ -9,15 +9,14 @@ import type { DirectoryOperations } from './directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import type { FileSystem } from '../model/file-system.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
-import type { Work } from './idempotent-file-systems.js';
+import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import type { OperationContext } from '../model/operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
-import { pollDelay } from '../concurrency/polling-pace.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
 
 /** Taking a snapshot usually takes minutes. */
-const USUAL_SECONDS = 600;
+const TYPICAL_SECONDS = 600;
 
 /** What CreateSnapshot asks. */
 export interface CreateSnapshotCommand extends SnapshotRequest {
@@ -83,19 +82,16 @@ export class SnapshotOperations {
   }
 
   /** A snapshot that is still being taken cannot be deleted yet: the deletion waits for it. */
-  async #remove(snapshot: Snapshot, { signal, report }: Work): Promise<void> {
-    const began = this.clock.now();
-    for (;;) {
-      signal.throwIfAborted();
+  async #remove(snapshot: Snapshot, work: Work): Promise<void> {
+    const look = async (): Promise<Look<void>> => {
       try {
-        return await this.snapshots.delete(snapshot, signal);
+        return { result: await this.snapshots.delete(snapshot, work.signal) };
       } catch (error) {
         if (!isDriverError(error, 'aborted')) throw error;
-        report(error.message);
+        return { waitingFor: error.message };
       }
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
-    }
+    };
+    await pollUntil(look, { clock: this.clock, typicalSeconds: TYPICAL_SECONDS }, work);
   }
 
   /** @throws DriverError not-found */
