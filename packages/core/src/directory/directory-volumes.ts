@@ -1,33 +1,33 @@
 import type { Log } from '../model/log.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
-import { DriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError } from '../errors/driver-error.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
-import { withTimeLimit } from '../concurrency/time-limit.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { ListedVolume } from '../model/listed-volume.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
-import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
+import { parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
 import { DeletionGuard } from './deletion-guard.js';
 import { BasePathTags } from './base-path-tags.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
-import { listDirectories } from './list-directories.js';
+import { DirectoryListing } from './directory-listing.js';
 import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
 import { BasePathRecords, basePathKey, type BasePathRecord } from './base-path-records.js';
 import type { ParentParts } from './mounted-parent.js';
 import { refuseQuota } from './refuse-quota.js';
 import { fileSystemIsUnresponsive, mayHaveBegun, orUnresponsive } from './unresponsive-file-system.js';
 import { TrashSweepers } from './trash-sweepers.js';
-import { volumeOfDirectory } from './volume-of-directory.js';
+import { StateDirectory } from './state-directory.js';
+import { listedDirectory, volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
 
 /** What directory volumes are made of. */
@@ -43,9 +43,6 @@ export interface DirectoryVolumesParts {
   readonly host?: Pick<ParentParts, 'mounts' | 'runner'>;
 }
 
-/** A file system that does not answer keeps a listing from the others no longer than this. Milliseconds. */
-const LIST_MS = 20_000;
-
 /** Volumes that are directories of file systems which exist: the rules of CSI over the registry on the file system
  *  itself, so that any replica of the driver knows what any other has done. */
 export class DirectoryVolumes implements DirectoryOperations {
@@ -57,8 +54,8 @@ export class DirectoryVolumes implements DirectoryOperations {
   readonly #keeper: BasePathTagReconciler;
   readonly #exclusive = new Coalescer();
   readonly #sweepers: TrashSweepers;
-  readonly #prepare: () => Promise<void>;
-  #ready: Promise<void> | undefined;
+  readonly #listing: DirectoryListing;
+  readonly #state: StateDirectory;
 
   constructor(private readonly parts: DirectoryVolumesParts) {
     const { driverName, hosts, provider, stateDir, log, clock = systemClock } = parts;
@@ -72,10 +69,11 @@ export class DirectoryVolumes implements DirectoryOperations {
     const [fileSystems, places] = [this.#fileSystems, () => this.#knownPlaces()];
     this.#guard = new DeletionGuard({ fileSystems, hosts, provider, places, clock });
     this.#keeper = new BasePathTagReconciler({ fileSystems, notes: this.#notes, places, log, clock });
-    this.#prepare = async () => {
+    this.#listing = new DirectoryListing({ fileSystems, hosts, log, clock });
+    this.#state = new StateDirectory(stateDir, async () => {
       await own.load();
       await this.#places.load();
-    };
+    });
   }
 
   /** Processes that nothing can end. */
@@ -87,11 +85,11 @@ export class DirectoryVolumes implements DirectoryOperations {
    *  were never used. */
   async resume(): Promise<void> {
     void this.#keeper.start();
-    await this.#loaded();
+    await this.#state.ready();
     for (const place of this.#places.all()) this.#sweepers.of(place).start(true);
   }
 
-  isAskedFor(parameters: Readonly<Record<string, string>>): boolean {
+  isRequested(parameters: Readonly<Record<string, string>>): boolean {
     return provisioningMode(parameters, this.parts.hosts.caseInsensitive ?? false) === 'directory';
   }
 
@@ -103,7 +101,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
     const { hosts } = this.parts;
     const plan = directoryPlan(request, this.#parameters.read(request.parameters));
-    await this.#loaded();
+    await this.#state.ready();
     const found = await this.#fileSystems.find(plan.host, signal);
     if (!found) {
       throw new DriverError(
@@ -120,7 +118,7 @@ export class DirectoryVolumes implements DirectoryOperations {
       signal,
       (stopped) => this.#guard.whileMaking(found.fileSystem, () => this.#make(place, found, plan, stopped)),
     );
-    return this.#volume(place, found, entry);
+    return volumeOfDirectory(hosts, { place, source: found.source }, entry);
   }
 
   /** A caller that is told to come back may never do so. */
@@ -142,10 +140,15 @@ export class DirectoryVolumes implements DirectoryOperations {
     }
   }
 
+  /** Directories cannot be restored from a snapshot, so none exists already. */
+  async withoutSource(error: unknown): Promise<unknown> {
+    return error;
+  }
+
   async delete(volumeId: string, signal: AbortSignal): Promise<void> {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) return;
-    await this.#loaded();
+    await this.#state.ready();
     const found = await this.#fileSystems.find(handle.host, signal);
     if (!found) return; // With the file system all its directories are gone.
     const { base, key } = handle;
@@ -176,49 +179,36 @@ export class DirectoryVolumes implements DirectoryOperations {
     return Capacity.bytes(BigInt(grown.capacityBytes));
   }
 
+  async modify(volumeId: string): Promise<void> {
+    throw new DriverError(
+      'invalid-argument',
+      `volume "${volumeId}" is a directory, which has no mutable parameters: its file system has, in the cloud`,
+    );
+  }
+
   async get(volumeId: string, signal: AbortSignal): Promise<ListedVolume> {
     const { handle, found, ...directory } = await this.#existing(volumeId, signal);
-    return this.#listed(handle, found, directory);
+    return listedDirectory(this.parts.hosts, { place: handle, source: found.source }, directory);
+  }
+
+  /** Every handle of a directory counts: cloning is refused before the cloud is queried. */
+  async exists(): Promise<boolean> {
+    return true;
   }
 
   async refuseToDelete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     // Nothing is mounted for file systems that hold none.
-    if (fileSystem.directoryBases) await this.#loaded();
+    if (fileSystem.directoryBases) await this.#state.ready();
     await this.#guard.permitDeletion(fileSystem, signal);
   }
 
   /** A controller that makes whole file systems alone needs no place to write. */
   async #knownPlaces(): Promise<readonly BasePathRecord[]> {
-    return (await this.#loaded().catch(() => true)) ? [] : this.#places.all();
+    return (await this.#state.ready().catch(() => true)) ? [] : this.#places.all();
   }
 
   async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const places = await this.#knownPlaces();
-    const pages = await Promise.all(places.map((place) => this.#listPlace(place, signal)));
-    return pages.flat();
-  }
-
-  /** What does not answer is left out, and said in the log: it must not hide the volumes of other file systems. */
-  async #listPlace(place: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
-    try {
-      const { clock = systemClock } = this.parts;
-      const limit = { clock, milliseconds: LIST_MS, late: noAnswer, caller };
-      return await withTimeLimit(limit, (signal) => this.#volumesOf(place, signal));
-    } catch (error) {
-      caller.throwIfAborted();
-      this.parts.log.warn(
-        { host: place.host, err: error },
-        'the directories of a file system could not be listed',
-      );
-      return [];
-    }
-  }
-
-  async #volumesOf(place: BasePathRecord, signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const found = await this.#fileSystems.find(place.host, signal);
-    if (!found) return [];
-    const directories = await listDirectories(found.mounted, place.base, signal);
-    return directories.map((directory) => this.#listed(place, found, directory));
+    return this.#listing.list(await this.#knownPlaces(), signal);
   }
 
   async #existing(
@@ -227,7 +217,7 @@ export class DirectoryVolumes implements DirectoryOperations {
   ): Promise<FoundDirectory & { readonly handle: DirectoryHandle; readonly found: DirectoryFileSystem }> {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) throw notFound(volumeId);
-    await this.#loaded();
+    await this.#state.ready();
     const found = await this.#fileSystems.find(handle.host, signal);
     const { base, key } = handle;
     const directory = await orUnresponsive(
@@ -256,46 +246,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     };
     return joinOrRun(this.#exclusive, job, signal);
   }
-
-  #listed(place: BasePathRecord, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
-    return {
-      volume: this.#volume(place, found, entry),
-      condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
-    };
-  }
-
-  #volume({ host, base }: BasePathRecord, { source }: DirectoryFileSystem, entry: DirectoryEntry): Volume {
-    const id = formatDirectoryHandle({
-      host,
-      base,
-      key: entry.key,
-      ...(entry.projectId === undefined ? {} : { projectId: entry.projectId }),
-    });
-    return volumeOfDirectory(id, entry, [...base, ...entry.path], (subdir) =>
-      this.parts.hosts.contextFor({
-        ...source,
-        subdir: [source.subdir, subdir].filter((part) => part !== '').join('/'),
-      }),
-    );
-  }
-
-  async #loaded(): Promise<void> {
-    this.#ready ??= this.#prepare();
-    try {
-      await this.#ready;
-    } catch (error) {
-      this.#ready = undefined; // The next call tries again.
-      throw new DriverError(
-        'unavailable',
-        `the state directory ${this.parts.stateDir} cannot be used: ${messageOf(error)}; provisioningMode "directory" ` +
-          'needs a writable one (--state-dir)',
-        { cause: error },
-      );
-    }
-  }
 }
-
-const noAnswer = new DriverError('deadline-exceeded', `no answer within ${LIST_MS / 1000} s`);
 
 const notFound = (volumeId: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: its file system has no directory of it`);

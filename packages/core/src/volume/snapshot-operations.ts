@@ -3,15 +3,15 @@ import { Coalescer } from '../concurrency/coalescer.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
-import type { DirectoryOperations } from './directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import type { FileSystem } from '../model/file-system.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import type { OperationContext } from '../model/operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
+import type { VolumeKind } from './volume-kind.js';
+import type { VolumeRouter } from './volume-router.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
 
@@ -36,11 +36,9 @@ export class SnapshotOperations {
   readonly #listing: SharedPoller<readonly Snapshot[]>;
 
   constructor(
-    private readonly provider: ControllerProvider,
     private readonly snapshots: VolumeSnapshots,
+    private readonly volumes: Pick<VolumeRouter, 'kindOf'>,
     private readonly clock: Clock,
-    /** Volumes that are directories; absent: there are none. */
-    private readonly directories?: Pick<DirectoryOperations, 'owns' | 'get'>,
   ) {
     this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
   }
@@ -122,13 +120,15 @@ export class SnapshotOperations {
   }
 
   async #ensure(command: CreateSnapshotCommand, signal: AbortSignal): Promise<Snapshot> {
-    await this.#refuseDirectory(command.sourceVolumeId, signal);
+    const { sourceVolumeId } = command;
+    const kind = this.volumes.kindOf(sourceVolumeId);
+    if (!kind.snapshotSource) return this.#refuse(kind, sourceVolumeId, signal);
     const nameTag = this.snapshots.nameTag(command.name);
     const listed = await untilAborted(this.#listing.now(), signal);
     const existing = listed.find(({ name, state }) => name === nameTag && state !== 'deleting');
     // Only a new one needs its source: what was taken stays a snapshot when its volume is gone.
-    if (!existing) return this.#cut(command, await this.#source(command.sourceVolumeId, signal), signal);
-    if (existing.sourceVolumeId !== command.sourceVolumeId) {
+    if (!existing) return this.#cut(command, await kind.snapshotSource(sourceVolumeId, signal), signal);
+    if (existing.sourceVolumeId !== sourceVolumeId) {
       throw new DriverError(
         'already-exists',
         `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}`,
@@ -138,33 +138,21 @@ export class SnapshotOperations {
     return existing;
   }
 
+  async #refuse(kind: VolumeKind, volumeId: string, signal: AbortSignal): Promise<never> {
+    await kind.get(volumeId, signal);
+    throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
+  }
+
   async #cut(command: CreateSnapshotCommand, fileSystem: FileSystem, signal: AbortSignal): Promise<Snapshot> {
     const objection = this.snapshots.objection(fileSystem);
     if (objection) throw new DriverError('failed-precondition', objection);
     signal.throwIfAborted();
     return this.snapshots.create(command, fileSystem, signal);
   }
-
-  async #refuseDirectory(volumeId: string, signal: AbortSignal): Promise<void> {
-    if (!this.directories?.owns(volumeId)) return;
-    await this.directories.get(volumeId, signal);
-    throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
-  }
-
-  async #source(volumeId: string, signal: AbortSignal): Promise<FileSystem> {
-    const reference = this.provider.parseVolumeId(volumeId);
-    const found =
-      reference && !reference.staticSource ? await this.provider.find(reference, signal) : undefined;
-    if (found) return found;
-    throw new DriverError(
-      'not-found',
-      `volume "${volumeId}" does not exist: there is nothing to take a snapshot of`,
-    );
-  }
 }
 
 const noSnapshots =
-  'which has no snapshots: a backup is always of the whole file system; take one of that, or copy the files in a pod';
+  'which has no snapshots: a backup always holds the whole file system; take one of that, or copy the files in a pod';
 
 /** Final, since the snapshotter deletes no VolumeSnapshot whose snapshot may still be under way. */
 const failed = ({ id, cloudState, stateDetail }: Snapshot): DriverError =>

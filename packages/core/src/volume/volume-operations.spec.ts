@@ -265,7 +265,7 @@ describe('delete', () => {
     let used = false;
     const directories = {
       owns: () => false,
-      isAskedFor: () => false,
+      isRequested: () => false,
       refuseToDelete: async ({ id }: FileSystem) => {
         if (used) throw new DriverError('failed-precondition', `${id} holds volumes`);
       },
