@@ -4,17 +4,17 @@ import { DriverError } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { belongsToClaim, isUsable, type FileSystem } from '../model/file-system.js';
-import { formatBase } from './base-text.js';
+import { formatTagValue } from './base-path-tag-value.js';
 import type { BasePathRecord } from './base-path-records.js';
 
 /** One note serves many callers: it ends with none of them. Milliseconds. */
-const NOTE_MS = 30_000;
+const WRITE_MS = 30_000;
 /** Between looks whether the cloud shows it. Milliseconds. */
 const LOOK_MS = 1_000;
 /** How long a note counts without a look: longer than what the cloud told before it counts. Milliseconds. */
-const NOTED_MS = 60_000;
+const WRITTEN_MS = 60_000;
 
-interface Note {
+interface TagWrite {
   readonly at: number;
   readonly done: Promise<void>;
   isDone: boolean;
@@ -22,9 +22,9 @@ interface Note {
 
 /** What notes are made with. */
 export interface BasePathTagsParts {
-  readonly hosts: Pick<DirectoryHosts, 'noteBase'>;
+  readonly parents: Pick<DirectoryHosts, 'noteBase'>;
   /** What the cloud tells of a host now. */
-  readonly lookAgain: (host: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
+  readonly lookAgain: (parent: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
   readonly clock?: Clock;
 }
 
@@ -32,7 +32,7 @@ export interface BasePathTagsParts {
  *  would delete: a StorageClass of directories may name any file system, that of another claim or cluster too. */
 export class BasePathTags {
   /** What was noted a moment ago, or is about to be. Not for ever: a tag can be lost, by whoever changes tags. */
-  readonly #noted = new Map<string, Note>();
+  readonly #written = new Map<string, TagWrite>();
   readonly #clock: Clock;
 
   constructor(private readonly parts: BasePathTagsParts) {
@@ -41,18 +41,18 @@ export class BasePathTags {
 
   /** Returns when the cloud shows it. Asks nothing where it was shown already.
    *  @throws what the cloud says, as an error after which CreateVolume is repeated: there is a directory already */
-  async note(
+  async write(
     { fileSystem }: { readonly fileSystem?: FileSystem },
-    place: BasePathRecord,
+    basePath: BasePathRecord,
     signal: AbortSignal,
   ): Promise<void> {
-    if (!this.parts.hosts.noteBase || !fileSystem || !belongsToClaim(fileSystem)) return;
-    const text = formatBase(place.base);
+    if (!this.parts.parents.noteBase || !fileSystem || !belongsToClaim(fileSystem)) return;
+    const text = formatTagValue(basePath.base);
     if (fileSystem.directoryBases?.includes(text)) return;
     const key = JSON.stringify([fileSystem.scope, fileSystem.id, text]);
     try {
       await untilAborted(
-        this.#once(key, () => this.#write(fileSystem, place.host, text)),
+        this.#once(key, () => this.#write(fileSystem, basePath.parent, text)),
         signal,
       );
     } catch (error) {
@@ -65,25 +65,25 @@ export class BasePathTags {
 
   #once(key: string, write: () => Promise<void>): Promise<void> {
     const now = this.#clock.now();
-    const known = this.#noted.get(key);
-    if (known && (!known.isDone || now - known.at < NOTED_MS)) return known.done;
-    const note: Note = { at: now, done: write(), isDone: false };
-    this.#noted.set(key, note);
-    note.done.then(
-      () => (note.isDone = true),
-      () => this.#noted.delete(key),
+    const known = this.#written.get(key);
+    if (known && (!known.isDone || now - known.at < WRITTEN_MS)) return known.done;
+    const begun: TagWrite = { at: now, done: write(), isDone: false };
+    this.#written.set(key, begun);
+    begun.done.then(
+      () => (begun.isDone = true),
+      () => this.#written.delete(key),
     );
-    return note.done;
+    return begun.done;
   }
 
   /** A cloud may accept a change and drop it, and two that replace all tags at once may lose one: only what it shows
    *  keeps the file system. */
-  async #write(fileSystem: FileSystem, host: string, text: string): Promise<void> {
-    const signal = AbortSignal.timeout(NOTE_MS);
-    const endsAt = this.#clock.now() + NOTE_MS;
-    await this.parts.hosts.noteBase?.(fileSystem, text, signal);
+  async #write(fileSystem: FileSystem, parent: string, text: string): Promise<void> {
+    const signal = AbortSignal.timeout(WRITE_MS);
+    const endsAt = this.#clock.now() + WRITE_MS;
+    await this.parts.parents.noteBase?.(fileSystem, text, signal);
     for (;;) {
-      const shown = await this.parts.lookAgain(host, signal);
+      const shown = await this.parts.lookAgain(parent, signal);
       if (!shown || !isUsable(shown)) throw goes(fileSystem.id, shown?.cloudState ?? 'gone');
       if (shown.directoryBases?.includes(text)) return;
       if (this.#clock.now() + LOOK_MS >= endsAt) throw notShown(fileSystem.id, text);

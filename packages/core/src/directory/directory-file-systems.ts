@@ -33,7 +33,7 @@ export class DirectoryFileSystems {
   readonly #mounted = new Map<string, MountedParent>();
 
   constructor(
-    private readonly hosts: DirectoryHosts,
+    private readonly parents: DirectoryHosts,
     private readonly provider: Pick<ControllerProvider, 'find'>,
     private readonly parts: ParentParts & { readonly clock: Clock },
   ) {}
@@ -44,21 +44,21 @@ export class DirectoryFileSystems {
 
   /** @returns undefined if the file system does not exist
    *  @throws DriverError unavailable, failed-precondition if it cannot be mounted */
-  async find(host: string, signal: AbortSignal): Promise<DirectoryFileSystem | undefined> {
-    const reference = this.hosts.referenceTo(host);
+  async find(parent: string, signal: AbortSignal): Promise<DirectoryFileSystem | undefined> {
+    const reference = this.parents.referenceTo(parent);
     if (!reference) return undefined;
     if (reference.staticSource) return this.#of(reference.staticSource);
-    const fileSystem = await untilAborted(this.#look(host, reference), signal);
+    const fileSystem = await untilAborted(this.#look(parent, reference), signal);
     if (!fileSystem) return undefined;
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
 
   /** What the cloud tells now, whatever it told a moment ago. */
-  async lookAgain(host: string, signal: AbortSignal): Promise<FileSystem | undefined> {
-    const reference = this.hosts.referenceTo(host);
+  async lookAgain(parent: string, signal: AbortSignal): Promise<FileSystem | undefined> {
+    const reference = this.parents.referenceTo(parent);
     if (!reference) return undefined;
-    this.#looks.delete(host);
-    return untilAborted(this.#look(host, reference), signal);
+    this.#looks.delete(parent);
+    return untilAborted(this.#look(parent, reference), signal);
   }
 
   /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
@@ -66,14 +66,14 @@ export class DirectoryFileSystems {
     return this.#of(mountable(fileSystem)).mounted;
   }
 
-  #look(host: string, reference: VolumeReference): Promise<FileSystem | undefined> {
+  #look(parent: string, reference: VolumeReference): Promise<FileSystem | undefined> {
     const now = this.parts.clock.now();
-    const known = this.#looks.get(host);
+    const known = this.#looks.get(parent);
     if (known && now - known.at < FRESH_MS) return known.found;
     const look: Look = { at: now, found: this.provider.find(reference, AbortSignal.timeout(LOOK_MS)) };
-    this.#looks.set(host, look);
+    this.#looks.set(parent, look);
     const forget = (): void => {
-      if (this.#looks.get(host) === look) this.#looks.delete(host);
+      if (this.#looks.get(parent) === look) this.#looks.delete(parent);
     };
     // Only what can be used is remembered: all else may be otherwise a moment later.
     look.found.then((fileSystem) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** What the handle of a directory says: enough to find it again. */
 export interface DirectoryHandle {
   /** The provider's name of the file system: `DirectoryHosts.hostOf`. */
-  readonly host: string;
+  readonly parent: string;
   readonly base: readonly string[];
   /** Of the volume's name: `directoryKey`. */
   readonly key: string;
@@ -22,15 +22,15 @@ export function directoryKey(volumeName: string): string {
 }
 
 /** `dir:HOST:BASE:KEY`, with `:PROJECT` where there is a quota. */
-export function formatDirectoryHandle({ host, base, key, projectId }: DirectoryHandle): string {
-  const parts = [PREFIX, escaped(host), escaped(base.join('/')), key];
+export function formatDirectoryHandle({ parent, base, key, projectId }: DirectoryHandle): string {
+  const parts = [PREFIX, escaped(parent), escaped(base.join('/')), key];
   return [...parts, ...(projectId === undefined ? [] : [String(projectId)])].join(':');
 }
 
-const HANDLE = /^dir:(?<host>[^:]+):(?<base>[^:]*):(?<key>[0-9a-f]{32})(?::(?<project>[1-9]\d{0,9}))?$/;
+const HANDLE = /^dir:(?<parent>[^:]+):(?<base>[^:]*):(?<key>[0-9a-f]{32})(?::(?<project>[1-9]\d{0,9}))?$/;
 
 interface HandleParts {
-  readonly host: string;
+  readonly parent: string;
   readonly base: string;
   readonly key: string;
   readonly project?: string;
@@ -39,11 +39,11 @@ interface HandleParts {
 /** Reads a handle. Undefined: none of a directory. */
 export function parseDirectoryHandle(volumeId: string): DirectoryHandle | undefined {
   const found = HANDLE.exec(volumeId)?.groups as HandleParts | undefined;
-  const host = found && unescaped(found.host);
+  const parent = found && unescaped(found.parent);
   const base = found && unescaped(found.base)?.split('/');
-  if (!found || !host || !base || base.some((name) => /^\.\.?$/.test(name))) return undefined;
+  if (!found || !parent || !base || base.some((name) => /^\.\.?$/.test(name))) return undefined;
   const projectId = found.project && { projectId: Number(found.project) };
-  return { host, base: base.filter((name) => name !== ''), key: found.key, ...projectId };
+  return { parent, base: base.filter((name) => name !== ''), key: found.key, ...projectId };
 }
 
 /** Colons part the handle; the rest of what paths and NIDs are made of can stay readable. */

@@ -19,7 +19,7 @@ const WORKER_PAGE = 200;
 /** Services that a listing uses. */
 export interface DirectoryListingParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'find'>;
-  readonly hosts: Pick<DirectoryHosts, 'contextFor'>;
+  readonly parents: Pick<DirectoryHosts, 'contextFor'>;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -29,30 +29,33 @@ export class DirectoryListing {
   constructor(private readonly parts: DirectoryListingParts) {}
 
   /** @throws the signal's reason */
-  async list(places: readonly BasePathRecord[], signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const pages = await Promise.all(places.map((place) => this.#listPlace(place, signal)));
+  async list(basePaths: readonly BasePathRecord[], signal: AbortSignal): Promise<readonly ListedVolume[]> {
+    const pages = await Promise.all(basePaths.map((basePath) => this.#listBasePath(basePath, signal)));
     return pages.flat();
   }
 
   /** Leaves out a file system that does not respond, with a warning: it must not hide the volumes of the others. */
-  async #listPlace(place: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
+  async #listBasePath(basePath: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
     const { clock, log } = this.parts;
     try {
       const limit = { clock, milliseconds: LIST_MS, late, caller };
-      return await withTimeLimit(limit, (signal) => this.#volumesOf(place, signal));
+      return await withTimeLimit(limit, (signal) => this.#volumesOf(basePath, signal));
     } catch (error) {
       caller.throwIfAborted();
-      log.warn({ host: place.host, err: error }, 'the directories of a file system could not be listed');
+      log.warn(
+        { parent: basePath.parent, err: error },
+        'the directories of a file system could not be listed',
+      );
       return [];
     }
   }
 
-  async #volumesOf(place: BasePathRecord, signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const { fileSystems, hosts } = this.parts;
-    const found = await fileSystems.find(place.host, signal);
+  async #volumesOf(basePath: BasePathRecord, signal: AbortSignal): Promise<readonly ListedVolume[]> {
+    const { fileSystems, parents } = this.parts;
+    const found = await fileSystems.find(basePath.parent, signal);
     if (!found) return [];
-    const directories = await directoriesBelow(found.mounted, place.base, signal);
-    return directories.map((each) => listedDirectory(hosts, { place, source: found.source }, each));
+    const directories = await directoriesBelow(found.mounted, basePath.base, signal);
+    return directories.map((each) => listedDirectory(parents, { basePath, source: found.source }, each));
   }
 }
 

@@ -106,7 +106,7 @@ export const directoryParameters = {
 /** What a StorageClass says about directories. */
 export interface DirectoryClass {
   /** The provider's name of the file system. */
-  readonly host: string;
+  readonly parent: string;
   readonly base: readonly string[];
   /** Absent: the volume's name. */
   readonly subPath?: string;
@@ -138,12 +138,12 @@ export class DirectoryParameters {
 
   constructor(
     driverName: string,
-    private readonly hosts: DirectoryHosts,
+    private readonly parents: DirectoryHosts,
   ) {
-    const parameters = { ...hosts.parameters, ...directoryParameters };
+    const parameters = { ...parents.parameters, ...directoryParameters };
     // What a file system of its own takes is unknown here, and only here.
     this.#schema = new ParameterSchema(`${driverName} with provisioningMode "directory"`, parameters, {
-      caseInsensitive: hosts.caseInsensitive ?? false,
+      caseInsensitive: parents.caseInsensitive ?? false,
     });
   }
 
@@ -164,7 +164,7 @@ export class DirectoryParameters {
       ...defaults,
       ...present(own),
       ...present({ subPath }),
-      host: this.hosts.hostOf(values),
+      parent: this.parents.hostOf(values),
       nodeSettings: present({ mountSharing, clientTuning }),
     };
   }

@@ -40,7 +40,7 @@ export interface DirectoryVolumesParts {
   readonly log: Log;
   readonly clock?: Clock;
   /** Default: mount(8) and processes of the driver's own. */
-  readonly host?: Pick<ParentParts, 'mounts' | 'runner'>;
+  readonly mounting?: Pick<ParentParts, 'mounts' | 'runner'>;
 }
 
 /** Volumes that are directories of file systems which exist: the rules of CSI over the registry on the file system
@@ -48,31 +48,33 @@ export interface DirectoryVolumesParts {
 export class DirectoryVolumes implements DirectoryOperations {
   readonly #parameters: DirectoryParameters;
   readonly #fileSystems: DirectoryFileSystems;
-  readonly #places: BasePathRecords;
-  readonly #notes: BasePathTags;
+  readonly #basePaths: BasePathRecords;
+  readonly #tags: BasePathTags;
   readonly #guard: DeletionGuard;
-  readonly #keeper: BasePathTagReconciler;
+  readonly #tagReconciler: BasePathTagReconciler;
   readonly #exclusive = new Coalescer();
   readonly #sweepers: TrashSweepers;
   readonly #listing: DirectoryListing;
   readonly #state: StateDirectory;
 
   constructor(private readonly parts: DirectoryVolumesParts) {
-    const { driverName, hosts, provider, stateDir, log, clock = systemClock } = parts;
-    const own = parts.host ? { ...parts.host, load: async () => {} } : controllerMounts(stateDir, log, clock);
-    this.#parameters = new DirectoryParameters(driverName, hosts);
-    this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
+    const { driverName, hosts: parents, provider, stateDir, log, clock = systemClock } = parts;
+    const own = parts.mounting
+      ? { ...parts.mounting, load: async () => {} }
+      : controllerMounts(stateDir, log, clock);
+    this.#parameters = new DirectoryParameters(driverName, parents);
+    this.#fileSystems = new DirectoryFileSystems(parents, provider, { ...own, clock });
     this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);
-    this.#places = new BasePathRecords(stateDir, log);
+    this.#basePaths = new BasePathRecords(stateDir, log);
     const lookAgain = this.#fileSystems.lookAgain.bind(this.#fileSystems);
-    this.#notes = new BasePathTags({ hosts, lookAgain, clock });
-    const [fileSystems, places] = [this.#fileSystems, () => this.#knownPlaces()];
-    this.#guard = new DeletionGuard({ fileSystems, hosts, provider, places, clock });
-    this.#keeper = new BasePathTagReconciler({ fileSystems, notes: this.#notes, places, log, clock });
-    this.#listing = new DirectoryListing({ fileSystems, hosts, log, clock });
+    this.#tags = new BasePathTags({ parents, lookAgain, clock });
+    const [fileSystems, basePaths] = [this.#fileSystems, () => this.#knownBasePaths()];
+    this.#guard = new DeletionGuard({ fileSystems, parents, provider, basePaths, clock });
+    this.#tagReconciler = new BasePathTagReconciler({ fileSystems, tags: this.#tags, basePaths, log, clock });
+    this.#listing = new DirectoryListing({ fileSystems, parents, log, clock });
     this.#state = new StateDirectory(stateDir, async () => {
       await own.load();
-      await this.#places.load();
+      await this.#basePaths.load();
     });
   }
 
@@ -84,9 +86,9 @@ export class DirectoryVolumes implements DirectoryOperations {
   /** Goes on with the trash that an earlier run has left, and keeps file systems noted. Mounts nothing if directories
    *  were never used. */
   async resume(): Promise<void> {
-    void this.#keeper.start();
+    void this.#tagReconciler.start();
     await this.#state.ready();
-    for (const place of this.#places.all()) this.#sweepers.of(place).start(true);
+    for (const basePath of this.#basePaths.all()) this.#sweepers.of(basePath).start(true);
   }
 
   isRequested(parameters: Readonly<Record<string, string>>): boolean {
@@ -95,47 +97,48 @@ export class DirectoryVolumes implements DirectoryOperations {
 
   owns(volumeId: string): boolean {
     const handle = parseDirectoryHandle(volumeId);
-    return handle !== undefined && this.parts.hosts.referenceTo(handle.host) !== undefined;
+    return handle !== undefined && this.parts.hosts.referenceTo(handle.parent) !== undefined;
   }
 
   async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
-    const { hosts } = this.parts;
+    const { hosts: parents } = this.parts;
     const plan = directoryPlan(request, this.#parameters.read(request.parameters));
     await this.#state.ready();
-    const found = await this.#fileSystems.find(plan.host, signal);
+    const found = await this.#fileSystems.find(plan.parent, signal);
     if (!found) {
       throw new DriverError(
         'not-found',
-        `there is no file system ${plan.host}: name one that exists in the StorageClass`,
+        `there is no file system ${plan.parent}: name one that exists in the StorageClass`,
       );
     }
-    if (plan.wanted.settings.quota !== 'none') refuseQuota(hosts, found.fileSystem);
-    const place: BasePathRecord = { host: plan.host, base: plan.base };
+    if (plan.desired.settings.quota !== 'none') refuseQuota(parents, found.fileSystem);
+    const basePath: BasePathRecord = { parent: plan.parent, base: plan.base };
     const entry = await this.#exclusively(
-      place,
-      plan.wanted.key,
-      { create: plan.wanted },
+      basePath,
+      plan.desired.key,
+      { create: plan.desired },
       signal,
-      (stopped) => this.#guard.whileMaking(found.fileSystem, () => this.#make(place, found, plan, stopped)),
+      (stopped) =>
+        this.#guard.whileCreating(found.fileSystem, () => this.#make(basePath, found, plan, stopped)),
     );
-    return volumeOfDirectory(hosts, { place, source: found.source }, entry);
+    return volumeOfDirectory(parents, { basePath, source: found.source }, entry);
   }
 
   /** A caller that is told to come back may never do so. */
   async #make(
-    place: BasePathRecord,
+    basePath: BasePathRecord,
     found: DirectoryFileSystem,
-    { base, wanted }: DirectoryPlan,
+    { base, desired }: DirectoryPlan,
     signal: AbortSignal,
   ): Promise<DirectoryEntry> {
-    if (!this.#places.get(basePathKey(place))) await this.#places.save(place);
+    if (!this.#basePaths.get(basePathKey(basePath))) await this.#basePaths.save(basePath);
     try {
-      const made = await found.mounted.run({ operation: 'create', base, wanted }, signal);
+      const made = await found.mounted.run({ operation: 'create', base, desired }, signal);
       // Not before: a base path that turns out to be unfit leaves no note.
-      await this.#notes.note(found, place, signal);
+      await this.#tags.write(found, basePath, signal);
       return made;
     } catch (error) {
-      if (mayHaveBegun(error, signal)) this.#sweepers.of(place).lookLater();
+      if (mayHaveBegun(error, signal)) this.#sweepers.of(basePath).lookLater();
       throw error;
     }
   }
@@ -149,14 +152,14 @@ export class DirectoryVolumes implements DirectoryOperations {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) return;
     await this.#state.ready();
-    const found = await this.#fileSystems.find(handle.host, signal);
+    const found = await this.#fileSystems.find(handle.parent, signal);
     if (!found) return; // With the file system all its directories are gone.
     const { base, key } = handle;
     const became = await this.#exclusively(handle, key, 'delete', signal, (stopped) =>
       found.mounted.run({ operation: 'delete', base, key }, stopped),
     );
     if (became !== 'absent') this.parts.log.info({ volumeId, became }, 'deleted a directory volume');
-    if (became !== 'absent') this.#sweepers.of({ host: handle.host, base }).start();
+    if (became !== 'absent') this.#sweepers.of({ parent: handle.parent, base }).start();
   }
 
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
@@ -188,7 +191,7 @@ export class DirectoryVolumes implements DirectoryOperations {
 
   async get(volumeId: string, signal: AbortSignal): Promise<ListedVolume> {
     const { handle, found, ...directory } = await this.#existing(volumeId, signal);
-    return listedDirectory(this.parts.hosts, { place: handle, source: found.source }, directory);
+    return listedDirectory(this.parts.hosts, { basePath: handle, source: found.source }, directory);
   }
 
   /** Every handle of a directory counts: cloning is refused before the cloud is queried. */
@@ -203,12 +206,12 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   /** A controller that makes whole file systems alone needs no place to write. */
-  async #knownPlaces(): Promise<readonly BasePathRecord[]> {
-    return (await this.#state.ready().catch(() => true)) ? [] : this.#places.all();
+  async #knownBasePaths(): Promise<readonly BasePathRecord[]> {
+    return (await this.#state.ready().catch(() => true)) ? [] : this.#basePaths.all();
   }
 
   async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    return this.#listing.list(await this.#knownPlaces(), signal);
+    return this.#listing.list(await this.#knownBasePaths(), signal);
   }
 
   async #existing(
@@ -218,10 +221,10 @@ export class DirectoryVolumes implements DirectoryOperations {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) throw notFound(volumeId);
     await this.#state.ready();
-    const found = await this.#fileSystems.find(handle.host, signal);
+    const found = await this.#fileSystems.find(handle.parent, signal);
     const { base, key } = handle;
     const directory = await orUnresponsive(
-      handle.host,
+      handle.parent,
       signal,
       found?.mounted.run({ operation: 'get', base, key }, signal),
     );
@@ -230,17 +233,17 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   #exclusively<T>(
-    { host, base }: BasePathRecord,
+    { parent, base }: BasePathRecord,
     key: string,
     what: unknown,
     signal: AbortSignal,
     work: (stopped: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const job = {
-      key: `directory volume ${key} of ${host}:/${base.join('/')}`,
+      key: `directory volume ${key} of ${parent}:/${base.join('/')}`,
       fingerprint: fingerprint(what),
       work: (stopped: AbortSignal, report: (progress: string) => void) => {
-        report(fileSystemIsUnresponsive(host));
+        report(fileSystemIsUnresponsive(parent));
         return work(stopped);
       },
     };

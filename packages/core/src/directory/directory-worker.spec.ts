@@ -6,7 +6,7 @@ import { ManualClock, settled } from '../testing/manual-clock.js';
 import { DirectoryWorker } from './directory-worker.js';
 import type { WorkerTask } from './registry/worker-protocol.js';
 
-const task: WorkerTask = { operation: 'get', place: { root: '/mnt', base: ['b'] }, key: 'k' };
+const task: WorkerTask = { operation: 'get', location: { root: '/mnt', base: ['b'] }, key: 'k' };
 const patient = new AbortController().signal;
 
 /** Stands in for processes: answers, is silent, or cannot be killed. */

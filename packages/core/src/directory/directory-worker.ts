@@ -6,7 +6,7 @@ import { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
 import { explainDirectoryFailure } from './explain-directory-failure.js';
-import type { WorkerAnswer, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
+import type { WorkerReply, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
 /** Milliseconds that a task may take: an `lfs` that waits for all servers is slow, a dead server is for ever. */
 const TASK_MS = 60_000;
@@ -18,7 +18,7 @@ const program = fileURLToPath(
 
 interface Pending {
   readonly line: string;
-  readonly settle: (outcome: WorkerAnswer | DriverError) => void;
+  readonly settle: (outcome: WorkerReply | DriverError) => void;
 }
 
 /**
@@ -64,9 +64,9 @@ export class DirectoryWorker {
     return outcome.result as WorkerResults[T['operation']];
   }
 
-  async #outcome(line: string, signal: AbortSignal): Promise<WorkerAnswer | DriverError> {
+  async #outcome(line: string, signal: AbortSignal): Promise<WorkerReply | DriverError> {
     let forget = (): void => {};
-    const outcome = new Promise<WorkerAnswer | DriverError>((settle) => {
+    const outcome = new Promise<WorkerReply | DriverError>((settle) => {
       const pending: Pending = { line, settle };
       forget = () => {
         const index = this.#queue.indexOf(pending);
@@ -119,7 +119,7 @@ export class DirectoryWorker {
       title: `the directory worker of ${this.title}`,
       onLine: (line) => {
         // What a process says that was given up is not the answer to what came later.
-        if (this.#conversation === conversation) this.#finish(JSON.parse(line) as WorkerAnswer);
+        if (this.#conversation === conversation) this.#finish(JSON.parse(line) as WorkerReply);
       },
       onEnd: (error) => {
         if (this.#conversation !== conversation) return;
@@ -130,7 +130,7 @@ export class DirectoryWorker {
     return conversation;
   }
 
-  #finish(outcome: WorkerAnswer | DriverError): void {
+  #finish(outcome: WorkerReply | DriverError): void {
     this.#callOffDeadline();
     const current = this.#current;
     this.#current = undefined;

@@ -7,17 +7,17 @@ import type { LustreMountSource } from '../model/mount-source.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { DirectoryWorker } from './directory-worker.js';
 import { isMountLost } from './explain-directory-failure.js';
-import type { Place, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
+import type { BasePathLocation, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
 /** How long mounting may take. */
 const MOUNT_MS = 100_000;
 /** How long a file system that nobody works on stays mounted. */
 const IDLE_MS = 60_000;
 
-type WithoutPlace<T> = T extends WorkerTask ? Omit<T, 'place'> : never;
+type WithoutLocation<T> = T extends WorkerTask ? Omit<T, 'location'> : never;
 
 /** A task for a base path of a host. */
-export type ParentTask = WithoutPlace<WorkerTask> & { readonly base: Place['base'] };
+export type ParentTask = WithoutLocation<WorkerTask> & { readonly base: BasePathLocation['base'] };
 
 interface Mounted {
   readonly lease: Lease;
@@ -70,7 +70,7 @@ export class MountedParent {
   async #runIn(mounted: Mounted, task: ParentTask, signal: AbortSignal): Promise<unknown> {
     const { base, ...rest } = task;
     const names = this.source.subdir === '' ? base : [...this.source.subdir.split('/'), ...base];
-    const whole = { ...rest, place: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;
+    const whole = { ...rest, location: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;
     const worker = task.operation === 'sweep' ? mounted.sweeper : mounted.worker;
     try {
       return await worker.run(whole, signal);

@@ -4,10 +4,10 @@ import type { FileSystem } from '../model/file-system.js';
 
 /** @throws DriverError failed-precondition where the file system has no project quotas, as far as its cloud tells */
 export function refuseQuota(
-  hosts: Pick<DirectoryHosts, 'quotaObjection'>,
+  parents: Pick<DirectoryHosts, 'quotaObjection'>,
   fileSystem: FileSystem | undefined,
 ): void {
-  const objection = fileSystem && hosts.quotaObjection?.(fileSystem);
+  const objection = fileSystem && parents.quotaObjection?.(fileSystem);
   if (objection === undefined) return;
   throw new DriverError(
     'failed-precondition',

@@ -24,8 +24,8 @@ function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): 
   return { tasks, mount: () => ({ run }) as unknown as MountedParent };
 }
 
-const noted = (...texts: readonly string[]): { text: string; isNoted: boolean }[] =>
-  texts.map((text) => ({ text, isNoted: true }));
+const noted = (...texts: readonly string[]): { text: string; isTagged: boolean }[] =>
+  texts.map((text) => ({ text, isTagged: true }));
 
 describe('refuseWhileUsed', () => {
   it('lets go where there are no volumes any more', async () => {
@@ -66,7 +66,7 @@ describe('refuseWhileUsed', () => {
 
   it('asks no registry of a base path that no tag tells of: there may never have been one', async () => {
     const { mount } = hostOf({ a: [{ hasRegistry: false }, { volumes: ['x'] }] });
-    const known = [{ text: '/a', isNoted: false }];
+    const known = [{ text: '/a', isTagged: false }];
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).resolves.toBeUndefined();
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).rejects.toThrow('below /a: x');
   });

@@ -1,6 +1,6 @@
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { FileSystem } from '../model/file-system.js';
-import { formatBase, parseBase } from './base-text.js';
+import { formatTagValue, parseTagValue } from './base-path-tag-value.js';
 import type { MountedParent } from './mounted-parent.js';
 import type { Occupants } from './registry/worker-protocol.js';
 
@@ -9,7 +9,7 @@ export interface SuspectedBase {
   /** As `formatBase` writes it. */
   readonly text: string;
   /** By a tag, which is written only when there is a volume. */
-  readonly isNoted: boolean;
+  readonly isTagged: boolean;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function refuseWhileUsed(
   signal: AbortSignal,
 ): Promise<void> {
   for (const suspected of bases) {
-    const base = parseBase(suspected.text);
+    const base = parseTagValue(suspected.text);
     if (!base) throw illegible(id, suspected.text);
     const occupants = await occupantsOf(mount, base, signal).catch((error: unknown) => {
       throw signal.aborted ? error : unknown(id, suspected.text, error);
@@ -42,14 +42,14 @@ async function occupantsOf(
   base: readonly string[],
   signal: AbortSignal,
 ): Promise<Occupants> {
-  const host = mount();
-  const found = await host.run({ operation: 'occupants', base }, signal);
+  const parent = mount();
+  const found = await parent.run({ operation: 'occupants', base }, signal);
   if (found.unfinished.length === 0) return found;
-  await host.run({ operation: 'sweep', base, budget: 0, orphans: true }, signal);
-  return host.run({ operation: 'occupants', base }, signal);
+  await parent.run({ operation: 'sweep', base, budget: 0, orphans: true }, signal);
+  return parent.run({ operation: 'occupants', base }, signal);
 }
 
-function objectionTo({ text, isNoted }: SuspectedBase, found: Occupants): string | undefined {
+function objectionTo({ text, isTagged }: SuspectedBase, found: Occupants): string | undefined {
   const { hasRegistry, volumes, more, unfinished, damaged } = found;
   const all = `${volumes.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   if (volumes.length > 0) {
@@ -70,7 +70,7 @@ function objectionTo({ text, isNoted }: SuspectedBase, found: Occupants): string
       'nobody goes on with is given up after an hour. The deletion is then done by itself'
     );
   }
-  if (hasRegistry || !isNoted) return undefined;
+  if (hasRegistry || !isTagged) return undefined;
   return (
     `a tag of it says that volumes are directories of it, below ${text}, and there is no ${registryOf(text)} any more: ` +
     `somebody has moved or removed it, or changed the tag. Put it back. ${otherwise}`
@@ -82,7 +82,7 @@ const otherwise =
   'If nobody needs what is on the file system any more, delete it in the cloud yourself: the volume then goes by itself';
 
 const rooted = (path: string): string => `/${path}`;
-const registryOf = (text: string): string => `${text === formatBase([]) ? '' : text}/.lustre-csi`;
+const registryOf = (text: string): string => `${text === formatTagValue([]) ? '' : text}/.lustre-csi`;
 
 const illegible = (id: string, text: string): DriverError =>
   new DriverError(

@@ -72,12 +72,12 @@ export class TrashSweeper {
     for (;;) {
       const orphans = this.#orphans;
       this.#orphans = false;
-      const { removed, isDone, hasUnfinished, trouble } = await this.#sweepOnce(orphans, signal);
+      const { removed, isDone, hasUnfinished, failures } = await this.#sweepOnce(orphans, signal);
       if (hasUnfinished) this.lookLater();
       total += removed;
       if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
       if (isDone || removed === 0) {
-        if (trouble.length > 0) this.#retry(trouble.join('; '));
+        if (failures.length > 0) this.#retry(failures.join('; '));
         return total;
       }
       await pause(this.clock, PAUSE_MS, signal);

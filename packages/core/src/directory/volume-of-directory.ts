@@ -10,7 +10,7 @@ import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.
 
 /** Base path of a volume, and the file system that it lies on. */
 export interface DirectoryLocation {
-  readonly place: BasePathRecord;
+  readonly basePath: BasePathRecord;
   readonly source: DirectoryFileSystem['source'];
 }
 
@@ -18,16 +18,16 @@ type ContextSource = Pick<DirectoryHosts, 'contextFor'>;
 
 /** Volume that a directory is. Nodes never create its directory: a deleted one must not come back empty. */
 export function volumeOfDirectory(
-  hosts: ContextSource,
-  { place: { host, base }, source }: DirectoryLocation,
+  parents: ContextSource,
+  { basePath: { parent, base }, source }: DirectoryLocation,
   { key, projectId, path, capacityBytes, settings }: DirectoryEntry,
 ): Volume {
   const subdir = [source.subdir, ...base, ...path].filter((part) => part !== '').join('/');
   return {
-    id: formatDirectoryHandle({ host, base, key, ...(projectId === undefined ? {} : { projectId }) }),
+    id: formatDirectoryHandle({ parent, base, key, ...(projectId === undefined ? {} : { projectId }) }),
     capacity: Capacity.bytes(BigInt(capacityBytes)),
     context: {
-      ...hosts.contextFor({ ...source, subdir }),
+      ...parents.contextFor({ ...source, subdir }),
       ...settings.node,
       [publishSettingKeys.create]: 'false',
     },
@@ -36,12 +36,12 @@ export function volumeOfDirectory(
 
 /** Volume with the condition of its directory. */
 export function listedDirectory(
-  hosts: ContextSource,
+  parents: ContextSource,
   location: DirectoryLocation,
   { entry, fault }: FoundDirectory,
 ): ListedVolume {
   return {
-    volume: volumeOfDirectory(hosts, location, entry),
+    volume: volumeOfDirectory(parents, location, entry),
     condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
   };
 }

@@ -13,13 +13,13 @@ import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from '
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
   const mayMake = task.operation === 'create';
-  return withBase(task.place, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
+  return withBase(task.location, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
 }
 
 function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['operation']] | undefined {
   switch (task.operation) {
     case 'create':
-      return createDirectory(open, task.wanted);
+      return createDirectory(open, task.desired);
     case 'delete':
       return deleteDirectory(open, task.key);
     case 'get':
@@ -43,7 +43,7 @@ const ofNothing = {
   expand: null,
   list: { found: [], next: null },
   occupants: noRegistry,
-  sweep: { removed: 0, isDone: true, hasUnfinished: false, trouble: [] },
+  sweep: { removed: 0, isDone: true, hasUnfinished: false, failures: [] },
 } as const;
 
 function sweep(
@@ -77,7 +77,7 @@ function list(open: OpenBase, after: string, limit: number): WorkerResults['list
   return { found, next: keys.length === limit ? (keys.at(-1) ?? null) : null };
 }
 
-function faultOf({ place: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
+function faultOf({ location: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
   const way = [...base, ...entry.path];
   try {
     const parent = openPath(root, way.slice(0, -1), false);

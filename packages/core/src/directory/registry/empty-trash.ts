@@ -29,7 +29,7 @@ interface Slice {
   lifted: number;
   /** Of the file system: what is mounted in the trash is not removed. */
   readonly device: number;
-  readonly trouble: string[];
+  readonly failures: string[];
 }
 
 /**
@@ -38,13 +38,13 @@ interface Slice {
  */
 export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
   const { dev: device } = statSync(open.registry);
-  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, trouble: [] };
+  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, failures: [] };
   const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
   for (const record of records) {
     if (slice.left <= 0) break;
     attempt(slice, record, () => removeTrash(slice, record.slice(0, -'.json'.length)));
   }
-  return { removed: slice.removed, isDone: slice.left > 0, trouble: slice.trouble };
+  return { removed: slice.removed, isDone: slice.left > 0, failures: slice.failures };
 }
 
 function removeTrash(slice: Slice, incarnation: string): void {
@@ -140,7 +140,7 @@ function attempt(slice: Slice, what: string, work: () => boolean | void): boolea
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return true;
     const why = error instanceof DirectoryError ? error.failure.code : codeOf(error);
-    if (slice.trouble.length < 5) slice.trouble.push(`${what}: ${why}`);
+    if (slice.failures.length < 5) slice.failures.push(`${what}: ${why}`);
     slice.left -= 1;
     return false;
   }

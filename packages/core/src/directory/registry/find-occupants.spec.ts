@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => base.remove());
 
-const look = (): Occupants => runTask({ operation: 'occupants', place: base.place }) as Occupants;
+const look = (): Occupants => runTask({ operation: 'occupants', location: base.location }) as Occupants;
 const entryOf = (name: string): string => base.registry('volumes', directoryKey(name));
 const fateOf = (name: string): string => {
   const fates = readdirSync(base.registry('fates'));
@@ -61,9 +61,9 @@ describe('what keeps a file system from being deleted', () => {
 
   it.each<readonly [string, (name: string) => string, (file: string) => void]>([
     ['an entry that was cut off', entryOf, (file) => writeFileSync(file, '{')],
-    ['a fate that was cut off', fateOf, (file) => writeFileSync(file, '{')],
+    ['a commit that was cut off', fateOf, (file) => writeFileSync(file, '{')],
     [
-      'a directory in place of an entry',
+      'a directory in the place of an entry',
       entryOf,
       (file) => {
         rmSync(file);
@@ -77,7 +77,7 @@ describe('what keeps a file system from being deleted', () => {
     expect(look()).toEqual({ ...nothing, damaged: [base.fromRoot(file)] });
     // ListVolumes shows the others all the same.
     base.make('b');
-    const listed = runTask({ operation: 'list', place: base.place, after: '', limit: 10 });
+    const listed = runTask({ operation: 'list', location: base.location, after: '', limit: 10 });
     const { found } = listed as WorkerResults['list'];
     expect(found.map(({ entry }) => entry.name)).toEqual(['b']);
   });

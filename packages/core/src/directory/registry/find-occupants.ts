@@ -70,5 +70,5 @@ function claimsWithoutEntry(open: OpenBase): readonly string[] {
     .map(({ path }) => inRegistry(open, claimName(path)));
 }
 
-const inRegistry = ({ place }: OpenBase, name: string): string =>
-  [...place.base, registryName, name].join('/');
+const inRegistry = ({ location }: OpenBase, name: string): string =>
+  [...location.base, registryName, name].join('/');

@@ -84,7 +84,7 @@ function taken(open: OpenBase, path: readonly string[]): DirectoryError {
   const by = claimed < 0 ? 'a volume below it' : `a volume at ${path.slice(0, claimed + 1).join('/')}`;
   return new DirectoryError({
     reason: 'path-taken',
-    path: [...open.place.base, ...path].join('/'),
+    path: [...open.location.base, ...path].join('/'),
     code: by,
   });
 }

@@ -48,7 +48,7 @@ export function projectOf(open: OpenBase, entry: DirectoryEntry): number | undef
 export function releaseProject(open: OpenBase, entry: DirectoryEntry): void {
   const { projectId } = entry;
   if (projectId === undefined || readRecord(open, nameOf(projectId)) !== ownerOf(entry)) return;
-  runLfs([...liftQuotaArguments(projectId), open.place.root], '/');
+  runLfs([...liftQuotaArguments(projectId), open.location.root], '/');
   removeRecord(open, nameOf(projectId));
 }
 
@@ -61,7 +61,7 @@ export function limitProject(open: OpenBase, entry: DirectoryEntry, bytes: bigin
     const code = `${usedBytes} bytes are used, ${bytes} are asked for`;
     throw new DirectoryError({ reason: 'below-use', path: entry.path.join('/'), code });
   }
-  runLfs([...setQuotaArguments(projectId, settings.quota, bytes), open.place.root], '/');
+  runLfs([...setQuotaArguments(projectId, settings.quota, bytes), open.location.root], '/');
 }
 
 /** Gives a new, empty directory to a project: what is made in it belongs to the project, too. */
@@ -71,8 +71,8 @@ export function joinProject(directory: string, projectId: number): void {
 
 const nameOf = (id: number): string => `projects/${id}`;
 
-function usageOf({ place }: OpenBase, id: number): ProjectUsage {
-  const text = runLfs(['quota', '-q', '-p', String(id), place.root], '/');
+function usageOf({ location }: OpenBase, id: number): ProjectUsage {
+  const text = runLfs(['quota', '-q', '-p', String(id), location.root], '/');
   try {
     return parseProjectUsage(text);
   } catch (error) {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import { inodeAt, removeEmpty } from './create-directory.js';
 import { deleteUnseen } from './delete-directory.js';
-import { nameOf, readEntry, readFate, unlessDamaged } from './directory-entries.js';
+import { nameOf, readEntry, readCommit, unlessDamaged } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
 import { isStaleRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
 import type { DirectoryEntry } from './worker-protocol.js';
@@ -29,14 +29,16 @@ const namesIn = ({ registry }: OpenBase, part: string): readonly string[] =>
 
 /** Volumes that no CreateVolume can have answered with: without a fate, given up, or not yet at their path. */
 function unfinishedKeys(open: OpenBase): readonly string[] {
-  const fates = namesIn(open, 'fates').map(ownerIn);
-  const decided = new Set(fates.map(({ key }) => key));
+  const commits = namesIn(open, 'fates').map(ownerIn);
+  const decided = new Set(commits.map(({ key }) => key));
   const trashed = new Set(namesIn(open, 'trash'));
   const keys = [
     ...namesIn(open, 'volumes').filter((key) => !decided.has(key)),
-    ...fates.filter((owner) => unlessDamaged(() => readFate(open, owner))?.isAbandoned).map(({ key }) => key),
+    ...commits
+      .filter((owner) => unlessDamaged(() => readCommit(open, owner))?.isAbandoned)
+      .map(({ key }) => key),
     ...namesIn(open, 'new').map((name) => ownerIn(name).key),
-    ...fates.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
+    ...commits.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
   ];
   return [...new Set(keys)];
 }

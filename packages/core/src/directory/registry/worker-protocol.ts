@@ -1,5 +1,5 @@
 /** Where the directories of a StorageClass are, on a mounted file system. */
-export interface Place {
+export interface BasePathLocation {
   /** Where a client is mounted. */
   readonly root: string;
   /** The base path: names from the root. */
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** A directory that is to exist. */
-export interface WantedDirectory {
+export interface DesiredDirectory {
   /** The CSI name of the volume. */
   readonly name: string;
   /** `directoryKey(name)`. */
@@ -63,20 +63,25 @@ export interface CommitRecord {
 
 /** What the worker is asked to do. All of it may be repeated, by whomever, after whatever end of an earlier attempt. */
 export type WorkerTask =
-  | { readonly operation: 'create'; readonly place: Place; readonly wanted: WantedDirectory }
-  | { readonly operation: 'delete' | 'get'; readonly place: Place; readonly key: string }
+  | { readonly operation: 'create'; readonly location: BasePathLocation; readonly desired: DesiredDirectory }
+  | { readonly operation: 'delete' | 'get'; readonly location: BasePathLocation; readonly key: string }
   | {
       readonly operation: 'expand';
-      readonly place: Place;
+      readonly location: BasePathLocation;
       readonly key: string;
       readonly capacityBytes: string;
     }
-  | { readonly operation: 'list'; readonly place: Place; readonly after: string; readonly limit: number }
-  | { readonly operation: 'occupants'; readonly place: Place }
+  | {
+      readonly operation: 'list';
+      readonly location: BasePathLocation;
+      readonly after: string;
+      readonly limit: number;
+    }
+  | { readonly operation: 'occupants'; readonly location: BasePathLocation }
   /** `orphans`: also look for what killed workers have left unfinished. */
   | {
       readonly operation: 'sweep';
-      readonly place: Place;
+      readonly location: BasePathLocation;
       readonly budget: number;
       readonly orphans: boolean;
     };
@@ -120,7 +125,7 @@ export interface WorkerResults {
     /** Whether creations were begun that may still go on, and are to be given up if they do not. */
     readonly hasUnfinished: boolean;
     /** What could not be removed, in words. */
-    readonly trouble: readonly string[];
+    readonly failures: readonly string[];
   };
 }
 
@@ -160,7 +165,7 @@ export interface DirectoryFailure {
   readonly code: string;
 }
 
-export type WorkerAnswer =
+export type WorkerReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: DirectoryFailure };
 
