@@ -8,8 +8,8 @@ export interface BasePathRecord {
   readonly base: readonly string[];
 }
 
-/** The base paths that this driver has made directories in, in `STATE_DIR/directory-places`: ListVolumes shows their
- *  volumes, and a restarted driver goes on with their trash. Volumes are found without it. */
+/** Base paths in which this driver has created directories, in `STATE_DIR/directory-places`: ListVolumes shows their
+ *  volumes, and a restarted driver continues with their trash. Volumes are found without it. */
 export class BasePathRecords extends StateFiles<BasePathRecord> {
   constructor(stateDir: string, log: Log) {
     super(join(stateDir, 'directory-places'), { keyOf: basePathKey, parse: parseBasePathRecord }, log);

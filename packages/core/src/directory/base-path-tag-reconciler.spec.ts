@@ -14,7 +14,7 @@ let log: RememberedLog;
 let written: BasePathRecord[];
 let mounted: number;
 let volumes: readonly string[];
-/** What the cloud tells of each host. */
+/** File systems as the cloud shows them. */
 let tells: () => object | undefined;
 let keeper: BasePathTagReconciler;
 
@@ -43,7 +43,7 @@ beforeEach(() => {
   });
 });
 
-it('tags anew what is not written any more, at once and every hour', async () => {
+it('writes a missing tag again, at once and every hour', async () => {
   const begun = clock.now();
   await keeper.start();
   expect(written).toEqual([basePath]);

@@ -7,10 +7,10 @@ import type { DirectoryFileSystems } from './directory-file-systems.js';
 import type { BasePathTags } from './base-path-tags.js';
 import type { BasePathRecord } from './base-path-records.js';
 
-/** How long a lost note may stay lost. Milliseconds. */
+/** Longest time that a lost tag stays lost. Milliseconds. */
 export const ROUND_MS = 3_600_000;
 
-/** What the keeper works with. */
+/** Services that the reconciler uses. */
 export interface BasePathTagReconcilerParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'find'>;
   readonly tags: Pick<BasePathTags, 'write'>;
@@ -19,7 +19,7 @@ export interface BasePathTagReconcilerParts {
   readonly clock: Clock;
 }
 
-/** Renews notes that somebody has removed, for volumes that nobody may ever join by another one. */
+/** Rewrites tags that were removed, for volumes that may never be joined by another one. */
 export class BasePathTagReconciler {
   constructor(private readonly parts: BasePathTagReconcilerParts) {}
 
@@ -41,8 +41,8 @@ export class BasePathTagReconciler {
     } catch (error) {
       log.warn(
         { parent: basePath.parent, basePath: basePath.base.join('/'), why: messageOf(error) },
-        'it could not be looked whether the file system is written as one that holds directory volumes; its own claim could ' +
-          'delete it, and it is tried again',
+        'could not check the tag that keeps the file system of directory volumes from being deleted with its own claim; the ' +
+          'check is retried automatically',
       );
     }
   }

@@ -13,7 +13,7 @@ describe('formatBase', () => {
     expect(parseTagValue(text)).toEqual(base);
   });
 
-  it('is read back, whatever character a name has', () => {
+  it('is read back, with any characters in a name', () => {
     for (let code = 1; code < 0x3000; code += 1) {
       const base = ['x', `n${String.fromCodePoint(code)}`];
       if (code === 0x2f) continue;

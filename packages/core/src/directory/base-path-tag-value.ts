@@ -6,7 +6,7 @@ export function formatTagValue(base: readonly string[]): string {
   return `/${strict.replace(/%/g, '=')}`;
 }
 
-/** Reads what `formatBase` has written; undefined: somebody else wrote it. */
+/** Reads a value of `formatTagValue`; undefined: the driver did not write it. */
 export function parseTagValue(text: string): readonly string[] | undefined {
   if (!/^\/(?:[A-Za-z0-9\-_./]|=[0-9A-F]{2})*$/.test(text)) return undefined;
   try {

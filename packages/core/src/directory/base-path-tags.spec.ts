@@ -78,7 +78,7 @@ describe('write', () => {
     expect(written).toEqual(['fs-1 /a', 'fs-2 /b']);
   });
 
-  it('is made again when it is lost, and asks for nothing for a minute, or while it is shown', async () => {
+  it('is written again when it is lost, and not queried for a minute, or while it is shown', async () => {
     const { tags, written, clock } = bench();
     await tags.write({ fileSystem: ours }, at('a'), signal);
     await passed(clock, 59_000);

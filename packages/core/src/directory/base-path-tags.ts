@@ -7,11 +7,11 @@ import { belongsToClaim, isUsable, type FileSystem } from '../model/file-system.
 import { formatTagValue } from './base-path-tag-value.js';
 import type { BasePathRecord } from './base-path-records.js';
 
-/** One note serves many callers: it ends with none of them. Milliseconds. */
+/** Longest time to write a tag. One write serves many callers and ends with none of them. Milliseconds. */
 const WRITE_MS = 30_000;
-/** Between looks whether the cloud shows it. Milliseconds. */
+/** Pause between looks for the tag in the cloud. Milliseconds. */
 const LOOK_MS = 1_000;
-/** How long a note counts without a look: longer than what the cloud told before it counts. Milliseconds. */
+/** Time for which a written tag counts without a look: longer than a look at the cloud counts. Milliseconds. */
 const WRITTEN_MS = 60_000;
 
 interface TagWrite {
@@ -20,18 +20,18 @@ interface TagWrite {
   isDone: boolean;
 }
 
-/** What notes are made with. */
+/** Services that tags are written with. */
 export interface BasePathTagsParts {
   readonly parents: Pick<DirectoryHosts, 'noteBase'>;
-  /** What the cloud tells of a host now. */
+  /** Shows the parent file system as the cloud reports it now. */
   readonly lookAgain: (parent: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
   readonly clock?: Clock;
 }
 
-/** Notes in the cloud below which base paths volumes are directories of file systems that a driver has made, and so
- *  would delete: a StorageClass of directories may name any file system, that of another claim or cluster too. */
+/** Tags a file system with the base paths of its directory volumes, if a driver has created it and so would delete it: a StorageClass of directories may name any file system, that of another claim or cluster too. */
 export class BasePathTags {
-  /** What was noted a moment ago, or is about to be. Not for ever: a tag can be lost, by whoever changes tags. */
+  /** Tags that were written a moment ago, or are being written. Entries expire: another writer of tags can remove
+   *  one. */
   readonly #written = new Map<string, TagWrite>();
   readonly #clock: Clock;
 
@@ -39,7 +39,7 @@ export class BasePathTags {
     this.#clock = parts.clock ?? systemClock;
   }
 
-  /** Returns when the cloud shows it. Asks nothing where it was shown already.
+  /** Returns once the cloud shows the tag. Sends no request if it was shown already.
    *  @throws what the cloud says, as an error after which CreateVolume is repeated: there is a directory already */
   async write(
     { fileSystem }: { readonly fileSystem?: FileSystem },
@@ -58,7 +58,7 @@ export class BasePathTags {
     } catch (error) {
       throw unfinished(
         error,
-        'The directory is made already; the volume is complete when the cause is removed',
+        'The directory exists already; remove the cause, and the volume is completed automatically',
       );
     }
   }
@@ -84,7 +84,7 @@ export class BasePathTags {
     await this.parts.parents.noteBase?.(fileSystem, text, signal);
     for (;;) {
       const shown = await this.parts.lookAgain(parent, signal);
-      if (!shown || !isUsable(shown)) throw goes(fileSystem.id, shown?.cloudState ?? 'gone');
+      if (!shown || !isUsable(shown)) throw notUsable(fileSystem.id, shown?.cloudState ?? 'gone');
       if (shown.directoryBases?.includes(text)) return;
       if (this.#clock.now() + LOOK_MS >= endsAt) throw notShown(fileSystem.id, text);
       await pause(this.#clock, LOOK_MS, signal);
@@ -92,7 +92,7 @@ export class BasePathTags {
   }
 }
 
-const goes = (id: string, cloudState: string): DriverError =>
+const notUsable = (id: string, cloudState: string): DriverError =>
   new DriverError(
     'failed-precondition',
     `file system ${id} is ${cloudState}: no volume can be a directory of it; name another one in the StorageClass`,
@@ -101,7 +101,7 @@ const goes = (id: string, cloudState: string): DriverError =>
 const notShown = (id: string, base: string): DriverError =>
   new DriverError(
     'unavailable',
-    `the cloud has taken the tag that keeps file system ${id} from being deleted under its directory volumes (its value ` +
-      `is ${base}), and does not show it yet: the volume is not handed out before. If that goes on, look in the cloud's ` +
-      'activity log for who changes the tags of the file system',
+    `the cloud has accepted the tag that keeps file system ${id} from being deleted under its directory volumes (its value ` +
+      `is ${base}), and does not show it yet, so the volume is not handed out. If this continues, look in the cloud's ` +
+      "activity log for other writers of the file system's tags",
   );

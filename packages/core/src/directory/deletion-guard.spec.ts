@@ -16,9 +16,9 @@ const fileSystem = parentFileSystem({
 let clock: ManualClock;
 let looked: string[];
 let basePaths: readonly BasePathRecord[];
-/** What the registry of each base path tells. */
+/** Content of each base path's registry. */
 let registries: Readonly<Record<string, Partial<Occupants>>>;
-/** What the cloud tells when it is asked again. */
+/** File system as the cloud shows it at the second look. */
 let shown: FileSystem | undefined;
 let duringLook: () => Promise<unknown>;
 let guard: DeletionGuard;
@@ -114,7 +114,7 @@ describe('whileCreating', () => {
     await permit(fileSystem);
   });
 
-  it('is refused while somebody looks, and until the cloud shows the deletion', async () => {
+  it('is refused during the look for volumes, and until the cloud shows the deletion', async () => {
     let during: unknown;
     duringLook = async () => {
       during = await make().catch((error: unknown) => error);
@@ -130,13 +130,13 @@ describe('whileCreating', () => {
     expect(await make()).toBe('made');
   });
 
-  it('goes on at once where the deletion is refused', async () => {
+  it('continues at once if the deletion is refused', async () => {
     registries = { a: { volumes: ['x'] } };
     await expect(permit(noted('/a'))).rejects.toThrow('below /a: x');
     expect(await make()).toBe('made');
   });
 
-  it('goes on where the file system is not the driver’s, and so is not deleted', async () => {
+  it('continues if the file system is not the driver’s, and so is not deleted', async () => {
     const { volumeName: _, ...anothers } = fileSystem;
     await permit(anothers);
     expect(await make()).toBe('made');

@@ -11,7 +11,7 @@ import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
 /** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */
 const CLOSED_MS = 60_000;
 
-/** What the guard looks at. */
+/** Services that the guard uses. */
 export interface GuardParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'mount'>;
   readonly parents: Pick<DirectoryHosts, 'referenceTo'>;
@@ -50,7 +50,7 @@ export class DeletionGuard {
   async permitDeletion(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     const key = keyOf(fileSystem);
     if (this.#creationsIn(key) > 0) throw beingUsed(fileSystem);
-    // What is not this driver's it does not delete, however often it is asked: directories go on being made.
+    // The driver never deletes a file system that it did not create, however often it is asked to: creations continue.
     if (fileSystem.volumeName === undefined) return this.#look(fileSystem, signal);
     this.#closedUntil.set(key, Infinity);
     try {
@@ -75,7 +75,7 @@ export class DeletionGuard {
     }
   }
 
-  /** What is known without a tag counts only where it can be looked at: the name may be another file system's by now. */
+  /** A base path without a tag counts only if it can be looked at: the name may be another file system's by now. */
   async #basesOf(fileSystem: FileSystem): Promise<readonly SuspectedBase[]> {
     const noted = fileSystem.directoryBases ?? [];
     const canLook = isUsable(fileSystem) && fileSystem.mountSource !== undefined;
@@ -107,12 +107,12 @@ const keyOf = ({ scope, id }: Pick<FileSystem, 'scope' | 'id'>): string =>
 const beingDeleted = ({ id }: FileSystem): DriverError =>
   new DriverError(
     'unavailable',
-    `file system ${id} is being deleted with its own claim: no directory is made in it meanwhile. Name another one in the ` +
-      'StorageClass, unless the deletion fails; the call is repeated',
+    `file system ${id} is being deleted with its own claim: no directory is created in it meanwhile. Name another ` +
+      'one in the StorageClass, unless the deletion fails; the call is retried automatically',
   );
 
 const beingUsed = ({ id }: FileSystem): DriverError =>
   new DriverError(
     'aborted',
-    `file system ${id} is not deleted now: a volume is being made as a directory of it; the call is repeated`,
+    `file system ${id} is not deleted now: a volume is being created as a directory of it; the call is retried automatically`,
   );

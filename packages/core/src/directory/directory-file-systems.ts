@@ -11,12 +11,12 @@ import type { VolumeReference } from '../model/volume-reference.js';
 /** A file system whose directories are volumes. */
 export interface DirectoryFileSystem {
   readonly source: LustreMountSource;
-  /** What the cloud tells of it; absent where no cloud is asked. */
+  /** As the cloud shows it; absent if no cloud is queried. */
   readonly fileSystem?: FileSystem;
   readonly mounted: MountedParent;
 }
 
-/** How long what the cloud has told counts: a thousand claims cost one call, not a thousand. Milliseconds. */
+/** Time for which a look at the cloud counts: a thousand claims cost one call, not a thousand. Milliseconds. */
 const FRESH_MS = 30_000;
 /** One look at the cloud serves many callers: it ends with none of them. */
 const LOOK_MS = 30_000;
@@ -53,7 +53,7 @@ export class DirectoryFileSystems {
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
 
-  /** What the cloud tells now, whatever it told a moment ago. */
+  /** The file system as the cloud shows it now, regardless of an earlier look. */
   async lookAgain(parent: string, signal: AbortSignal): Promise<FileSystem | undefined> {
     const reference = this.parents.referenceTo(parent);
     if (!reference) return undefined;
@@ -61,7 +61,7 @@ export class DirectoryFileSystems {
     return untilAborted(this.#look(parent, reference), signal);
   }
 
-  /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
+  /** A file system that the cloud has just reported. @throws DriverError if it cannot be mounted */
   mount(fileSystem: FileSystem): MountedParent {
     return this.#of(mountable(fileSystem)).mounted;
   }
@@ -97,9 +97,9 @@ function mountable(fileSystem: FileSystem): LustreMountSource {
   const isComing = state === 'creating' || isUsable(fileSystem);
   throw new DriverError(
     isComing ? 'unavailable' : 'failed-precondition',
-    `file system ${id} is ${cloudState}${detail}: directories can be made in it ` +
+    `file system ${id} is ${cloudState}${detail}: directories can be created in it ` +
       (isComing
-        ? 'once it is available; the call is repeated'
+        ? 'once it is available; the call is retried automatically'
         : 'no more; name another one in the StorageClass'),
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the handle of a directory says: enough to find it again. */
+/** Content of a directory's handle: enough to find it again. */
 export interface DirectoryHandle {
   /** The provider's name of the file system: `DirectoryHosts.hostOf`. */
   readonly parent: string;
@@ -13,10 +13,10 @@ export interface DirectoryHandle {
 
 const PREFIX = 'dir';
 
-/** What CSI allows a volume_id, in bytes (spec, "Size Limits"). */
+/** Largest volume_id that CSI allows, in bytes (spec, "Size Limits"). */
 export const LONGEST_HANDLE = 128;
 
-/** The name under which a volume is registered: of fixed length, whatever the volume is called. */
+/** The name under which a volume is registered: of fixed length, for any volume name. */
 export function directoryKey(volumeName: string): string {
   return createHash('sha256').update(volumeName).digest('hex').slice(0, 32);
 }

@@ -44,7 +44,7 @@ export class DirectoryListing {
       caller.throwIfAborted();
       log.warn(
         { parent: basePath.parent, err: error },
-        'the directories of a file system could not be listed',
+        'the directory volumes of a file system could not be listed; ListVolumes leaves them out',
       );
       return [];
     }

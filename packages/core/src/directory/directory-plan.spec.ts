@@ -71,7 +71,7 @@ describe('the plan of a directory', () => {
     });
   });
 
-  it('has a quota of a gibibyte where nobody says how much', () => {
+  it('has a quota of a gibibyte if no size is requested', () => {
     expect(plan({ quota: 'hard' }).desired.capacityBytes).toBe(Capacity.gibibytes(1).bytes.toString());
   });
 
@@ -146,8 +146,8 @@ describe('an existing volume', () => {
     ['the same', {}, []],
     ['grown since', { capacityBytes: Capacity.gibibytes(3).bytes.toString() }, []],
     ['smaller', { capacityBytes: '5' }, [/capacity is 5 bytes/]],
-    ['another path', { path: ['c'] }, [/path is "c", asked for is "a\/b"/]],
-    ['other settings', { settings: { ...desired.settings, uid: 9 } }, [/uid is 9, asked for is 0/]],
+    ['another path', { path: ['c'] }, [/path is "c" \(requested: "a\/b"\)/]],
+    ['other settings', { settings: { ...desired.settings, uid: 9 } }, [/uid is 9 \(requested: 0\)/]],
   ])('is %s', (_, change, expected) => {
     const found = differencesFrom(desired, { ...entry, ...change });
     expect(found).toHaveLength(expected.length);

@@ -8,17 +8,17 @@ import { registryName } from './registry/open-base.js';
 import { renderTemplate } from './path-template.js';
 import type { DesiredDirectory } from './registry/worker-protocol.js';
 
-/** What a volume with a quota has if nobody says how much. */
+/** Quota of a volume without a requested size. */
 const USUAL_QUOTA = Capacity.gibibytes(1);
 
-/** What is to be made, and where. */
+/** Directory to create, and its location. */
 export interface DirectoryPlan {
   readonly parent: string;
   readonly base: readonly string[];
   readonly desired: DesiredDirectory;
 }
 
-/** What `provisioningMode` says. @throws DriverError invalid-argument */
+/** Reads `provisioningMode`. @throws DriverError invalid-argument */
 export function provisioningMode(
   parameters: Readonly<Record<string, string>>,
   caseInsensitive: boolean,
@@ -33,7 +33,7 @@ export function provisioningMode(
   );
 }
 
-/** Decides what a request asks for. Pure. @throws DriverError invalid-argument */
+/** Plans the directory that a request describes. Pure. @throws DriverError invalid-argument */
 export function directoryPlan(request: VolumeRequest, settings: DirectoryClass): DirectoryPlan {
   refuseExtras(request);
   const key = directoryKey(request.name);

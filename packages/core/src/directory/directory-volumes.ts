@@ -30,12 +30,12 @@ import { StateDirectory } from './state-directory.js';
 import { listedDirectory, volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
 
-/** What directory volumes are made of. */
+/** Services that directory volumes are built on. */
 export interface DirectoryVolumesParts {
   readonly driverName: string;
   readonly hosts: DirectoryHosts;
   readonly provider: Pick<ControllerProvider, 'find'>;
-  /** A directory private to this driver, for its mounts and records; made when the first directory is asked for. */
+  /** A directory private to this driver, for its mounts and records; created with the first directory. */
   readonly stateDir: string;
   readonly log: Log;
   readonly clock?: Clock;
@@ -83,8 +83,8 @@ export class DirectoryVolumes implements DirectoryOperations {
     return this.#fileSystems.mounted.flatMap(({ stuck }) => stuck);
   }
 
-  /** Goes on with the trash that an earlier run has left, and keeps file systems noted. Mounts nothing if directories
-   *  were never used. */
+  /** Continues with the trash that an earlier run has left, and keeps file systems tagged. Mounts nothing if
+   *  directories were never used. */
   async resume(): Promise<void> {
     void this.#tagReconciler.start();
     await this.#state.ready();
@@ -124,7 +124,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     return volumeOfDirectory(parents, { basePath, source: found.source }, entry);
   }
 
-  /** A caller that is told to come back may never do so. */
+  /** The caller may never retry, so that an unfinished creation is looked for later. */
   async #make(
     basePath: BasePathRecord,
     found: DirectoryFileSystem,
@@ -168,7 +168,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     if (range.limit && current.isGreaterThan(range.limit)) {
       throw new DriverError(
         'out-of-range',
-        `the volume has ${current.toString()}, asked for is ${describeRange(range)}; volumes do not shrink`,
+        `the volume has ${current.toString()}, but ${describeRange(range)} was requested; volumes do not shrink`,
       );
     }
     const { required } = range;
@@ -252,4 +252,7 @@ export class DirectoryVolumes implements DirectoryOperations {
 }
 
 const notFound = (volumeId: string): DriverError =>
-  new DriverError('not-found', `volume "${volumeId}" does not exist: its file system has no directory of it`);
+  new DriverError(
+    'not-found',
+    `volume "${volumeId}" does not exist: its file system has no directory for it`,
+  );

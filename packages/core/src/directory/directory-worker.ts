@@ -35,7 +35,7 @@ export class DirectoryWorker {
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(
-    /** Where the client is mounted. */
+    /** Mount point of the client. */
     private readonly root: string,
     /** The file system in messages. */
     private readonly title: string,
@@ -43,7 +43,7 @@ export class DirectoryWorker {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** Whether a task is under way or waits. */
+  /** True while a task is under way or waits. */
   get isBusy(): boolean {
     return this.#current !== undefined || this.#queue.length > 0;
   }
@@ -138,12 +138,12 @@ export class DirectoryWorker {
     this.#next();
   }
 
-  /** Whoever waits behind a task that is not answered would not be answered, either. */
+  /** Tasks that wait behind an unanswered one would not be answered, either. */
   #giveUp(): void {
     this.#ending = this.stop();
     const silent = new DriverError(
       'deadline-exceeded',
-      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is repeated. ${lookAtServers}`,
+      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is retried automatically. ${lookAtServers}`,
     );
     for (const { settle } of this.#queue.splice(0)) settle(silent);
     this.#finish(silent);
@@ -166,5 +166,5 @@ const ended = (title: string, error: Error | undefined): DriverError =>
   new DriverError(
     'unavailable',
     `the process that works on the directories of ${title} has ended${error ? ` (${error.message})` : ''}; the work is ` +
-      'repeated. If that goes on, the controller is out of memory or processes',
+      'retried automatically. If this continues, the controller is out of memory or processes',
   );

@@ -3,7 +3,7 @@ import type { DirectoryFailure } from './registry/worker-protocol.js';
 
 interface Explanation {
   readonly kind: ErrorKind;
-  /** What is wrong, after the path. */
+  /** Problem in words, after the path. */
   readonly problem: string;
   readonly nextStep: string;
 }
@@ -12,7 +12,7 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   symlink: {
     kind: 'invalid-argument',
     problem: 'is a symbolic link',
-    nextStep: 'the driver follows none: name the directory that is meant itself in basePath or subPath',
+    nextStep: 'the driver does not follow links: name the real directory in basePath or subPath',
   },
   'not-a-directory': {
     kind: 'failed-precondition',
@@ -22,7 +22,7 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   missing: {
     kind: 'not-found',
     problem: 'does not exist',
-    nextStep: 'somebody removed it; the call is repeated',
+    nextStep: 'it was removed in the meantime; the call is retried automatically',
   },
   'not-mounted': {
     kind: 'unavailable',
@@ -37,13 +37,13 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   'path-taken': {
     kind: 'already-exists',
     problem: 'belongs to another volume',
-    nextStep: 'make the subPath of the StorageClass tell volumes apart, with ${pv.name} for example',
+    nextStep: 'give each volume a subPath of its own in the StorageClass, with ${pv.name} for example',
   },
   'path-exists': {
     kind: 'already-exists',
-    problem: 'exists, and the driver has not made it',
+    problem: 'exists and was not created by the driver',
     nextStep:
-      'the driver gives no data of others to a claim: move it away, choose another subPath, or write a static ' +
+      'the driver never gives existing data to a claim: move it away, choose another subPath, or write a static ' +
       'PersistentVolume for it',
   },
   'nested-base': {
@@ -56,11 +56,11 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     kind: 'failed-precondition',
     problem: 'can be written by others than the driver',
     nextStep:
-      'it decides what the driver deletes: find out who made it, and remove it or give it to the driver (mode 0700)',
+      'it decides what the driver deletes: find out its origin, and remove it or give it to the driver (mode 0700)',
   },
   'damaged-registry': {
     kind: 'failed-precondition',
-    problem: 'does not fit together',
+    problem: 'is damaged',
     nextStep:
       'nothing is deleted by it: restore it from a backup; or move the directory of the volume away by hand, and remove ' +
       'this file and the one of the same name in the "fates" beside it',
@@ -72,15 +72,15 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   },
   replaced: {
     kind: 'failed-precondition',
-    problem: 'is no longer the directory that was made for the volume',
+    problem: 'is no longer the directory that was created for the volume',
     nextStep:
-      'it was exchanged, restored or migrated, and the driver does not delete what it has not made: move it away, then ' +
+      'it was exchanged, restored or migrated, and the driver deletes only what it has created: move it away, then ' +
       'the volume counts as deleted',
   },
   vanished: {
     kind: 'failed-precondition',
-    problem: 'was made for the volume, and somebody has removed it',
-    nextStep: 'delete the claim and make a new one',
+    problem: 'was created for the volume and has been removed',
+    nextStep: 'delete the claim and create a new one',
   },
   'no-project-id': {
     kind: 'resource-exhausted',
@@ -90,12 +90,12 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
   'foreign-project': {
     kind: 'failed-precondition',
     problem: 'cannot have a quota: ids of projectIdRange are in use by others than the driver',
-    nextStep: 'choose a projectIdRange that nobody uses on this file system ("lfs quota -p ID" shows use)',
+    nextStep: 'choose a projectIdRange that is not in use on this file system ("lfs quota -p ID" shows use)',
   },
   'below-use': {
     kind: 'out-of-range',
     problem: 'holds more than the quota would allow',
-    nextStep: 'ask for more than is used, or delete files',
+    nextStep: 'request more than is used, or delete files',
   },
   'lfs-missing': {
     kind: 'failed-precondition',
@@ -151,10 +151,11 @@ const byCode: Readonly<Record<string, Explanation>> = {
 const unknown: Explanation = {
   kind: 'unavailable',
   problem: 'could not be worked on',
-  nextStep: "the call is repeated; look at the file system and the kernel log of the controller's node",
+  nextStep:
+    "the call is retried automatically; check the file system and the kernel log of the controller's node",
 };
 
-/** Says why the work on a directory failed, and what to do about it. */
+/** Explains why the work on a directory failed, with the next step. */
 export function explainDirectoryFailure(fileSystem: string, failure: DirectoryFailure): DriverError {
   const { reason, path, code } = failure;
   const { kind, problem, nextStep } = reason === 'system' ? (byCode[code] ?? unknown) : byReason[reason];
@@ -162,8 +163,8 @@ export function explainDirectoryFailure(fileSystem: string, failure: DirectoryFa
   return new DriverError(kind, message, { cause: failure });
 }
 
-/** Whether an error says that a mount cannot be used any more: the client was unmounted, evicted, or its servers are
- *  others by now. */
+/** Reports if an error means that a mount cannot be used any more: the client was unmounted, evicted, or its servers
+ *  have changed. */
 export function isMountLost(error: unknown): boolean {
   const failure = isDriverError(error) ? (error.cause as Partial<DirectoryFailure> | undefined) : undefined;
   if (failure?.reason === 'not-mounted') return true;

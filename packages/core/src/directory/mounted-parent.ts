@@ -9,9 +9,9 @@ import { DirectoryWorker } from './directory-worker.js';
 import { isMountLost } from './explain-directory-failure.js';
 import type { BasePathLocation, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
-/** How long mounting may take. */
+/** Longest time that mounting may take. Milliseconds. */
 const MOUNT_MS = 100_000;
-/** How long a file system that nobody works on stays mounted. */
+/** Time after its last use for which a file system stays mounted. Milliseconds. */
 const IDLE_MS = 60_000;
 
 type WithoutLocation<T> = T extends WorkerTask ? Omit<T, 'location'> : never;
@@ -22,18 +22,18 @@ export type ParentTask = WithoutLocation<WorkerTask> & { readonly base: BasePath
 interface Mounted {
   readonly lease: Lease;
   readonly worker: DirectoryWorker;
-  /** Removes, so that nobody waits for it. */
+  /** Removes trash, so that creations and deletions need not wait for it. */
   readonly sweeper: DirectoryWorker;
 }
 
-/** What the host works with. */
+/** Services that a mounted parent uses. */
 export interface ParentParts {
   readonly mounts: SharedMounts;
   readonly runner: CommandRunner;
   readonly clock?: Clock;
 }
 
-/** A file system, mounted in the controller for as long as somebody works on its directories. */
+/** A file system, mounted in the controller while its directories are in use. */
 export class MountedParent {
   readonly #clock: Clock;
   #mounted: Promise<Mounted> | undefined;
@@ -75,7 +75,7 @@ export class MountedParent {
     try {
       return await worker.run(whole, signal);
     } catch (error) {
-      // The call is repeated, and then mounts it anew.
+      // The call is repeated, and then mounts it again.
       if (isMountLost(error)) await this.#release(mounted);
       throw error;
     }

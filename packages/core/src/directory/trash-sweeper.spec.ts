@@ -54,7 +54,7 @@ it('says what could not be removed, and tries again', async () => {
   ]);
 });
 
-it('looks for what nobody has gone on with once it is old, and as long as something is too young', async () => {
+it('looks for abandoned creations once they are old, and as long as something is too young', async () => {
   const clock = new ManualClock();
   const looks: number[] = [];
   const began = clock.now();

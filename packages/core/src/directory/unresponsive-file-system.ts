@@ -1,9 +1,9 @@
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { lookAtServers } from './directory-worker.js';
 
-/** What a call that waits for a file system is told when its time is over. */
+/** Message of a call whose time ends while it waits for a file system. */
 export const fileSystemIsUnresponsive = (parent: string): string =>
-  `the file system ${parent} has not answered yet, or is at work for others. If that goes on: ${lookAtServers}`;
+  `the file system ${parent} has not answered yet, or is at work for others. If this continues: ${lookAtServers}`;
 
 /** Says for what a call has waited whose time is over. @throws what the work throws */
 export async function orUnresponsive<T>(
@@ -22,6 +22,6 @@ export async function orUnresponsive<T>(
   }
 }
 
-/** Whether work that failed may have left something behind. */
+/** Reports if failed work may have left something behind. */
 export const mayHaveBegun = (error: unknown, { aborted }: AbortSignal): boolean =>
   aborted || isDriverError(error, 'unavailable') || isDriverError(error, 'deadline-exceeded');

@@ -3,10 +3,10 @@ import type { Clock } from '../concurrency/clock.js';
 import type { VolumeModification } from '../provider/volume-modification.js';
 import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 
-/** Changing a file system in place usually takes minutes. */
+/** A change in place typically takes minutes. */
 const TYPICAL_SECONDS = 300;
 
-/** ControllerModifyVolume: step by step, until the file system is as asked. */
+/** ControllerModifyVolume: step by step, until the file system is as requested. */
 export class ModifyVolume {
   constructor(
     private readonly modification: VolumeModification,

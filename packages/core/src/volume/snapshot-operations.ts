@@ -15,22 +15,22 @@ import type { VolumeRouter } from './volume-router.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
 
-/** Taking a snapshot usually takes minutes. */
+/** A snapshot typically takes minutes. */
 const TYPICAL_SECONDS = 600;
 
-/** What CreateSnapshot asks. */
+/** Arguments of CreateSnapshot. */
 export interface CreateSnapshotCommand extends SnapshotRequest {
   readonly sourceVolumeId: string;
 }
 
-/** What ListSnapshots asks: empty filters are none. */
+/** Arguments of ListSnapshots. Empty filters are none. */
 export interface ListSnapshotsQuestion extends PageRequest {
   readonly snapshotId: string;
   readonly sourceVolumeId: string;
 }
 
-/** Everything that the controller does with snapshots. A snapshot is cut at once and ready later: CreateSnapshot
- *  answers as soon as the cloud has it, and is asked again until it is ready. */
+/** Controller operations on snapshots. A snapshot is taken at once and ready later: CreateSnapshot responds as soon as
+ *  the cloud has accepted it, and is repeated until it is ready. */
 export class SnapshotOperations {
   readonly #exclusive = new Coalescer();
   readonly #listing: SharedPoller<readonly Snapshot[]>;
@@ -65,7 +65,7 @@ export class SnapshotOperations {
       throw new DriverError(
         'failed-precondition',
         `snapshot ${snapshotId} was not created by this driver and is not deleted. Set the deletion policy of its ` +
-          'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud if you want it gone',
+          'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud yourself to remove it',
       );
     }
     await joinOrRun(
@@ -99,7 +99,7 @@ export class SnapshotOperations {
     throw new DriverError('not-found', `there is no snapshot "${snapshotId}"`);
   }
 
-  /** @throws DriverError aborted where the token is none of ours */
+  /** @throws DriverError aborted if the token is not one of this driver's */
   async list(question: ListSnapshotsQuestion, { signal }: OperationContext): Promise<Page<Snapshot>> {
     const all = await untilAborted(this.#matching(question, signal), signal);
     return pageOf(all, ({ id }) => id, question);
@@ -126,12 +126,12 @@ export class SnapshotOperations {
     const nameTag = this.snapshots.nameTag(command.name);
     const listed = await untilAborted(this.#listing.now(), signal);
     const existing = listed.find(({ name, state }) => name === nameTag && state !== 'deleting');
-    // Only a new one needs its source: what was taken stays a snapshot when its volume is gone.
+    // Only a new one needs its source: a snapshot outlives its volume.
     if (!existing) return this.#cut(command, await kind.snapshotSource(sourceVolumeId, signal), signal);
     if (existing.sourceVolumeId !== sourceVolumeId) {
       throw new DriverError(
         'already-exists',
-        `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}`,
+        `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}: use another name`,
       );
     }
     if (existing.state === 'failed') throw failed(existing);

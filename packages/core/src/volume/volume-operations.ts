@@ -149,5 +149,5 @@ const unclonable = (volumeId: string): DriverError =>
   new DriverError(
     'invalid-argument',
     `volume_content_source: volume "${volumeId}" cannot be cloned, this driver does not advertise CLONE_VOLUME; ` +
-      'create an empty volume and copy the data, or create it from a snapshot where the driver has them',
+      'create an empty volume and copy the data, or create it from a snapshot if the driver supports them',
   );

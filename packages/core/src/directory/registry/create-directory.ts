@@ -21,13 +21,14 @@ import {
   type DesiredDirectory,
 } from './worker-protocol.js';
 
-/** Others may be at work on the same volume: each round goes on from what is there. */
+/** Others may be at work on the same volume: each round continues from what is there. */
 const MAX_ROUNDS = 20;
 
 /**
- * The directory of a volume: found, or made. First the entry, which decides who the volume is; then the claims; then the
- * directory, complete, in the registry's own `new`, where nobody sees it; then the fate, by which one of all who have
- * made a directory wins; and last the rename to its path. Whatever ends an attempt, the next goes on from there.
+ * Finds or creates the directory of a volume. First the entry, which decides the identity of the volume; then the
+ * claims; then the directory, complete, in the registry's own `new`, where no pod sees it; then the commit record, by
+ * which one of all makers of a directory wins; and last the rename to its path. After any end of an attempt, the next
+ * continues from there.
  * @throws DirectoryError; then nothing of the volume is left, unless it existed before
  */
 export function createDirectory(open: OpenBase, desired: DesiredDirectory): DirectoryEntry {
@@ -64,7 +65,7 @@ function advance(
     if (!isUndecided(open, entry) && entry.inode === undefined) return overtaken(open, entry);
     return withParent(open, entry, (parent) => placeDirectory(open, desired, entry, parent));
   } catch (error) {
-    // What fails because somebody else was faster is no failure.
+    // A failure because another process was faster is no failure.
     if (entry.inode === undefined && (!isUndecided(open, entry) || !abandon(open, entry))) {
       return overtaken(open, entry);
     }
@@ -72,7 +73,7 @@ function advance(
   }
 }
 
-/** Somebody else may have decided the fate meanwhile; what was claimed for an entry that is gone is given up again. */
+/** Another process may have committed meanwhile; claims for an entry that is gone are given up again. */
 function overtaken(open: OpenBase, entry: DirectoryEntry): undefined {
   if (!isCurrent(open, entry)) finishAbandoning(open, entry);
   return undefined;
@@ -101,7 +102,7 @@ function placeDirectory(
   return moveIn(open, entry, target);
 }
 
-/** Makes a directory where nobody sees it, and tries to make it the volume's. */
+/** Makes a directory out of sight, and tries to make it the volume's. */
 function build(open: OpenBase, desired: DesiredDirectory, entry: DirectoryEntry): void {
   const building = `${ownerOf(entry)}.${randomBytes(4).toString('hex')}`;
   const directory = `${open.registry}/new/${building}`;
@@ -180,12 +181,12 @@ function withParent<T>(
   }
 }
 
-/** The inode of whatever has this name; a symbolic link is not followed. */
+/** The inode of this name; a symbolic link is not followed. */
 export function inodeAt(path: string): string | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino.toString();
 }
 
-/** What nobody has ever seen is empty. */
+/** Removes a directory that was never in sight, and so is empty. */
 export function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);

@@ -9,7 +9,7 @@ import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worke
 
 /** The rename that takes a directory out of its path. */
 interface Removal {
-  /** Where it goes; from the base path. */
+  /** Target path, from the base path. */
   readonly to: string;
   readonly result: WorkerResults['delete'];
 }
@@ -23,7 +23,7 @@ interface Removal {
 export function deleteDirectory(open: OpenBase, key: string): WorkerResults['delete'] {
   const entry = readEntry(open, key);
   if (!entry) return 'absent';
-  // Whoever makes the directory at this moment wins or loses: then there is something to delete, or never will be.
+  // A process that makes the directory at this moment wins or loses: then there is something to delete, or never will be.
   if (entry.inode === undefined) return abandon(open, entry) ? 'absent' : deleteDirectory(open, key);
   const removal = removalOf(open, entry);
   if (removal.result !== 'retained') moveAway(open, entry, removal);
@@ -32,8 +32,8 @@ export function deleteDirectory(open: OpenBase, key: string): WorkerResults['del
 }
 
 /**
- * Takes away a directory that was made and never came to its path, so that no answer can have told of it: into the
- * trash, whatever its class says of volumes. If it comes to its path at this moment, it stays.
+ * Deletes a directory that was made and never came to its path, so that no response can have named it: into the trash,
+ * regardless of its class's `onDelete`. If it comes to its path at this moment, it stays.
  */
 export function deleteUnseen(open: OpenBase, entry: DirectoryEntry): void {
   const to = `${open.registry}/trash/${entry.incarnation}`;

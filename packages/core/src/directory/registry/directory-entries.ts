@@ -59,7 +59,7 @@ export function removeEntry(open: OpenBase, entry: DirectoryEntry): void {
   removeRecord(open, commitName(entry));
 }
 
-/** Whether the registry has this very entry. */
+/** Reports if the registry has this very entry. */
 export function isCurrent(open: OpenBase, { key, incarnation }: DirectoryEntry): boolean {
   return parseEntry(readRecord(open, nameOf(key)) ?? '')?.incarnation === incarnation;
 }
@@ -72,14 +72,14 @@ export function entryKeys({ registry }: OpenBase, after: string, limit: number):
     .slice(0, limit);
 }
 
-/** Who a volume is to the claims: its key and its incarnation. */
+/** Identity of a volume in the claims: its key and its incarnation. */
 export const ownerOf = ({ key, incarnation }: Pick<DirectoryEntry, 'key' | 'incarnation'>): string =>
   `${key}.${incarnation}`;
 
 export const nameOf = (key: string): string => `volumes/${key}`;
 const commitName = (entry: Pick<DirectoryEntry, 'key' | 'incarnation'>): string => `fates/${ownerOf(entry)}`;
 
-/** What is read of the registry, without what is damaged in it. */
+/** Result of a read of the registry; undefined if the record is damaged. */
 export function unlessDamaged<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -94,15 +94,14 @@ function damaged({ location }: OpenBase, name: string): DirectoryError {
   return new DirectoryError({ reason: 'damaged-registry', path, code: 'not as the driver has written it' });
 }
 
-/** In what a volume is not what is asked for; empty: it is. */
+/** Differences between a volume and the requested one; empty: it is the requested one. */
 export function differencesFrom(desired: DesiredDirectory, entry: DirectoryEntry): readonly string[] {
   const asked = { path: desired.path.join('/'), ...desired.settings };
   const existing: Readonly<Record<string, unknown>> = { path: entry.path.join('/'), ...entry.settings };
   const differences = Object.entries(asked)
     .filter(([name, value]) => JSON.stringify(existing[name]) !== JSON.stringify(value))
     .map(
-      ([name, value]) =>
-        `${name} is ${JSON.stringify(existing[name])}, asked for is ${JSON.stringify(value)}`,
+      ([name, value]) => `${name} is ${JSON.stringify(existing[name])} (requested: ${JSON.stringify(value)})`,
     );
   const { required, limit } = desired.range;
   const capacity = BigInt(entry.capacityBytes);
@@ -110,5 +109,5 @@ export function differencesFrom(desired: DesiredDirectory, entry: DirectoryEntry
   const isTooLarge = limit !== undefined && capacity > BigInt(limit);
   if (!isTooSmall && !isTooLarge) return differences;
   const bounds = `${required ?? '0'} to ${limit ?? 'any number of'} bytes`;
-  return [`its capacity is ${capacity} bytes, asked for are ${bounds}`, ...differences];
+  return [`its capacity is ${capacity} bytes (requested: ${bounds})`, ...differences];
 }

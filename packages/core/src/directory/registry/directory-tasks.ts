@@ -35,7 +35,7 @@ function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['oper
   }
 }
 
-/** What there is to say where nobody has ever made a directory, or not this one. */
+/** Results below a base path without a registry, or without this directory. */
 const ofNothing = {
   create: null,
   delete: 'absent',
@@ -54,7 +54,7 @@ function sweep(
   return { ...emptyTrash(open, budget), hasUnfinished };
 }
 
-/** The limit first: a capacity that is told is one that can be used. */
+/** The limit first: a reported capacity must be usable. */
 function expand(open: OpenBase, key: string, bytes: bigint): DirectoryEntry | undefined {
   const entry = readEntry(open, key);
   if (!entry || entry.inode === undefined) return undefined;
@@ -70,7 +70,7 @@ function lookUp(open: OpenBase, key: string): FoundDirectory | undefined {
   return { entry, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** What is still being created is no volume yet. One damaged entry does not hide the others. */
+/** A page of volumes. An unfinished creation is no volume yet. One damaged entry does not hide the others. */
 function list(open: OpenBase, after: string, limit: number): WorkerResults['list'] {
   const keys = entryKeys(open, after, limit);
   const found = keys.flatMap((key) => unlessDamaged(() => lookUp(open, key)) ?? []);

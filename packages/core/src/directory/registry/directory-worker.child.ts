@@ -4,7 +4,7 @@ import { codeOf } from './record-files.js';
 import type { DirectoryFailure, WorkerReply, WorkerTask } from './worker-protocol.js';
 
 // `directory-worker.child.js MOUNT`: does tasks, one JSON object a line, in their order, until its input ends. MOUNT is
-// there for whoever reads the process table.
+// there for readers of the process table.
 
 function answer({ id, ...task }: WorkerTask & { readonly id: number }): WorkerReply {
   try {

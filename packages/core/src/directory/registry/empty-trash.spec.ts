@@ -29,11 +29,11 @@ describe('emptying the trash', () => {
     const moved = join(base.top, 'moved');
     renameSync(directory, moved);
     mkdirSync(directory);
-    writeFileSync(join(directory, 'precious'), 'of somebody');
+    writeFileSync(join(directory, 'precious'), 'of another user');
     expect(base.sweep().failures).toEqual([
       expect.stringContaining('it is not the directory that was deleted') as string,
     ]);
-    expect(readFileSync(join(directory, 'precious'), 'utf8')).toBe('of somebody');
+    expect(readFileSync(join(directory, 'precious'), 'utf8')).toBe('of another user');
     rmSync(directory, { recursive: true });
     renameSync(moved, directory);
     expect(base.sweep()).toMatchObject({ isDone: true, failures: [] });

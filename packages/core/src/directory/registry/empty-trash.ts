@@ -33,8 +33,8 @@ interface Slice {
 }
 
 /**
- * Removes from the trash at most so many files and directories. Follows no symbolic link, and needs no memory: what is
- * there tells where to go on. Only the directory that a record names is removed.
+ * Removes at most `budget` files and directories from the trash. Follows no symbolic link, and needs no memory: the
+ * files that are left show where to continue. Only the directory that a record names is removed.
  */
 export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
   const { dev: device } = statSync(open.registry);
@@ -62,7 +62,7 @@ function removeTrash(slice: Slice, incarnation: string): void {
   spend(slice);
 }
 
-/** Files of what was kept still belong to the project: nobody may be given its id. */
+/** Releases the project, unless files of a kept directory still belong to it: then no other volume may get its id. */
 function settle(open: OpenBase, entry: DirectoryEntry): void {
   if (entry.settings.onDelete === 'delete') releaseProject(open, entry);
   if (!isCurrent(open, entry)) removeEntry(open, entry);
@@ -117,7 +117,7 @@ function removeFile(slice: Slice, path: string): boolean {
   return true;
 }
 
-/** Somebody has put something else there, or the record is damaged. */
+/** Error for a trashed directory that was replaced, or whose record is damaged. */
 const notTheDeleted = (path: string): DirectoryError =>
   new DirectoryError({
     reason: 'replaced',
@@ -133,7 +133,7 @@ function spend(slice: Slice): void {
   slice.removed += 1;
 }
 
-/** What one file refuses keeps the others from nothing. What is gone already was removed by another replica. */
+/** Continues after a failure of one file. A file that is gone already was removed by another replica. */
 function attempt(slice: Slice, what: string, work: () => boolean | void): boolean {
   try {
     return work() ?? true;

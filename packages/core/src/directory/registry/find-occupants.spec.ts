@@ -31,7 +31,7 @@ const fateOf = (name: string): string => {
 const nothing: Occupants = { hasRegistry: true, volumes: [], more: 0, unfinished: [], damaged: [] };
 
 describe('what keeps a file system from being deleted', () => {
-  it('is nothing where all volumes are deleted, and that is told from a registry that is lost', () => {
+  it('is nothing where all volumes are deleted, and that differs from a registry that is lost', () => {
     expect(look()).toEqual({ ...nothing, hasRegistry: false });
     base.make('a');
     base.make('kept', { onDelete: 'retain' });
@@ -90,14 +90,14 @@ describe('what keeps a file system from being deleted', () => {
     expect(look()).toEqual(nothing);
   });
 
-  it.each(['volumes', 'paths'])('cannot be told without the %s of the registry', (part) => {
+  it.each(['volumes', 'paths'])('cannot be found out without the %s of the registry', (part) => {
     base.make('a');
     base.delete('a');
     rmSync(base.registry(part), { recursive: true });
     expect(look).toThrow(/ENOENT/);
   });
 
-  it('cannot be told where the base path is a symbolic link', () => {
+  it('cannot be found out where the base path is a symbolic link', () => {
     base.make('a');
     renameSync(base.path(), join(base.top, 'moved'));
     symlinkSync('moved', base.path());

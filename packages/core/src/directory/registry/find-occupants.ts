@@ -17,8 +17,8 @@ export const noRegistry: Occupants = {
 };
 
 /**
- * Looks for whatever says that somebody's data is below the base path. Nothing that cannot be read is passed over: a
- * damaged entry is one of a volume until somebody has found out that it is not.
+ * Looks for every sign of data below the base path. Nothing that cannot be read is passed over: a damaged entry is one
+ * of a volume until the opposite is known.
  */
 export function findOccupants(open: OpenBase): Occupants {
   const volumes: string[] = [];

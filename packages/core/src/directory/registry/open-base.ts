@@ -5,7 +5,7 @@ import { DirectoryError, type BasePathLocation } from './worker-protocol.js';
 /** The driver's own directory below a base path. */
 export const registryName = '.lustre-csi';
 
-/** What the registry holds. */
+/** Sub-directories of the registry. */
 const parts = ['volumes', 'fates', 'paths', 'projects', 'trash', 'new', 'tmp'] as const;
 
 /** O_PATH: names a directory without opening it (open(2)). */
@@ -13,8 +13,8 @@ const DIRECTORY_ITSELF = 0o10000000 | constants.O_DIRECTORY | constants.O_NOFOLL
 const PRIVATE = 0o700;
 const OTHERS_MAY_WRITE = 0o022;
 
-/** A base path and its registry, open: everything is reached through the descriptors, never by a path that somebody
- *  could lead elsewhere meanwhile. */
+/** A base path and its registry, open: everything is reached through the descriptors, never by a path that another
+ *  process could redirect meanwhile. */
 export interface OpenBase {
   readonly location: BasePathLocation;
   /** `/proc/self/fd/N` of the base path. */

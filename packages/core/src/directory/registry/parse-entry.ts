@@ -7,7 +7,7 @@ export function parseEntry(text: string): DirectoryEntry | undefined {
   return isEntry(entry) ? entry : undefined;
 }
 
-/** Whether it is what has become of an entry of this owner. */
+/** Reports if it is the commit record of an entry of this owner. */
 export function isCommitOf(owner: string, commit: unknown): commit is CommitRecord {
   const { inode, building, projectId, isAbandoned } = (commit ?? {}) as Record<keyof CommitRecord, unknown>;
   if (isAbandoned === true) return inode === undefined && building === undefined;

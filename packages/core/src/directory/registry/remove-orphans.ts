@@ -8,9 +8,9 @@ import { isStaleRecord, removeRecord, removeStaleTemporaries } from './record-fi
 import type { DirectoryEntry } from './worker-protocol.js';
 
 /**
- * Removes what workers have left that were killed: creations that nobody has gone on with, directories that lost or
- * whose volume is gone, and the fates of such volumes. Nobody has ever seen them.
- * @returns whether there are creations that are too young to be given up
+ * Removes what killed workers have left: creations that do not continue, directories that lost or whose volume is
+ * gone, and the commit records of such volumes. None of them was ever in sight.
+ * @returns true if there are creations that are too young to be given up
  */
 export function removeOrphans(open: OpenBase): boolean {
   removeStaleTemporaries(open);
@@ -43,11 +43,11 @@ function unfinishedKeys(open: OpenBase): readonly string[] {
   return [...new Set(keys)];
 }
 
-/** Whoever moves a directory into the trash writes its record next. */
+/** A worker that moves a directory into the trash writes its record next. */
 const isUnrecorded = (trashed: ReadonlySet<string>, incarnation: string): boolean =>
   trashed.has(incarnation) && !trashed.has(`${incarnation}.json`);
 
-/** @returns false: it is too young, and somebody may be at work on it */
+/** @returns false: it is too young, and a worker may be at work on it */
 function giveUp(open: OpenBase, key: string): boolean {
   const entry = unlessDamaged(() => readEntry(open, key));
   if (!entry) return true;
@@ -61,7 +61,7 @@ function giveUp(open: OpenBase, key: string): boolean {
 const isUnseen = ({ registry }: OpenBase, { inode, building, incarnation }: DirectoryEntry): boolean =>
   inodeAt(`${registry}/new/${building}`) === inode || inodeAt(`${registry}/trash/${incarnation}`) === inode;
 
-/** What belongs to an entry that is damaged stays: somebody may restore it. */
+/** Orphans only with an intact entry: a damaged one may be restored. */
 const isOrphan = (
   open: OpenBase,
   name: string,
@@ -80,7 +80,7 @@ function ownerIn(name: string): Pick<DirectoryEntry, 'key' | 'incarnation'> {
   return { key, incarnation };
 }
 
-/** Whether a directory in `new` is the volume's, or still can be. */
+/** Reports if a directory in `new` is the volume's, or still can be. */
 function mayBecome(entry: DirectoryEntry | undefined, name: string): boolean {
   if (!entry || entry.isAbandoned) return false;
   return entry.building === undefined || entry.building === name;
