@@ -144,7 +144,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
       createDirectory(driver, directoryRequest('pvc-n', host, claim('team-b', 'kept'))),
     ).rejects.toMatchObject({
       code: ALREADY_EXISTS,
-      details: expect.stringContaining('the driver has not made it') as string,
+      details: expect.stringContaining('was not created by the driver') as string,
     });
     expect(readdirSync(look.registry('volumes'))).toEqual([]);
     expect(readdirSync(look.registry('paths'))).toEqual([]);
@@ -168,7 +168,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     const different = directoryRequest('pvc-1', host, { ...claim('team', 'x'), uid: '5' });
     await expect(createDirectory(driver, different)).rejects.toMatchObject({
       code: ALREADY_EXISTS,
-      details: expect.stringContaining('uid is 0, asked for is 5') as string,
+      details: expect.stringContaining('uid is 0 (requested: 5)') as string,
     });
     const larger = directoryRequest('pvc-1', host, claim('team', 'x'), {
       requiredBytes: 20n * GIB,
@@ -306,7 +306,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     ['a variable without a value', { subPath: '${pvc.name}' }, INVALID_ARGUMENT, /--extra-create-metadata/],
     ['a path that leaves', { subPath: '../x' }, INVALID_ARGUMENT, /"\.\."/],
     ['a base path that leaves', { basePath: '/a/../..' }, INVALID_ARGUMENT, /basePath/],
-    ['an unknown parameter', { basPath: '/a' }, INVALID_ARGUMENT, /nearest that it knows is "basePath"/],
+    ['an unknown parameter', { basPath: '/a' }, INVALID_ARGUMENT, /did you mean "basePath"\?/],
     ['an unknown mode', { provisioningMode: 'dir' }, INVALID_ARGUMENT, /directory, filesystem/],
     ['an invalid layout', { stripe: '-c 1 /etc' }, INVALID_ARGUMENT, /stripe/],
     ['invalid permissions', { directoryPerms: '999' }, INVALID_ARGUMENT, /octal/],

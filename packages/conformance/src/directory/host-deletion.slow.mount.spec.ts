@@ -108,7 +108,7 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     ],
     [
       'a creation is under way',
-      /volumes are being made as directories of it, below \/csi-volumes: pvc-1\./,
+      /volumes are being created as directories of it, below \/csi-volumes: pvc-1\./,
       (look) => {
         const file = join(look.registry('fates'), readdirSync(look.registry('fates'))[0] ?? '');
         const before = readFileSync(file);
@@ -118,7 +118,7 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     ],
     [
       'the base path was moved',
-      /there is no \/csi-volumes\/\.lustre-csi any more: somebody has moved or removed it/,
+      /there is no \/csi-volumes\/\.lustre-csi any more: the registry was moved or removed/,
       (look) => {
         renameSync(look.path(), join(look.root, 'moved'));
         return () => renameSync(join(look.root, 'moved'), look.path());

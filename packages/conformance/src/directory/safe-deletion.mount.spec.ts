@@ -124,7 +124,7 @@ const attacks: readonly Attack[] = [
   {
     what: 'a symbolic link in place of the directory',
     attack: () => replaceMine((at) => symlinkSync(path(1), at)),
-    words: /is no longer the directory that was made for the volume \(inode \d+ instead of \d+\)/,
+    words: /is no longer the directory that was created for the volume \(inode \d+ instead of \d+\)/,
   },
   {
     what: 'another directory in its place',
@@ -133,7 +133,7 @@ const attacks: readonly Attack[] = [
         mkdirSync(at);
         writeFileSync(join(at, 'file'), 'of another user');
       }),
-    words: /is no longer the directory that was made for the volume \(inode \d+ instead of \d+\)/,
+    words: /is no longer the directory that was created for the volume \(inode \d+ instead of \d+\)/,
   },
   {
     what: 'a symbolic link on the way to it',
@@ -180,7 +180,7 @@ const attacks: readonly Attack[] = [
   {
     what: 'the mark of another volume, as a copy',
     attack: () => rewrite(entryFile(mine), readFileSync(entryFile(others), 'utf8')),
-    words: /does not fit together/,
+    words: /is damaged/,
   },
   {
     what: 'the mark of another volume, as a hard link',
@@ -194,7 +194,7 @@ const attacks: readonly Attack[] = [
         writeFileSync(file, before);
       };
     },
-    words: /does not fit together/,
+    words: /is damaged/,
   },
   {
     what: 'a mark that names the directory of another volume',
@@ -213,7 +213,7 @@ const attacks: readonly Attack[] = [
     what: 'a mark that leads out of the base path',
     attack: () =>
       rewrite(entryFile(mine), JSON.stringify({ ...readJson(entryFile(mine)), path: ['..', 'precious'] })),
-    words: /does not fit together/,
+    words: /is damaged/,
   },
   {
     what: 'a mark that leads out of the registry',
@@ -228,12 +228,12 @@ const attacks: readonly Attack[] = [
         undo();
       };
     },
-    words: /does not fit together/,
+    words: /is damaged/,
   },
   {
     what: 'a mark that was cut off',
     attack: () => rewrite(entryFile(mine), readFileSync(entryFile(mine), 'utf8').slice(0, 40)),
-    words: /does not fit together/,
+    words: /is damaged/,
   },
   {
     what: 'a registry that other users may write',

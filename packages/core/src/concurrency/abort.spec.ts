@@ -40,7 +40,7 @@ describe('untilAborted', () => {
       controller.abort(reason);
       await expect(waiting).rejects.toBe(reason);
       await expect(tooLate).rejects.toBe(reason);
-      fail(new Error('nobody listens'));
+      fail(new Error('nothing listens'));
       await new Promise((resolve) => setImmediate(resolve));
       expect(unhandled).toEqual([]);
     } finally {

@@ -1,7 +1,7 @@
 /** Rejects with the signal's reason as soon as it aborts; otherwise settles as the promise does. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
-    promise.catch(() => {}); // Nobody waits for it any more.
+    promise.catch(() => {}); // Its outcome is no longer awaited.
     throw signal.reason;
   }
   let stopListening = (): void => {};

@@ -93,7 +93,7 @@ describe('identical work', () => {
 });
 
 describe('other work', () => {
-  it('on the same key is refused with the progress of the first, which goes on', async () => {
+  it('on the same key is refused with the progress of the first, which continues', async () => {
     const first = coalescer.run(task.job(), never());
     await settled();
     task.report('half done');
@@ -143,7 +143,7 @@ describe('other work', () => {
 });
 
 describe('a caller that leaves early', () => {
-  it('hears how far the work is, and the others go on', async () => {
+  it('gets the progress of the work, and the others continue', async () => {
     const caller = new AbortController();
     const leaving = coalescer.run(task.job(), caller.signal);
     const staying = coalescer.run(task.job(), never());
@@ -160,7 +160,7 @@ describe('a caller that leaves early', () => {
     expect(await staying).toBe('made');
   });
 
-  it('as the last one tells the work to stop; the key is held until it has', async () => {
+  it('stops the work with the last caller; the key is held until the work has stopped', async () => {
     const caller = new AbortController();
     const leaving = coalescer.run(task.job(), caller.signal);
     await settled();
@@ -219,7 +219,7 @@ describe('a caller that leaves early', () => {
     caller.abort(reason);
   });
 
-  // Between any two steps of the one that leaves, another may come: it must join the work before it is told to
+  // Between any two steps of the one that leaves, another may come: it must join the work before it is stopped,
   // stop, or get work of its own.
   it.each(Array.from({ length: 12 }, (_, steps) => steps))(
     'never draws in one that comes %i microtasks after',
@@ -229,7 +229,7 @@ describe('a caller that leaves early', () => {
         fingerprint: 'create',
         work: (signal) =>
           new Promise((resolve, reject) => {
-            signal.addEventListener('abort', () => reject(new Error('told to stop')));
+            signal.addEventListener('abort', () => reject(new Error('stopped')));
             setImmediate(() => resolve(index));
           }),
       });

@@ -2,7 +2,7 @@ import { untilAborted } from './abort.js';
 
 /** Work that a caller wants done under a key. */
 export interface Job<T> {
-  /** What it works on. One job at a time holds a key. */
+  /** Subject of the work. One job at a time holds a key. */
   readonly key: string;
   /** Same key and same fingerprint: the same work, to be joined. Another fingerprint is a conflict. */
   readonly fingerprint: string;
@@ -18,7 +18,7 @@ interface Running {
   progress: string;
 }
 
-/** What a caller gets whose key is held by different work. */
+/** Error of a caller whose key is held by different work. */
 export class KeyHeldError extends Error {
   override readonly name = 'KeyHeldError';
 
@@ -30,7 +30,7 @@ export class KeyHeldError extends Error {
   }
 }
 
-/** What a caller gets that left before the work ended; `cause` is the reason of its signal. */
+/** Error of a caller that left before the work ended; `cause` is the reason of its signal. */
 export class LeftEarlyError extends Error {
   override readonly name = 'LeftEarlyError';
 
@@ -43,9 +43,9 @@ export class LeftEarlyError extends Error {
 }
 
 /**
- * Joins identical work and refuses conflicting work, by key. The check and the entry are one synchronous step, so
- * two callers can never both start. A caller waits until its own signal aborts; the work itself is told to stop
- * only when no caller is left, and the key stays held until it has.
+ * Joins identical work and refuses conflicting work, by key. The check and the entry are one synchronous step, so two
+ * callers can never both start. A caller waits until its own signal aborts; the work itself is stopped only when no
+ * caller is left, and the key stays held until it has stopped.
  */
 export class Coalescer {
   readonly #running = new Map<string, Running>();
@@ -56,7 +56,7 @@ export class Coalescer {
 
   async run<T>(job: Job<T>, signal: AbortSignal): Promise<T> {
     let running = this.#running.get(job.key);
-    // Work that was told to stop cannot be joined: its key is free once it has stopped.
+    // Work that is being stopped cannot be joined: its key is free once it has stopped.
     while (running?.everybodyLeft.signal.aborted) {
       await this.#ended(running, signal);
       running = this.#running.get(job.key);

@@ -1,4 +1,4 @@
-/** A text that is the same for equal values, whatever the order of their keys. */
+/** A text that is the same for equal values, in any order of their keys. */
 export function fingerprint(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return part.toString();

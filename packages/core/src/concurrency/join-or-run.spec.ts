@@ -6,7 +6,7 @@ import { joinOrRun } from './join-or-run.js';
 
 const never = (): AbortSignal => new AbortController().signal;
 
-/** Work that reports this and then goes on until it is told to stop. */
+/** Work that reports this and then runs until it is stopped. */
 const endless = (fingerprint: string, progress: string): Job<string> => ({
   key: 'volume pvc-1',
   fingerprint,
@@ -40,7 +40,7 @@ describe('joinOrRun', () => {
       'another operation on volume pvc-1 is under way (fs-1 is CREATING for 3 min); try',
     ],
     ['', 'another operation on volume pvc-1 is under way; try again later'],
-  ])('tells a call that meets other work to come back: %j', async (progress, words) => {
+  ])('asks a call that meets other work to come back: %j', async (progress, words) => {
     const coalescer = new Coalescer();
     const caller = new AbortController();
     const first = outcome(joinOrRun(coalescer, endless('create', progress), caller.signal));
@@ -58,7 +58,7 @@ describe('joinOrRun', () => {
     ['unavailable', 'fs-1 is CREATING', 'fs-1 is CREATING; the time is over'],
     ['deadline-exceeded', '', 'the time is over'],
   ] as const)(
-    'tells a call that leaves early (%s) how far the work is: %j',
+    'reports the progress of the work to a call that leaves early (%s): %j',
     async (kind, progress, message) => {
       const coalescer = new Coalescer();
       const caller = new AbortController();

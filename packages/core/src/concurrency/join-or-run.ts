@@ -1,8 +1,8 @@
 import { KeyHeldError, LeftEarlyError, type Coalescer, type Job } from './coalescer.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 
-/** Runs a job that holds its key, in the driver's own errors: a call that leaves early is told how far the work is,
- *  a call that meets other work is told to come back.
+/** Runs a job that holds its key, with the driver's own errors: a call that leaves early gets the progress of the
+ *  work, a call that meets other work gets `aborted`.
  *  @throws DriverError aborted, deadline-exceeded, cancelled, unavailable, and what the work throws */
 export async function joinOrRun<T>(coalescer: Coalescer, job: Job<T>, signal: AbortSignal): Promise<T> {
   try {

@@ -1,7 +1,7 @@
 import { untilAborted } from './abort.js';
 import { systemClock, type Clock } from './clock.js';
 
-/** How much may run at once, and for how long one piece of work keeps others waiting. */
+/** Number of pieces of work that run at once, and the time for which one keeps others waiting. */
 export interface LimiterOptions {
   /** Pieces of work that run at once. */
   readonly limit: number;
@@ -23,9 +23,9 @@ interface Holder {
 }
 
 /**
- * Bounds how much work runs at once without letting stuck work block the rest: what runs longer than `holdMs` is
- * counted as overdue and gives up its place. Work is told apart by key (what it waits for, such as a server). As
- * long as a key has overdue work, its other work takes no place away from anybody: it runs beside the places, at
+ * Bounds how much work runs at once without letting stuck work block the rest: work that runs longer than `holdMs`
+ * counts as overdue and gives up its place. Work is distinguished by key (what it waits for, such as a server). As
+ * long as a key has overdue work, its other work takes no place away from other keys: it runs beside the places, at
  * most `limit` of it, so that a dead server costs the others one `holdMs` and not one for each caller.
  */
 export class Limiter {

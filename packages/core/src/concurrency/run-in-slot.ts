@@ -6,7 +6,7 @@ import type { Limits } from './wait-with-limits.js';
 /** A place among those that work at once. */
 export interface Slot {
   readonly limiter: Limiter;
-  /** What the work waits for, such as a file system. */
+  /** Resource that the work waits for, such as a file system. */
   readonly key: string;
   /** For messages: `the mount`. */
   readonly what: string;

@@ -43,7 +43,7 @@ describe('SharedPoller', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('reads when the first of them wants it, whoever came first', async () => {
+  it('reads when the first of them needs it, in any order of arrival', async () => {
     const began = clock.now();
     const patient = poller.waitWithLimits(20_000);
     const hurried = poller.waitWithLimits(1_000);
@@ -80,7 +80,7 @@ describe('SharedPoller', () => {
     expect(await Promise.all(later)).toEqual([2, 2, 2]);
   });
 
-  it('fails for all who wait for the read, and for nobody else', async () => {
+  it('fails for all who wait for the read, and only for them', async () => {
     const waiting = [poller.now(), poller.waitWithLimits(0)];
     await clock.next();
     const later = poller.now();
@@ -93,7 +93,7 @@ describe('SharedPoller', () => {
     expect(await later).toBe(2);
   });
 
-  it('does not crash the process where nobody waits for a failed read any more', async () => {
+  it('does not crash the process if a failed read is no longer awaited', async () => {
     const unhandled: unknown[] = [];
     const remember = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', remember);

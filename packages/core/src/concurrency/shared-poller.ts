@@ -8,9 +8,9 @@ interface Batch<T> {
 }
 
 /**
- * One reader for many waiters. Each waiter says how long it can wait for the next look; the reads that they ask
- * for are merged, so that N waiters cost one read a tick. Two rules make it safe to decide on the result: a read
- * always begins after the request that it answers, and reads never overlap.
+ * One reader for many waiters. Each waiter states how long it can wait for the next look; the reads that they request
+ * are merged, so that N waiters cost one read a tick. Two rules make it safe to decide on the result: a read always
+ * begins after the request that it answers, and reads never overlap.
  */
 export class SharedPoller<T> {
   #next: Batch<T> | undefined;

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.js';
 
-/** How long something may take: until a moment of the clock, or until the signal aborts. */
+/** Limits of a wait: a time on the clock, and a signal. */
 export interface Limits {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch, as the clock counts them. */
   readonly endsAt: number;
 }
 
-/** Why a wait ended. */
+/** Reason for the end of a wait. */
 export type WaitEnd = 'done' | 'deadline' | 'signal';
 
 /** Waits for a promise within limits, and says how the wait ended. Rejects as the promise does. */
@@ -17,7 +17,7 @@ export async function waitWithLimits(
   clock: Clock,
 ): Promise<WaitEnd> {
   if (limits.signal.aborted) {
-    promise.catch(() => {}); // Nobody waits for it any more.
+    promise.catch(() => {}); // Its outcome is no longer awaited.
     return 'signal';
   }
   let stop = (): void => {};

@@ -7,21 +7,21 @@ import { noRegistry } from './registry/find-occupants.js';
 import type { BasePathRecord } from './base-path-records.js';
 import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
 
-const place = { host: 'fs-1', base: ['a'] };
+const basePath = { parent: 'fs-1', base: ['a'] };
 
 let clock: ManualClock;
 let log: RememberedLog;
-let noted: BasePathRecord[];
+let written: BasePathRecord[];
 let mounted: number;
 let volumes: readonly string[];
-/** What the cloud tells of each host. */
+/** File systems as the cloud shows them. */
 let tells: () => object | undefined;
 let keeper: BasePathTagReconciler;
 
 beforeEach(() => {
   clock = new ManualClock();
   log = new RememberedLog();
-  noted = [];
+  written = [];
   mounted = 0;
   volumes = ['x'];
   tells = () => ({ madeByDriver: true });
@@ -36,37 +36,37 @@ beforeEach(() => {
         return fileSystem && ({ fileSystem, mounted: { run } } as unknown as DirectoryFileSystem);
       },
     },
-    notes: { note: async (_found, which) => void noted.push(which) },
-    places: async () => [place],
+    tags: { write: async (_found, which) => void written.push(which) },
+    basePaths: async () => [basePath],
     log,
     clock,
   });
 });
 
-it('notes anew what is not noted any more, at once and every hour', async () => {
+it('writes a missing tag again, at once and every hour', async () => {
   const begun = clock.now();
   await keeper.start();
-  expect(noted).toEqual([place]);
+  expect(written).toEqual([basePath]);
   await clock.next();
   await settled();
-  expect(noted).toEqual([place, place]);
+  expect(written).toEqual([basePath, basePath]);
   expect(clock.now() - begun).toBe(3_600_000);
 });
 
 it.each<readonly [string, () => object | undefined]>([
-  ['it is noted', () => ({ madeByDriver: true, directoryBases: ['/b', '/a'] })],
+  ['it is written', () => ({ madeByDriver: true, directoryBases: ['/b', '/a'] })],
   ['no driver deletes the file system', () => ({})],
   ['the file system is gone', () => undefined],
 ])('mounts nothing where %s', async (_, told) => {
   tells = told;
   await keeper.start();
-  expect([mounted, noted]).toEqual([0, []]);
+  expect([mounted, written]).toEqual([0, []]);
 });
 
-it('notes nothing where no volume is left', async () => {
+it('tags nothing where no volume is left', async () => {
   volumes = [];
   await keeper.start();
-  expect(noted).toEqual([]);
+  expect(written).toEqual([]);
 });
 
 it('says what it cannot find out, and tries again', async () => {
@@ -74,9 +74,11 @@ it('says what it cannot find out, and tries again', async () => {
     throw new DriverError('permission-denied', 'not allowed to look');
   };
   await keeper.start();
-  expect(log.lines).toMatchObject([{ level: 'warn', fields: { host: 'fs-1', why: 'not allowed to look' } }]);
+  expect(log.lines).toMatchObject([
+    { level: 'warn', fields: { parent: 'fs-1', why: 'not allowed to look' } },
+  ]);
   tells = () => ({ madeByDriver: true });
   await clock.next();
   await settled();
-  expect(noted).toEqual([place]);
+  expect(written).toEqual([basePath]);
 });

@@ -11,7 +11,7 @@ import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetChildren } from '../process/target-children.js';
 import type { ParentParts } from './mounted-parent.js';
 
-/** What the controller mounts with: the node's engine, in a directory of the controller's own. */
+/** Mount engine of the controller: the node's engine, in a directory of the controller's own. */
 export interface ControllerMounts extends Pick<ParentParts, 'mounts' | 'runner'> {
   /** Takes over what an earlier run has left. */
   load(): Promise<void>;

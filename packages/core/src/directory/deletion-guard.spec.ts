@@ -6,19 +6,19 @@ import { noRegistry } from './registry/find-occupants.js';
 import type { BasePathRecord } from './base-path-records.js';
 import type { ParentTask, MountedParent } from './mounted-parent.js';
 import type { Occupants } from './registry/worker-protocol.js';
-import { hostFileSystem } from './testing/host-file-system.js';
+import { parentFileSystem } from './testing/parent-file-system.js';
 
 const { signal } = new AbortController();
-const fileSystem = hostFileSystem({
+const fileSystem = parentFileSystem({
   mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
 });
 
 let clock: ManualClock;
 let looked: string[];
-let places: readonly BasePathRecord[];
-/** What the registry of each base path tells. */
+let basePaths: readonly BasePathRecord[];
+/** Content of each base path's registry. */
 let registries: Readonly<Record<string, Partial<Occupants>>>;
-/** What the cloud tells when it is asked again. */
+/** File system as the cloud shows it at the second look. */
 let shown: FileSystem | undefined;
 let duringLook: () => Promise<unknown>;
 let guard: DeletionGuard;
@@ -26,7 +26,7 @@ let guard: DeletionGuard;
 beforeEach(() => {
   clock = new ManualClock();
   looked = [];
-  places = [];
+  basePaths = [];
   registries = {};
   shown = fileSystem;
   duringLook = async () => {};
@@ -37,15 +37,15 @@ beforeEach(() => {
   };
   guard = new DeletionGuard({
     fileSystems: { mount: () => ({ run }) as unknown as MountedParent },
-    hosts: {
-      referenceTo: (host) => {
-        const [scope = '', id = '', isStatic] = host.split('/');
+    parents: {
+      referenceTo: (parent) => {
+        const [scope = '', id = '', isStatic] = parent.split('/');
         const { mountSource: staticSource } = fileSystem;
         return { scope, id, ...(isStatic !== undefined && staticSource ? { staticSource } : {}) };
       },
     },
     provider: { find: async () => shown },
-    places: async () => places,
+    basePaths: async () => basePaths,
     clock,
   });
 });
@@ -55,18 +55,18 @@ const permit = (which: FileSystem): Promise<void> => guard.permitDeletion(which,
 
 describe('permitDeletion', () => {
   it('mounts nothing where no directory was ever made', async () => {
-    places = [
-      { host: 'here/another', base: ['a'] },
-      { host: 'here/fs-1/static', base: ['a'] },
+    basePaths = [
+      { parent: 'here/another', base: ['a'] },
+      { parent: 'here/fs-1/static', base: ['a'] },
     ];
     await permit(fileSystem);
     expect(looked).toEqual([]);
   });
 
   it('looks below base paths that this driver knows though their tag is lost, however they are spelled', async () => {
-    places = [
-      { host: 'HERE/FS-1', base: ['lost'] },
-      { host: 'here/fs-1', base: ['a'] },
+    basePaths = [
+      { parent: 'HERE/FS-1', base: ['lost'] },
+      { parent: 'here/fs-1', base: ['a'] },
     ];
     registries = { lost: { volumes: ['x'] } };
     await expect(permit(noted('/a'))).rejects.toThrow('below /lost: x');
@@ -74,7 +74,7 @@ describe('permitDeletion', () => {
   });
 
   it('does not look without a tag where it cannot: what never became usable holds nothing', async () => {
-    places = [{ host: 'here/fs-1', base: ['a'] }];
+    basePaths = [{ parent: 'here/fs-1', base: ['a'] }];
     await permit({ ...fileSystem, state: 'failed' });
     expect(looked).toEqual([]);
   });
@@ -94,17 +94,17 @@ describe('permitDeletion', () => {
   });
 });
 
-describe('whileMaking', () => {
-  const make = (): Promise<string> => guard.whileMaking(fileSystem, async () => 'made');
+describe('whileCreating', () => {
+  const make = (): Promise<string> => guard.whileCreating(fileSystem, async () => 'made');
 
   it('keeps the file system until the directory is made, or not', async () => {
     for (const end of ['made', 'failed'] as const) {
       let finish = (): void => {};
-      const making = guard.whileMaking(
+      const making = guard.whileCreating(
         fileSystem,
         () => new Promise<void>((resolve, reject) => (finish = end === 'made' ? resolve : reject)),
       );
-      const other = guard.whileMaking(fileSystem, async () => {});
+      const other = guard.whileCreating(fileSystem, async () => {});
       await other;
       await expect(permit({ ...fileSystem, id: 'FS-1' })).rejects.toMatchObject({ kind: 'aborted' });
       await permit({ ...fileSystem, id: 'fs-2' });
@@ -114,7 +114,7 @@ describe('whileMaking', () => {
     await permit(fileSystem);
   });
 
-  it('is refused while somebody looks, and until the cloud shows the deletion', async () => {
+  it('is refused during the look for volumes, and until the cloud shows the deletion', async () => {
     let during: unknown;
     duringLook = async () => {
       during = await make().catch((error: unknown) => error);
@@ -130,13 +130,13 @@ describe('whileMaking', () => {
     expect(await make()).toBe('made');
   });
 
-  it('goes on at once where the deletion is refused', async () => {
+  it('continues at once if the deletion is refused', async () => {
     registries = { a: { volumes: ['x'] } };
     await expect(permit(noted('/a'))).rejects.toThrow('below /a: x');
     expect(await make()).toBe('made');
   });
 
-  it('goes on where the file system is not the driver’s, and so is not deleted', async () => {
+  it('continues if the file system is not the driver’s, and so is not deleted', async () => {
     const { volumeName: _, ...anothers } = fileSystem;
     await permit(anothers);
     expect(await make()).toBe('made');
@@ -145,6 +145,6 @@ describe('whileMaking', () => {
   });
 
   it('asks nothing where no cloud knows the file system', async () => {
-    expect(await guard.whileMaking(undefined, async () => 'made')).toBe('made');
+    expect(await guard.whileCreating(undefined, async () => 'made')).toBe('made');
   });
 });

@@ -3,7 +3,7 @@ import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
-import { formatBase } from './base-text.js';
+import { formatTagValue } from './base-path-tag-value.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
 import type { BasePathRecord } from './base-path-records.js';
 import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
@@ -11,36 +11,36 @@ import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
 /** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */
 const CLOSED_MS = 60_000;
 
-/** What the guard looks at. */
+/** Services that the guard uses. */
 export interface GuardParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'mount'>;
-  readonly hosts: Pick<DirectoryHosts, 'referenceTo'>;
+  readonly parents: Pick<DirectoryHosts, 'referenceTo'>;
   readonly provider: Pick<ControllerProvider, 'find'>;
   /** Base paths that this driver has made directories in; the tags of a file system may have lost them. */
-  readonly places: () => Promise<readonly BasePathRecord[]>;
+  readonly basePaths: () => Promise<readonly BasePathRecord[]>;
   readonly clock: Clock;
 }
 
 /** Keeps file systems from being deleted under volumes that are directories of them, and directories from being made in
  *  file systems that are deleted at this moment. */
 export class DeletionGuard {
-  readonly #making = new Map<string, number>();
+  readonly #creating = new Map<string, number>();
   readonly #closedUntil = new Map<string, number>();
 
   constructor(private readonly parts: GuardParts) {}
 
   /** Makes a directory volume. @throws DriverError unavailable while the file system is being deleted */
-  async whileMaking<T>(fileSystem: FileSystem | undefined, make: () => Promise<T>): Promise<T> {
+  async whileCreating<T>(fileSystem: FileSystem | undefined, make: () => Promise<T>): Promise<T> {
     if (!fileSystem) return make();
     const key = keyOf(fileSystem);
     if ((this.#closedUntil.get(key) ?? 0) > this.parts.clock.now()) throw beingDeleted(fileSystem);
-    this.#making.set(key, this.#makingIn(key) + 1);
+    this.#creating.set(key, this.#creationsIn(key) + 1);
     try {
       return await make();
     } finally {
-      const left = this.#makingIn(key) - 1;
-      if (left > 0) this.#making.set(key, left);
-      else this.#making.delete(key);
+      const left = this.#creationsIn(key) - 1;
+      if (left > 0) this.#creating.set(key, left);
+      else this.#creating.delete(key);
     }
   }
 
@@ -49,8 +49,8 @@ export class DeletionGuard {
    *  if one is being made */
   async permitDeletion(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     const key = keyOf(fileSystem);
-    if (this.#makingIn(key) > 0) throw beingUsed(fileSystem);
-    // What is not this driver's it does not delete, however often it is asked: directories go on being made.
+    if (this.#creationsIn(key) > 0) throw beingUsed(fileSystem);
+    // The driver never deletes a file system that it did not create, however often it is asked to: creations continue.
     if (fileSystem.volumeName === undefined) return this.#look(fileSystem, signal);
     this.#closedUntil.set(key, Infinity);
     try {
@@ -75,28 +75,28 @@ export class DeletionGuard {
     }
   }
 
-  /** What is known without a tag counts only where it can be looked at: the name may be another file system's by now. */
+  /** A base path without a tag counts only if it can be looked at: the name may be another file system's by now. */
   async #basesOf(fileSystem: FileSystem): Promise<readonly SuspectedBase[]> {
     const noted = fileSystem.directoryBases ?? [];
     const canLook = isUsable(fileSystem) && fileSystem.mountSource !== undefined;
-    const places = canLook ? await this.parts.places() : [];
-    const known = places
-      .filter(({ host }) => this.#isOf(host, fileSystem))
-      .map(({ base }) => formatBase(base))
+    const basePaths = canLook ? await this.parts.basePaths() : [];
+    const known = basePaths
+      .filter(({ parent }) => this.#isOf(parent, fileSystem))
+      .map(({ base }) => formatTagValue(base))
       .filter((text) => !noted.includes(text));
     return [
-      ...noted.map((text) => ({ text, isNoted: true })),
-      ...known.map((text) => ({ text, isNoted: false })),
+      ...noted.map((text) => ({ text, isTagged: true })),
+      ...known.map((text) => ({ text, isTagged: false })),
     ];
   }
 
-  #isOf(host: string, fileSystem: FileSystem): boolean {
-    const reference = this.parts.hosts.referenceTo(host);
+  #isOf(parent: string, fileSystem: FileSystem): boolean {
+    const reference = this.parts.parents.referenceTo(parent);
     return reference !== undefined && !reference.staticSource && keyOf(reference) === keyOf(fileSystem);
   }
 
-  #makingIn(key: string): number {
-    return this.#making.get(key) ?? 0;
+  #creationsIn(key: string): number {
+    return this.#creating.get(key) ?? 0;
   }
 }
 
@@ -107,12 +107,12 @@ const keyOf = ({ scope, id }: Pick<FileSystem, 'scope' | 'id'>): string =>
 const beingDeleted = ({ id }: FileSystem): DriverError =>
   new DriverError(
     'unavailable',
-    `file system ${id} is being deleted with its own claim: no directory is made in it meanwhile. Name another one in the ` +
-      'StorageClass, unless the deletion fails; the call is repeated',
+    `file system ${id} is being deleted with its own claim: no directory is created in it meanwhile. Name another ` +
+      'one in the StorageClass, unless the deletion fails; the call is retried automatically',
   );
 
 const beingUsed = ({ id }: FileSystem): DriverError =>
   new DriverError(
     'aborted',
-    `file system ${id} is not deleted now: a volume is being made as a directory of it; the call is repeated`,
+    `file system ${id} is not deleted now: a volume is being created as a directory of it; the call is retried automatically`,
   );

@@ -11,12 +11,12 @@ import type { VolumeReference } from '../model/volume-reference.js';
 /** A file system whose directories are volumes. */
 export interface DirectoryFileSystem {
   readonly source: LustreMountSource;
-  /** What the cloud tells of it; absent where no cloud is asked. */
+  /** As the cloud shows it; absent if no cloud is queried. */
   readonly fileSystem?: FileSystem;
   readonly mounted: MountedParent;
 }
 
-/** How long what the cloud has told counts: a thousand claims cost one call, not a thousand. Milliseconds. */
+/** Time for which a look at the cloud counts: a thousand claims cost one call, not a thousand. Milliseconds. */
 const FRESH_MS = 30_000;
 /** One look at the cloud serves many callers: it ends with none of them. */
 const LOOK_MS = 30_000;
@@ -33,7 +33,7 @@ export class DirectoryFileSystems {
   readonly #mounted = new Map<string, MountedParent>();
 
   constructor(
-    private readonly hosts: DirectoryHosts,
+    private readonly parents: DirectoryHosts,
     private readonly provider: Pick<ControllerProvider, 'find'>,
     private readonly parts: ParentParts & { readonly clock: Clock },
   ) {}
@@ -44,36 +44,36 @@ export class DirectoryFileSystems {
 
   /** @returns undefined if the file system does not exist
    *  @throws DriverError unavailable, failed-precondition if it cannot be mounted */
-  async find(host: string, signal: AbortSignal): Promise<DirectoryFileSystem | undefined> {
-    const reference = this.hosts.referenceTo(host);
+  async find(parent: string, signal: AbortSignal): Promise<DirectoryFileSystem | undefined> {
+    const reference = this.parents.referenceTo(parent);
     if (!reference) return undefined;
     if (reference.staticSource) return this.#of(reference.staticSource);
-    const fileSystem = await untilAborted(this.#look(host, reference), signal);
+    const fileSystem = await untilAborted(this.#look(parent, reference), signal);
     if (!fileSystem) return undefined;
     return { ...this.#of(mountable(fileSystem)), fileSystem };
   }
 
-  /** What the cloud tells now, whatever it told a moment ago. */
-  async lookAgain(host: string, signal: AbortSignal): Promise<FileSystem | undefined> {
-    const reference = this.hosts.referenceTo(host);
+  /** The file system as the cloud shows it now, regardless of an earlier look. */
+  async lookAgain(parent: string, signal: AbortSignal): Promise<FileSystem | undefined> {
+    const reference = this.parents.referenceTo(parent);
     if (!reference) return undefined;
-    this.#looks.delete(host);
-    return untilAborted(this.#look(host, reference), signal);
+    this.#looks.delete(parent);
+    return untilAborted(this.#look(parent, reference), signal);
   }
 
-  /** A file system that the cloud has just told of. @throws DriverError if it cannot be mounted */
+  /** A file system that the cloud has just reported. @throws DriverError if it cannot be mounted */
   mount(fileSystem: FileSystem): MountedParent {
     return this.#of(mountable(fileSystem)).mounted;
   }
 
-  #look(host: string, reference: VolumeReference): Promise<FileSystem | undefined> {
+  #look(parent: string, reference: VolumeReference): Promise<FileSystem | undefined> {
     const now = this.parts.clock.now();
-    const known = this.#looks.get(host);
+    const known = this.#looks.get(parent);
     if (known && now - known.at < FRESH_MS) return known.found;
     const look: Look = { at: now, found: this.provider.find(reference, AbortSignal.timeout(LOOK_MS)) };
-    this.#looks.set(host, look);
+    this.#looks.set(parent, look);
     const forget = (): void => {
-      if (this.#looks.get(host) === look) this.#looks.delete(host);
+      if (this.#looks.get(parent) === look) this.#looks.delete(parent);
     };
     // Only what can be used is remembered: all else may be otherwise a moment later.
     look.found.then((fileSystem) => {
@@ -97,9 +97,9 @@ function mountable(fileSystem: FileSystem): LustreMountSource {
   const isComing = state === 'creating' || isUsable(fileSystem);
   throw new DriverError(
     isComing ? 'unavailable' : 'failed-precondition',
-    `file system ${id} is ${cloudState}${detail}: directories can be made in it ` +
+    `file system ${id} is ${cloudState}${detail}: directories can be created in it ` +
       (isComing
-        ? 'once it is available; the call is repeated'
+        ? 'once it is available; the call is retried automatically'
         : 'no more; name another one in the StorageClass'),
   );
 }

@@ -22,8 +22,8 @@ describe('the handle of a directory', () => {
       `dir:mgs1@o2ib,10.0.0.1@tcp%3Amgs2@o2ib%3A/scratch/k8s:x:${key}`,
     ],
     ['odd names', 'h', ['a:b', 'c d', '%', 'ü'], undefined, `dir:h:a%3Ab/c%20d/%25/%C3%BC:${key}`],
-  ])('is read as it was written: %s', (_, host, base, projectId, text) => {
-    const handle = { host, base, key, ...(projectId === undefined ? {} : { projectId }) };
+  ])('is read as it was written: %s', (_, parent, base, projectId, text) => {
+    const handle = { parent, base, key, ...(projectId === undefined ? {} : { projectId }) };
     expect(formatDirectoryHandle(handle)).toBe(text);
     expect(parseDirectoryHandle(text)).toEqual(handle);
   });
@@ -46,8 +46,8 @@ describe('the handle of a directory', () => {
   });
 
   it('fits into the size limit of CSI for file systems of the clouds', () => {
-    const host = `${'g'.repeat(20)}/${'n'.repeat(30)}`;
-    const text = formatDirectoryHandle({ host, base: ['csi-volumes'], key, projectId: 4294967294 });
+    const parent = `${'g'.repeat(20)}/${'n'.repeat(30)}`;
+    const text = formatDirectoryHandle({ parent, base: ['csi-volumes'], key, projectId: 4294967294 });
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(128);
   });
 });

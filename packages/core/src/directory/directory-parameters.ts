@@ -13,13 +13,13 @@ const LARGEST_ID = 0xffff_fffe;
 /** StorageClass parameters of a directory, the same for every provider. */
 export const directoryParameters = {
   [provisioningModeKey]: oneOf({
-    description: 'Whether a claim gets a file system of its own or a directory of one that exists.',
+    description: 'Kind of volume: a file system of its own, or a directory of an existing one.',
     example: 'directory',
     values: ['directory'],
   }),
   basePath: parsed<readonly string[]>({
     description:
-      'The directory below which the volumes are made, from the root of what is mounted; made if it is missing. ' +
+      'Parent directory of the volumes, from the root of the mounted file system; created if it is missing. ' +
       'Base paths must not lie inside each other.',
     example: '/kubernetes',
     defaultsTo: '`/csi-volumes`',
@@ -55,7 +55,7 @@ export const directoryParameters = {
     defaultsTo: '`0777`: pods of any user may write, as on a file system of their own',
     legal: 'three or four octal digits',
     read: (digits) => {
-      if (!/^[0-7]{3,4}$/.test(digits)) throw new Error('it is no octal number');
+      if (!/^[0-7]{3,4}$/.test(digits)) throw new Error('it is not an octal number');
       return Number.parseInt(digits, 8);
     },
   }),
@@ -68,7 +68,7 @@ export const directoryParameters = {
   }),
   onDelete: oneOf({
     description:
-      'What becomes of the directory with its volume: removed, left where it is, or renamed to a name that tells what ' +
+      'Fate of the directory when its volume is deleted: removed, left where it is, or renamed to a name that shows what ' +
       'it was.',
     example: 'archive',
     defaultsTo: '`delete`',
@@ -76,22 +76,22 @@ export const directoryParameters = {
   }),
   quota: oneOf({
     description:
-      "Whether the capacity is a Lustre project quota: `hard` refuses writes beyond it (root's excepted), `soft` does so " +
-      'after the grace period, `none` makes it a number without effect.',
+      "Enforcement of the capacity by a Lustre project quota: `hard` refuses writes beyond it (root's excepted), `soft` does so " +
+      'after the grace period, `none` does not enforce it.',
     example: 'hard',
     defaultsTo: '`none`',
     values: ['hard', 'soft', 'none'],
   }),
   projectIdRange: parsed<ProjectIdRange>({
     description:
-      'Project ids that the driver may give to directories; nobody else may use them on the file system.',
+      'Project ids that the driver may give to directories; no other software may use them on the file system.',
     example: '100000-199999',
     defaultsTo: '`100000-199999`',
     legal: 'FIRST-LAST, from 1 to 4294967294',
     read: readRange,
   }),
   mountSharing: oneOf({
-    description: 'Whether the pods of a node share one Lustre client.',
+    description: 'Owner of a Lustre client: one for all pods of a node, or one for each pod.',
     example: 'node',
     defaultsTo: 'as the node plugin is set up',
     values: ['node', 'pod'],
@@ -99,14 +99,14 @@ export const directoryParameters = {
   clientTuning: text({
     description: 'Parameters that are set on the Lustre client once it is mounted.',
     example: 'llite.*.max_cached_mb=2048',
-    legal: 'what the node plugin allows',
+    legal: 'parameters that the node plugin allows',
   }),
 } satisfies Parameters;
 
-/** What a StorageClass says about directories. */
+/** Settings of a StorageClass for directories. */
 export interface DirectoryClass {
   /** The provider's name of the file system. */
-  readonly host: string;
+  readonly parent: string;
   readonly base: readonly string[];
   /** Absent: the volume's name. */
   readonly subPath?: string;
@@ -138,12 +138,12 @@ export class DirectoryParameters {
 
   constructor(
     driverName: string,
-    private readonly hosts: DirectoryHosts,
+    private readonly parents: DirectoryHosts,
   ) {
-    const parameters = { ...hosts.parameters, ...directoryParameters };
-    // What a file system of its own takes is unknown here, and only here.
+    const parameters = { ...parents.parameters, ...directoryParameters };
+    // Parameters of whole file systems are unknown here, and only here.
     this.#schema = new ParameterSchema(`${driverName} with provisioningMode "directory"`, parameters, {
-      caseInsensitive: hosts.caseInsensitive ?? false,
+      caseInsensitive: parents.caseInsensitive ?? false,
     });
   }
 
@@ -164,7 +164,7 @@ export class DirectoryParameters {
       ...defaults,
       ...present(own),
       ...present({ subPath }),
-      host: this.hosts.hostOf(values),
+      parent: this.parents.hostOf(values),
       nodeSettings: present({ mountSharing, clientTuning }),
     };
   }
@@ -172,7 +172,7 @@ export class DirectoryParameters {
 
 type Present<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
 
-/** What is not absent. */
+/** Values without the absent ones. */
 const present = <T extends object>(values: T): Present<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
 
@@ -191,7 +191,7 @@ function readRange(text: string): ProjectIdRange {
   const [, first, last] = /^(\d{1,10})-(\d{1,10})$/.exec(text) ?? [];
   const range = { first: Number(first), last: Number(last) };
   if (first === undefined || range.first < 1 || range.last > LARGEST_ID || range.first > range.last) {
-    throw new Error('it is no range of project ids');
+    throw new Error('it is not a range of project ids');
   }
   return range;
 }

@@ -8,15 +8,15 @@ import { DirectoryParameters } from './directory-parameters.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
 import type { VolumeRequest } from '../model/volume-request.js';
 
-const hosts: DirectoryHosts = {
+const parents: DirectoryHosts = {
   parameters: { fileSystem: text({ description: 'Which.', example: 'fs', legal: 'a name' }) },
   caseInsensitive: true,
   hostOf: ({ fileSystem }) => String(fileSystem),
-  referenceTo: (host) => ({ id: host, scope: '' }),
+  referenceTo: (parent) => ({ id: parent, scope: '' }),
   contextFor: () => ({}),
 };
 
-const parameters = new DirectoryParameters('lustre.example.com', hosts);
+const parameters = new DirectoryParameters('lustre.example.com', parents);
 
 const plan = (given: Record<string, string> = {}, change: Partial<VolumeRequest> = {}): DirectoryPlan => {
   const all = { provisioningMode: 'directory', fileSystem: 'fs', ...given };
@@ -27,9 +27,9 @@ const plan = (given: Record<string, string> = {}, change: Partial<VolumeRequest>
 describe('the plan of a directory', () => {
   it('has defaults', () => {
     expect(plan()).toMatchObject({
-      host: 'fs',
+      parent: 'fs',
       base: ['csi-volumes'],
-      wanted: {
+      desired: {
         name: 'pvc-1',
         path: ['pvc-1'],
         capacityBytes: '0',
@@ -54,7 +54,7 @@ describe('the plan of a directory', () => {
     };
     expect(plan(given, { capacityRange: { limit: Capacity.gibibytes(3) } })).toMatchObject({
       base: ['a', 'b'],
-      wanted: {
+      desired: {
         path: ['x', 'pvc-1'],
         capacityBytes: Capacity.gibibytes(3).bytes.toString(),
         settings: {
@@ -71,14 +71,14 @@ describe('the plan of a directory', () => {
     });
   });
 
-  it('has a quota of a gibibyte where nobody says how much', () => {
-    expect(plan({ quota: 'hard' }).wanted.capacityBytes).toBe(Capacity.gibibytes(1).bytes.toString());
+  it('has a quota of a gibibyte if no size is requested', () => {
+    expect(plan({ quota: 'hard' }).desired.capacityBytes).toBe(Capacity.gibibytes(1).bytes.toString());
   });
 
   it.each(['a/b', '..', '.lustre-csi', 'x\u0007', 'ü'.repeat(200), '${pvc.name}'])(
     'replaces a volume name that is no name of a file: %j',
     (name) => {
-      expect(plan({}, { name }).wanted.path).toEqual([expect.stringMatching(/^volume-[0-9a-f]{32}$/)]);
+      expect(plan({}, { name }).desired.path).toEqual([expect.stringMatching(/^volume-[0-9a-f]{32}$/)]);
     },
   );
 
@@ -139,23 +139,23 @@ describe('provisioningMode', () => {
 });
 
 describe('an existing volume', () => {
-  const { wanted } = plan({ subPath: 'a/b' }, { capacityRange: { required: Capacity.gibibytes(2) } });
-  const entry = { ...wanted, version: 1, incarnation: '0' } as const;
+  const { desired } = plan({ subPath: 'a/b' }, { capacityRange: { required: Capacity.gibibytes(2) } });
+  const entry = { ...desired, version: 1, incarnation: '0' } as const;
 
   it.each([
     ['the same', {}, []],
     ['grown since', { capacityBytes: Capacity.gibibytes(3).bytes.toString() }, []],
     ['smaller', { capacityBytes: '5' }, [/capacity is 5 bytes/]],
-    ['another path', { path: ['c'] }, [/path is "c", asked for is "a\/b"/]],
-    ['other settings', { settings: { ...wanted.settings, uid: 9 } }, [/uid is 9, asked for is 0/]],
+    ['another path', { path: ['c'] }, [/path is "c" \(requested: "a\/b"\)/]],
+    ['other settings', { settings: { ...desired.settings, uid: 9 } }, [/uid is 9 \(requested: 0\)/]],
   ])('is %s', (_, change, expected) => {
-    const found = differencesFrom(wanted, { ...entry, ...change });
+    const found = differencesFrom(desired, { ...entry, ...change });
     expect(found).toHaveLength(expected.length);
     expected.forEach((message, index) => expect(found[index]).toMatch(message));
   });
 
   it('is larger than the limit', () => {
-    const limited = { ...wanted, range: { limit: '5' } };
+    const limited = { ...desired, range: { limit: '5' } };
     expect(differencesFrom(limited, entry)).toEqual([expect.stringContaining('0 to 5 bytes')]);
   });
 });

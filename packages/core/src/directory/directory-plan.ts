@@ -6,19 +6,19 @@ import { directoryKey, formatDirectoryHandle, LONGEST_HANDLE } from './directory
 import { provisioningModeKey, type DirectoryClass } from './directory-parameters.js';
 import { registryName } from './registry/open-base.js';
 import { renderTemplate } from './path-template.js';
-import type { WantedDirectory } from './registry/worker-protocol.js';
+import type { DesiredDirectory } from './registry/worker-protocol.js';
 
-/** What a volume with a quota has if nobody says how much. */
+/** Quota of a volume without a requested size. */
 const USUAL_QUOTA = Capacity.gibibytes(1);
 
-/** What is to be made, and where. */
+/** Directory to create, and its location. */
 export interface DirectoryPlan {
-  readonly host: string;
+  readonly parent: string;
   readonly base: readonly string[];
-  readonly wanted: WantedDirectory;
+  readonly desired: DesiredDirectory;
 }
 
-/** What `provisioningMode` says. @throws DriverError invalid-argument */
+/** Reads `provisioningMode`. @throws DriverError invalid-argument */
 export function provisioningMode(
   parameters: Readonly<Record<string, string>>,
   caseInsensitive: boolean,
@@ -33,7 +33,7 @@ export function provisioningMode(
   );
 }
 
-/** Decides what a request asks for. Pure. @throws DriverError invalid-argument */
+/** Plans the directory that a request describes. Pure. @throws DriverError invalid-argument */
 export function directoryPlan(request: VolumeRequest, settings: DirectoryClass): DirectoryPlan {
   refuseExtras(request);
   const key = directoryKey(request.name);
@@ -42,9 +42,9 @@ export function directoryPlan(request: VolumeRequest, settings: DirectoryClass):
   const capacity = required ?? (settings.quota === 'none' ? Capacity.zero : (limit ?? USUAL_QUOTA));
   const { uid, gid, mode, stripe, quota, onDelete, nodeSettings } = settings;
   return {
-    host: settings.host,
+    parent: settings.parent,
     base: settings.base,
-    wanted: {
+    desired: {
       name: request.name,
       key,
       path: pathOf(request, settings, key),
@@ -75,14 +75,14 @@ function refuseExtras({ contentSource, mutableParameters }: VolumeRequest): void
 }
 
 /** Before anything is made: an orchestrator may cut such a handle, or refuse the volume that is there already. */
-function refuseLongHandle({ host, base, quota, projectIds }: DirectoryClass, key: string): void {
+function refuseLongHandle({ parent, base, quota, projectIds }: DirectoryClass, key: string): void {
   const project = quota === 'none' ? {} : { projectId: projectIds.last };
-  const bytes = Buffer.byteLength(formatDirectoryHandle({ host, base, key, ...project }));
+  const bytes = Buffer.byteLength(formatDirectoryHandle({ parent, base, key, ...project }));
   if (bytes <= LONGEST_HANDLE) return;
   throw new DriverError(
     'invalid-argument',
     `the handle of the volume would have ${bytes} bytes, and CSI allows ${LONGEST_HANDLE}: it names the file system ` +
-      `("${host}") and basePath ("/${base.join('/')}"). Shorten basePath; where NIDs name the file system, name fewer of ` +
+      `("${parent}") and basePath ("/${base.join('/')}"). Shorten basePath; where NIDs name the file system, name fewer of ` +
       'them (a client that reaches one MGS learns the others) or shorter host names',
   );
 }

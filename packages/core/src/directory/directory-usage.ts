@@ -10,7 +10,7 @@ import { parseProjectUsage, type ProjectUsage } from './registry/project-quota.j
 /** Milliseconds for `lfs quota`, which asks every server. */
 const QUOTA_MS = 5_000;
 
-/** What directories with a quota use and may use: NodeGetVolumeStats of such volumes. */
+/** Usage and limits of directories with a quota: NodeGetVolumeStats of such volumes. */
 export class DirectoryUsage {
   readonly #clock: Clock;
   readonly #children: TargetChildren;
@@ -20,9 +20,9 @@ export class DirectoryUsage {
     this.#children = parts.children ?? new TargetChildren(new CommandRunner(this.#clock), this.#clock);
   }
 
-  /** As `MeasureQuota`. Where lfs is not installed, the numbers stay those of statfs(2): a Lustre client answers it for
-   *  the project by itself, from 2.12 on.
-   *  @throws DriverError unavailable if the servers do not tell */
+  /** As `MeasureQuota`. If lfs is not installed, the numbers stay those of statfs(2): from 2.12 on, a Lustre client
+   *  reports the project's numbers there.
+   *  @throws DriverError unavailable if the servers do not report them */
   readonly measure = async (volumeId: string, path: string, whole: Measurement): Promise<Measurement> => {
     const projectId = parseDirectoryHandle(volumeId)?.projectId;
     if (projectId === undefined) return whole;
@@ -57,7 +57,7 @@ export function ownUsage(usage: ProjectUsage, whole: Measurement): Measurement {
   };
 }
 
-/** What is left of the limit may be more than the file system has left. */
+/** The rest of the limit may be more than the file system has left. */
 function limited(used: bigint, limit: bigint, whole: Usage): Usage {
   if (limit === 0n) return { total: whole.total, used, available: whole.available };
   const left = limit > used ? limit - used : 0n;
@@ -73,7 +73,4 @@ function parsed(text: string): ProjectUsage {
 }
 
 const unavailable = (what: string): DriverError =>
-  new DriverError(
-    'unavailable',
-    `the quota of the volume cannot be read: ${what}; look at the Lustre servers`,
-  );
+  new DriverError('unavailable', `the quota of the volume cannot be read: ${what}; check the Lustre servers`);

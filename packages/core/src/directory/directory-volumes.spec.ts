@@ -4,9 +4,9 @@ import { volumeRequest } from '../testing/volume-request.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { Volume } from '../model/volume-request.js';
 import { DirectoryVolumes } from './directory-volumes.js';
-import { hostFileSystem } from './testing/host-file-system.js';
+import { parentFileSystem } from './testing/parent-file-system.js';
 import { ScratchBase } from './testing/scratch-base.js';
-import { scratchHost } from './testing/scratch-host.js';
+import { scratchParent } from './testing/scratch-parent.js';
 
 const { signal } = new AbortController();
 
@@ -16,7 +16,7 @@ let tags: Set<string>;
 let driver: DirectoryVolumes;
 
 const shown = (): FileSystem =>
-  hostFileSystem({
+  parentFileSystem({
     volumeName: 'pvc-host',
     madeByDriver: true,
     mountSource: { mgsNodes: [['10.0.0.1@tcp']], fsname: 'scratch', subdir: '' },
@@ -36,12 +36,12 @@ const startDriver = (): DirectoryVolumes =>
     provider: { find: async () => shown() },
     stateDir: base.path('..', 'state'),
     log: new RememberedLog(),
-    host: scratchHost(base.place.root),
+    mounting: scratchParent(base.location.root),
   });
 
 const create = (name: string): Promise<Volume> => {
   const owner = { uid: String(process.getuid?.()), gid: String(process.getgid?.()) };
-  const basePath = `/${base.place.base.join('/')}`;
+  const basePath = `/${base.location.base.join('/')}`;
   const parameters = { provisioningMode: 'directory', basePath, ...owner };
   return driver.create(volumeRequest({ name, parameters }), signal);
 };

@@ -1,7 +1,7 @@
 import type { Log } from '../model/log.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
-import { DriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError } from '../errors/driver-error.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
@@ -14,72 +14,68 @@ import type { ListedVolume } from '../model/listed-volume.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
-import { formatDirectoryHandle, parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
+import { parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
 import { DirectoryParameters } from './directory-parameters.js';
 import { DeletionGuard } from './deletion-guard.js';
 import { BasePathTags } from './base-path-tags.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
-import { listDirectories } from './list-directories.js';
+import { DirectoryListing } from './directory-listing.js';
 import { BasePathTagReconciler } from './base-path-tag-reconciler.js';
 import { BasePathRecords, basePathKey, type BasePathRecord } from './base-path-records.js';
 import type { ParentParts } from './mounted-parent.js';
 import { refuseQuota } from './refuse-quota.js';
-import {
-  fileSystemIsUnresponsive,
-  mayHaveBegun,
-  orUnresponsive,
-  settleWithinTime,
-} from './unresponsive-file-system.js';
+import { fileSystemIsUnresponsive, mayHaveBegun, orUnresponsive } from './unresponsive-file-system.js';
 import { TrashSweepers } from './trash-sweepers.js';
-import { volumeOfDirectory } from './volume-of-directory.js';
+import { StateDirectory } from './state-directory.js';
+import { listedDirectory, volumeOfDirectory } from './volume-of-directory.js';
 import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
 
-/** What directory volumes are made of. */
+/** Services that directory volumes are built on. */
 export interface DirectoryVolumesParts {
   readonly driverName: string;
   readonly hosts: DirectoryHosts;
   readonly provider: Pick<ControllerProvider, 'find'>;
-  /** A directory private to this driver, for its mounts and records; made when the first directory is asked for. */
+  /** A directory private to this driver, for its mounts and records; created with the first directory. */
   readonly stateDir: string;
   readonly log: Log;
   readonly clock?: Clock;
   /** Default: mount(8) and processes of the driver's own. */
-  readonly host?: Pick<ParentParts, 'mounts' | 'runner'>;
+  readonly mounting?: Pick<ParentParts, 'mounts' | 'runner'>;
 }
-
-/** A file system that does not answer keeps a listing from the others no longer than this. Milliseconds. */
-const LIST_MS = 20_000;
 
 /** Volumes that are directories of file systems which exist: the rules of CSI over the registry on the file system
  *  itself, so that any replica of the driver knows what any other has done. */
 export class DirectoryVolumes implements DirectoryOperations {
   readonly #parameters: DirectoryParameters;
   readonly #fileSystems: DirectoryFileSystems;
-  readonly #places: BasePathRecords;
-  readonly #notes: BasePathTags;
+  readonly #basePaths: BasePathRecords;
+  readonly #tags: BasePathTags;
   readonly #guard: DeletionGuard;
-  readonly #keeper: BasePathTagReconciler;
+  readonly #tagReconciler: BasePathTagReconciler;
   readonly #exclusive = new Coalescer();
   readonly #sweepers: TrashSweepers;
-  readonly #prepare: () => Promise<void>;
-  #ready: Promise<void> | undefined;
+  readonly #listing: DirectoryListing;
+  readonly #state: StateDirectory;
 
   constructor(private readonly parts: DirectoryVolumesParts) {
-    const { driverName, hosts, provider, stateDir, log, clock = systemClock } = parts;
-    const own = parts.host ? { ...parts.host, load: async () => {} } : controllerMounts(stateDir, log, clock);
-    this.#parameters = new DirectoryParameters(driverName, hosts);
-    this.#fileSystems = new DirectoryFileSystems(hosts, provider, { ...own, clock });
+    const { driverName, hosts: parents, provider, stateDir, log, clock = systemClock } = parts;
+    const own = parts.mounting
+      ? { ...parts.mounting, load: async () => {} }
+      : controllerMounts(stateDir, log, clock);
+    this.#parameters = new DirectoryParameters(driverName, parents);
+    this.#fileSystems = new DirectoryFileSystems(parents, provider, { ...own, clock });
     this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);
-    this.#places = new BasePathRecords(stateDir, log);
+    this.#basePaths = new BasePathRecords(stateDir, log);
     const lookAgain = this.#fileSystems.lookAgain.bind(this.#fileSystems);
-    this.#notes = new BasePathTags({ hosts, lookAgain, clock });
-    const [fileSystems, places] = [this.#fileSystems, () => this.#knownPlaces()];
-    this.#guard = new DeletionGuard({ fileSystems, hosts, provider, places, clock });
-    this.#keeper = new BasePathTagReconciler({ fileSystems, notes: this.#notes, places, log, clock });
-    this.#prepare = async () => {
+    this.#tags = new BasePathTags({ parents, lookAgain, clock });
+    const [fileSystems, basePaths] = [this.#fileSystems, () => this.#knownBasePaths()];
+    this.#guard = new DeletionGuard({ fileSystems, parents, provider, basePaths, clock });
+    this.#tagReconciler = new BasePathTagReconciler({ fileSystems, tags: this.#tags, basePaths, log, clock });
+    this.#listing = new DirectoryListing({ fileSystems, parents, log, clock });
+    this.#state = new StateDirectory(stateDir, async () => {
       await own.load();
-      await this.#places.load();
-    };
+      await this.#basePaths.load();
+    });
   }
 
   /** Processes that nothing can end. */
@@ -87,77 +83,83 @@ export class DirectoryVolumes implements DirectoryOperations {
     return this.#fileSystems.mounted.flatMap(({ stuck }) => stuck);
   }
 
-  /** Goes on with the trash that an earlier run has left, and keeps file systems noted. Mounts nothing if directories
-   *  were never used. */
+  /** Continues with the trash that an earlier run has left, and keeps file systems tagged. Mounts nothing if
+   *  directories were never used. */
   async resume(): Promise<void> {
-    void this.#keeper.start();
-    await this.#loaded();
-    for (const place of this.#places.all()) this.#sweepers.of(place).start(true);
+    void this.#tagReconciler.start();
+    await this.#state.ready();
+    for (const basePath of this.#basePaths.all()) this.#sweepers.of(basePath).start(true);
   }
 
-  isAskedFor(parameters: Readonly<Record<string, string>>): boolean {
+  isRequested(parameters: Readonly<Record<string, string>>): boolean {
     return provisioningMode(parameters, this.parts.hosts.caseInsensitive ?? false) === 'directory';
   }
 
   owns(volumeId: string): boolean {
     const handle = parseDirectoryHandle(volumeId);
-    return handle !== undefined && this.parts.hosts.referenceTo(handle.host) !== undefined;
+    return handle !== undefined && this.parts.hosts.referenceTo(handle.parent) !== undefined;
   }
 
   async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
-    const { hosts } = this.parts;
+    const { hosts: parents } = this.parts;
     const plan = directoryPlan(request, this.#parameters.read(request.parameters));
-    await this.#loaded();
-    const found = await this.#fileSystems.find(plan.host, signal);
+    await this.#state.ready();
+    const found = await this.#fileSystems.find(plan.parent, signal);
     if (!found) {
       throw new DriverError(
         'not-found',
-        `there is no file system ${plan.host}: name one that exists in the StorageClass`,
+        `there is no file system ${plan.parent}: name one that exists in the StorageClass`,
       );
     }
-    if (plan.wanted.settings.quota !== 'none') refuseQuota(hosts, found.fileSystem);
-    const place: BasePathRecord = { host: plan.host, base: plan.base };
+    if (plan.desired.settings.quota !== 'none') refuseQuota(parents, found.fileSystem);
+    const basePath: BasePathRecord = { parent: plan.parent, base: plan.base };
     const entry = await this.#exclusively(
-      place,
-      plan.wanted.key,
-      { create: plan.wanted },
+      basePath,
+      plan.desired.key,
+      { create: plan.desired },
       signal,
-      (stopped) => this.#guard.whileMaking(found.fileSystem, () => this.#make(place, found, plan, stopped)),
+      (stopped) =>
+        this.#guard.whileCreating(found.fileSystem, () => this.#make(basePath, found, plan, stopped)),
     );
-    return this.#volume(place, found, entry);
+    return volumeOfDirectory(parents, { basePath, source: found.source }, entry);
   }
 
-  /** A caller that is told to come back may never do so. */
+  /** The caller may never retry, so that an unfinished creation is looked for later. */
   async #make(
-    place: BasePathRecord,
+    basePath: BasePathRecord,
     found: DirectoryFileSystem,
-    { base, wanted }: DirectoryPlan,
+    { base, desired }: DirectoryPlan,
     signal: AbortSignal,
   ): Promise<DirectoryEntry> {
-    if (!this.#places.get(basePathKey(place))) await this.#places.save(place);
+    if (!this.#basePaths.get(basePathKey(basePath))) await this.#basePaths.save(basePath);
     try {
-      const made = await found.mounted.run({ operation: 'create', base, wanted }, signal);
+      const made = await found.mounted.run({ operation: 'create', base, desired }, signal);
       // Not before: a base path that turns out to be unfit leaves no note.
-      await this.#notes.note(found, place, signal);
+      await this.#tags.write(found, basePath, signal);
       return made;
     } catch (error) {
-      if (mayHaveBegun(error, signal)) this.#sweepers.of(place).lookLater();
+      if (mayHaveBegun(error, signal)) this.#sweepers.of(basePath).lookLater();
       throw error;
     }
+  }
+
+  /** Directories cannot be restored from a snapshot, so none exists already. */
+  async withoutSource(error: unknown): Promise<unknown> {
+    return error;
   }
 
   async delete(volumeId: string, signal: AbortSignal): Promise<void> {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) return;
-    await this.#loaded();
-    const found = await this.#fileSystems.find(handle.host, signal);
+    await this.#state.ready();
+    const found = await this.#fileSystems.find(handle.parent, signal);
     if (!found) return; // With the file system all its directories are gone.
     const { base, key } = handle;
     const became = await this.#exclusively(handle, key, 'delete', signal, (stopped) =>
       found.mounted.run({ operation: 'delete', base, key }, stopped),
     );
     if (became !== 'absent') this.parts.log.info({ volumeId, became }, 'deleted a directory volume');
-    if (became !== 'absent') this.#sweepers.of({ host: handle.host, base }).start();
+    if (became !== 'absent') this.#sweepers.of({ parent: handle.parent, base }).start();
   }
 
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
@@ -166,7 +168,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     if (range.limit && current.isGreaterThan(range.limit)) {
       throw new DriverError(
         'out-of-range',
-        `the volume has ${current.toString()}, asked for is ${describeRange(range)}; volumes do not shrink`,
+        `the volume has ${current.toString()}, but ${describeRange(range)} was requested; volumes do not shrink`,
       );
     }
     const { required } = range;
@@ -180,48 +182,36 @@ export class DirectoryVolumes implements DirectoryOperations {
     return Capacity.bytes(BigInt(grown.capacityBytes));
   }
 
+  async modify(volumeId: string): Promise<void> {
+    throw new DriverError(
+      'invalid-argument',
+      `volume "${volumeId}" is a directory, which has no mutable parameters: its file system has, in the cloud`,
+    );
+  }
+
   async get(volumeId: string, signal: AbortSignal): Promise<ListedVolume> {
     const { handle, found, ...directory } = await this.#existing(volumeId, signal);
-    return this.#listed(handle, found, directory);
+    return listedDirectory(this.parts.hosts, { basePath: handle, source: found.source }, directory);
+  }
+
+  /** Every handle of a directory counts: cloning is refused before the cloud is queried. */
+  async exists(): Promise<boolean> {
+    return true;
   }
 
   async refuseToDelete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
     // Nothing is mounted for file systems that hold none.
-    if (fileSystem.directoryBases) await this.#loaded();
+    if (fileSystem.directoryBases) await this.#state.ready();
     await this.#guard.permitDeletion(fileSystem, signal);
   }
 
   /** A controller that makes whole file systems alone needs no place to write. */
-  async #knownPlaces(): Promise<readonly BasePathRecord[]> {
-    return (await this.#loaded().catch(() => true)) ? [] : this.#places.all();
+  async #knownBasePaths(): Promise<readonly BasePathRecord[]> {
+    return (await this.#state.ready().catch(() => true)) ? [] : this.#basePaths.all();
   }
 
   async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const places = await this.#knownPlaces();
-    const pages = await Promise.all(places.map((place) => this.#listPlace(place, signal)));
-    return pages.flat();
-  }
-
-  /** What does not answer is left out, and said in the log: it must not hide the volumes of other file systems. */
-  async #listPlace(place: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
-    try {
-      const { clock = systemClock } = this.parts;
-      return await settleWithinTime(clock, LIST_MS, caller, (signal) => this.#volumesOf(place, signal));
-    } catch (error) {
-      caller.throwIfAborted();
-      this.parts.log.warn(
-        { host: place.host, err: error },
-        'the directories of a file system could not be listed',
-      );
-      return [];
-    }
-  }
-
-  async #volumesOf(place: BasePathRecord, signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const found = await this.#fileSystems.find(place.host, signal);
-    if (!found) return [];
-    const directories = await listDirectories(found.mounted, place.base, signal);
-    return directories.map((directory) => this.#listed(place, found, directory));
+    return this.#listing.list(await this.#knownBasePaths(), signal);
   }
 
   async #existing(
@@ -230,11 +220,11 @@ export class DirectoryVolumes implements DirectoryOperations {
   ): Promise<FoundDirectory & { readonly handle: DirectoryHandle; readonly found: DirectoryFileSystem }> {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) throw notFound(volumeId);
-    await this.#loaded();
-    const found = await this.#fileSystems.find(handle.host, signal);
+    await this.#state.ready();
+    const found = await this.#fileSystems.find(handle.parent, signal);
     const { base, key } = handle;
     const directory = await orUnresponsive(
-      handle.host,
+      handle.parent,
       signal,
       found?.mounted.run({ operation: 'get', base, key }, signal),
     );
@@ -243,60 +233,26 @@ export class DirectoryVolumes implements DirectoryOperations {
   }
 
   #exclusively<T>(
-    { host, base }: BasePathRecord,
+    { parent, base }: BasePathRecord,
     key: string,
     what: unknown,
     signal: AbortSignal,
     work: (stopped: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const job = {
-      key: `directory volume ${key} of ${host}:/${base.join('/')}`,
+      key: `directory volume ${key} of ${parent}:/${base.join('/')}`,
       fingerprint: fingerprint(what),
       work: (stopped: AbortSignal, report: (progress: string) => void) => {
-        report(fileSystemIsUnresponsive(host));
+        report(fileSystemIsUnresponsive(parent));
         return work(stopped);
       },
     };
     return joinOrRun(this.#exclusive, job, signal);
   }
-
-  #listed(place: BasePathRecord, found: DirectoryFileSystem, { entry, fault }: FoundDirectory): ListedVolume {
-    return {
-      volume: this.#volume(place, found, entry),
-      condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
-    };
-  }
-
-  #volume({ host, base }: BasePathRecord, { source }: DirectoryFileSystem, entry: DirectoryEntry): Volume {
-    const id = formatDirectoryHandle({
-      host,
-      base,
-      key: entry.key,
-      ...(entry.projectId === undefined ? {} : { projectId: entry.projectId }),
-    });
-    return volumeOfDirectory(id, entry, [...base, ...entry.path], (subdir) =>
-      this.parts.hosts.contextFor({
-        ...source,
-        subdir: [source.subdir, subdir].filter((part) => part !== '').join('/'),
-      }),
-    );
-  }
-
-  async #loaded(): Promise<void> {
-    this.#ready ??= this.#prepare();
-    try {
-      await this.#ready;
-    } catch (error) {
-      this.#ready = undefined; // The next call tries again.
-      throw new DriverError(
-        'unavailable',
-        `the state directory ${this.parts.stateDir} cannot be used: ${messageOf(error)}; provisioningMode "directory" ` +
-          'needs a writable one (--state-dir)',
-        { cause: error },
-      );
-    }
-  }
 }
 
 const notFound = (volumeId: string): DriverError =>
-  new DriverError('not-found', `volume "${volumeId}" does not exist: its file system has no directory of it`);
+  new DriverError(
+    'not-found',
+    `volume "${volumeId}" does not exist: its file system has no directory for it`,
+  );

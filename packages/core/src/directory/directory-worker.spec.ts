@@ -6,7 +6,7 @@ import { ManualClock, settled } from '../testing/manual-clock.js';
 import { DirectoryWorker } from './directory-worker.js';
 import type { WorkerTask } from './registry/worker-protocol.js';
 
-const task: WorkerTask = { operation: 'get', place: { root: '/mnt', base: ['b'] }, key: 'k' };
+const task: WorkerTask = { operation: 'get', location: { root: '/mnt', base: ['b'] }, key: 'k' };
 const patient = new AbortController().signal;
 
 /** Stands in for processes: answers, is silent, or cannot be killed. */
@@ -44,7 +44,7 @@ describe('the process that touches a file system', () => {
     expect(worker.isBusy).toBe(false);
   });
 
-  it('gives a silent process up, says so, and goes on with another', async () => {
+  it('gives a silent process up, reports it, and continues with another', async () => {
     const processes = new Processes();
     const clock = new ManualClock();
     const worker = new DirectoryWorker('/mnt', 'mgs:/fs', processes.runner, clock);
@@ -61,7 +61,7 @@ describe('the process that touches a file system', () => {
     expect(processes.started).toHaveLength(2);
   });
 
-  it('forgets what nobody waits for any more and has not begun', async () => {
+  it('forgets tasks that are no longer awaited and have not begun', async () => {
     const processes = new Processes();
     const worker = new DirectoryWorker('/mnt', 'mgs:/fs', processes.runner, new ManualClock());
     const begun = worker.run(task, patient);

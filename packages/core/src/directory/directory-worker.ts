@@ -6,7 +6,7 @@ import { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
 import { explainDirectoryFailure } from './explain-directory-failure.js';
-import type { WorkerAnswer, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
+import type { WorkerReply, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
 /** Milliseconds that a task may take: an `lfs` that waits for all servers is slow, a dead server is for ever. */
 const TASK_MS = 60_000;
@@ -18,7 +18,7 @@ const program = fileURLToPath(
 
 interface Pending {
   readonly line: string;
-  readonly settle: (outcome: WorkerAnswer | DriverError) => void;
+  readonly settle: (outcome: WorkerReply | DriverError) => void;
 }
 
 /**
@@ -35,7 +35,7 @@ export class DirectoryWorker {
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(
-    /** Where the client is mounted. */
+    /** Mount point of the client. */
     private readonly root: string,
     /** The file system in messages. */
     private readonly title: string,
@@ -43,7 +43,7 @@ export class DirectoryWorker {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** Whether a task is under way or waits. */
+  /** True while a task is under way or waits. */
   get isBusy(): boolean {
     return this.#current !== undefined || this.#queue.length > 0;
   }
@@ -64,9 +64,9 @@ export class DirectoryWorker {
     return outcome.result as WorkerResults[T['operation']];
   }
 
-  async #outcome(line: string, signal: AbortSignal): Promise<WorkerAnswer | DriverError> {
+  async #outcome(line: string, signal: AbortSignal): Promise<WorkerReply | DriverError> {
     let forget = (): void => {};
-    const outcome = new Promise<WorkerAnswer | DriverError>((settle) => {
+    const outcome = new Promise<WorkerReply | DriverError>((settle) => {
       const pending: Pending = { line, settle };
       forget = () => {
         const index = this.#queue.indexOf(pending);
@@ -119,7 +119,7 @@ export class DirectoryWorker {
       title: `the directory worker of ${this.title}`,
       onLine: (line) => {
         // What a process says that was given up is not the answer to what came later.
-        if (this.#conversation === conversation) this.#finish(JSON.parse(line) as WorkerAnswer);
+        if (this.#conversation === conversation) this.#finish(JSON.parse(line) as WorkerReply);
       },
       onEnd: (error) => {
         if (this.#conversation !== conversation) return;
@@ -130,7 +130,7 @@ export class DirectoryWorker {
     return conversation;
   }
 
-  #finish(outcome: WorkerAnswer | DriverError): void {
+  #finish(outcome: WorkerReply | DriverError): void {
     this.#callOffDeadline();
     const current = this.#current;
     this.#current = undefined;
@@ -138,12 +138,12 @@ export class DirectoryWorker {
     this.#next();
   }
 
-  /** Whoever waits behind a task that is not answered would not be answered, either. */
+  /** Tasks that wait behind an unanswered one would not be answered, either. */
   #giveUp(): void {
     this.#ending = this.stop();
     const silent = new DriverError(
       'deadline-exceeded',
-      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is repeated. ${lookAtServers}`,
+      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is retried automatically. ${lookAtServers}`,
     );
     for (const { settle } of this.#queue.splice(0)) settle(silent);
     this.#finish(silent);
@@ -166,5 +166,5 @@ const ended = (title: string, error: Error | undefined): DriverError =>
   new DriverError(
     'unavailable',
     `the process that works on the directories of ${title} has ended${error ? ` (${error.message})` : ''}; the work is ` +
-      'repeated. If that goes on, the controller is out of memory or processes',
+      'retried automatically. If this continues, the controller is out of memory or processes',
   );

@@ -6,11 +6,11 @@ it.each([
   ['symlink', 'ENOTDIR', 'invalid-argument', /symbolic link/],
   ['not-a-directory', 'ENOTDIR', 'failed-precondition', /is a file/],
   ['path-taken', 'a volume at x', 'already-exists', /another volume \(a volume at x\)/],
-  ['path-exists', 'EEXIST', 'already-exists', /the driver has not made it/],
-  ['conflict', 'uid is 1, asked for is 2', 'already-exists', /uid is 1, asked for is 2/],
+  ['path-exists', 'EEXIST', 'already-exists', /was not created by the driver/],
+  ['conflict', 'uid is 1 (requested: 2)', 'already-exists', /uid is 1 \(requested: 2\)/],
   ['nested-base', '/a', 'failed-precondition', /inside another base path/],
   ['untrusted-registry', 'owner 1000', 'failed-precondition', /others than the driver/],
-  ['replaced', 'EEXIST', 'failed-precondition', /does not delete what it has not made/],
+  ['replaced', 'EEXIST', 'failed-precondition', /deletes only what it has created/],
   ['no-project-id', '1-2', 'resource-exhausted', /ids of projectIdRange are taken/],
   ['below-use', '9 bytes are used', 'out-of-range', /9 bytes are used/],
   ['lfs-missing', 'ENOENT', 'failed-precondition', /lustre-client/],
@@ -19,7 +19,7 @@ it.each([
   ['system', 'EACCES', 'failed-precondition', /root squash/],
   ['system', 'ENOSPC', 'resource-exhausted', /is full/],
   ['system', 'EXDEV', 'failed-precondition', /project of its own/],
-  ['system', 'EIO', 'unavailable', /repeated/],
+  ['system', 'EIO', 'unavailable', /retried automatically/],
 ] as const)('%s (%s) is %s', (reason, code, kind, message) => {
   const failure: DirectoryFailure = { reason, path: 'csi-volumes/x', code };
   const error = explainDirectoryFailure('10.0.0.4@tcp:/lustrefs', failure);

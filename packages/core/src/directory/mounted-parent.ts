@@ -7,33 +7,33 @@ import type { LustreMountSource } from '../model/mount-source.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { DirectoryWorker } from './directory-worker.js';
 import { isMountLost } from './explain-directory-failure.js';
-import type { Place, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
+import type { BasePathLocation, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
-/** How long mounting may take. */
+/** Longest time that mounting may take. Milliseconds. */
 const MOUNT_MS = 100_000;
-/** How long a file system that nobody works on stays mounted. */
+/** Time after its last use for which a file system stays mounted. Milliseconds. */
 const IDLE_MS = 60_000;
 
-type WithoutPlace<T> = T extends WorkerTask ? Omit<T, 'place'> : never;
+type WithoutLocation<T> = T extends WorkerTask ? Omit<T, 'location'> : never;
 
 /** A task for a base path of a host. */
-export type ParentTask = WithoutPlace<WorkerTask> & { readonly base: Place['base'] };
+export type ParentTask = WithoutLocation<WorkerTask> & { readonly base: BasePathLocation['base'] };
 
 interface Mounted {
   readonly lease: Lease;
   readonly worker: DirectoryWorker;
-  /** Removes, so that nobody waits for it. */
+  /** Removes trash, so that creations and deletions need not wait for it. */
   readonly sweeper: DirectoryWorker;
 }
 
-/** What the host works with. */
+/** Services that a mounted parent uses. */
 export interface ParentParts {
   readonly mounts: SharedMounts;
   readonly runner: CommandRunner;
   readonly clock?: Clock;
 }
 
-/** A file system, mounted in the controller for as long as somebody works on its directories. */
+/** A file system, mounted in the controller while its directories are in use. */
 export class MountedParent {
   readonly #clock: Clock;
   #mounted: Promise<Mounted> | undefined;
@@ -70,12 +70,12 @@ export class MountedParent {
   async #runIn(mounted: Mounted, task: ParentTask, signal: AbortSignal): Promise<unknown> {
     const { base, ...rest } = task;
     const names = this.source.subdir === '' ? base : [...this.source.subdir.split('/'), ...base];
-    const whole = { ...rest, place: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;
+    const whole = { ...rest, location: { root: mounted.lease.path, base: names } } as unknown as WorkerTask;
     const worker = task.operation === 'sweep' ? mounted.sweeper : mounted.worker;
     try {
       return await worker.run(whole, signal);
     } catch (error) {
-      // The call is repeated, and then mounts it anew.
+      // The call is repeated, and then mounts it again.
       if (isMountLost(error)) await this.#release(mounted);
       throw error;
     }

@@ -15,7 +15,7 @@ describe('a path template', () => {
     expect(renderTemplate(checkTemplate(template), values)).toBe(path);
   });
 
-  it('takes the name of the volume where the provisioner does not tell the PersistentVolume', () => {
+  it('takes the name of the volume if the provisioner does not report the PersistentVolume', () => {
     expect(renderTemplate('${pv.name}', { volumeName: 'pvc-1' })).toBe('pvc-1');
   });
 
@@ -29,8 +29,8 @@ describe('a path template', () => {
 
   it.each([
     [{ volumeName: 'v' }, /--extra-create-metadata/],
-    [{ volumeName: 'v', pvcName: 'a/b' }, /no name of a directory/],
-    [{ volumeName: 'v', pvcName: '..' }, /no name of a directory/],
+    [{ volumeName: 'v', pvcName: 'a/b' }, /not the name of a directory/],
+    [{ volumeName: 'v', pvcName: '..' }, /not the name of a directory/],
   ])('refuses values that lead elsewhere, or are missing: %o', (given, message) => {
     expect(() => renderTemplate('x/${pvc.name}', given)).toThrow(message);
   });

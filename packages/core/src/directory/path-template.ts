@@ -1,7 +1,7 @@
 import { DriverError } from '../errors/driver-error.js';
 import type { VolumeMetadata } from '../model/volume-request.js';
 
-/** What a path is made from. */
+/** Values that a path is made from. */
 export interface TemplateValues extends VolumeMetadata {
   /** The CSI name of the volume: what Kubernetes calls the PersistentVolume. */
   readonly volumeName: string;
@@ -27,8 +27,8 @@ const bySpelling = new Map(
 
 const VARIABLE = /\$\{([^}]*)\}/g;
 
-/** Checks that a template holds no variable that nobody knows.
- *  @throws Error that says which */
+/** Checks that a template holds no unknown variable.
+ *  @throws Error that names it */
 export function checkTemplate(template: string): string {
   for (const [, name = ''] of template.matchAll(VARIABLE)) {
     if (!bySpelling.has(name)) throw new Error(`"\${${name}}" is unknown; known are ${known}`);
@@ -51,7 +51,7 @@ export function renderTemplate(template: string, values: TemplateValues): string
     if (!value.includes('/') && value !== '.' && value !== '..') return value;
     throw new DriverError(
       'invalid-argument',
-      `subPath: "\${${name}}" is "${value}", which is no name of a directory`,
+      `subPath: "\${${name}}" is "${value}", which is not the name of a directory`,
     );
   });
 }

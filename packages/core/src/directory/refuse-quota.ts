@@ -2,12 +2,12 @@ import { DriverError } from '../errors/driver-error.js';
 import type { DirectoryHosts } from '../provider/parent-file-systems.js';
 import type { FileSystem } from '../model/file-system.js';
 
-/** @throws DriverError failed-precondition where the file system has no project quotas, as far as its cloud tells */
+/** @throws DriverError failed-precondition if the file system has no project quotas, as far as its cloud reports */
 export function refuseQuota(
-  hosts: Pick<DirectoryHosts, 'quotaObjection'>,
+  parents: Pick<DirectoryHosts, 'quotaObjection'>,
   fileSystem: FileSystem | undefined,
 ): void {
-  const objection = fileSystem && hosts.quotaObjection?.(fileSystem);
+  const objection = fileSystem && parents.quotaObjection?.(fileSystem);
   if (objection === undefined) return;
   throw new DriverError(
     'failed-precondition',

@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 const fileSystem = { id: 'fs-1' };
 const empty: Occupants = { ...noRegistry, hasRegistry: true };
 
-/** A host that tells this of its base paths, time after time the next; otherwise there is nothing. */
+/** A mounted parent whose base paths hold this, each look the next; otherwise they are empty. */
 function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): {
   readonly tasks: ParentTask[];
   readonly mount: () => MountedParent;
@@ -24,8 +24,8 @@ function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): 
   return { tasks, mount: () => ({ run }) as unknown as MountedParent };
 }
 
-const noted = (...texts: readonly string[]): { text: string; isNoted: boolean }[] =>
-  texts.map((text) => ({ text, isNoted: true }));
+const noted = (...texts: readonly string[]): { text: string; isTagged: boolean }[] =>
+  texts.map((text) => ({ text, isTagged: true }));
 
 describe('refuseWhileUsed', () => {
   it('lets go where there are no volumes any more', async () => {
@@ -48,12 +48,12 @@ describe('refuseWhileUsed', () => {
     [
       'creations under way',
       { unfinished: ['n/4'] },
-      /volumes are being made as directories of it, below \/team=20a: n\/4\. .* given up after an hour/,
+      /volumes are being created as directories of it, below \/team=20a: n\/4\. .* given up after an hour/,
     ],
     [
-      'the loss of the registry that the note tells of',
+      'the loss of the registry that the tag stands for',
       { hasRegistry: false },
-      /there is no \/team=20a\/\.lustre-csi any more: somebody has moved or removed it/,
+      /there is no \/team=20a\/\.lustre-csi any more: the registry was moved or removed/,
     ],
   ])('names %s, below whichever base path', async (_, found, message) => {
     const { mount } = hostOf({ 'team a': [found, found] });
@@ -64,9 +64,9 @@ describe('refuseWhileUsed', () => {
     });
   });
 
-  it('asks no registry of a base path that no tag tells of: there may never have been one', async () => {
+  it('requires no registry of a base path without a tag: there may never have been one', async () => {
     const { mount } = hostOf({ a: [{ hasRegistry: false }, { volumes: ['x'] }] });
-    const known = [{ text: '/a', isNoted: false }];
+    const known = [{ text: '/a', isTagged: false }];
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).resolves.toBeUndefined();
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).rejects.toThrow('below /a: x');
   });
@@ -83,9 +83,9 @@ describe('refuseWhileUsed', () => {
 
   it('does not let go where a tag of the driver cannot be read', async () => {
     const { mount } = hostOf({});
-    await expect(refuseWhileUsed(fileSystem, noted('whatever'), mount, signal)).rejects.toMatchObject({
+    await expect(refuseWhileUsed(fileSystem, noted('relative'), mount, signal)).rejects.toMatchObject({
       kind: 'failed-precondition',
-      message: expect.stringContaining('its value "whatever" is none that the driver has written') as string,
+      message: expect.stringContaining('its value "relative" is not one that the driver writes') as string,
     });
   });
 

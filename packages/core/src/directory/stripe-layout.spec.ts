@@ -14,10 +14,10 @@ describe('a stripe layout', () => {
   it.each([
     ['', 'it is empty'],
     ['-c', '-c has no value'],
-    ['-c many', '"many" is no value of -c'],
-    ['-c 1 /etc', '"/etc" is no layout option'],
-    ['--yaml /etc/passwd', '"--yaml" is no layout option'],
-    ['-c 1; rm -rf /', '"1;" is no value of -c'],
+    ['-c many', '"many" is not a value of -c'],
+    ['-c 1 /etc', '"/etc" is not a layout option'],
+    ['--yaml /etc/passwd', '"--yaml" is not a layout option'],
+    ['-c 1; rm -rf /', '"1;" is not a value of -c'],
   ])('refuses "%s"', (text, message) => {
     expect(() => parseStripeLayout(text)).toThrow(message);
   });

@@ -17,7 +17,7 @@ const options: Readonly<Record<string, RegExp>> = {
 };
 
 /** Reads a layout as `lfs setstripe` takes it: pairs of an option and its value, no path, nothing else.
- *  @throws Error that says what is wrong */
+ *  @throws Error that names the cause */
 export function parseStripeLayout(text: string): readonly string[] {
   const words = text.trim().split(/\s+/);
   if (words[0] === '') throw new Error('it is empty');
@@ -25,9 +25,9 @@ export function parseStripeLayout(text: string): readonly string[] {
     const [option = '', value] = words.slice(index, index + 2);
     const form = options[option];
     if (!form)
-      throw new Error(`"${option}" is no layout option; known are ${Object.keys(options).join(' ')}`);
+      throw new Error(`"${option}" is not a layout option; known are ${Object.keys(options).join(' ')}`);
     if (value === undefined) throw new Error(`${option} has no value`);
-    if (!form.test(value)) throw new Error(`"${value}" is no value of ${option}`);
+    if (!form.test(value)) throw new Error(`"${value}" is not a value of ${option}`);
   }
   return words;
 }

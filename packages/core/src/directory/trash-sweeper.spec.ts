@@ -18,7 +18,7 @@ it('removes in slices with a pause between them, and one at a time', async () =>
     underWay -= 1;
     const removed = Math.min(budget, left);
     left -= removed;
-    return { removed, isDone: left === 0, hasUnfinished: false, trouble: [] };
+    return { removed, isDone: left === 0, hasUnfinished: false, failures: [] };
   };
   const sweeper = new TrashSweeper(sweep, log, clock);
   const began = clock.now();
@@ -43,7 +43,7 @@ it('says what could not be removed, and tries again', async () => {
   const sweep = async (): Promise<WorkerResults['sweep']> => {
     calls += 1;
     if (calls === 1) throw new Error('the server does not answer');
-    return { removed: 0, isDone: true, hasUnfinished: false, trouble: calls === 2 ? ['x: EPERM'] : [] };
+    return { removed: 0, isDone: true, hasUnfinished: false, failures: calls === 2 ? ['x: EPERM'] : [] };
   };
   new TrashSweeper(sweep, log, clock).start();
   while (await clock.next());
@@ -54,14 +54,14 @@ it('says what could not be removed, and tries again', async () => {
   ]);
 });
 
-it('looks for what nobody has gone on with once it is old, and as long as something is too young', async () => {
+it('looks for abandoned creations once they are old, and as long as something is too young', async () => {
   const clock = new ManualClock();
   const looks: number[] = [];
   const began = clock.now();
   const sweep = async (_: number, orphans: boolean): Promise<WorkerResults['sweep']> => {
     expect(orphans).toBe(true);
     looks.push(clock.now() - began);
-    return { removed: 0, isDone: true, hasUnfinished: looks.length === 1, trouble: [] };
+    return { removed: 0, isDone: true, hasUnfinished: looks.length === 1, failures: [] };
   };
   const sweeper = new TrashSweeper(sweep, new RememberedLog(), clock);
   sweeper.lookLater();
@@ -76,7 +76,7 @@ it('looks again if the look was not answered', async () => {
   const sweep = async (_: number, orphans: boolean): Promise<WorkerResults['sweep']> => {
     asked.push(orphans);
     if (asked.length === 1) throw new Error('the server does not answer');
-    return { removed: 0, isDone: true, hasUnfinished: false, trouble: [] };
+    return { removed: 0, isDone: true, hasUnfinished: false, failures: [] };
   };
   new TrashSweeper(sweep, new RememberedLog(), clock).start(true);
   while (await clock.next());

@@ -8,10 +8,10 @@ import type { WorkerResults } from './registry/worker-protocol.js';
  *  servers have time for others. */
 export const SLICE = 200;
 const PAUSE_MS = 100;
-/** What could not be removed is tried again. */
+/** Pauses before trash that could not be removed is tried again. Milliseconds. */
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
-/** When what was begun now is old enough to be given up. */
+/** Time after which work that begins now is old enough to be given up. Milliseconds. */
 export const LOOK_LATER_MS = STALE_MS + 60_000;
 
 type Sweep = (budget: number, orphans: boolean, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
@@ -30,8 +30,8 @@ export class TrashSweeper {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** There may be something in the trash.
-   *  @param orphans whether killed workers may have left something, too */
+  /** Sweeps the trash.
+   *  @param orphans true if killed workers may have left something, too */
   start(orphans = false): void {
     this.#again = true;
     this.#orphans ||= orphans;
@@ -40,7 +40,7 @@ export class TrashSweeper {
     void this.#run();
   }
 
-  /** A creation may have been left unfinished: if nobody goes on with it, it is given up. */
+  /** Looks for an unfinished creation later: if it does not continue, it is given up. */
   lookLater(): void {
     if (this.#willLook) return;
     this.#willLook = true;
@@ -72,19 +72,19 @@ export class TrashSweeper {
     for (;;) {
       const orphans = this.#orphans;
       this.#orphans = false;
-      const { removed, isDone, hasUnfinished, trouble } = await this.#sweepOnce(orphans, signal);
+      const { removed, isDone, hasUnfinished, failures } = await this.#sweepOnce(orphans, signal);
       if (hasUnfinished) this.lookLater();
       total += removed;
       if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
       if (isDone || removed === 0) {
-        if (trouble.length > 0) this.#retry(trouble.join('; '));
+        if (failures.length > 0) this.#retry(failures.join('; '));
         return total;
       }
       await pause(this.clock, PAUSE_MS, signal);
     }
   }
 
-  /** What was to be looked for and was not, still is. */
+  /** Keeps the request to look for orphans if the sweep fails. */
   async #sweepOnce(orphans: boolean, signal: AbortSignal): Promise<WorkerResults['sweep']> {
     try {
       return await this.sweep(SLICE, orphans, signal);
@@ -95,7 +95,10 @@ export class TrashSweeper {
   }
 
   #retry(why: string): void {
-    this.log.warn({ why }, 'what deleted volumes held could not all be removed yet; it is tried again');
+    this.log.warn(
+      { why },
+      'some files of deleted volumes could not be removed yet; the removal is retried automatically',
+    );
     this.clock.after(this.#retryMs, () => this.start());
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }

@@ -4,7 +4,7 @@ import type { DirectoryFileSystems } from './directory-file-systems.js';
 import { basePathKey, type BasePathRecord } from './base-path-records.js';
 import { TrashSweeper } from './trash-sweeper.js';
 
-const nothingToSweep = { removed: 0, isDone: true, hasUnfinished: false, trouble: [] } as const;
+const nothingToSweep = { removed: 0, isDone: true, hasUnfinished: false, failures: [] } as const;
 
 /** A sweeper for each base path that has ever been worked on. */
 export class TrashSweepers {
@@ -16,21 +16,21 @@ export class TrashSweepers {
     private readonly clock: Clock,
   ) {}
 
-  of(place: BasePathRecord): TrashSweeper {
-    const key = basePathKey(place);
-    const sweeper = this.#sweepers.get(key) ?? this.#sweeperOf(place);
+  of(basePath: BasePathRecord): TrashSweeper {
+    const key = basePathKey(basePath);
+    const sweeper = this.#sweepers.get(key) ?? this.#sweeperOf(basePath);
     this.#sweepers.set(key, sweeper);
     return sweeper;
   }
 
-  #sweeperOf({ host, base }: BasePathRecord): TrashSweeper {
+  #sweeperOf({ parent, base }: BasePathRecord): TrashSweeper {
     return new TrashSweeper(
       async (budget, orphans, signal) => {
-        const found = await this.fileSystems.find(host, signal);
+        const found = await this.fileSystems.find(parent, signal);
         if (!found) return nothingToSweep;
         return found.mounted.run({ operation: 'sweep', base, budget, orphans }, signal);
       },
-      this.log.child({ host, basePath: base.join('/') }),
+      this.log.child({ parent, basePath: base.join('/') }),
       this.clock,
     );
   }

@@ -1,14 +1,13 @@
-import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { lookAtServers } from './directory-worker.js';
 
-/** What a call that waits for a file system is told when its time is over. */
-export const fileSystemIsUnresponsive = (host: string): string =>
-  `the file system ${host} has not answered yet, or is at work for others. If that goes on: ${lookAtServers}`;
+/** Message of a call whose time ends while it waits for a file system. */
+export const fileSystemIsUnresponsive = (parent: string): string =>
+  `the file system ${parent} has not answered yet, or is at work for others. If this continues: ${lookAtServers}`;
 
 /** Says for what a call has waited whose time is over. @throws what the work throws */
 export async function orUnresponsive<T>(
-  host: string,
+  parent: string,
   signal: AbortSignal,
   work: Promise<T> | undefined,
 ): Promise<T | undefined> {
@@ -17,33 +16,12 @@ export async function orUnresponsive<T>(
   } catch (error) {
     const isOver = signal.aborted && error === signal.reason;
     if (!isOver || !isDriverError(error)) throw error;
-    throw new DriverError(error.kind, `${fileSystemIsUnresponsive(host)}; ${error.message}`, {
+    throw new DriverError(error.kind, `${fileSystemIsUnresponsive(parent)}; ${error.message}`, {
       cause: error,
     });
   }
 }
 
-/** Whether work that failed may have left something behind. */
+/** Reports if failed work may have left something behind. */
 export const mayHaveBegun = (error: unknown, { aborted }: AbortSignal): boolean =>
   aborted || isDriverError(error, 'unavailable') || isDriverError(error, 'deadline-exceeded');
-
-/** Does work that gets so many milliseconds, and less if the caller leaves. */
-export async function settleWithinTime<T>(
-  clock: Clock,
-  milliseconds: number,
-  caller: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const ending = new AbortController();
-  const leave = (): void => ending.abort(caller.reason);
-  const late = new DriverError('deadline-exceeded', `no answer within ${milliseconds / 1000} s`);
-  const callOff = clock.after(milliseconds, () => ending.abort(late));
-  caller.addEventListener('abort', leave);
-  if (caller.aborted) leave();
-  try {
-    return await work(ending.signal);
-  } finally {
-    callOff();
-    caller.removeEventListener('abort', leave);
-  }
-}

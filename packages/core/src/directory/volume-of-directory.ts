@@ -1,18 +1,47 @@
-import { publishSettingKeys } from '../model/publish-settings.js';
 import { Capacity } from '../model/capacity.js';
+import type { ListedVolume } from '../model/listed-volume.js';
+import { publishSettingKeys } from '../model/publish-settings.js';
 import type { Volume } from '../model/volume-request.js';
-import type { DirectoryEntry } from './registry/worker-protocol.js';
+import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { BasePathRecord } from './base-path-records.js';
+import type { DirectoryFileSystem } from './directory-file-systems.js';
+import { formatDirectoryHandle } from './directory-handle.js';
+import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
 
-/** The volume that a directory is. Nodes never make its directory: one that was deleted must not come back empty. */
+/** Base path of a volume, and the file system that it lies on. */
+export interface DirectoryLocation {
+  readonly basePath: BasePathRecord;
+  readonly source: DirectoryFileSystem['source'];
+}
+
+type ContextSource = Pick<DirectoryHosts, 'contextFor'>;
+
+/** Volume that a directory is. Nodes never create its directory: a deleted one must not come back empty. */
 export function volumeOfDirectory(
-  id: string,
-  entry: DirectoryEntry,
-  path: readonly string[],
-  contextFor: (subdir: string) => Readonly<Record<string, string>>,
+  parents: ContextSource,
+  { basePath: { parent, base }, source }: DirectoryLocation,
+  { key, projectId, path, capacityBytes, settings }: DirectoryEntry,
 ): Volume {
+  const subdir = [source.subdir, ...base, ...path].filter((part) => part !== '').join('/');
   return {
-    id,
-    capacity: Capacity.bytes(BigInt(entry.capacityBytes)),
-    context: { ...contextFor(path.join('/')), ...entry.settings.node, [publishSettingKeys.create]: 'false' },
+    id: formatDirectoryHandle({ parent, base, key, ...(projectId === undefined ? {} : { projectId }) }),
+    capacity: Capacity.bytes(BigInt(capacityBytes)),
+    context: {
+      ...parents.contextFor({ ...source, subdir }),
+      ...settings.node,
+      [publishSettingKeys.create]: 'false',
+    },
+  };
+}
+
+/** Volume with the condition of its directory. */
+export function listedDirectory(
+  parents: ContextSource,
+  location: DirectoryLocation,
+  { entry, fault }: FoundDirectory,
+): ListedVolume {
+  return {
+    volume: volumeOfDirectory(parents, location, entry),
+    condition: { abnormal: fault !== undefined, message: fault ?? 'the directory is there' },
   };
 }

@@ -3,7 +3,7 @@ import { DriverError, isDriverError, type ErrorKind } from './driver-error.js';
 /** Errors after which the provisioner repeats the call, even for a claim that is deleted meanwhile. */
 const notFinal: readonly ErrorKind[] = ['unavailable', 'aborted', 'deadline-exceeded', 'cancelled'];
 
-/** Whether the external-provisioner forgets a creation that ends with this error. */
+/** Reports if the external-provisioner forgets a creation that ends with this error. */
 export function isFinal(error: unknown): error is DriverError {
   return isDriverError(error) && !notFinal.includes(error.kind);
 }

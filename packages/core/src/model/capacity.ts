@@ -58,13 +58,13 @@ export class Capacity {
   }
 }
 
-/** What a request accepts (CSI CapacityRange). An absent bound is no bound. */
+/** Capacities that a request accepts (CSI CapacityRange). An absent bound is no bound. */
 export interface CapacityRange {
   readonly required?: Capacity;
   readonly limit?: Capacity;
 }
 
-/** Whether the capacity lies in the range. */
+/** Reports if the capacity lies in the range. */
 export function isWithin(capacity: Capacity, range: CapacityRange): boolean {
   if (range.required && capacity.isLessThan(range.required)) return false;
   return !(range.limit && capacity.isGreaterThan(range.limit));

@@ -1,6 +1,6 @@
 import type { FileSystem } from './file-system.js';
 
-/** How far a file system is, for the message of a call whose time ends before the work does. */
+/** Progress of a file system, for the message of a call whose time ends before the work does. */
 export function describeProgress(fileSystem: FileSystem, ageSeconds: number): string {
   const since = ageSeconds >= 1 ? ` for ${describeSeconds(ageSeconds)}` : '';
   const detail = fileSystem.stateDetail ? ` (${fileSystem.stateDetail})` : '';

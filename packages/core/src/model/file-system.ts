@@ -2,10 +2,10 @@ import type { Capacity } from './capacity.js';
 import type { LustreMountSource } from './mount-source.js';
 
 /**
- * Where a file system is in its life, whatever its cloud calls it.
+ * State of a file system, independent of its cloud's names.
  *
- * - `creating`: not usable yet; comes to `available` or `failed` by itself.
- * - `available`, `updating`, `impaired`: clients can use it. `impaired` needs somebody's attention.
+ * - `creating`: not usable yet; becomes `available` or `failed` without further calls.
+ * - `available`, `updating`, `impaired`: clients can use it. `impaired` needs the operator's attention.
  * - `failed`: never became usable and never will.
  * - `deleting`: going away.
  */
@@ -15,12 +15,12 @@ export type FileSystemState = 'creating' | 'available' | 'updating' | 'impaired'
 export interface FileSystem {
   /** The cloud's own identifier: an FSx file system id, the name of an ARM resource. */
   readonly id: string;
-  /** Where the provider's listing finds it: see `ControllerProvider.list`. */
+  /** Scope whose listing shows it: see `ControllerProvider.list`. */
   readonly scope: string;
   /** The CSI volume name that this driver wrote in its ownership tag; absent: this driver did not create it. */
   readonly volumeName?: string;
-  /** Whether a CSI driver of this cloud made it, in whichever cluster: then one may delete it with its claim. A
-   *  `volumeName` says the same. Absent: whoever made it deletes it by hand. */
+  /** True if a CSI driver of this cloud created it, in any cluster: one may then delete it with its claim. A
+   *  `volumeName` says the same. Absent: its creator deletes it by hand. */
   readonly madeByDriver?: boolean;
   readonly state: FileSystemState;
   /** The cloud's own name of the state, such as `CREATING`. */
@@ -28,24 +28,25 @@ export interface FileSystem {
   /** The cloud's own words about the state: why it failed, what is impaired. */
   readonly stateDetail?: string;
   readonly capacity: Capacity;
-  /** Absent where the cloud does not tell. */
+  /** Absent if the cloud does not report it. */
   readonly createdAt?: Date;
-  /** Which attempt to create the volume this is, from its tag. 1 unless an earlier one failed. */
+  /** Number of the attempt to create the volume, from its tag. 1 unless an earlier one failed. */
   readonly attempt: number;
-  /** What it was created with, for the comparison with a plan: parameter name to the value as a plan spells it. */
+  /** Properties that it was created with, for the comparison with a plan: parameter name to the value as a plan spells
+   *  it. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Base paths below which volumes are directories of this one, as `DirectoryHosts.noteBase` has noted them. */
   readonly directoryBases?: readonly string[];
-  /** What clients mount; absent as long as the cloud does not tell. */
+  /** Source that clients mount; absent as long as the cloud does not report it. */
   readonly mountSource?: LustreMountSource;
 }
 
-/** Whether a driver may delete it with its claim: this one, or that of another cluster. */
+/** Reports if a driver may delete it with its claim: this one, or that of another cluster. */
 export function belongsToClaim({ madeByDriver, volumeName }: FileSystem): boolean {
   return madeByDriver === true || volumeName !== undefined;
 }
 
-/** Whether clients can use it. */
+/** Reports if clients can use it. */
 export function isUsable(fileSystem: FileSystem): boolean {
   return ['available', 'updating', 'impaired'].includes(fileSystem.state);
 }

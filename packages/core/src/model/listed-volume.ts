@@ -5,11 +5,11 @@ import type { Volume } from './volume-request.js';
 /** CSI VolumeCondition. */
 export interface VolumeCondition {
   readonly abnormal: boolean;
-  /** What is the matter, and where that was seen. */
+  /** Condition in words, with the place where it was seen. */
   readonly message: string;
 }
 
-/** A volume as ListVolumes and ControllerGetVolume show it. A capacity of zero is one that nobody knows. */
+/** A volume as ListVolumes and ControllerGetVolume show it. A capacity of zero is unknown. */
 export interface ListedVolume {
   readonly volume: Volume;
   readonly condition: VolumeCondition;

@@ -1,7 +1,7 @@
 import { DriverError } from '../errors/driver-error.js';
 
 /**
- * What `mount -t lustre` mounts: `MGSNODE[:MGSNODE...]:/FSNAME[/SUBDIR]`, each MGSNODE being `NID[,NID...]`
+ * Source of `mount -t lustre`: `MGSNODE[:MGSNODE...]:/FSNAME[/SUBDIR]`, each MGSNODE being `NID[,NID...]`
  * (mount.lustre(8)). `:` separates failover partners, `,` the interfaces of one host.
  */
 export interface LustreMountSource {

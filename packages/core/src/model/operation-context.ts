@@ -1,6 +1,6 @@
 import type { Log } from './log.js';
 
-/** What an operation knows of the call that asked for it. */
+/** Context of the call that started an operation. */
 export interface OperationContext {
   /** Aborts when the caller's time is over, the caller has gone, or the driver stops; its reason is a DriverError
    *  that says which. */

@@ -1,11 +1,11 @@
 import { DriverError } from '../errors/driver-error.js';
 
-/** Who shares a Lustre client: all pods of the node, or nobody. */
+/** Sharing of a Lustre client: by all pods of the node, or by none. */
 export type MountSharing = 'node' | 'pod';
 
-/** What is done about the sub-directory of a volume when it is published. */
+/** Handling of a volume's sub-directory when the volume is published. */
 export interface DirectorySettings {
-  /** Whether it is made if it is missing; never for a read-only publication. */
+  /** True if a missing one is created; never for a read-only publication. */
   readonly create: boolean;
   /** Permissions of the directories that are made. */
   readonly mode: number;
@@ -14,7 +14,7 @@ export interface DirectorySettings {
   readonly gid?: number;
 }
 
-/** How a volume is to be published, beyond what CSI asks. */
+/** Publication settings of a volume, beyond those of CSI. */
 export interface PublishSettings {
   readonly sharing: MountSharing;
   readonly directory: DirectorySettings;

@@ -5,7 +5,7 @@ export interface Usage {
   readonly available: bigint;
 }
 
-/** What a file system holds. */
+/** Content of a file system. */
 export interface Measurement {
   readonly bytes: Usage;
   readonly inodes: Usage;

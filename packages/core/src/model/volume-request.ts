@@ -1,7 +1,7 @@
 import type { Capacity, CapacityRange } from './capacity.js';
 import type { VolumeCapability } from './volume-capability.js';
 
-/** What CreateVolume asks for: checked for form, not yet for what a cloud can do. */
+/** Arguments of CreateVolume: checked for form, not yet for what a cloud can do. */
 export interface VolumeRequest {
   /** The CSI name: the key of idempotency. Any Unicode, at most 128 bytes. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface VolumeRequest {
   readonly capabilities: readonly VolumeCapability[];
   /** StorageClass parameters without those that the container orchestrator adds. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** StorageClass parameters that are for the nodes, whatever the provider: they become part of the volume context. */
+  /** StorageClass parameters for the nodes, of any provider: they become part of the volume context. */
   readonly nodeSettings?: Readonly<Record<string, string>>;
   /** VolumeAttributesClass parameters. */
   readonly mutableParameters: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface VolumeRequest {
   readonly contentSource?: ContentSource;
 }
 
-/** What the provisioner tells with `--extra-create-metadata` (`csi.storage.k8s.io/pvc/name` and so on). */
+/** Metadata that the provisioner adds with `--extra-create-metadata` (`csi.storage.k8s.io/pvc/name` and so on). */
 export interface VolumeMetadata {
   readonly pvcName?: string;
   readonly pvcNamespace?: string;
@@ -28,7 +28,7 @@ export interface VolumeMetadata {
 /** Topology segments: key to value. */
 export type TopologySegments = Readonly<Record<string, string>>;
 
-/** Where the volume has to be reachable from; both lists are empty if the request does not say. */
+/** Topology from which the volume has to be reachable; both lists are empty if the request does not say. */
 export interface TopologyRequirement {
   readonly requisite: readonly TopologySegments[];
   readonly preferred: readonly TopologySegments[];
@@ -37,7 +37,7 @@ export interface TopologyRequirement {
 export type ContentSource =
   { readonly kind: 'snapshot'; readonly id: string } | { readonly kind: 'volume'; readonly id: string };
 
-/** What CreateVolume answers. */
+/** Response of CreateVolume. */
 export interface Volume {
   readonly id: string;
   readonly capacity: Capacity;

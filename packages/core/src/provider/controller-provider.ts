@@ -9,19 +9,19 @@ import type { VolumeExpansion } from './volume-expansion.js';
 import type { VolumeModification } from './volume-modification.js';
 import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
 
-/** What a provider has made of a request: everything that creating the file system takes, but its capacity. */
+/** Provider's reading of a request: everything that creating the file system needs, except its capacity. */
 export interface FileSystemPlan {
   readonly volumeName: string;
-  /** Where the listing would show the file system if it existed. */
+  /** Scope whose listing would show the file system if it existed. */
   readonly scope: string;
-  /** What an existing file system of that name must have been created with to be the one that is asked for:
-   *  compared with `FileSystem.attributes`; an attribute that either side does not tell is not compared. */
+  /** Attributes that an existing file system of that name must have been created with to be the requested one:
+   *  compared with `FileSystem.attributes`. An attribute that either side does not report is not compared. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What the user should know though it is no error (a default that he may not expect), in words: told with the
-   *  progress of the creation. */
+  /** Facts that the user should know though they are no errors (such as a default that he may not expect), in words:
+   *  reported with the progress of the creation. */
   readonly warnings?: readonly string[];
-  /** What stands against creating it, of all that had to be looked up (no subnet in an allowed zone): it matters only
-   *  where nothing exists under the name. What is wrong in the request itself, `plan` throws. */
+  /** Refusal reason for creating it, found by a lookup (such as no subnet in an allowed zone): it matters only if
+   *  nothing exists under the name. `plan` throws for errors in the request itself. */
   readonly obstacle?: DriverError;
   /** Set where the parameters name a file system that exists already (a StorageClass for static volumes): nothing is
    *  created, the volume is this one. */
@@ -29,14 +29,14 @@ export interface FileSystemPlan {
 }
 
 /**
- * The controller's port to one cloud. It tells what exists and starts what it is told to start; the rules of CSI
- * (idempotency, adoption, waiting, who may be deleted) are the core's, once for all providers.
+ * The controller's port to one cloud. It reports what exists and starts what it is ordered to start; the rules of CSI
+ * (idempotency, adoption, waiting, permission to delete) are core's, once for all providers.
  *
  * Every method translates the cloud's errors into `DriverError`s: quota `resource-exhausted`, refused input
- * `invalid-argument`, missing rights `permission-denied`, another operation in the way `aborted`, and
- * `unavailable` for whatever leaves it open whether the call had its effect (throttling, 5xx, cut connections,
- * expired credentials). The message carries the cloud's own code and request id. The contract is executable:
- * `providerContract` of `@lustre-csi/core/testing`.
+ * `invalid-argument`, missing rights `permission-denied`, another operation in the way `aborted`, and `unavailable` if
+ * the call may or may not have had its effect (throttling, 5xx, cut connections, expired credentials). The message
+ * carries the cloud's own code and request id. The contract is executable: `providerContract` of
+ * `@lustre-csi/core/testing`.
  */
 export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan> {
   /** Seconds from the creation's start in which the cloud usually needs to make a file system usable; and to delete
@@ -52,8 +52,9 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  @throws DriverError out-of-range naming the legal sizes */
   capacityFor(plan: Plan, range: CapacityRange): Promise<Capacity>;
 
-  /** Every Lustre file system of the scope, ours or not, in whatever state. Complete, or it throws: a partial
-   *  listing must never be mistaken for "not found". What cannot be read as a Lustre file system is left out. */
+  /** Every Lustre file system of the scope, the driver's or not, in any state. Complete, or it throws: a partial
+   *  listing must never be mistaken for "not found". Resources that cannot be read as a Lustre file system are left
+   *  out. */
   list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]>;
 
   /** The scopes in which this driver may have created file systems, as far as it can know without a request. */
@@ -66,8 +67,8 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  from the volume name and the attempt. The file system carries the volume name and the attempt in its tags. */
   create(plan: Plan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem>;
 
-  /** What belongs to the volume beside its file system, once that is usable (data repository associations, import
-   *  jobs): looks at what exists, starts what is missing. Called again until it is done; it has no memory. */
+  /** Completes what belongs to the volume beside its file system, once that is usable (data repository associations,
+   *  import jobs): looks at what exists, starts what is missing. Called again until it is done; it has no memory. */
   complete?(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep>;
 
   /** Starts the deletion. It is not an error if the file system is already going or gone. */
@@ -81,17 +82,16 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  Handles that administrators write for static volumes are not to be refused, only not understood. */
   parseVolumeId(volumeId: string): VolumeReference | undefined;
 
-  /** What stands against using volumes this way, in words; undefined: nothing. */
+  /** Refusal reason for using volumes this way, or undefined. */
   unsupported?(capability: VolumeCapability): string | undefined;
 
-  /** What else the provider can do. The core advertises just what is there. */
+  /** Optional abilities of the provider. Core advertises exactly those that are present. */
   readonly expansion?: VolumeExpansion;
   readonly modification?: VolumeModification;
   readonly snapshots?: VolumeSnapshots;
-  /** How file systems are named and mounted in which volumes are directories. The core makes these volumes, lists and
-   *  expands them. */
+  /** Names and mounts file systems in which volumes are directories. Core creates, lists and expands these volumes. */
   readonly directoryHosts?: DirectoryHosts;
 }
 
-/** How far the completion of a volume is: done, or what it waits for, in words. */
+/** Progress of a volume's completion: done, or what it waits for, in words. */
 export type CompletionStep = 'done' | { readonly waitingFor: string };

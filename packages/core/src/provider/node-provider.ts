@@ -1,7 +1,7 @@
 import type { LustreMountSource } from '../model/mount-source.js';
 import type { TopologySegments } from '../model/volume-request.js';
 
-/** What a node knows of a volume that it has to mount. */
+/** Volume that a node has to mount, as the node knows it. */
 export interface PublishedVolume {
   readonly volumeId: string;
   /** The volume context of the PV, with the pod's `csi.storage.k8s.io/` keys if kubelet sends them. */
@@ -13,13 +13,13 @@ export interface PublishedVolume {
  * says.
  */
 export interface NodeProvider {
-  /** What `mount -t lustre` mounts for this volume.
+  /** Source that `mount -t lustre` mounts for this volume.
    *  @throws DriverError invalid-argument naming the key of the volume context that is missing or wrong */
   mountSource(volume: PublishedVolume): LustreMountSource;
 
   /** Keys of the volume context that this provider gives a meaning to. */
   readonly contextKeys: readonly string[];
 
-  /** Where this node is, for NodeGetInfo. Obligatory where the plugin advertises topology. */
+  /** Location of this node, for NodeGetInfo. Required if the plugin advertises topology. */
   topology?(): Promise<TopologySegments>;
 }

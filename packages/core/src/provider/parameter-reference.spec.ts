@@ -16,7 +16,7 @@ const schema = new ParameterSchema('x.csi.example.com', {
   tags: parsed({ description: 'Tags.', example: 'a=b', legal: 'pairs', read: (line) => ({ line }) }),
 });
 
-it('tells everything of each parameter, in the order of the alphabet', () => {
+it('describes each parameter completely, in alphabetical order', () => {
   const sections = parameterSections(schema, (name) => name === 'count');
   expect(sections.filter((part) => part.startsWith('### '))).toEqual([
     '### Also',
@@ -37,6 +37,6 @@ it('tells everything of each parameter, in the order of the alphabet', () => {
   expect(types).toEqual(['boolean', 'whole number', 'list', 'KEY=VALUE pairs', 'text']);
 });
 
-it('says nothing of mutability where nobody asks', () => {
+it('leaves out mutability if the page does not request it', () => {
   expect(parameterSections(schema).join()).not.toContain('Mutable');
 });

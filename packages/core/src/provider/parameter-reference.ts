@@ -25,7 +25,7 @@ function section(name: string, parameter: Parameter<unknown>, mutable: boolean |
   return `${description}\n\n${facts.join('\n')}`;
 }
 
-/** What kind of value a parameter stands for, told by its own example. */
+/** Kind of value that a parameter stands for, read from its own example. */
 function typeOf({ read, example }: Parameter<unknown>): string {
   const value: unknown = read(example);
   if (Array.isArray(value)) return 'list';

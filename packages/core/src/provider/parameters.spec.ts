@@ -82,7 +82,7 @@ describe('a parameter', () => {
     expect((error as Error).message).toContain(words);
   });
 
-  it('that is absent is not there, whatever the object inherits', () => {
+  it('ignores parameters that only the prototype of the object has', () => {
     expect(schema.read({})).toEqual({});
     expect('tier' in schema.read({})).toBe(false);
   });
@@ -105,7 +105,7 @@ describe('an unknown parameter', () => {
     ['securityGroups', 'groups'],
   ])('"%s" is refused with the nearest that is known, "%s", and the driver', (given, nearest) => {
     expect(refusalOf(() => schema.read({ [given]: 'x' }))).toMatchObject(
-      refusal(`${DRIVER} knows no parameter "${given}"`, `nearest that it knows is "${nearest}"`),
+      refusal(`${DRIVER} knows no parameter "${given}"`, `did you mean "${nearest}"?`),
     );
   });
 
@@ -154,7 +154,7 @@ describe('another spelling', () => {
   it('in another case is known where the driver says so', () => {
     expect(folding.read({ TIER: 'fast', sEcUrE: 'true' })).toEqual({ tier: 'fast', encrypted: true });
     expect(refusalOf(() => folding.read({ TEIR: 'fast' }))).toMatchObject(
-      refusal('no parameter "TEIR"', 'nearest that it knows is "tier"'),
+      refusal('no parameter "TEIR"', 'did you mean "tier"?'),
     );
   });
 });

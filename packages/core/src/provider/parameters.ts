@@ -2,13 +2,13 @@ import { distance } from 'fastest-levenshtein';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { publishSettingKeys } from '../model/publish-settings.js';
 
-/** One StorageClass (or VolumeAttributesClass) parameter: how it is read, and all that its users are told of it. */
+/** One StorageClass (or VolumeAttributesClass) parameter: its reading, and its documentation for users. */
 export interface Parameter<T> {
-  /** What it does; Markdown, for the reference page. */
+  /** Effect of the parameter; Markdown, for the reference page. */
   readonly description: string;
   /** A legal value, as it stands in a StorageClass. */
   readonly example: string;
-  /** What applies when it is absent, in words; absent: nothing does. */
+  /** Value that applies if the parameter is absent, in words; absent: none. */
   readonly defaultsTo?: string;
   /** Other spellings that are accepted. */
   readonly aliases?: readonly string[];
@@ -115,7 +115,7 @@ function refuse(): never {
   throw new Error();
 }
 
-/** What a driver accepts as parameters: reads them, and knows how to say what is wrong with them. */
+/** Parameters that a driver accepts: reads them, and reports errors in them. */
 export class ParameterSchema<P extends Parameters = Parameters> {
   readonly #names = new Map<string, string>();
 
@@ -147,8 +147,9 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     return values as ParameterValues<P>;
   }
 
-  /** JSON Schema (draft 2020-12) of the parameters of a StorageClass as they are written: every value is a string. What only
-   *  reading can judge (ranges, lists) is told in `description`. Those that the core reads of every volume are in it. */
+  /** JSON Schema (draft 2020-12) of the parameters of a StorageClass as they are written: every value is a string.
+   *  Rules that only reading can check (ranges, lists) are stated in `description`. Includes the parameters that core
+   *  reads of every volume. */
   jsonSchema(): {
     readonly properties: Readonly<Record<string, object>>;
     readonly patternProperties: Readonly<Record<string, object>>;
@@ -182,7 +183,7 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     const nearest = known
       .map((name) => ({ name, far: farness(spelling.toLowerCase(), name.toLowerCase()) }))
       .sort((a, b) => a.far - b.far)[0];
-    const hint = nearest ? `; the nearest that it knows is "${this.#original(nearest.name)}"` : '';
+    const hint = nearest ? `; did you mean "${this.#original(nearest.name)}"?` : '';
     return invalid(`${this.driverName} knows no parameter "${spelling}"${hint}`);
   }
 
@@ -202,7 +203,7 @@ function farness(spelling: string, name: string): number {
   return distance(spelling, name) - (partOfOther ? spelling.length + name.length : 0);
 }
 
-/** What nodes read of any volume (`publishSettingKeys`): docs/reference/volume-settings.md. */
+/** Settings that nodes read of any volume (`publishSettingKeys`): docs/reference/volume-settings.md. */
 const ofEveryVolume: Readonly<Record<string, object>> = {
   [publishSettingKeys.sharing]: { type: 'string', enum: ['node', 'pod'] },
   [publishSettingKeys.create]: { type: 'string', enum: ['true', 'false'] },

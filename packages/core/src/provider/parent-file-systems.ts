@@ -4,13 +4,13 @@ import type { LustreMountSource } from '../model/mount-source.js';
 import type { Parameters } from './parameters.js';
 
 /**
- * What a provider tells of file systems in which volumes are directories (`provisioningMode: directory`). All else about
- * such volumes is the core's: the same for every cloud, and for a Lustre that no cloud knows.
+ * A provider's knowledge of file systems in which volumes are directories (`provisioningMode: directory`). Core does
+ * all else about such volumes, the same for every cloud, and for a Lustre that no cloud manages.
  */
 export interface DirectoryHosts {
   /** StorageClass parameters that name the file system; those of the directory itself are the core's. */
   readonly parameters: Parameters;
-  /** Whether parameter names are read in any case. */
+  /** True if parameter names are read in any case. */
   readonly caseInsensitive?: boolean;
 
   /** The file system that the parameters name, in a text that is kept in the volume handles for ever: short.
@@ -18,8 +18,8 @@ export interface DirectoryHosts {
    *  @throws DriverError invalid-argument naming the parameter that is missing or wrong */
   hostOf(given: Readonly<Record<string, unknown>>): string;
 
-  /** Reads what `hostOf` has written. A `staticSource` is mounted as it is; otherwise `find` tells where the file system
-   *  is. Undefined: no text of `hostOf`'s. */
+  /** Reads a text of `hostOf`. A `staticSource` is mounted as it is; otherwise `find` finds the file system.
+   *  Undefined: the text is not one of `hostOf`. */
   referenceTo(host: string): VolumeReference | undefined;
 
   /** The volume context with which a node mounts a directory of the file system: the provider's usual keys. */
@@ -33,6 +33,6 @@ export interface DirectoryHosts {
    */
   noteBase?(fileSystem: FileSystem, base: string, signal: AbortSignal): Promise<void>;
 
-  /** What stands against project quotas on this file system, in words; undefined: nothing that the cloud tells. */
+  /** Refusal reason for project quotas on this file system; undefined if the cloud reports none. */
   quotaObjection?(fileSystem: FileSystem): string | undefined;
 }

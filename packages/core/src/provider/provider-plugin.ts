@@ -4,22 +4,22 @@ import type { ControllerProvider } from './controller-provider.js';
 import type { NodeProvider } from './node-provider.js';
 import type { ParameterSchema } from './parameters.js';
 
-/** What a provider can count on when it builds its controller side. */
+/** Surroundings in which a provider builds its controller side. */
 export interface ProviderContext {
   readonly driverName: string;
   readonly driverVersion: string;
-  /** Where this cluster's file systems are told apart from another cluster's in the same account; may be empty. */
+  /** Distinguishes this cluster's file systems from another cluster's in the same account; may be empty. */
   readonly clusterId: string;
   readonly log: Log;
   /** Absent where no orchestrator can be asked. */
   readonly node?: OrchestratedNode;
 }
 
-/** What the orchestrator knows of the machine that this process runs on. It is asked only where a provider needs it. */
+/** The orchestrator's knowledge of the machine that this process runs on. Queried only if a provider needs it. */
 export interface OrchestratedNode {
-  /** How the orchestrator's cloud integration names the machine: `aws:///us-west-2a/i-0123456789abcdef0`. Undefined: it
-   *  has given no name.
-   *  @throws Error whose message says in one line why there is no answer, and what to do */
+  /** Machine name of the orchestrator's cloud integration: `aws:///us-west-2a/i-0123456789abcdef0`. Undefined: it has
+   *  assigned no name.
+   *  @throws Error whose one-line message states the cause and the next step */
   providerId(): Promise<string | undefined>;
 }
 
@@ -40,8 +40,8 @@ export interface ProviderPlugin {
   /** The CSI plugin name to be served under, where the settings give another than `driverName`. */
   servedAs?(settings: Settings): string | undefined;
 
-  /** What every instance of the driver tells of itself, nodes too, which have no controller side to ask:
-   *  whether volumes can be expanded online, and whether topology matters with these settings. */
+  /** Properties that every instance of the driver reports, also on nodes, which have no controller side: `expandable`
+   *  if volumes can be expanded online, `hasTopology` if topology matters with these settings. */
   readonly expandable?: boolean;
   hasTopology?(settings: Settings): boolean;
 

@@ -9,11 +9,12 @@ export interface FlagDefinition {
   /** The environment variable that is read when the flag is not given. */
   readonly environment?: string;
   readonly default?: string;
-  /** What the value stands for, in the help: `URL`. */
+  /** Placeholder of the value in the help: `URL`. */
   readonly valueName?: string;
 }
 
-/** What the process was started with. Read in one place, `driver/config.ts`; nothing else looks at argv or env. */
+/** Arguments and environment of the process. Read in one place, `driver/config.ts`; no other code looks at argv or
+ *  env. */
 export interface Settings {
   /** The value of a flag, its environment variable or its default. */
   flag(name: string): string | undefined;

@@ -2,13 +2,13 @@ import type { VolumeReference } from '../model/volume-reference.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 
-/** How a file system is growing, or how its last growth ended. */
+/** Expansion under way, or the end of the last one. */
 export interface Growth {
   readonly target: Capacity;
-  /** `undoing`: the cloud takes back what it has done, and the capacity will not come; `failed`: it ended without the
-   *  capacity. A growth that succeeded is not told: the capacity says it. */
+  /** `undoing`: the cloud reverts the expansion, and the capacity will not come; `failed`: it ended without the
+   *  capacity. A successful expansion is not reported: the capacity shows it. */
   readonly state: 'running' | 'undoing' | 'failed';
-  /** 0 to 100, where the cloud tells. */
+  /** 0 to 100, if the cloud reports it. */
   readonly percent?: number;
   /** The cloud's own words. */
   readonly detail?: string;

@@ -1,7 +1,7 @@
 import type { VolumeReference } from '../model/volume-reference.js';
 import type { ParameterSchema } from './parameters.js';
 
-/** How far a modification is: done, or what it waits for, in words. */
+/** Progress of a modification: done, or what it waits for, in words. */
 export type ModificationStep = 'done' | { readonly waitingFor: string };
 
 /** The part of a provider that can change file systems in place (VolumeAttributesClass). */

@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly restoreSize: Capacity;
 }
 
-/** What CreateSnapshot asks for. */
+/** Arguments of CreateSnapshot. */
 export interface SnapshotRequest {
   readonly name: string;
   /** VolumeSnapshotClass parameters without those that the orchestrator adds. */
@@ -35,7 +35,7 @@ export interface VolumeSnapshots {
   /** As the ownership tag spells a snapshot name: what `Snapshot.name` is compared with. */
   nameTag(name: string): string;
 
-  /** Why no snapshot can be taken of this file system, in words; undefined: nothing stands against it. */
+  /** Refusal reason for a snapshot of this file system, or undefined. */
   objection(fileSystem: FileSystem): string | undefined;
 
   /** Every snapshot that this driver may have created, and others of Lustre file systems. Complete, or it throws. */

@@ -112,7 +112,7 @@ describe('a request that is wrong', () => {
     [
       'an unknown parameter',
       (to) => to.controller.createVolume(creation({ parameters: { teir: 'fast' } })),
-      'memory.lustre.test knows no parameter "teir"; the nearest that it knows is "tier"',
+      'memory.lustre.test knows no parameter "teir"; did you mean "tier"?',
     ],
     [
       'a wrong value of a parameter',
@@ -211,7 +211,7 @@ describe('a request that is wrong', () => {
     const other = creation({ capacityRange: { requiredBytes: 2n ** 50n } });
     const error = await failureOf(driver.client.controller.createVolume(other));
     expect(error).toMatchObject({ code: status.ALREADY_EXISTS });
-    expect(error.details).toContain('1200 GiB, asked for is at least 1024 TiB');
+    expect(error.details).toContain('1200 GiB (requested: at least 1024 TiB)');
   });
 
   it.each(['ControllerPublishVolume', 'ControllerExpandVolume', 'GetCapacity'])(

@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
+  /** Number of timers that wait. */
   get waiting(): number {
     return this.#timers.size;
   }

@@ -100,7 +100,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
     if (fileSystem) this.fileSystems.set(id, { ...fileSystem, ...change });
   }
 
-  /** Ends whatever is under way: creations succeed, deletions are done. */
+  /** Ends all work under way: creations succeed, deletions are done. */
   settle(): void {
     for (const { id, state } of [...this.fileSystems.values()]) {
       if (state === 'creating') this.set(id, { state: 'available', cloudState: 'AVAILABLE' });

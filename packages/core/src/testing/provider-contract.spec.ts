@@ -80,9 +80,9 @@ class TouchyCloud extends MemoryCloud {
 describe('the contract notices', () => {
   it.each([
     ['a second file system', RepeatingCloud, /the same attempt twice/],
-    ['a listing that does not tell what was created', ForgetfulCloud, /is listed with/],
+    ['a listing that leaves out what was created', ForgetfulCloud, /is listed with/],
     ['an empty answer for a scope that cannot be listed', HollowCloud, /does not pass for empty/],
-    ['a listing that goes on though it was given up', HollowCloud, /given up/],
+    ['a listing that continues after it was given up', HollowCloud, /given up/],
     ['volumes that are taken for each other', FoldingCloud, /another name another volume name/],
     ['handles that are not its own', CredulousCloud, /no handle of this driver/],
     ['a deletion that cannot be repeated', TouchyCloud, /again while it is going/],

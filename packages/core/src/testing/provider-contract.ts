@@ -8,17 +8,17 @@ import { isUsable, type FileSystem } from '../model/file-system.js';
 import { nextStep } from '../volume/next-step.js';
 import type { VolumeRequest } from '../model/volume-request.js';
 
-/** What the contract needs to know of a provider. Its cloud must hold nothing of other users while the cases run.
+/** Facts about a provider that the contract needs. Its cloud must hold nothing of other users while the cases run.
  *  `controller` and `node` are read only by cases that run, so that they may be getters of what is built later. */
 export interface ProviderContractHarness {
   readonly driverName: string;
   readonly controller: ControllerProvider;
   readonly node: NodeProvider;
-  /** A request that the cloud can fulfil. It asks for a size, and names each parameter that a listing tells. */
+  /** A request that the cloud can fulfil. It requests a size, and names each parameter that a listing reports. */
   request(name: string): VolumeRequest;
   /** One that the cloud can fulfil, too, but not with the file system that `request` gets: another SKU, say. */
   differentRequest(name: string): VolumeRequest;
-  /** A range in which the cloud has no size, whatever the parameters. */
+  /** A range in which the cloud has no size, with any parameters. */
   readonly impossibleRange: CapacityRange;
   /** Handles of the form that CreateVolume gives out, of file systems that do not exist. */
   readonly absentVolumeIds: readonly string[];
@@ -188,7 +188,7 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
         }),
     },
     {
-      name: 'create: a file system of a later attempt tells which one it is',
+      name: 'create: a file system of a later attempt reports the number of its attempt',
       run: () =>
         withFileSystem(
           harness,
@@ -319,7 +319,7 @@ interface Created {
   readonly created: FileSystem;
 }
 
-/** Creates a file system, waits until it can be used, and deletes it whatever comes of it. */
+/** Creates a file system, waits until it can be used, and deletes it in any case. */
 async function withFileSystem(
   harness: ProviderContractHarness,
   name: string,

@@ -1,7 +1,7 @@
 import { Capacity } from '../model/capacity.js';
 import type { VolumeRequest } from '../model/volume-request.js';
 
-/** What CreateVolume asks for in the plainest case, with what a test wants changed. */
+/** The plainest arguments of CreateVolume, with the changes that a test needs. */
 export const volumeRequest = (change: Partial<VolumeRequest> = {}): VolumeRequest => ({
   name: 'pvc-1',
   capacityRange: { required: Capacity.gibibytes(1200) },

@@ -107,13 +107,13 @@ describe('ControllerExpandVolume', () => {
     expect(started).toEqual(['2400 GiB']);
   });
 
-  it('says unavailable when it is taken back, and never that it grows', async () => {
+  it('reports unavailable when the cloud reverts it, and never an expansion', async () => {
     const undo = (): void => void (growth = { target: gib(2400), state: 'undoing', detail: 'RollingBack' });
     expect(await expand(2400, [() => {}, undo, undo, () => (growth = undefined)])).toBe('unavailable');
-    expect(words).toContain('2400 GiB was taken back');
-    expect(reports.filter((report) => report.includes('is growing'))).toHaveLength(2);
+    expect(words).toContain('2400 GiB was reverted');
+    expect(reports.filter((report) => report.includes('is being expanded'))).toHaveLength(2);
     expect(reports.at(-1)).toBe(
-      'the growth of file system fs-1 to 2400 GiB is taken back (RollingBack); it keeps 1200 GiB',
+      'the cloud reverts the expansion of file system fs-1 to 2400 GiB (RollingBack); it keeps 1200 GiB',
     );
     expect(started).toEqual(['2400 GiB']);
   });
@@ -122,22 +122,22 @@ describe('ControllerExpandVolume', () => {
     const nothing = (): void => void (growth = undefined);
     const minute = Array.from({ length: 30 }, () => nothing);
     expect(await expand(2400, [() => {}, ...minute])).toBe('unavailable');
-    expect(words).toContain('is not under way any more, and the capacity is not there');
+    expect(words).toContain('is not under way any more, and the capacity is missing');
     expect(started).toEqual(['2400 GiB']);
   });
 
-  it('tells of the failure before, in the progress of the next attempt', async () => {
+  it('reports the earlier failure in the progress of the next attempt', async () => {
     growth = { target: gib(2400), state: 'failed', detail: 'no servers' };
     await expand(2400, []);
     expect(reports).toEqual([
-      'file system fs-1 is growing from 1200 GiB to 2400 GiB, after an attempt that failed (no servers)',
+      'file system fs-1 is being expanded from 1200 GiB to 2400 GiB, after a failed attempt (no servers)',
     ]);
   });
 
-  it('grows nothing whose size the cloud does not tell', async () => {
+  it('expands nothing whose size the cloud does not report', async () => {
     grown(0);
     expect(await expand(2400, [])).toBe('unavailable');
-    expect(words).toContain('does not tell the size of file system fs-1');
+    expect(words).toContain('did not report the size of file system fs-1');
     expect(started).toEqual([]);
   });
 

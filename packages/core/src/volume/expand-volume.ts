@@ -1,20 +1,19 @@
 import type { VolumeReference } from '../model/volume-reference.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/volume-expansion.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import { isUsable } from '../model/file-system.js';
-import type { Work } from './idempotent-file-systems.js';
-import { pollDelay } from '../concurrency/polling-pace.js';
+import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 
-/** Growing usually takes minutes. */
-const USUAL_SECONDS = 600;
+/** An expansion typically takes minutes. */
+const TYPICAL_SECONDS = 600;
 
-/** How long a growth may be out of sight before it counts as gone: clouds show new work late, and capacity later than
- *  the end of the work. */
+/** Milliseconds that an expansion may be out of sight before it counts as gone: clouds show new work late, and
+ *  capacity later than the end of the work. */
 const MILLISECONDS_UNSEEN = 60_000;
 
-/** What a call waits for. */
+/** Expansion that a call waits for. */
 interface Awaited {
   readonly target: Capacity;
   /** Milliseconds since the epoch. */
@@ -31,22 +30,21 @@ export class ExpandVolume {
   ) {}
 
   /** @throws DriverError not-found, out-of-range, and what the provider throws */
-  async run(reference: VolumeReference, range: CapacityRange, { signal, report }: Work): Promise<Capacity> {
-    const began = this.clock.now();
+  async run(reference: VolumeReference, range: CapacityRange, work: Work): Promise<Capacity> {
     let awaited: Awaited | undefined;
-    for (;;) {
-      signal.throwIfAborted();
-      const seen = await this.#look(reference, signal);
+    const look = async (): Promise<Look<Capacity>> => {
+      const seen = await this.#look(reference, work.signal);
       const { capacity } = seen.fileSystem;
-      if (!range.required || !capacity.isLessThan(range.required)) return withinLimit(capacity, range);
-      awaited = await this.#advance(seen, range, awaited, signal);
-      report(describeGrowth(seen, awaited.target));
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
-    }
+      if (!range.required || !capacity.isLessThan(range.required)) {
+        return { result: withinLimit(capacity, range) };
+      }
+      awaited = await this.#advance(seen, range, awaited, work.signal);
+      return { waitingFor: describeGrowth(seen, awaited.target) };
+    };
+    return pollUntil(look, { clock: this.clock, typicalSeconds: TYPICAL_SECONDS }, work);
   }
 
-  /** Makes sure that something is under way; gives what is being waited for. */
+  /** Starts an expansion unless one is under way. @returns the expansion to wait for */
   async #advance(
     seen: GrowingFileSystem,
     range: CapacityRange,
@@ -60,7 +58,7 @@ export class ExpandVolume {
     if (growth && growth.state !== 'failed') {
       return { target: growth.target, seenAt, undoing: growth.state === 'undoing' };
     }
-    // A growth that was joined may end with less than is asked for here: then the next one begins.
+    // An expansion that was joined may end with less than requested here: then the next one begins.
     if (awaited && fileSystem.capacity.isLessThan(awaited.target)) {
       // What this call has started or joined is over, and the capacity is not there.
       if (growth) throw failed(fileSystem.id, growth);
@@ -71,7 +69,7 @@ export class ExpandVolume {
     if (!isUsable(fileSystem)) {
       throw new DriverError(
         'aborted',
-        `file system ${fileSystem.id} is ${fileSystem.cloudState}: it cannot grow now`,
+        `file system ${fileSystem.id} is ${fileSystem.cloudState}: it cannot be expanded now; the expansion is retried automatically`,
       );
     }
     await this.expansion.start(fileSystem, target, signal);
@@ -83,7 +81,7 @@ export class ExpandVolume {
     if (seen) return seen;
     throw new DriverError(
       'not-found',
-      `there is no file system ${reference.id} to expand: somebody has deleted it in the cloud, or the driver looks at ` +
+      `there is no file system ${reference.id} to expand: it was deleted in the cloud, or the driver looks at ` +
         'another account or region',
     );
   }
@@ -92,14 +90,14 @@ export class ExpandVolume {
 const sizeless = (id: string): DriverError =>
   new DriverError(
     'unavailable',
-    `the cloud does not tell the size of file system ${id}: without it nothing is grown; the expansion is tried again`,
+    `the cloud did not report the size of file system ${id}, so nothing was expanded; the expansion is retried automatically`,
   );
 
 function withinLimit(capacity: Capacity, range: CapacityRange): Capacity {
   if (!range.limit || !capacity.isGreaterThan(range.limit)) return capacity;
   throw new DriverError(
     'out-of-range',
-    `the volume has ${capacity.toString()}, asked for is ${describeRange(range)}; Lustre file systems do not shrink`,
+    `the volume has ${capacity.toString()}, but ${describeRange(range)} was requested; Lustre file systems do not shrink`,
   );
 }
 
@@ -107,10 +105,10 @@ function describeGrowth({ fileSystem, growth }: GrowingFileSystem, target: Capac
   const { id, capacity } = fileSystem;
   const detail = growth?.detail ? ` (${growth.detail})` : '';
   if (growth?.state === 'undoing') {
-    return `the growth of file system ${id} to ${target.toString()} is taken back${detail}; it keeps ${capacity.toString()}`;
+    return `the cloud reverts the expansion of file system ${id} to ${target.toString()}${detail}; it keeps ${capacity.toString()}`;
   }
-  const what = `file system ${id} is growing from ${capacity.toString()} to ${target.toString()}`;
-  if (growth?.state === 'failed') return `${what}, after an attempt that failed${detail}`;
+  const what = `file system ${id} is being expanded from ${capacity.toString()} to ${target.toString()}`;
+  if (growth?.state === 'failed') return `${what}, after a failed attempt${detail}`;
   const percent = growth?.percent === undefined ? '' : `, ${growth.percent} % done`;
   return `${what}${percent}${detail}`;
 }
@@ -118,16 +116,16 @@ function describeGrowth({ fileSystem, growth }: GrowingFileSystem, target: Capac
 function failed(id: string, { target, detail }: Growth): DriverError {
   return new DriverError(
     'unavailable',
-    `file system ${id} did not grow to ${target.toString()}: ${detail ?? 'the cloud gives no reason'}. It keeps its ` +
-      'size and data; the expansion is tried again',
+    `file system ${id} was not expanded to ${target.toString()}: ${detail ?? 'the cloud gives no reason'}. It keeps ` +
+      'its size and data; the expansion is retried automatically',
   );
 }
 
 function gone(id: string, { target, undoing }: Awaited): DriverError {
-  const what = undoing ? 'was taken back' : 'is not under way any more, and the capacity is not there';
+  const what = undoing ? 'was reverted' : 'is not under way any more, and the capacity is missing';
   return new DriverError(
     'unavailable',
-    `the growth of file system ${id} to ${target.toString()} ${what}. It keeps its size and data; the expansion is ` +
-      'tried again',
+    `the expansion of file system ${id} to ${target.toString()} ${what}. It keeps its size and data; the expansion ` +
+      'is retried automatically',
   );
 }

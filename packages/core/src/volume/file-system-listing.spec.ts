@@ -29,7 +29,7 @@ it('gives up a listing that hangs, whether or not the provider heeds the signal,
   expect(clock.waiting).toBe(0);
 });
 
-it('lists each scope by itself', async () => {
+it('lists each scope separately', async () => {
   const clock = new ManualClock();
   const scopes: string[] = [];
   const list = async (scope: string): Promise<readonly []> => {

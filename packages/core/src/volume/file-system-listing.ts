@@ -1,6 +1,6 @@
-import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
+import { withTimeLimit } from '../concurrency/time-limit.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { FileSystem } from '../model/file-system.js';
@@ -9,8 +9,8 @@ import type { FileSystem } from '../model/file-system.js';
 const LISTING_TIMEOUT_MS = 60_000;
 
 /**
- * The file systems of a scope, listed once for everybody who waits: N pending volumes cost one listing a tick. It is
- * the only way in which waiting operations look at the cloud.
+ * The file systems of a scope, listed once for all waiting calls: N pending volumes cost one listing a tick.
+ * Waiting operations look at the cloud in no other way.
  */
 export class FileSystemListing {
   readonly #pollers = new Map<string, SharedPoller<readonly FileSystem[]>>();
@@ -39,15 +39,10 @@ export class FileSystemListing {
     return poller;
   }
 
-  /** Ends in time whatever the provider does: a listing that hangs would hold up everybody for ever. */
-  async #list(scope: string): Promise<readonly FileSystem[]> {
-    const timeOver = new AbortController();
-    const callOff = this.clock.after(LISTING_TIMEOUT_MS, () => timeOver.abort(tooSlow(scope)));
-    try {
-      return await untilAborted(this.provider.list(scope, timeOver.signal), timeOver.signal);
-    } finally {
-      callOff();
-    }
+  /** Ends in time even if the provider does not: a listing that hangs would delay every waiting call for ever. */
+  #list(scope: string): Promise<readonly FileSystem[]> {
+    const limit = { clock: this.clock, milliseconds: LISTING_TIMEOUT_MS, late: tooSlow(scope) };
+    return withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
   }
 }
 
@@ -55,5 +50,5 @@ const tooSlow = (scope: string): DriverError =>
   new DriverError(
     'unavailable',
     `listing the file systems of ${scope} took longer than ${LISTING_TIMEOUT_MS / 1000} s and was given up; it is ` +
-      "tried again. If that goes on, look at the cloud's status page and at the driver's way to the cloud's API",
+      "retried automatically. If this continues, check the cloud's status page and the driver's network path to the cloud's API",
   );

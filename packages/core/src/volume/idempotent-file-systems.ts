@@ -1,20 +1,21 @@
 import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { unfinished } from '../errors/retryable.js';
-import type { CompletionStep, ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
+import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import { liveOf, nextStep } from './next-step.js';
+import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
 
-/** How often a creation that the cloud reports as failed is tried again before the caller is told. */
+/** Attempts to create a file system, all of which fail in the cloud, before the caller gets an error. */
 const MAX_CREATE_ATTEMPTS = 3;
 
-/** What creating a file system takes. */
+/** Everything that creating a file system needs. */
 export interface Creation<Plan extends FileSystemPlan> {
   readonly plan: Plan;
   readonly range: CapacityRange;
@@ -22,16 +23,10 @@ export interface Creation<Plan extends FileSystemPlan> {
   readonly capacity: Capacity | DriverError;
 }
 
-/** How long-running work reports and is stopped. */
-export interface Work {
-  readonly signal: AbortSignal;
-  readonly report: (progress: string) => void;
-}
-
 /**
- * The rules of CSI over a provider that only tells what exists: a volume name has at most one file system, whoever
- * asks, however often, from however many replicas, after whatever crash. No state of its own decides anything; the
- * cloud's complete listing does.
+ * The rules of CSI over a provider that only reports what exists: a volume name has at most one file system, for any
+ * number of callers, calls and replicas, after any crash. No state of its own decides anything; the cloud's complete
+ * listing does.
  */
 export class IdempotentFileSystems<Plan extends FileSystemPlan> {
   /** Failed attempts of volumes that are being created: a bound on retries, never a reason to create. */
@@ -77,35 +72,31 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   /** Waits for what belongs to the volume beside its file system. */
   async #complete(plan: Plan, fileSystem: FileSystem, { signal, report }: Work): Promise<FileSystem> {
-    const began = this.clock.now();
-    for (;;) {
-      signal.throwIfAborted();
-      const step = await this.#completionStep(plan, fileSystem, signal);
-      if (step === 'done') return fileSystem;
-      report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${step.waitingFor}`);
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, this.provider.usualSeconds.create), signal);
-    }
-  }
-
-  async #completionStep(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
-    try {
-      return (await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done';
-    } catch (error) {
-      throw unfinished(error, whatExists(fileSystem));
-    }
+    const work: Work = {
+      signal,
+      report: (progress) => report(`file system ${fileSystem.id} is ${fileSystem.cloudState}; ${progress}`),
+    };
+    const look = async (): Promise<Look<void>> => {
+      try {
+        return lookOf((await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done');
+      } catch (error) {
+        throw unfinished(error, whatExists(fileSystem));
+      }
+    };
+    await pollUntil(look, { clock: this.clock, typicalSeconds: this.provider.usualSeconds.create }, work);
+    return fileSystem;
   }
 
   /** Deletes the file system and waits until it is gone. A deletion may fail in the cloud, and the file system be used
-   *  again: each attempt asks anew whether it may be.
-   *  @param refuse throws what stands against the deletion
+   *  again: each attempt checks again if it may be deleted.
+   *  @param refuse throws the refusal reason
    *  @throws DriverError failed-precondition if this driver did not create it */
   async remove(
     fileSystem: FileSystem,
     work: Work,
     refuse: (current: FileSystem) => Promise<void> = async () => {},
   ): Promise<void> {
-    if (fileSystem.volumeName === undefined) throw notOurs(fileSystem);
+    if (fileSystem.volumeName === undefined) throw notCreatedByDriver(fileSystem);
     const began = this.clock.now();
     let current: FileSystem | undefined = fileSystem;
     let all: readonly FileSystem[] = [fileSystem];
@@ -129,11 +120,11 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       throw new DriverError(
         'resource-exhausted',
         `the cloud failed to create a file system for volume ${plan.volumeName} ${failure.attempt} times and each ` +
-          `was deleted again; the last reason: ${failure.reason}. Remove the cause; the claim is retried by itself`,
+          `was deleted again; the last reason: ${failure.reason}. Remove the cause; the claim is retried automatically`,
       );
     }
     signal.throwIfAborted();
-    report(`asking the cloud for a file system of ${capacity.toString()} for volume ${plan.volumeName}`);
+    report(`requesting a file system of ${capacity.toString()} from the cloud for volume ${plan.volumeName}`);
     const created = await this.provider.create(plan, capacity, attempt, signal);
     if (created.state === 'failed' || created.state === 'deleting') {
       // The cloud remembers the key of an attempt that is over: only another key gets a new file system.
@@ -146,7 +137,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     return created;
   }
 
-  /** A file system that failed before it was ever usable holds no data and would be billed or counted: it goes. */
+  /** A file system that failed before it was ever usable holds no data and would be billed or counted: it is deleted. */
   async #discard(volumeName: string, failed: FileSystem, signal: AbortSignal): Promise<void> {
     const reason = failed.stateDetail ?? `its state is ${failed.cloudState}`;
     const attempt = Math.max(failed.attempt, this.#failures.get(volumeName)?.attempt ?? 0);
@@ -165,7 +156,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     }
   }
 
-  /** The next listing. A look that fails says nothing about the file system: the last good one stays. */
+  /** The next listing. A failed look proves nothing about the file system: the last good one counts. */
   async #lookAgain(
     awaited: FileSystem,
     began: number,
@@ -173,7 +164,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     { signal, report }: Work,
   ): Promise<readonly FileSystem[]> {
     const towards = awaited.state === 'deleting' ? 'delete' : 'create';
-    // No cloud tells when a deletion began: the start of this call is as near as can be.
+    // No cloud reports when a deletion began: the start of this call is the nearest known time.
     const since = (towards === 'create' ? awaited.createdAt?.getTime() : undefined) ?? began;
     const ageSeconds = Math.max(0, (this.clock.now() - since) / 1000);
     report(describeProgress(awaited, ageSeconds));
@@ -187,7 +178,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     }
   }
 
-  /** What exists under the name. A file system that was just created may be missing from a listing for a moment. */
+  /** File systems that exist under the name. One that was just created may be missing from a listing for a moment. */
   async #named(
     volumeName: string,
     all: readonly FileSystem[],
@@ -205,21 +196,21 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     if (!kept || others.length === 0) return;
     this.log.error(
       { volumeName, kept: kept.id, duplicates: others.map((fileSystem) => fileSystem.id) },
-      'several file systems exist for one volume: the oldest is used, the others are billed and must be looked at',
+      'several file systems exist for one volume: the oldest is used, the others are billed; delete them if they hold no data',
     );
   }
 }
 
-/** What a user should know of the plan is told as long as he waits: the messages become events of his claim. */
+/** Adds the plan's warnings to each report of progress: the messages become events of the user's claim. */
 function withWarnings({ signal, report }: Work, warnings: readonly string[]): Work {
   if (warnings.length === 0) return { signal, report };
   return { signal, report: (progress) => report(`${progress}; warning: ${warnings.join('; ')}`) };
 }
 
-/** Nobody deletes it by itself: the provisioner knows no volume yet, and asks again as long as the claim exists. */
+/** The provisioner never deletes it: it knows no volume yet, and repeats the call as long as the claim exists. */
 const whatExists = ({ id }: FileSystem): string =>
-  `File system ${id} of this volume exists and is billed: remove the cause, and the volume is completed by itself; if ` +
-  'you give the claim up instead, delete the file system in the cloud yourself';
+  `File system ${id} of this volume exists and is billed: remove the cause, and the volume is completed automatically; if ` +
+  'you give up the claim instead, delete the file system in the cloud yourself';
 
 function conflict(
   volumeName: string,
@@ -233,10 +224,10 @@ function conflict(
   );
 }
 
-function notOurs(fileSystem: FileSystem): DriverError {
+function notCreatedByDriver(fileSystem: FileSystem): DriverError {
   return new DriverError(
     'failed-precondition',
-    `file system ${fileSystem.id} was not created by this driver: it carries no volume name of ours, and is not ` +
+    `file system ${fileSystem.id} was not created by this driver: it carries no volume name of this driver and is not ` +
       'deleted. Set the reclaim policy of its PersistentVolume to Retain and delete the PersistentVolume; delete ' +
       'the file system in the cloud yourself if that is what you want',
   );

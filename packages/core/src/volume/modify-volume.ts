@@ -1,13 +1,12 @@
 import type { VolumeReference } from '../model/volume-reference.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import type { VolumeModification } from '../provider/volume-modification.js';
-import type { Work } from './idempotent-file-systems.js';
-import { pollDelay } from '../concurrency/polling-pace.js';
+import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 
-/** Changing a file system in place usually takes minutes. */
-const USUAL_SECONDS = 300;
+/** A change in place typically takes minutes. */
+const TYPICAL_SECONDS = 300;
 
-/** ControllerModifyVolume: step by step, until the file system is as asked. */
+/** ControllerModifyVolume: step by step, until the file system is as requested. */
 export class ModifyVolume {
   constructor(
     private readonly modification: VolumeModification,
@@ -17,16 +16,10 @@ export class ModifyVolume {
   async run(
     reference: VolumeReference,
     parameters: Readonly<Record<string, string>>,
-    { signal, report }: Work,
+    work: Work,
   ): Promise<void> {
-    const began = this.clock.now();
-    for (;;) {
-      signal.throwIfAborted();
-      const step = await this.modification.step(reference, parameters, signal);
-      if (step === 'done') return;
-      report(step.waitingFor);
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
-    }
+    const look = async (): Promise<Look<void>> =>
+      lookOf(await this.modification.step(reference, parameters, work.signal));
+    await pollUntil(look, { clock: this.clock, typicalSeconds: TYPICAL_SECONDS }, work);
   }
 }

@@ -58,9 +58,9 @@ describe('nextStep', () => {
   });
 
   it.each<[string, Partial<FileSystem>, object, string[]]>([
-    ['too small', {}, { required: Capacity.gibibytes(2400) }, ['1200 GiB, asked for is at least 2400 GiB']],
-    ['too large', {}, { limit: Capacity.gibibytes(600) }, ['1200 GiB, asked for is at most 600 GiB']],
-    ['different', { attributes: { tier: 'slow' } }, range, ['tier is slow, asked for is fast']],
+    ['too small', {}, { required: Capacity.gibibytes(2400) }, ['1200 GiB (requested: at least 2400 GiB)']],
+    ['too large', {}, { limit: Capacity.gibibytes(600) }, ['1200 GiB (requested: at most 600 GiB)']],
+    ['different', { attributes: { tier: 'slow' } }, range, ['tier is slow (requested: fast)']],
     [
       'different in everything',
       { attributes: { tier: 'slow' } },
@@ -76,14 +76,14 @@ describe('nextStep', () => {
   });
 
   it.each(['creating', 'available'] as const)(
-    'compares no size that the cloud does not tell: %s',
+    'compares no size that the cloud does not report: %s',
     (state) => {
       const step = nextStep(plan, range, [fileSystem('a', state, { capacity: Capacity.zero })]);
       expect(step.kind).toBe(state === 'creating' ? 'wait' : 'use');
     },
   );
 
-  it('does not compare what either side does not tell', () => {
+  it('does not compare attributes that either side does not report', () => {
     const silent = fileSystem('a', 'available', { attributes: { zone: '1' } });
     expect(nextStep(plan, range, [silent]).kind).toBe('use');
   });

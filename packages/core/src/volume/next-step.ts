@@ -2,7 +2,7 @@ import type { FileSystemPlan } from '../provider/controller-provider.js';
 import { Capacity, describeRange, isWithin, type CapacityRange } from '../model/capacity.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 
-/** What CreateVolume has to do next, given what exists under the volume's name. */
+/** Next action of CreateVolume, given what exists under the volume's name. */
 export type NextStep =
   | { readonly kind: 'create' }
   | { readonly kind: 'wait'; readonly fileSystem: FileSystem }
@@ -12,7 +12,7 @@ export type NextStep =
 
 /**
  * The heart of idempotent creation, as a pure function. Of several file systems of one name the oldest is the
- * volume; a failed one is only looked at where nothing better exists.
+ * volume; a failed one counts only if nothing better exists.
  */
 export function nextStep(
   plan: FileSystemPlan,
@@ -46,12 +46,12 @@ function differencesFrom(
   fileSystem: FileSystem,
 ): readonly string[] {
   const differences = Object.entries(plan.attributes)
-    .filter(([name, asked]) => (fileSystem.attributes[name] ?? asked) !== asked)
-    .map(([name, asked]) => `${name} is ${fileSystem.attributes[name]}, asked for is ${asked}`);
-  // Zero stands for a capacity that the cloud does not tell, now or ever.
+    .filter(([name, requested]) => (fileSystem.attributes[name] ?? requested) !== requested)
+    .map(([name, requested]) => `${name} is ${fileSystem.attributes[name]} (requested: ${requested})`);
+  // Zero stands for a capacity that the cloud does not report, now or ever.
   if (fileSystem.capacity.equals(Capacity.zero) || isWithin(fileSystem.capacity, range)) return differences;
   return [
-    `its capacity is ${fileSystem.capacity.toString()}, asked for is ${describeRange(range)}`,
+    `its capacity is ${fileSystem.capacity.toString()} (requested: ${describeRange(range)})`,
     ...differences,
   ];
 }

@@ -6,7 +6,7 @@ const all = ['b', 'a', 'd', 'c', 'größe', 'after:z'];
 const sorted = ['a', 'after:z', 'b', 'c', 'd', 'größe'];
 
 describe('pageOf', () => {
-  it('shows everything at once where no limit is asked for', () => {
+  it('shows everything at once if no limit is requested', () => {
     expect(pageOf(all, key, { maxEntries: 0, startingToken: '' })).toEqual({
       entries: sorted,
       nextToken: '',
@@ -52,7 +52,7 @@ describe('pageOf', () => {
   });
 
   it.each(['invalid-token', '0', 'abc=', Buffer.from('before:a').toString('base64url')])(
-    'says aborted for the token %s of somebody else',
+    'reports aborted for the foreign token %s',
     (startingToken) => {
       expect(() => pageOf(all, key, { maxEntries: 0, startingToken })).toThrow(
         expect.objectContaining({

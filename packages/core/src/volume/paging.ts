@@ -1,7 +1,7 @@
 import { DriverError } from '../errors/driver-error.js';
 
 export interface PageRequest {
-  /** 0: as many as the driver likes to give. */
+  /** 0: as many as the driver chooses. */
   readonly maxEntries: number;
   /** Empty: from the start. */
   readonly startingToken: string;
@@ -15,12 +15,12 @@ export interface Page<T> {
 
 const TOKEN = /^after:/;
 
-/** gRPC clients take messages of 4 MiB: an answer may have fewer entries than were asked for (CSI: ListVolumes). */
+/** gRPC clients accept messages of 4 MiB: a response may have fewer entries than requested (CSI: ListVolumes). */
 const MOST_ENTRIES = 2_000;
 
 /** One page of a list, in the order of its keys. A token names the last entry that was shown, so that it stays
  *  right while entries come and go.
- *  @throws DriverError aborted where the token is none of ours (CSI: ListVolumes and ListSnapshots errors) */
+ *  @throws DriverError aborted if the token is not one of this driver's (CSI: ListVolumes and ListSnapshots errors) */
 export function pageOf<T>(all: readonly T[], keyOf: (entry: T) => string, request: PageRequest): Page<T> {
   const last = decode(request.startingToken);
   const rest = all

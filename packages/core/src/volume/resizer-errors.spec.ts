@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
 import { forExpansion, forModification } from './resizer-errors.js';
 
-describe('what external-resizer is told', () => {
+describe('the error that external-resizer receives', () => {
   it.each<[ErrorKind, ErrorKind, ErrorKind]>([
     ['failed-precondition', 'unavailable', 'failed-precondition'],
     ['resource-exhausted', 'out-of-range', 'invalid-argument'],

@@ -1,19 +1,20 @@
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 
 /**
- * The error of ControllerExpandVolume in the code that external-resizer takes as it is meant. FAILED_PRECONDITION is "in use,
- * only offline" to it: it does not ask again while a pod uses the claim, though the cause may be long gone. RESOURCE_EXHAUSTED
- * leaves the growth open, so that the user cannot ask for less: but nothing was begun where a quota refuses.
+ * Error of ControllerExpandVolume in the code that external-resizer handles as intended. It reads FAILED_PRECONDITION
+ * as "in use, only offline" and stops retrying while a pod uses the claim, even after the cause is gone.
+ * RESOURCE_EXHAUSTED leaves the expansion open, so that the user cannot request less: but nothing was begun if a quota
+ * refused.
  */
 export function forExpansion(error: unknown): unknown {
   if (isDriverError(error, 'failed-precondition')) return as('unavailable', error);
-  return isDriverError(error, 'resource-exhausted') ? as('out-of-range', error, '. Or ask for less') : error;
+  return isDriverError(error, 'resource-exhausted') ? as('out-of-range', error, '. Or request less') : error;
 }
 
-/** The error of ControllerModifyVolume likewise: only INVALID_ARGUMENT lets the user take back what no quota allows. */
+/** Error of ControllerModifyVolume likewise: only INVALID_ARGUMENT lets the user revert a request that no quota allows. */
 export function forModification(error: unknown): unknown {
   return isDriverError(error, 'resource-exhausted')
-    ? as('invalid-argument', error, '. Or ask for less')
+    ? as('invalid-argument', error, '. Or request less')
     : error;
 }
 

@@ -9,7 +9,7 @@ import { Capacity } from '../model/capacity.js';
 import type { SnapshotOperations } from './snapshot-operations.js';
 import { VolumeOperations } from './volume-operations.js';
 
-/** Snapshots in memory: cut by `create`, and in whatever state the test sets. */
+/** Snapshots in memory: taken by `create`, in any state that the test sets. */
 class MemorySnapshots implements VolumeSnapshots {
   readonly parameters = new ParameterSchema('memory.lustre.test', {});
   readonly existing = new Map<string, Snapshot>();

@@ -1,47 +1,44 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { SharedPoller } from '../concurrency/shared-poller.js';
-import { pause, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot, SnapshotRequest, VolumeSnapshots } from '../provider/volume-snapshots.js';
-import type { DirectoryOperations } from './directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import type { FileSystem } from '../model/file-system.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
-import type { Work } from './idempotent-file-systems.js';
+import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import type { OperationContext } from '../model/operation-context.js';
 import { pageOf, type Page, type PageRequest } from './paging.js';
-import { pollDelay } from '../concurrency/polling-pace.js';
+import type { VolumeKind } from './volume-kind.js';
+import type { VolumeRouter } from './volume-router.js';
 
 const LISTING_TIMEOUT_MS = 60_000;
 
-/** Taking a snapshot usually takes minutes. */
-const USUAL_SECONDS = 600;
+/** A snapshot typically takes minutes. */
+const TYPICAL_SECONDS = 600;
 
-/** What CreateSnapshot asks. */
+/** Arguments of CreateSnapshot. */
 export interface CreateSnapshotCommand extends SnapshotRequest {
   readonly sourceVolumeId: string;
 }
 
-/** What ListSnapshots asks: empty filters are none. */
+/** Arguments of ListSnapshots. Empty filters are none. */
 export interface ListSnapshotsQuestion extends PageRequest {
   readonly snapshotId: string;
   readonly sourceVolumeId: string;
 }
 
-/** Everything that the controller does with snapshots. A snapshot is cut at once and ready later: CreateSnapshot
- *  answers as soon as the cloud has it, and is asked again until it is ready. */
+/** Controller operations on snapshots. A snapshot is taken at once and ready later: CreateSnapshot responds as soon as
+ *  the cloud has accepted it, and is repeated until it is ready. */
 export class SnapshotOperations {
   readonly #exclusive = new Coalescer();
   readonly #listing: SharedPoller<readonly Snapshot[]>;
 
   constructor(
-    private readonly provider: ControllerProvider,
     private readonly snapshots: VolumeSnapshots,
+    private readonly volumes: Pick<VolumeRouter, 'kindOf'>,
     private readonly clock: Clock,
-    /** Volumes that are directories; absent: there are none. */
-    private readonly directories?: Pick<DirectoryOperations, 'owns' | 'get'>,
   ) {
     this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
   }
@@ -68,7 +65,7 @@ export class SnapshotOperations {
       throw new DriverError(
         'failed-precondition',
         `snapshot ${snapshotId} was not created by this driver and is not deleted. Set the deletion policy of its ` +
-          'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud if you want it gone',
+          'VolumeSnapshotContent to Retain and delete that; delete the snapshot in the cloud yourself to remove it',
       );
     }
     await joinOrRun(
@@ -83,19 +80,16 @@ export class SnapshotOperations {
   }
 
   /** A snapshot that is still being taken cannot be deleted yet: the deletion waits for it. */
-  async #remove(snapshot: Snapshot, { signal, report }: Work): Promise<void> {
-    const began = this.clock.now();
-    for (;;) {
-      signal.throwIfAborted();
+  async #remove(snapshot: Snapshot, work: Work): Promise<void> {
+    const look = async (): Promise<Look<void>> => {
       try {
-        return await this.snapshots.delete(snapshot, signal);
+        return { result: await this.snapshots.delete(snapshot, work.signal) };
       } catch (error) {
         if (!isDriverError(error, 'aborted')) throw error;
-        report(error.message);
+        return { waitingFor: error.message };
       }
-      const ageSeconds = (this.clock.now() - began) / 1000;
-      await pause(this.clock, pollDelay(ageSeconds, USUAL_SECONDS), signal);
-    }
+    };
+    await pollUntil(look, { clock: this.clock, typicalSeconds: TYPICAL_SECONDS }, work);
   }
 
   /** @throws DriverError not-found */
@@ -105,7 +99,7 @@ export class SnapshotOperations {
     throw new DriverError('not-found', `there is no snapshot "${snapshotId}"`);
   }
 
-  /** @throws DriverError aborted where the token is none of ours */
+  /** @throws DriverError aborted if the token is not one of this driver's */
   async list(question: ListSnapshotsQuestion, { signal }: OperationContext): Promise<Page<Snapshot>> {
     const all = await untilAborted(this.#matching(question, signal), signal);
     return pageOf(all, ({ id }) => id, question);
@@ -126,20 +120,27 @@ export class SnapshotOperations {
   }
 
   async #ensure(command: CreateSnapshotCommand, signal: AbortSignal): Promise<Snapshot> {
-    await this.#refuseDirectory(command.sourceVolumeId, signal);
+    const { sourceVolumeId } = command;
+    const kind = this.volumes.kindOf(sourceVolumeId);
+    if (!kind.snapshotSource) return this.#refuse(kind, sourceVolumeId, signal);
     const nameTag = this.snapshots.nameTag(command.name);
     const listed = await untilAborted(this.#listing.now(), signal);
     const existing = listed.find(({ name, state }) => name === nameTag && state !== 'deleting');
-    // Only a new one needs its source: what was taken stays a snapshot when its volume is gone.
-    if (!existing) return this.#cut(command, await this.#source(command.sourceVolumeId, signal), signal);
-    if (existing.sourceVolumeId !== command.sourceVolumeId) {
+    // Only a new one needs its source: a snapshot outlives its volume.
+    if (!existing) return this.#cut(command, await kind.snapshotSource(sourceVolumeId, signal), signal);
+    if (existing.sourceVolumeId !== sourceVolumeId) {
       throw new DriverError(
         'already-exists',
-        `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}`,
+        `snapshot ${command.name} exists as ${existing.id}, of volume ${existing.sourceVolumeId}: use another name`,
       );
     }
     if (existing.state === 'failed') throw failed(existing);
     return existing;
+  }
+
+  async #refuse(kind: VolumeKind, volumeId: string, signal: AbortSignal): Promise<never> {
+    await kind.get(volumeId, signal);
+    throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
   }
 
   async #cut(command: CreateSnapshotCommand, fileSystem: FileSystem, signal: AbortSignal): Promise<Snapshot> {
@@ -148,27 +149,10 @@ export class SnapshotOperations {
     signal.throwIfAborted();
     return this.snapshots.create(command, fileSystem, signal);
   }
-
-  async #refuseDirectory(volumeId: string, signal: AbortSignal): Promise<void> {
-    if (!this.directories?.owns(volumeId)) return;
-    await this.directories.get(volumeId, signal);
-    throw new DriverError('failed-precondition', `volume "${volumeId}" is a directory, ${noSnapshots}`);
-  }
-
-  async #source(volumeId: string, signal: AbortSignal): Promise<FileSystem> {
-    const reference = this.provider.parseVolumeId(volumeId);
-    const found =
-      reference && !reference.staticSource ? await this.provider.find(reference, signal) : undefined;
-    if (found) return found;
-    throw new DriverError(
-      'not-found',
-      `volume "${volumeId}" does not exist: there is nothing to take a snapshot of`,
-    );
-  }
 }
 
 const noSnapshots =
-  'which has no snapshots: a backup is always of the whole file system; take one of that, or copy the files in a pod';
+  'which has no snapshots: a backup always holds the whole file system; take one of that, or copy the files in a pod';
 
 /** Final, since the snapshotter deletes no VolumeSnapshot whose snapshot may still be under way. */
 const failed = ({ id, cloudState, stateDetail }: Snapshot): DriverError =>

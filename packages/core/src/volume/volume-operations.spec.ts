@@ -77,7 +77,7 @@ describe('create', () => {
     expect(countOf(/create/)).toBe(1);
   });
 
-  it('refuses a call that conflicts with one under way, and the first goes on', async () => {
+  it('refuses a call that conflicts with one under way, and the first continues', async () => {
     const first = volumes.create(request(), call());
     await settled();
     const other = request({ capacityRange: { required: Capacity.gibibytes(2400) } });
@@ -122,7 +122,7 @@ describe('create', () => {
     expect(cloud.fileSystems.size).toBe(1);
   });
 
-  it('goes on waiting when a look fails', async () => {
+  it('continues to wait when a look fails', async () => {
     let looks = 0;
     cloud.before = (entry) => {
       looks += entry === 'list' ? 1 : 0;
@@ -132,7 +132,7 @@ describe('create', () => {
     expect(created.id).toBe('fs-1');
   });
 
-  it('answers a call whose time is over with the progress, and the next call goes on', async () => {
+  it('answers a late call with the progress, and the next call continues', async () => {
     const timeOver = new AbortController();
     const call1 = volumes.create(request(), call(timeOver.signal));
     await clock.next();
@@ -146,7 +146,7 @@ describe('create', () => {
     expect(countOf(/create/)).toBe(1);
   });
 
-  it('tells what the user should know of the plan, with the progress', async () => {
+  it("reports the plan's warnings with the progress", async () => {
     const plan = cloud.plan.bind(cloud);
     cloud.plan = async (asked) => ({ ...(await plan(asked)), warnings: ['the tier is an old one'] });
     const timeOver = new AbortController();
@@ -261,11 +261,11 @@ describe('delete', () => {
     expect(countOf(/delete/)).toBe(0);
   });
 
-  it('asks anew what stands against it where the cloud has failed to delete', async () => {
+  it('checks the refusal reasons again if the cloud has failed to delete', async () => {
     let used = false;
     const directories = {
       owns: () => false,
-      isAskedFor: () => false,
+      isRequested: () => false,
       refuseToDelete: async ({ id }: FileSystem) => {
         if (used) throw new DriverError('failed-precondition', `${id} holds volumes`);
       },
@@ -324,7 +324,7 @@ describe('list', () => {
     },
   );
 
-  it('leaves out what somebody else created', async () => {
+  it('leaves out what this driver did not create', async () => {
     await finish(volumes.create(request(), call()), () => cloud.settle());
     const { volumeName: _, ...foreign } = cloud.fileSystems.get('fs-1') ?? {};
     cloud.fileSystems.set('fs-1', foreign as never);
@@ -332,14 +332,14 @@ describe('list', () => {
     expect(page.entries).toEqual([]);
   });
 
-  it('says aborted for a token of somebody else', async () => {
+  it('reports aborted for a foreign token', async () => {
     const page = volumes.list({ maxEntries: 0, startingToken: 'invalid-token' }, call());
     expect(await finish(kindOf(page))).toBe('aborted');
   });
 });
 
 describe('get', () => {
-  it('tells the volume and how it is', async () => {
+  it('returns the volume and its condition', async () => {
     const volume = await finish(volumes.create(request(), call()), () => cloud.settle());
     cloud.set(volume.id, { state: 'impaired', cloudState: 'MISCONFIGURED', stateDetail: 'a subnet is gone' });
     const { volume: seen, condition } = await volumes.get(volume.id, call());

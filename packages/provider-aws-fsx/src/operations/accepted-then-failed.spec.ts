@@ -49,7 +49,7 @@ describe('a growth', () => {
     fail('UpdateFileSystem');
     const first = await refusal(grow(driver, volume));
     expect(first.kind).toBe('unavailable');
-    expect(first.message).toContain(`did not grow to 2400 GiB: ${message}`);
+    expect(first.message).toContain(`was not expanded to 2400 GiB: ${message}`);
     for (const { kind, message: words } of await refusals((each) => grow(each, volume))) {
       expect(kind).toBe('unavailable');
       expect(words).toMatch(

@@ -250,7 +250,7 @@ describe('restoring', () => {
     const snapshot = await readySnapshotOf(await driver.create(request('pvc-1')));
     const error = await errorOf(restore(snapshot, 'pvc-1'));
     expect(isDriverError(error, 'already-exists')).toBe(true);
-    expect((error as Error).message).toContain(`snapshot is none, asked for is ${snapshot.id}`);
+    expect((error as Error).message).toContain(`snapshot is none (requested: ${snapshot.id})`);
   });
 
   it('keeps the backup until it has ended', async () => {

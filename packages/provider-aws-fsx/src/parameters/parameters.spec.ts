@@ -35,7 +35,7 @@ describe('readParameters', () => {
   it.each<[Record<string, string>, string]>([
     [
       { subnetID: 'subnet-0aaaaaaa' },
-      'knows no parameter "subnetID"; the nearest that it knows is "subnetId"',
+      'knows no parameter "subnetID"; did you mean "subnetId"?',
     ],
     [{ colour: '' }, 'fsx.csi.aws.com knows no parameter "colour"'],
     [{ subnetId: 'subnet-1' }, '"subnetId" is "subnet-1"; legal: one subnet id'],

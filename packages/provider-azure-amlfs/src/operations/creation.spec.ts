@@ -73,9 +73,9 @@ describe('creating a volume', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['SKU', { 'sku-name': 'AMLFS-Durable-Premium-250' }, 'sku-name is AMLFS-Durable-Premium-125'],
-    ['zone', { zone: '2' }, 'zone is 1, asked for is 2'],
+    ['zone', { zone: '2' }, 'zone is 1 (requested: 2)'],
     ['subnet', { 'subnet-name': 'lustre-small-subnet' }, 'subnet is /subscriptions/'],
-    ['sub-directory', { 'sub-dir': 'b' }, 'sub-dir is a, asked for is b'],
+    ['sub-directory', { 'sub-dir': 'b' }, 'sub-dir is a (requested: b)'],
   ])('refuses the name with another %s', async (_, rest, words) => {
     await create(replica, { 'sub-dir': 'a' });
     await expect(create(other, { 'sub-dir': 'a', ...rest })).rejects.toMatchObject({

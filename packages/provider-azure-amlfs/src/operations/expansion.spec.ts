@@ -66,7 +66,7 @@ describe('expansion', () => {
   it('says how far it is when the time of a call ends, and is resumed by another replica', async () => {
     await expect(startedBy(replica)).rejects.toMatchObject({
       kind: 'deadline-exceeded',
-      message: expect.stringMatching(/is growing from 16 TiB to 32 TiB, \d+ % done/) as string,
+      message: expect.stringMatching(/is being expanded from 16 TiB to 32 TiB, \d+ % done/) as string,
     });
     expect(await expand(32, other)).toEqual(size(32));
     expect(azure.count(put)).toBe(1);

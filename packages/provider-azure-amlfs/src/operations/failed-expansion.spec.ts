@@ -71,7 +71,7 @@ const unavailable = (words: string): object => ({
 
 it('says that an expansion was taken back, does not call it growing, and does not start it in the same call', async () => {
   after(list, 3, () => takeBack('lustre-csi-expand-32tib-1'));
-  await expect(expand()).rejects.toMatchObject(unavailable('to 32 TiB was taken back'));
+  await expect(expand()).rejects.toMatchObject(unavailable('to 32 TiB was reverted'));
   expect(azure.count(put)).toBe(1);
   expect(azure.state.expansionJobs).toEqual([]);
   expect((await replica.get(volume.id, callOf(5000))).volume.capacity).toEqual(Capacity.tebibytes(16));
@@ -83,7 +83,7 @@ it('says while it is rolled back that it is, when the time of the call ends', as
   await expect(expand(replica, call)).rejects.toMatchObject({
     kind: 'deadline-exceeded',
     message: expect.stringMatching(
-      /growth of file system pvc-1 to 32 TiB is taken back \(RollingBack/,
+      /reverts the expansion of file system pvc-1 to 32 TiB \(RollingBack/,
     ) as string,
   });
 });

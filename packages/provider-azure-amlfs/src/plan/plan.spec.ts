@@ -106,7 +106,7 @@ describe('planFor', () => {
     [
       'an unknown parameter',
       { ...dynamicParameters, 'sku-nam': 'A' },
-      'the nearest that it knows is "sku-name"',
+      'did you mean "sku-name"?',
     ],
     ['a wrong identity', { ...dynamicParameters, identities: 'me' }, 'parameter "identities"'],
     ['a wrong tag', { ...dynamicParameters, tags: 'x' }, '"x" has no "="'],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, closeSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import {
-  decideFate,
+  makeCommit,
   differencesFrom,
   isCurrent,
   makeEntry,
@@ -18,58 +18,63 @@ import {
   DirectoryError,
   type DirectoryEntry,
   type DirectoryFailure,
-  type WantedDirectory,
+  type DesiredDirectory,
 } from './worker-protocol.js';
 
-/** Others may be at work on the same volume: each round goes on from what is there. */
+/** Others may be at work on the same volume: each round continues from what is there. */
 const MAX_ROUNDS = 20;
 
 /**
- * The directory of a volume: found, or made. First the entry, which decides who the volume is; then the claims; then the
- * directory, complete, in the registry's own `new`, where nobody sees it; then the fate, by which one of all who have
- * made a directory wins; and last the rename to its path. Whatever ends an attempt, the next goes on from there.
+ * Finds or creates the directory of a volume. First the entry, which decides the identity of the volume; then the
+ * claims; then the directory, complete, in the registry's own `new`, where no pod sees it; then the commit record, by
+ * which one of all makers of a directory wins; and last the rename to its path. After any end of an attempt, the next
+ * continues from there.
  * @throws DirectoryError; then nothing of the volume is left, unless it existed before
  */
-export function createDirectory(open: OpenBase, wanted: WantedDirectory): DirectoryEntry {
+export function createDirectory(open: OpenBase, desired: DesiredDirectory): DirectoryEntry {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const entry = readEntry(open, wanted.key) ?? newEntry(open, wanted);
+    const entry = readEntry(open, desired.key) ?? newEntry(open, desired);
     if (!entry) continue;
     if (entry.isAbandoned) {
       finishAbandoning(open, entry);
       continue;
     }
-    const differences = differencesFrom(wanted, entry);
+    const differences = differencesFrom(desired, entry);
     if (differences.length > 0) throw failure('conflict', open, entry.path, differences.join('; '));
-    const made = advance(open, wanted, entry);
+    const made = advance(open, desired, entry);
     if (made) return made;
   }
-  throw failure('system', open, wanted.path, 'EAGAIN');
+  throw failure('system', open, desired.path, 'EAGAIN');
 }
 
-function newEntry(open: OpenBase, wanted: WantedDirectory): DirectoryEntry | undefined {
-  const { name, key, path, capacityBytes, settings } = wanted;
+function newEntry(open: OpenBase, desired: DesiredDirectory): DirectoryEntry | undefined {
+  const { name, key, path, capacityBytes, settings } = desired;
   const incarnation = randomBytes(8).toString('hex');
   const entry = { version: 1, name, key, incarnation, path, capacityBytes, settings } as const;
   return makeEntry(open, entry) ? entry : undefined;
 }
 
 /** @returns undefined if the next round is to look again */
-function advance(open: OpenBase, wanted: WantedDirectory, entry: DirectoryEntry): DirectoryEntry | undefined {
+function advance(
+  open: OpenBase,
+  desired: DesiredDirectory,
+  entry: DirectoryEntry,
+): DirectoryEntry | undefined {
   try {
     claimPath(open, entry.path, ownerOf(entry));
-    if (!isUndecided(open, entry) && entry.inode === undefined) return someoneElse(open, entry);
-    return withParent(open, entry, (parent) => place(open, wanted, entry, parent));
+    if (!isUndecided(open, entry) && entry.inode === undefined) return overtaken(open, entry);
+    return withParent(open, entry, (parent) => placeDirectory(open, desired, entry, parent));
   } catch (error) {
-    // What fails because somebody else was faster is no failure.
+    // A failure because another process was faster is no failure.
     if (entry.inode === undefined && (!isUndecided(open, entry) || !abandon(open, entry))) {
-      return someoneElse(open, entry);
+      return overtaken(open, entry);
     }
     throw error;
   }
 }
 
-/** Somebody else may have decided the fate meanwhile; what was claimed for an entry that is gone is given up again. */
-function someoneElse(open: OpenBase, entry: DirectoryEntry): undefined {
+/** Another process may have committed meanwhile; claims for an entry that is gone are given up again. */
+function overtaken(open: OpenBase, entry: DirectoryEntry): undefined {
   if (!isCurrent(open, entry)) finishAbandoning(open, entry);
   return undefined;
 }
@@ -79,9 +84,9 @@ function isUndecided(open: OpenBase, entry: DirectoryEntry): boolean {
   return now?.incarnation === entry.incarnation && now.inode === undefined && !now.isAbandoned;
 }
 
-function place(
+function placeDirectory(
   open: OpenBase,
-  wanted: WantedDirectory,
+  desired: DesiredDirectory,
   entry: DirectoryEntry,
   parent: string,
 ): DirectoryEntry | undefined {
@@ -89,42 +94,42 @@ function place(
   const found = inodeAt(target);
   if (entry.inode === undefined) {
     if (found !== undefined) throw failure('path-exists', open, entry.path, 'EEXIST');
-    build(open, wanted, entry);
-    return someoneElse(open, entry);
+    build(open, desired, entry);
+    return overtaken(open, entry);
   }
   if (found === entry.inode) return entry;
   if (found !== undefined) throw failure('replaced', open, entry.path, 'EEXIST');
   return moveIn(open, entry, target);
 }
 
-/** Makes a directory where nobody sees it, and tries to make it the volume's. */
-function build(open: OpenBase, wanted: WantedDirectory, entry: DirectoryEntry): void {
+/** Makes a directory out of sight, and tries to make it the volume's. */
+function build(open: OpenBase, desired: DesiredDirectory, entry: DirectoryEntry): void {
   const building = `${ownerOf(entry)}.${randomBytes(4).toString('hex')}`;
   const directory = `${open.registry}/new/${building}`;
   mkdirSync(directory, { mode: 0o700 });
   let hasWon = false;
   try {
-    const projectId = furnish(open, wanted, entry, directory);
+    const projectId = applySettings(open, desired, entry, directory);
     const inode = inodeAt(directory);
-    const fate = {
+    const commit = {
       building,
       ...(inode === undefined ? {} : { inode }),
       ...(projectId === undefined ? {} : { projectId }),
     };
-    hasWon = inode !== undefined && decideFate(open, entry, fate) && isCurrent(open, entry);
+    hasWon = inode !== undefined && makeCommit(open, entry, commit) && isCurrent(open, entry);
   } finally {
     if (!hasWon) removeEmpty(directory);
   }
 }
 
-function furnish(
+function applySettings(
   open: OpenBase,
-  wanted: WantedDirectory,
+  desired: DesiredDirectory,
   entry: DirectoryEntry,
   directory: string,
 ): number | undefined {
   const { uid, gid, mode, stripe, quota } = entry.settings;
-  const projectId = quota === 'none' ? undefined : claimProject(open, entry, wanted.projectIds);
+  const projectId = quota === 'none' ? undefined : claimProject(open, entry, desired.projectIds);
   chownSync(directory, uid, gid);
   if (projectId !== undefined) {
     limitProject(open, { ...entry, projectId }, BigInt(entry.capacityBytes));
@@ -154,7 +159,7 @@ function moveIn(open: OpenBase, entry: DirectoryEntry, target: string): Director
 /** Opens the directory that holds the volume's, and makes it if it is missing.
  *  @throws DirectoryError nested-base if the way leads into another base path */
 function withParent<T>(
-  { place: { root, base } }: OpenBase,
+  { location: { root, base } }: OpenBase,
   { path }: DirectoryEntry,
   work: (parent: string) => T,
 ): T | undefined {
@@ -176,12 +181,12 @@ function withParent<T>(
   }
 }
 
-/** The inode of whatever has this name; a symbolic link is not followed. */
+/** The inode of this name; a symbolic link is not followed. */
 export function inodeAt(path: string): string | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino.toString();
 }
 
-/** What nobody has ever seen is empty. */
+/** Removes a directory that was never in sight, and so is empty. */
 export function removeEmpty(directory: string): void {
   try {
     rmdirSync(directory);
@@ -192,9 +197,9 @@ export function removeEmpty(directory: string): void {
 
 function failure(
   reason: DirectoryFailure['reason'],
-  { place }: OpenBase,
+  { location }: OpenBase,
   path: readonly string[],
   code: string,
 ): DirectoryError {
-  return new DirectoryError({ reason, path: [...place.base, ...path].join('/'), code });
+  return new DirectoryError({ reason, path: [...location.base, ...path].join('/'), code });
 }

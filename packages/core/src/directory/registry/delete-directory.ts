@@ -8,8 +8,8 @@ import { codeOf, makeRecord } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
 /** The rename that takes a directory out of its path. */
-interface Departure {
-  /** Where it goes; from the base path. */
+interface Removal {
+  /** Target path, from the base path. */
   readonly to: string;
   readonly result: WorkerResults['delete'];
 }
@@ -23,17 +23,17 @@ interface Departure {
 export function deleteDirectory(open: OpenBase, key: string): WorkerResults['delete'] {
   const entry = readEntry(open, key);
   if (!entry) return 'absent';
-  // Whoever makes the directory at this moment wins or loses: then there is something to delete, or never will be.
+  // A process that makes the directory at this moment wins or loses: then there is something to delete, or never will be.
   if (entry.inode === undefined) return abandon(open, entry) ? 'absent' : deleteDirectory(open, key);
-  const departure = departureOf(open, entry);
-  if (departure.result !== 'retained') moveAway(open, entry, departure);
+  const removal = removalOf(open, entry);
+  if (removal.result !== 'retained') moveAway(open, entry, removal);
   recordAndRelease(open, entry);
-  return departure.result;
+  return removal.result;
 }
 
 /**
- * Takes away a directory that was made and never came to its path, so that no answer can have told of it: into the
- * trash, whatever its class says of volumes. If it comes to its path at this moment, it stays.
+ * Deletes a directory that was made and never came to its path, so that no response can have named it: into the trash,
+ * regardless of its class's `onDelete`. If it comes to its path at this moment, it stays.
  */
 export function deleteUnseen(open: OpenBase, entry: DirectoryEntry): void {
   const to = `${open.registry}/trash/${entry.incarnation}`;
@@ -52,10 +52,7 @@ function recordAndRelease(open: OpenBase, entry: DirectoryEntry): void {
   removeEntry(open, entry);
 }
 
-function departureOf(
-  { registry, base }: OpenBase,
-  { settings, incarnation, path }: DirectoryEntry,
-): Departure {
+function removalOf({ registry, base }: OpenBase, { settings, incarnation, path }: DirectoryEntry): Removal {
   if (settings.onDelete === 'retain') return { to: '', result: 'retained' };
   if (settings.onDelete === 'delete') return { to: `${registry}/trash/${incarnation}`, result: 'trashed' };
   // The incarnation, not the time, makes it unique: the name must be the same in every attempt.
@@ -66,12 +63,12 @@ function departureOf(
   return { to: `${base}/archived-${readable}-${incarnation}`, result: 'archived' };
 }
 
-function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Departure): void {
+function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Removal): void {
   if (inodeAt(to) === entry.inode) return;
   // Killed between the inode and the last rename: it was never seen.
   const building = `${open.registry}/new/${entry.building}`;
   if (inodeAt(building) === entry.inode) return renameSync(building, to);
-  const { root, base } = open.place;
+  const { root, base } = open.location;
   const parent = openPath(root, [...base, ...entry.path.slice(0, -1)], false);
   if (parent === undefined) return;
   try {
@@ -93,6 +90,6 @@ function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Departure): voi
   }
 }
 
-function replaced({ place }: OpenBase, { path }: DirectoryEntry, code: string): DirectoryError {
-  return new DirectoryError({ reason: 'replaced', path: [...place.base, ...path].join('/'), code });
+function replaced({ location }: OpenBase, { path }: DirectoryEntry, code: string): DirectoryError {
+  return new DirectoryError({ reason: 'replaced', path: [...location.base, ...path].join('/'), code });
 }

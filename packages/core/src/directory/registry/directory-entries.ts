@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { registryName, type OpenBase } from './open-base.js';
-import { isFateOf, parsedJson, parseEntry } from './parse-entry.js';
+import { isCommitOf, parsedJson, parseEntry } from './parse-entry.js';
 import { makeRecord, readRecord, removeRecord, replaceRecord } from './record-files.js';
 import {
   DirectoryError,
   type DirectoryEntry,
   type CommitRecord,
-  type WantedDirectory,
+  type DesiredDirectory,
 } from './worker-protocol.js';
 
 /**
@@ -21,20 +21,20 @@ export function readEntry(open: OpenBase, key: string): DirectoryEntry | undefin
   const entry = parseEntry(text);
   // What leads to a directory to delete is believed only where all of it fits together.
   if (entry?.key !== key) throw damaged(open, nameOf(key));
-  const fate = readFate(open, entry);
-  return fate ? { ...entry, ...fate } : entry;
+  const commit = readCommit(open, entry);
+  return commit ? { ...entry, ...commit } : entry;
 }
 
 /** @throws DirectoryError damaged-registry */
-export function readFate(
+export function readCommit(
   open: OpenBase,
   owner: Pick<DirectoryEntry, 'key' | 'incarnation'>,
 ): CommitRecord | undefined {
-  const text = readRecord(open, fateName(owner));
+  const text = readRecord(open, commitName(owner));
   if (text === undefined) return undefined;
-  const fate = parsedJson(text);
-  if (!isFateOf(ownerOf(owner), fate)) throw damaged(open, fateName(owner));
-  return fate;
+  const commit = parsedJson(text);
+  if (!isCommitOf(ownerOf(owner), commit)) throw damaged(open, commitName(owner));
+  return commit;
 }
 
 /** @returns whether it was made; false: the volume has one */
@@ -49,17 +49,17 @@ export function saveCapacity(open: OpenBase, entry: DirectoryEntry, capacityByte
 }
 
 /** @returns whether this decided it; false: it was decided before */
-export function decideFate(open: OpenBase, entry: DirectoryEntry, fate: CommitRecord): boolean {
-  return makeRecord(open, fateName(entry), JSON.stringify(fate));
+export function makeCommit(open: OpenBase, entry: DirectoryEntry, commit: CommitRecord): boolean {
+  return makeRecord(open, commitName(entry), JSON.stringify(commit));
 }
 
 /** The entry first: who decides the fate of an entry that is gone must be able to see that it is. */
 export function removeEntry(open: OpenBase, entry: DirectoryEntry): void {
   if (isCurrent(open, entry)) removeRecord(open, nameOf(entry.key));
-  removeRecord(open, fateName(entry));
+  removeRecord(open, commitName(entry));
 }
 
-/** Whether the registry has this very entry. */
+/** Reports if the registry has this very entry. */
 export function isCurrent(open: OpenBase, { key, incarnation }: DirectoryEntry): boolean {
   return parseEntry(readRecord(open, nameOf(key)) ?? '')?.incarnation === incarnation;
 }
@@ -72,14 +72,14 @@ export function entryKeys({ registry }: OpenBase, after: string, limit: number):
     .slice(0, limit);
 }
 
-/** Who a volume is to the claims: its key and its incarnation. */
+/** Identity of a volume in the claims: its key and its incarnation. */
 export const ownerOf = ({ key, incarnation }: Pick<DirectoryEntry, 'key' | 'incarnation'>): string =>
   `${key}.${incarnation}`;
 
 export const nameOf = (key: string): string => `volumes/${key}`;
-const fateName = (entry: Pick<DirectoryEntry, 'key' | 'incarnation'>): string => `fates/${ownerOf(entry)}`;
+const commitName = (entry: Pick<DirectoryEntry, 'key' | 'incarnation'>): string => `fates/${ownerOf(entry)}`;
 
-/** What is read of the registry, without what is damaged in it. */
+/** Result of a read of the registry; undefined if the record is damaged. */
 export function unlessDamaged<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -89,26 +89,25 @@ export function unlessDamaged<T>(read: () => T): T | undefined {
   }
 }
 
-function damaged({ place }: OpenBase, name: string): DirectoryError {
-  const path = [...place.base, registryName, name].join('/');
+function damaged({ location }: OpenBase, name: string): DirectoryError {
+  const path = [...location.base, registryName, name].join('/');
   return new DirectoryError({ reason: 'damaged-registry', path, code: 'not as the driver has written it' });
 }
 
-/** In what a volume is not what is asked for; empty: it is. */
-export function differencesFrom(wanted: WantedDirectory, entry: DirectoryEntry): readonly string[] {
-  const asked = { path: wanted.path.join('/'), ...wanted.settings };
+/** Differences between a volume and the requested one; empty: it is the requested one. */
+export function differencesFrom(desired: DesiredDirectory, entry: DirectoryEntry): readonly string[] {
+  const asked = { path: desired.path.join('/'), ...desired.settings };
   const existing: Readonly<Record<string, unknown>> = { path: entry.path.join('/'), ...entry.settings };
   const differences = Object.entries(asked)
     .filter(([name, value]) => JSON.stringify(existing[name]) !== JSON.stringify(value))
     .map(
-      ([name, value]) =>
-        `${name} is ${JSON.stringify(existing[name])}, asked for is ${JSON.stringify(value)}`,
+      ([name, value]) => `${name} is ${JSON.stringify(existing[name])} (requested: ${JSON.stringify(value)})`,
     );
-  const { required, limit } = wanted.range;
+  const { required, limit } = desired.range;
   const capacity = BigInt(entry.capacityBytes);
   const isTooSmall = required !== undefined && capacity < BigInt(required);
   const isTooLarge = limit !== undefined && capacity > BigInt(limit);
   if (!isTooSmall && !isTooLarge) return differences;
   const bounds = `${required ?? '0'} to ${limit ?? 'any number of'} bytes`;
-  return [`its capacity is ${capacity} bytes, asked for are ${bounds}`, ...differences];
+  return [`its capacity is ${capacity} bytes (requested: ${bounds})`, ...differences];
 }

@@ -13,13 +13,13 @@ import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from '
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
   const mayMake = task.operation === 'create';
-  return withBase(task.place, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
+  return withBase(task.location, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
 }
 
 function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['operation']] | undefined {
   switch (task.operation) {
     case 'create':
-      return createDirectory(open, task.wanted);
+      return createDirectory(open, task.desired);
     case 'delete':
       return deleteDirectory(open, task.key);
     case 'get':
@@ -35,7 +35,7 @@ function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['oper
   }
 }
 
-/** What there is to say where nobody has ever made a directory, or not this one. */
+/** Results below a base path without a registry, or without this directory. */
 const ofNothing = {
   create: null,
   delete: 'absent',
@@ -43,7 +43,7 @@ const ofNothing = {
   expand: null,
   list: { found: [], next: null },
   occupants: noRegistry,
-  sweep: { removed: 0, isDone: true, hasUnfinished: false, trouble: [] },
+  sweep: { removed: 0, isDone: true, hasUnfinished: false, failures: [] },
 } as const;
 
 function sweep(
@@ -54,7 +54,7 @@ function sweep(
   return { ...emptyTrash(open, budget), hasUnfinished };
 }
 
-/** The limit first: a capacity that is told is one that can be used. */
+/** The limit first: a reported capacity must be usable. */
 function expand(open: OpenBase, key: string, bytes: bigint): DirectoryEntry | undefined {
   const entry = readEntry(open, key);
   if (!entry || entry.inode === undefined) return undefined;
@@ -70,14 +70,14 @@ function lookUp(open: OpenBase, key: string): FoundDirectory | undefined {
   return { entry, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** What is still being created is no volume yet. One damaged entry does not hide the others. */
+/** A page of volumes. An unfinished creation is no volume yet. One damaged entry does not hide the others. */
 function list(open: OpenBase, after: string, limit: number): WorkerResults['list'] {
   const keys = entryKeys(open, after, limit);
   const found = keys.flatMap((key) => unlessDamaged(() => lookUp(open, key)) ?? []);
   return { found, next: keys.length === limit ? (keys.at(-1) ?? null) : null };
 }
 
-function faultOf({ place: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
+function faultOf({ location: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
   const way = [...base, ...entry.path];
   try {
     const parent = openPath(root, way.slice(0, -1), false);

@@ -1,16 +1,16 @@
 import { createInterface } from 'node:readline';
 import { runTask } from './directory-tasks.js';
 import { codeOf } from './record-files.js';
-import type { DirectoryFailure, WorkerAnswer, WorkerTask } from './worker-protocol.js';
+import type { DirectoryFailure, WorkerReply, WorkerTask } from './worker-protocol.js';
 
 // `directory-worker.child.js MOUNT`: does tasks, one JSON object a line, in their order, until its input ends. MOUNT is
-// there for whoever reads the process table.
+// there for readers of the process table.
 
-function answer({ id, ...task }: WorkerTask & { readonly id: number }): WorkerAnswer {
+function answer({ id, ...task }: WorkerTask & { readonly id: number }): WorkerReply {
   try {
     return { id, result: runTask(task) };
   } catch (error) {
-    return { id, failure: failureOf(error, task.place.base.join('/')) };
+    return { id, failure: failureOf(error, task.location.base.join('/')) };
   }
 }
 

@@ -21,7 +21,7 @@ afterEach(() => base.remove());
 
 describe('emptying the trash', () => {
   it('removes what was deleted, and its record', () => {
-    expect(base.sweep()).toMatchObject({ isDone: true, trouble: [] });
+    expect(base.sweep()).toMatchObject({ isDone: true, failures: [] });
     expect(readdirSync(base.registry('trash'))).toEqual([]);
   });
 
@@ -29,14 +29,14 @@ describe('emptying the trash', () => {
     const moved = join(base.top, 'moved');
     renameSync(directory, moved);
     mkdirSync(directory);
-    writeFileSync(join(directory, 'precious'), 'of somebody');
-    expect(base.sweep().trouble).toEqual([
+    writeFileSync(join(directory, 'precious'), 'of another user');
+    expect(base.sweep().failures).toEqual([
       expect.stringContaining('it is not the directory that was deleted') as string,
     ]);
-    expect(readFileSync(join(directory, 'precious'), 'utf8')).toBe('of somebody');
+    expect(readFileSync(join(directory, 'precious'), 'utf8')).toBe('of another user');
     rmSync(directory, { recursive: true });
     renameSync(moved, directory);
-    expect(base.sweep()).toMatchObject({ isDone: true, trouble: [] });
+    expect(base.sweep()).toMatchObject({ isDone: true, failures: [] });
     expect(readdirSync(base.registry('trash'))).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe('emptying the trash', () => {
   it('removes nothing of a directory that was taken out of it', () => {
     const restored = base.path('restored');
     renameSync(directory, restored);
-    expect(base.sweep()).toMatchObject({ isDone: true, trouble: [] });
+    expect(base.sweep()).toMatchObject({ isDone: true, failures: [] });
     expect(readFileSync(join(restored, 'file'), 'utf8')).toBe('deleted');
     expect(readdirSync(base.registry('trash'))).toEqual([]);
   });

@@ -29,22 +29,22 @@ interface Slice {
   lifted: number;
   /** Of the file system: what is mounted in the trash is not removed. */
   readonly device: number;
-  readonly trouble: string[];
+  readonly failures: string[];
 }
 
 /**
- * Removes from the trash at most so many files and directories. Follows no symbolic link, and needs no memory: what is
- * there tells where to go on. Only the directory that a record names is removed.
+ * Removes at most `budget` files and directories from the trash. Follows no symbolic link, and needs no memory: the
+ * files that are left show where to continue. Only the directory that a record names is removed.
  */
 export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
   const { dev: device } = statSync(open.registry);
-  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, trouble: [] };
+  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, failures: [] };
   const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
   for (const record of records) {
     if (slice.left <= 0) break;
     attempt(slice, record, () => removeTrash(slice, record.slice(0, -'.json'.length)));
   }
-  return { removed: slice.removed, isDone: slice.left > 0, trouble: slice.trouble };
+  return { removed: slice.removed, isDone: slice.left > 0, failures: slice.failures };
 }
 
 function removeTrash(slice: Slice, incarnation: string): void {
@@ -62,7 +62,7 @@ function removeTrash(slice: Slice, incarnation: string): void {
   spend(slice);
 }
 
-/** Files of what was kept still belong to the project: nobody may be given its id. */
+/** Releases the project, unless files of a kept directory still belong to it: then no other volume may get its id. */
 function settle(open: OpenBase, entry: DirectoryEntry): void {
   if (entry.settings.onDelete === 'delete') releaseProject(open, entry);
   if (!isCurrent(open, entry)) removeEntry(open, entry);
@@ -117,7 +117,7 @@ function removeFile(slice: Slice, path: string): boolean {
   return true;
 }
 
-/** Somebody has put something else there, or the record is damaged. */
+/** Error for a trashed directory that was replaced, or whose record is damaged. */
 const notTheDeleted = (path: string): DirectoryError =>
   new DirectoryError({
     reason: 'replaced',
@@ -133,14 +133,14 @@ function spend(slice: Slice): void {
   slice.removed += 1;
 }
 
-/** What one file refuses keeps the others from nothing. What is gone already was removed by another replica. */
+/** Continues after a failure of one file. A file that is gone already was removed by another replica. */
 function attempt(slice: Slice, what: string, work: () => boolean | void): boolean {
   try {
     return work() ?? true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return true;
     const why = error instanceof DirectoryError ? error.failure.code : codeOf(error);
-    if (slice.trouble.length < 5) slice.trouble.push(`${what}: ${why}`);
+    if (slice.failures.length < 5) slice.failures.push(`${what}: ${why}`);
     slice.left -= 1;
     return false;
   }

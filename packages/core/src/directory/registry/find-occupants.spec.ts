@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => base.remove());
 
-const look = (): Occupants => runTask({ operation: 'occupants', place: base.place }) as Occupants;
+const look = (): Occupants => runTask({ operation: 'occupants', location: base.location }) as Occupants;
 const entryOf = (name: string): string => base.registry('volumes', directoryKey(name));
 const fateOf = (name: string): string => {
   const fates = readdirSync(base.registry('fates'));
@@ -31,7 +31,7 @@ const fateOf = (name: string): string => {
 const nothing: Occupants = { hasRegistry: true, volumes: [], more: 0, unfinished: [], damaged: [] };
 
 describe('what keeps a file system from being deleted', () => {
-  it('is nothing where all volumes are deleted, and that is told from a registry that is lost', () => {
+  it('is nothing where all volumes are deleted, and that differs from a registry that is lost', () => {
     expect(look()).toEqual({ ...nothing, hasRegistry: false });
     base.make('a');
     base.make('kept', { onDelete: 'retain' });
@@ -61,9 +61,9 @@ describe('what keeps a file system from being deleted', () => {
 
   it.each<readonly [string, (name: string) => string, (file: string) => void]>([
     ['an entry that was cut off', entryOf, (file) => writeFileSync(file, '{')],
-    ['a fate that was cut off', fateOf, (file) => writeFileSync(file, '{')],
+    ['a commit that was cut off', fateOf, (file) => writeFileSync(file, '{')],
     [
-      'a directory in place of an entry',
+      'a directory in the place of an entry',
       entryOf,
       (file) => {
         rmSync(file);
@@ -77,7 +77,7 @@ describe('what keeps a file system from being deleted', () => {
     expect(look()).toEqual({ ...nothing, damaged: [base.fromRoot(file)] });
     // ListVolumes shows the others all the same.
     base.make('b');
-    const listed = runTask({ operation: 'list', place: base.place, after: '', limit: 10 });
+    const listed = runTask({ operation: 'list', location: base.location, after: '', limit: 10 });
     const { found } = listed as WorkerResults['list'];
     expect(found.map(({ entry }) => entry.name)).toEqual(['b']);
   });
@@ -90,14 +90,14 @@ describe('what keeps a file system from being deleted', () => {
     expect(look()).toEqual(nothing);
   });
 
-  it.each(['volumes', 'paths'])('cannot be told without the %s of the registry', (part) => {
+  it.each(['volumes', 'paths'])('cannot be found out without the %s of the registry', (part) => {
     base.make('a');
     base.delete('a');
     rmSync(base.registry(part), { recursive: true });
     expect(look).toThrow(/ENOENT/);
   });
 
-  it('cannot be told where the base path is a symbolic link', () => {
+  it('cannot be found out where the base path is a symbolic link', () => {
     base.make('a');
     renameSync(base.path(), join(base.top, 'moved'));
     symlinkSync('moved', base.path());

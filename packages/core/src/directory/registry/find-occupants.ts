@@ -17,8 +17,8 @@ export const noRegistry: Occupants = {
 };
 
 /**
- * Looks for whatever says that somebody's data is below the base path. Nothing that cannot be read is passed over: a
- * damaged entry is one of a volume until somebody has found out that it is not.
+ * Looks for every sign of data below the base path. Nothing that cannot be read is passed over: a damaged entry is one
+ * of a volume until the opposite is known.
  */
 export function findOccupants(open: OpenBase): Occupants {
   const volumes: string[] = [];
@@ -70,5 +70,5 @@ function claimsWithoutEntry(open: OpenBase): readonly string[] {
     .map(({ path }) => inRegistry(open, claimName(path)));
 }
 
-const inRegistry = ({ place }: OpenBase, name: string): string =>
-  [...place.base, registryName, name].join('/');
+const inRegistry = ({ location }: OpenBase, name: string): string =>
+  [...location.base, registryName, name].join('/');

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { openSubDirectory } from '../../mount/open-sub-directory.js';
-import { DirectoryError, type Place } from './worker-protocol.js';
+import { DirectoryError, type BasePathLocation } from './worker-protocol.js';
 
 /** The driver's own directory below a base path. */
 export const registryName = '.lustre-csi';
 
-/** What the registry holds. */
+/** Sub-directories of the registry. */
 const parts = ['volumes', 'fates', 'paths', 'projects', 'trash', 'new', 'tmp'] as const;
 
 /** O_PATH: names a directory without opening it (open(2)). */
@@ -13,10 +13,10 @@ const DIRECTORY_ITSELF = 0o10000000 | constants.O_DIRECTORY | constants.O_NOFOLL
 const PRIVATE = 0o700;
 const OTHERS_MAY_WRITE = 0o022;
 
-/** A base path and its registry, open: everything is reached through the descriptors, never by a path that somebody
- *  could lead elsewhere meanwhile. */
+/** A base path and its registry, open: everything is reached through the descriptors, never by a path that another
+ *  process could redirect meanwhile. */
 export interface OpenBase {
-  readonly place: Place;
+  readonly location: BasePathLocation;
   /** `/proc/self/fd/N` of the base path. */
   readonly base: string;
   /** `/proc/self/fd/N` of the registry. */
@@ -26,15 +26,19 @@ export interface OpenBase {
 /** Works on a base path. @param create whether the base path and the registry are made if they are missing
  *  @returns what the work gives; undefined if there is no base path or registry
  *  @throws DirectoryError, SubDirectoryError */
-export function withBase<T>(place: Place, create: boolean, work: (open: OpenBase) => T): T | undefined {
-  refuseNested(place);
-  const base = openPath(place.root, place.base, create);
+export function withBase<T>(
+  location: BasePathLocation,
+  create: boolean,
+  work: (open: OpenBase) => T,
+): T | undefined {
+  refuseNested(location);
+  const base = openPath(location.root, location.base, create);
   if (base === undefined) return undefined;
   try {
-    const registry = openRegistry(base, place, create);
+    const registry = openRegistry(base, location, create);
     if (registry === undefined) return undefined;
     try {
-      return work({ place, base: self(base), registry: self(registry) });
+      return work({ location, base: self(base), registry: self(registry) });
     } finally {
       closeSync(registry);
     }
@@ -63,7 +67,7 @@ export function openPath(root: string, names: readonly string[], create: boolean
 export const self = (descriptor: number): string => `/proc/self/fd/${descriptor}`;
 
 /** Volumes of one base path know nothing of another's: so none may lie inside the other. */
-function refuseNested({ root, base }: Place): void {
+function refuseNested({ root, base }: BasePathLocation): void {
   base.forEach((_, depth) => {
     const above = base.slice(0, depth);
     const directory = openPath(root, above, false);
@@ -76,7 +80,7 @@ function refuseNested({ root, base }: Place): void {
 }
 
 /** Nothing is made in it before it is known whose it is. */
-function openRegistry(base: number, { base: names }: Place, create: boolean): number | undefined {
+function openRegistry(base: number, { base: names }: BasePathLocation, create: boolean): number | undefined {
   const path = `${self(base)}/${registryName}`;
   if (create) makeIfMissing(path);
   else if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;

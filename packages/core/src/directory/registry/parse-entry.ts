@@ -7,9 +7,9 @@ export function parseEntry(text: string): DirectoryEntry | undefined {
   return isEntry(entry) ? entry : undefined;
 }
 
-/** Whether it is what has become of an entry of this owner. */
-export function isFateOf(owner: string, fate: unknown): fate is CommitRecord {
-  const { inode, building, projectId, isAbandoned } = (fate ?? {}) as Record<keyof CommitRecord, unknown>;
+/** Reports if it is the commit record of an entry of this owner. */
+export function isCommitOf(owner: string, commit: unknown): commit is CommitRecord {
+  const { inode, building, projectId, isAbandoned } = (commit ?? {}) as Record<keyof CommitRecord, unknown>;
   if (isAbandoned === true) return inode === undefined && building === undefined;
   const isBuilt = typeof building === 'string' && building.startsWith(`${owner}.`) && !building.includes('/');
   const hasProject = projectId === undefined || Number.isSafeInteger(projectId);

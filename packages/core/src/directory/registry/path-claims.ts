@@ -4,11 +4,11 @@ import { codeOf, makeRecord, readRecord, removeRecord } from './record-files.js'
 import { DirectoryError } from './worker-protocol.js';
 
 /**
- * Which paths volumes have. The claim of `a/b` is the file `paths/a/b`, in a directory `paths/a`: a second claim of the
- * same path, of one above it or of one below it fails in the file system itself, whoever makes it at whatever time.
+ * Paths of the volumes. The claim of `a/b` is the file `paths/a/b`, in a directory `paths/a`: a second claim of the
+ * same path, of one above it or of one below it fails in the file system itself, from any client at any time.
  */
 
-/** @param owner tells the volume from all others, earlier ones of its name included
+/** @param owner distinguishes the volume from all others, earlier ones of its name included
  *  @throws DirectoryError path-taken */
 export function claimPath(open: OpenBase, path: readonly string[], owner: string): void {
   // A parent that its last claim has left is removed; then it is made again.
@@ -28,7 +28,7 @@ export function claimPath(open: OpenBase, path: readonly string[], owner: string
   throw new DirectoryError({ reason: 'system', path: path.join('/'), code: 'ENOENT' });
 }
 
-/** Who has claimed exactly this path. */
+/** Owner of the claim of exactly this path. */
 export const ownerOfPath = (open: OpenBase, path: readonly string[]): string | undefined =>
   readRecord(open, claimName(path));
 
@@ -84,7 +84,7 @@ function taken(open: OpenBase, path: readonly string[]): DirectoryError {
   const by = claimed < 0 ? 'a volume below it' : `a volume at ${path.slice(0, claimed + 1).join('/')}`;
   return new DirectoryError({
     reason: 'path-taken',
-    path: [...open.place.base, ...path].join('/'),
+    path: [...open.location.base, ...path].join('/'),
     code: by,
   });
 }

@@ -1,4 +1,4 @@
-/** What a project uses and may use. Bytes. */
+/** Usage and limits of a project. Bytes. */
 export interface ProjectUsage {
   readonly usedBytes: bigint;
   /** The larger of the soft and the hard limit; 0n: none. */
@@ -10,9 +10,9 @@ export interface ProjectUsage {
 const KIBI = 1024n;
 
 /**
- * Reads what `lfs quota -q -p ID MOUNT` prints: the mount point, then for blocks (KiB) and for inodes each the use, the
- * soft limit, the hard limit and the grace period, lfs-quota(1). A use beyond a limit carries `*`, one that servers have
- * not all told stands in brackets; long mount points stand on a line of their own.
+ * Reads the output of `lfs quota -q -p ID MOUNT`: the mount point, then for blocks (KiB) and for inodes each the use,
+ * the soft limit, the hard limit and the grace period, lfs-quota(1). A use beyond a limit carries `*`, a use that not
+ * all servers have reported stands in brackets; long mount points stand on a line of their own.
  * @throws Error with the text if it is something else
  */
 export function parseProjectUsage(text: string): ProjectUsage {

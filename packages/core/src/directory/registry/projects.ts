@@ -12,13 +12,13 @@ import { makeRecord, readRecord, removeRecord } from './record-files.js';
 import { runLfs } from './run-lfs.js';
 import { DirectoryError, type DirectoryEntry } from './worker-protocol.js';
 
-/** How many ids are tried that somebody else uses without a claim. */
+/** Number of ids that are tried although they are in use without a claim. */
 const MAX_FOREIGN = 16;
 
 /**
  * A project id of the volume's own. The claim of an id is the file `projects/ID`. The ids are tried in an order that
- * follows from the volume's name alone, so that whoever goes on after a crash finds the claim that was made, and an id
- * that shows use or limits without a claim is somebody else's and left alone.
+ * follows from the volume's name alone, so that the next attempt after a crash finds the claim that was made. An id
+ * that shows use or limits without a claim is not the driver's and is left alone.
  * @throws DirectoryError no-project-id, foreign-project
  */
 export function claimProject(open: OpenBase, entry: DirectoryEntry, { first, last }: ProjectIdRange): number {
@@ -37,7 +37,7 @@ export function claimProject(open: OpenBase, entry: DirectoryEntry, { first, las
   throw noProject('no-project-id', first, last);
 }
 
-/** The project that was claimed for a volume, where nothing else tells. */
+/** The project that was claimed for a volume, if no commit record names it. */
 export function projectOf(open: OpenBase, entry: DirectoryEntry): number | undefined {
   const ids = readdirSync(`${open.registry}/projects`);
   const id = ids.find((name) => readRecord(open, `projects/${name}`) === ownerOf(entry));
@@ -48,7 +48,7 @@ export function projectOf(open: OpenBase, entry: DirectoryEntry): number | undef
 export function releaseProject(open: OpenBase, entry: DirectoryEntry): void {
   const { projectId } = entry;
   if (projectId === undefined || readRecord(open, nameOf(projectId)) !== ownerOf(entry)) return;
-  runLfs([...liftQuotaArguments(projectId), open.place.root], '/');
+  runLfs([...liftQuotaArguments(projectId), open.location.root], '/');
   removeRecord(open, nameOf(projectId));
 }
 
@@ -58,10 +58,10 @@ export function limitProject(open: OpenBase, entry: DirectoryEntry, bytes: bigin
   if (projectId === undefined || settings.quota === 'none') return;
   const { usedBytes } = usageOf(open, projectId);
   if (usedBytes > bytes) {
-    const code = `${usedBytes} bytes are used, ${bytes} are asked for`;
+    const code = `${usedBytes} bytes are used, ${bytes} were requested`;
     throw new DirectoryError({ reason: 'below-use', path: entry.path.join('/'), code });
   }
-  runLfs([...setQuotaArguments(projectId, settings.quota, bytes), open.place.root], '/');
+  runLfs([...setQuotaArguments(projectId, settings.quota, bytes), open.location.root], '/');
 }
 
 /** Gives a new, empty directory to a project: what is made in it belongs to the project, too. */
@@ -71,8 +71,8 @@ export function joinProject(directory: string, projectId: number): void {
 
 const nameOf = (id: number): string => `projects/${id}`;
 
-function usageOf({ place }: OpenBase, id: number): ProjectUsage {
-  const text = runLfs(['quota', '-q', '-p', String(id), place.root], '/');
+function usageOf({ location }: OpenBase, id: number): ProjectUsage {
+  const text = runLfs(['quota', '-q', '-p', String(id), location.root], '/');
   try {
     return parseProjectUsage(text);
   } catch (error) {

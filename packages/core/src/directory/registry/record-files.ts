@@ -48,7 +48,7 @@ export function removeRecord({ registry }: OpenBase, name: string): void {
   rmSync(`${registry}/${name}`, { force: true });
 }
 
-/** What killed workers have begun to write, after so long that nobody can still be writing it. */
+/** Removes what killed workers have begun to write, once no worker can still be writing it. */
 export function removeStaleTemporaries({ registry }: OpenBase): void {
   for (const name of readdirSync(`${registry}/tmp`)) {
     const path = `${registry}/tmp/${name}`;
@@ -56,7 +56,7 @@ export function removeStaleTemporaries({ registry }: OpenBase): void {
   }
 }
 
-/** Whether a record was written so long ago that nobody can still be at work on what it is about. */
+/** Reports if a record is so old that no worker can still be at work on its subject. */
 export const isStaleRecord = ({ registry }: OpenBase, name: string): boolean =>
   isStale(`${registry}/${name}`);
 

@@ -2,15 +2,15 @@ import { readdirSync } from 'node:fs';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import { inodeAt, removeEmpty } from './create-directory.js';
 import { deleteUnseen } from './delete-directory.js';
-import { nameOf, readEntry, readFate, unlessDamaged } from './directory-entries.js';
+import { nameOf, readEntry, readCommit, unlessDamaged } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
 import { isStaleRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
 import type { DirectoryEntry } from './worker-protocol.js';
 
 /**
- * Removes what workers have left that were killed: creations that nobody has gone on with, directories that lost or
- * whose volume is gone, and the fates of such volumes. Nobody has ever seen them.
- * @returns whether there are creations that are too young to be given up
+ * Removes what killed workers have left: creations that do not continue, directories that lost or whose volume is
+ * gone, and the commit records of such volumes. None of them was ever in sight.
+ * @returns true if there are creations that are too young to be given up
  */
 export function removeOrphans(open: OpenBase): boolean {
   removeStaleTemporaries(open);
@@ -29,23 +29,25 @@ const namesIn = ({ registry }: OpenBase, part: string): readonly string[] =>
 
 /** Volumes that no CreateVolume can have answered with: without a fate, given up, or not yet at their path. */
 function unfinishedKeys(open: OpenBase): readonly string[] {
-  const fates = namesIn(open, 'fates').map(ownerIn);
-  const decided = new Set(fates.map(({ key }) => key));
+  const commits = namesIn(open, 'fates').map(ownerIn);
+  const decided = new Set(commits.map(({ key }) => key));
   const trashed = new Set(namesIn(open, 'trash'));
   const keys = [
     ...namesIn(open, 'volumes').filter((key) => !decided.has(key)),
-    ...fates.filter((owner) => unlessDamaged(() => readFate(open, owner))?.isAbandoned).map(({ key }) => key),
+    ...commits
+      .filter((owner) => unlessDamaged(() => readCommit(open, owner))?.isAbandoned)
+      .map(({ key }) => key),
     ...namesIn(open, 'new').map((name) => ownerIn(name).key),
-    ...fates.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
+    ...commits.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
   ];
   return [...new Set(keys)];
 }
 
-/** Whoever moves a directory into the trash writes its record next. */
+/** A worker that moves a directory into the trash writes its record next. */
 const isUnrecorded = (trashed: ReadonlySet<string>, incarnation: string): boolean =>
   trashed.has(incarnation) && !trashed.has(`${incarnation}.json`);
 
-/** @returns false: it is too young, and somebody may be at work on it */
+/** @returns false: it is too young, and a worker may be at work on it */
 function giveUp(open: OpenBase, key: string): boolean {
   const entry = unlessDamaged(() => readEntry(open, key));
   if (!entry) return true;
@@ -59,7 +61,7 @@ function giveUp(open: OpenBase, key: string): boolean {
 const isUnseen = ({ registry }: OpenBase, { inode, building, incarnation }: DirectoryEntry): boolean =>
   inodeAt(`${registry}/new/${building}`) === inode || inodeAt(`${registry}/trash/${incarnation}`) === inode;
 
-/** What belongs to an entry that is damaged stays: somebody may restore it. */
+/** Orphans only with an intact entry: a damaged one may be restored. */
 const isOrphan = (
   open: OpenBase,
   name: string,
@@ -78,7 +80,7 @@ function ownerIn(name: string): Pick<DirectoryEntry, 'key' | 'incarnation'> {
   return { key, incarnation };
 }
 
-/** Whether a directory in `new` is the volume's, or still can be. */
+/** Reports if a directory in `new` is the volume's, or still can be. */
 function mayBecome(entry: DirectoryEntry | undefined, name: string): boolean {
   if (!entry || entry.isAbandoned) return false;
   return entry.building === undefined || entry.building === name;

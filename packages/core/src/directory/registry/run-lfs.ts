@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-restricted-imports -- the worker is a program of its own, which command.ts starts and can abandon
 import { spawnSync } from 'node:child_process';
 import { DirectoryError } from './worker-protocol.js';
 

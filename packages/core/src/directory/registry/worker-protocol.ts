@@ -1,13 +1,13 @@
-/** Where the directories of a StorageClass are, on a mounted file system. */
-export interface Place {
-  /** Where a client is mounted. */
+/** Base path of a StorageClass, on a mounted file system. */
+export interface BasePathLocation {
+  /** Mount point of a client. */
   readonly root: string;
   /** The base path: names from the root. */
   readonly base: readonly string[];
 }
 
 /** A directory that is to exist. */
-export interface WantedDirectory {
+export interface DesiredDirectory {
   /** The CSI name of the volume. */
   readonly name: string;
   /** `directoryKey(name)`. */
@@ -16,13 +16,13 @@ export interface WantedDirectory {
   readonly path: readonly string[];
   /** A decimal number; what the volume has if it is made now. */
   readonly capacityBytes: string;
-  /** What an existing volume must have: decimal numbers, absent bounds being none. */
+  /** Bounds that an existing volume must meet: decimal numbers; absent bounds are none. */
   readonly range: { readonly required?: string; readonly limit?: string };
   readonly settings: DirectorySettings;
   readonly projectIds: ProjectIdRange;
 }
 
-/** What a directory is made with, and compared by when it is asked for again. */
+/** Settings that a directory is made with, and compared by when it is requested again. */
 export interface DirectorySettings {
   readonly uid: number;
   readonly gid: number;
@@ -43,14 +43,14 @@ export interface DirectoryEntry extends CommitRecord {
   readonly version: 1;
   readonly name: string;
   readonly key: string;
-  /** Tells this volume from an earlier one of the same name; random. */
+  /** Distinguishes this volume from an earlier one of the same name; random. */
   readonly incarnation: string;
   readonly path: readonly string[];
   readonly capacityBytes: string;
   readonly settings: DirectorySettings;
 }
 
-/** What has become of an entry; kept beside it, since it is decided once. */
+/** Outcome of a creation; kept beside the entry, since it is decided once. */
 export interface CommitRecord {
   /** Of the directory; a decimal number. Absent until the directory is made. */
   readonly inode?: string;
@@ -61,22 +61,27 @@ export interface CommitRecord {
   readonly isAbandoned?: boolean;
 }
 
-/** What the worker is asked to do. All of it may be repeated, by whomever, after whatever end of an earlier attempt. */
+/** A task of the worker. Each may be repeated, by any process, after any end of an earlier attempt. */
 export type WorkerTask =
-  | { readonly operation: 'create'; readonly place: Place; readonly wanted: WantedDirectory }
-  | { readonly operation: 'delete' | 'get'; readonly place: Place; readonly key: string }
+  | { readonly operation: 'create'; readonly location: BasePathLocation; readonly desired: DesiredDirectory }
+  | { readonly operation: 'delete' | 'get'; readonly location: BasePathLocation; readonly key: string }
   | {
       readonly operation: 'expand';
-      readonly place: Place;
+      readonly location: BasePathLocation;
       readonly key: string;
       readonly capacityBytes: string;
     }
-  | { readonly operation: 'list'; readonly place: Place; readonly after: string; readonly limit: number }
-  | { readonly operation: 'occupants'; readonly place: Place }
+  | {
+      readonly operation: 'list';
+      readonly location: BasePathLocation;
+      readonly after: string;
+      readonly limit: number;
+    }
+  | { readonly operation: 'occupants'; readonly location: BasePathLocation }
   /** `orphans`: also look for what killed workers have left unfinished. */
   | {
       readonly operation: 'sweep';
-      readonly place: Place;
+      readonly location: BasePathLocation;
       readonly budget: number;
       readonly orphans: boolean;
     };
@@ -84,17 +89,17 @@ export type WorkerTask =
 /** A volume as the worker finds it. */
 export interface FoundDirectory {
   readonly entry: DirectoryEntry;
-  /** What is the matter with its directory; absent: nothing. */
+  /** Fault of its directory; absent: none. */
   readonly fault?: string;
 }
 
-/** What stands against the deletion of a file system, below one base path of it: of each kind some, since one is enough. */
+/** Volumes below one base path of a file system, which prevent its deletion: of each kind some, since one is enough. */
 export interface Occupants {
-  /** False: nobody has made a directory there, or somebody has removed or moved the base path or its registry since. */
+  /** False: no directory was ever made there, or the base path or its registry was removed or moved since. */
   readonly hasRegistry: boolean;
   /** Paths of volumes, from the base path. */
   readonly volumes: readonly string[];
-  /** How many more entries there are. */
+  /** Number of further entries. */
   readonly more: number;
   /** Paths of creations that are neither finished nor given up, from the base path. */
   readonly unfinished: readonly string[];
@@ -103,28 +108,28 @@ export interface Occupants {
   readonly damaged: readonly string[];
 }
 
-/** What the tasks give. */
+/** Results of the tasks. */
 export interface WorkerResults {
   readonly create: DirectoryEntry;
-  /** What became of the directory. */
+  /** Outcome for the directory. */
   readonly delete: 'absent' | 'trashed' | 'retained' | 'archived';
   readonly get: FoundDirectory | null;
   readonly expand: DirectoryEntry | null;
-  /** `next`: the key after which to go on; null: that was all. */
+  /** `next`: the key after which the next page begins; null: this was the last. */
   readonly list: { readonly found: readonly FoundDirectory[]; readonly next: string | null };
   readonly occupants: Occupants;
   readonly sweep: {
     readonly removed: number;
-    /** Whether everything that can be removed now is removed. */
+    /** True if everything that can be removed now is removed. */
     readonly isDone: boolean;
-    /** Whether creations were begun that may still go on, and are to be given up if they do not. */
+    /** True if there are unfinished creations that may still continue, and are given up if they do not. */
     readonly hasUnfinished: boolean;
-    /** What could not be removed, in words. */
-    readonly trouble: readonly string[];
+    /** Failures to remove, in words. */
+    readonly failures: readonly string[];
   };
 }
 
-/** Why a task failed. */
+/** Cause of a failed task. */
 export interface DirectoryFailure {
   readonly reason:
     | 'symlink'
@@ -160,7 +165,7 @@ export interface DirectoryFailure {
   readonly code: string;
 }
 
-export type WorkerAnswer =
+export type WorkerReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: DirectoryFailure };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { directoryKey } from '../directory-handle.js';
 import { runTask } from '../registry/directory-tasks.js';
-import type { DirectorySettings, Place, WorkerResults } from '../registry/worker-protocol.js';
+import type { DirectorySettings, BasePathLocation, WorkerResults } from '../registry/worker-protocol.js';
 
 /** A mount point, as the worker demands it, in which anybody may make something: the system's tmpfs. */
 const ROOT = '/dev/shm';
@@ -10,7 +10,7 @@ const ROOT = '/dev/shm';
 /** A base path whose volumes the worker's own code makes and deletes, in this process and without Lustre. */
 export class ScratchBase {
   readonly top = mkdtempSync(join(ROOT, 'directories-'));
-  readonly place: Place = { root: ROOT, base: [basename(this.top), 'base'] };
+  readonly location: BasePathLocation = { root: ROOT, base: [basename(this.top), 'base'] };
 
   path(...names: readonly string[]): string {
     return join(this.top, 'base', ...names);
@@ -38,8 +38,8 @@ export class ScratchBase {
     } as const;
     runTask({
       operation: 'create',
-      place: this.place,
-      wanted: {
+      location: this.location,
+      desired: {
         name,
         key: directoryKey(name),
         path: ['team', name],
@@ -52,11 +52,11 @@ export class ScratchBase {
   }
 
   delete(name: string): void {
-    runTask({ operation: 'delete', place: this.place, key: directoryKey(name) });
+    runTask({ operation: 'delete', location: this.location, key: directoryKey(name) });
   }
 
   sweep(orphans = false): WorkerResults['sweep'] {
-    const task = { operation: 'sweep', place: this.place, budget: 100, orphans } as const;
+    const task = { operation: 'sweep', location: this.location, budget: 100, orphans } as const;
     return runTask(task) as WorkerResults['sweep'];
   }
 

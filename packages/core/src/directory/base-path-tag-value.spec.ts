@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBase, parseBase } from './base-text.js';
+import { formatTagValue, parseTagValue } from './base-path-tag-value.js';
 
 describe('formatBase', () => {
   it.each([
@@ -9,22 +9,22 @@ describe('formatBase', () => {
     [['a=b', "it's*"], '/a=3Db/it=27s=2A'],
     [['ä'], '/=C3=A4'],
   ])('%j: %s', (base, text) => {
-    expect(formatBase(base)).toBe(text);
-    expect(parseBase(text)).toEqual(base);
+    expect(formatTagValue(base)).toBe(text);
+    expect(parseTagValue(text)).toEqual(base);
   });
 
-  it('is read back, whatever character a name has', () => {
+  it('is read back, with any characters in a name', () => {
     for (let code = 1; code < 0x3000; code += 1) {
       const base = ['x', `n${String.fromCodePoint(code)}`];
       if (code === 0x2f) continue;
-      expect(formatBase(base)).toMatch(/^[A-Za-z0-9\-_./=]+$/);
-      expect(parseBase(formatBase(base))).toEqual(base);
+      expect(formatTagValue(base)).toMatch(/^[A-Za-z0-9\-_./=]+$/);
+      expect(parseTagValue(formatTagValue(base))).toEqual(base);
     }
   });
 });
 
 describe('parseBase', () => {
   it.each(['', 'csi-volumes', '/a=ZZ', '/a=C3', '/../etc', '/a b'])('reads no base path in %j', (text) => {
-    expect(parseBase(text)).toBeUndefined();
+    expect(parseTagValue(text)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { codeOf } from '../registry/record-files.js';
 import type { DirectoryFailure, WorkerTask } from '../registry/worker-protocol.js';
 
 /** A host that is mounted at a path already, and whose worker is this process. */
-export function scratchHost(root: string): Pick<ParentParts, 'mounts' | 'runner'> {
+export function scratchParent(root: string): Pick<ParentParts, 'mounts' | 'runner'> {
   const answerTo = (line: string): string => {
     const { id, ...task } = JSON.parse(line) as WorkerTask & { readonly id: number };
     try {

@@ -2,7 +2,7 @@ import { Capacity } from '../../model/capacity.js';
 import type { FileSystem } from '../../model/file-system.js';
 
 /** A usable file system in a cloud, in which volumes can be directories, with what a test wants changed. */
-export const hostFileSystem = (change: Partial<FileSystem> = {}): FileSystem => ({
+export const parentFileSystem = (change: Partial<FileSystem> = {}): FileSystem => ({
   id: 'fs-1',
   scope: 'here',
   volumeName: 'pvc-1',
