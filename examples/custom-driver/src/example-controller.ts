@@ -5,7 +5,7 @@ import {
   formatMountSource,
   isDriverError,
   isWithin,
-  mountSource,
+  createMountSource,
   type CapacityRange,
   type ControllerProvider,
   type FileSystem,
@@ -38,7 +38,7 @@ interface ExamplePlan extends FileSystemPlan {
 
 /** The controller side: reports what exists, and starts what the core requests. */
 export class ExampleController implements ControllerProvider<ExamplePlan> {
-  readonly usualSeconds = { create: 1, delete: 1 };
+  readonly typicalDurations = { create: 1, delete: 1 };
 
   constructor(
     private readonly cloud: ExampleCloud,
@@ -47,7 +47,7 @@ export class ExampleController implements ControllerProvider<ExamplePlan> {
 
   async plan(request: VolumeRequest): Promise<ExamplePlan> {
     const { tier = 'fast' } = parameters.read(request.parameters);
-    return { volumeName: request.name, scope: this.region, attributes: { tier }, tier };
+    return { volumeName: request.name, listingScope: this.region, attributes: { tier }, tier };
   }
 
   async capacityFor(_plan: ExamplePlan, range: CapacityRange): Promise<Capacity> {
@@ -59,7 +59,7 @@ export class ExampleController implements ControllerProvider<ExamplePlan> {
     );
   }
 
-  scopes(): readonly string[] {
+  listingScopes(): readonly string[] {
     return [this.region];
   }
 
@@ -87,7 +87,7 @@ export class ExampleController implements ControllerProvider<ExamplePlan> {
   ): Promise<FileSystem> {
     const creation = {
       token: `${plan.volumeName}/${attempt}`,
-      region: plan.scope,
+      region: plan.listingScope,
       sizeGiB: capacity.toGibibytes(),
       tier: plan.tier,
       tags: { [tag.volumeName]: plan.volumeName, [tag.attempt]: String(attempt) },
@@ -112,7 +112,7 @@ export class ExampleController implements ControllerProvider<ExamplePlan> {
   }
 
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return /^lfs-[0-9]+$/.test(volumeId) ? { id: volumeId, scope: this.region } : undefined;
+    return /^lfs-[0-9]+$/.test(volumeId) ? { id: volumeId, listingScope: this.region } : undefined;
   }
 }
 
@@ -121,13 +121,13 @@ function toFileSystem({ id, region, status, sizeGiB, tier, tags, address }: Clou
   const volumeName = tags[tag.volumeName];
   return {
     id,
-    scope: region,
+    listingScope: region,
     ...(volumeName === undefined ? {} : { volumeName, madeByDriver: true }),
     state: states[status],
     cloudState: status,
     capacity: Capacity.gibibytes(sizeGiB),
     attempt: Number(tags[tag.attempt] ?? 1),
     attributes: { tier },
-    ...(address === undefined ? {} : { mountSource: mountSource([[address]], 'lustre') }),
+    ...(address === undefined ? {} : { mountSource: createMountSource([[address]], 'lustre') }),
   };
 }

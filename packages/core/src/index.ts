@@ -1,24 +1,19 @@
 // For providers: the two ports, the parameter schema, the nouns and the errors.
 export { DriverError, isDriverError, messageOf, type ErrorKind } from './errors/driver-error.js';
-export { isFinal, unfinished } from './errors/retryable.js';
+export { isFinal, asRetryable } from './errors/retryable.js';
 export { untilAborted } from './concurrency/abort.js';
 export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { ConfigurationError, isConfigurationError } from './errors/configuration-error.js';
 export type { VolumeReference } from './model/volume-reference.js';
 export type { ControllerProvider, FileSystemPlan } from './provider/controller-provider.js';
-export type { DirectoryHosts } from './provider/parent-file-systems.js';
+export type { ParentFileSystems } from './provider/parent-file-systems.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
 export {
   ParameterSchema,
-  flag,
-  integer,
-  list,
-  oneOf,
-  parsed,
-  text,
   type Parameter,
   type Parameters,
   type ParameterValues,
+  parameter,
 } from './provider/parameters.js';
 export type { Log } from './model/log.js';
 export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
@@ -31,7 +26,7 @@ export { isUsable, type FileSystem, type FileSystemState } from './model/file-sy
 export {
   canonicalNid,
   formatMountSource,
-  mountSource,
+  createMountSource,
   parseMountSource,
   type LustreMountSource,
 } from './model/mount-source.js';

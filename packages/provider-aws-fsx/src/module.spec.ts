@@ -26,8 +26,8 @@ describe('awsFsx.controller', () => {
     ['AWS_DEFAULT_REGION', {}, { AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-1'],
   ])('takes the region of %s', async (_name, flags, environment, region) => {
     const controller = await awsFsx.controller(settings(flags, environment), context());
-    expect(controller.scopes()).toEqual([region]);
-    expect(controller.parseVolumeId('fs-0123abcd')).toEqual({ id: 'fs-0123abcd', scope: region });
+    expect(controller.listingScopes()).toEqual([region]);
+    expect(controller.parseVolumeId('fs-0123abcd')).toEqual({ id: 'fs-0123abcd', listingScope: region });
   });
 
   it('takes the region of the instance where nothing else says one', async () => {
@@ -41,7 +41,7 @@ describe('awsFsx.controller', () => {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
     };
     const controller = await awsFsx.controller(settings({}, environment), context());
-    expect(controller.scopes()).toEqual(['ap-south-1']);
+    expect(controller.listingScopes()).toEqual(['ap-south-1']);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -49,7 +49,7 @@ describe('awsFsx.controller', () => {
   it('takes the region of the node where neither the settings nor an instance say one', async () => {
     const node = { providerId: () => Promise.resolve('eks-hybrid:///eu-north-1/training/mi-01') };
     const controller = await awsFsx.controller(settings({}), { ...context(), node });
-    expect(controller.scopes()).toEqual(['eu-north-1']);
+    expect(controller.listingScopes()).toEqual(['eu-north-1']);
   });
 
   it.each<[string, Record<string, string>, string, string]>([

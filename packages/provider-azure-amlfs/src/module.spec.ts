@@ -79,8 +79,8 @@ describe('the controller', () => {
 
   it('lists the whole subscription, for any group in azure.json', async () => {
     const subscription = '/subscriptions/00000000-0000-4000-8000-000000000001';
-    expect((await azure.controller({ resourceGroup: undefined })).scopes()).toEqual([subscription]);
-    expect((await azure.controller({ resourceGroup: 'MC_Group' })).scopes()).toEqual([subscription]);
+    expect((await azure.controller({ resourceGroup: undefined })).listingScopes()).toEqual([subscription]);
+    expect((await azure.controller({ resourceGroup: 'MC_Group' })).listingScopes()).toEqual([subscription]);
   });
 
   it.each<[string, object, string]>([

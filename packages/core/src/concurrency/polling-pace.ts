@@ -1,11 +1,11 @@
-/** Milliseconds until the next look at work that usually takes `usualSeconds` and began `ageSeconds` ago: quick at
+/** Milliseconds until the next look at work that usually takes `typicalDurations` and began `ageSeconds` ago: quick at
  *  first, when refusals show; rare while nothing can have happened; dense again near the usual end; and patient with
  *  work that takes far longer than it should. */
-export function pollDelay(ageSeconds: number, usualSeconds: number): number {
+export function pollDelay(ageSeconds: number, typicalDurations: number): number {
   if (ageSeconds < 2) return 500;
   if (ageSeconds < 10) return 1_000;
   if (ageSeconds < 30) return 3_000;
-  const progress = ageSeconds / usualSeconds;
+  const progress = ageSeconds / typicalDurations;
   if (progress < 0.5) return 15_000;
   if (progress < 1.5) return 5_000;
   return 20_000;

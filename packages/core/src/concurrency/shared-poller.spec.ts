@@ -35,7 +35,7 @@ beforeEach(() => {
 
 describe('SharedPoller', () => {
   it('reads once for all who wait', async () => {
-    const waiting = Array.from({ length: 100 }, (_, index) => poller.waitWithLimits(1000 + index));
+    const waiting = Array.from({ length: 100 }, (_, index) => poller.nextWithin(1000 + index));
     await clock.next();
     expect(reads).toHaveLength(1);
     reads[0]?.finish();
@@ -45,8 +45,8 @@ describe('SharedPoller', () => {
 
   it('reads when the first of them needs it, in any order of arrival', async () => {
     const began = clock.now();
-    const patient = poller.waitWithLimits(20_000);
-    const hurried = poller.waitWithLimits(1_000);
+    const patient = poller.nextWithin(20_000);
+    const hurried = poller.nextWithin(1_000);
     await clock.next();
     expect(reads[0]?.began).toBe(began + 1_000);
     reads[0]?.finish();
@@ -70,7 +70,7 @@ describe('SharedPoller', () => {
   it('gives those who ask while a read is under way one later read together', async () => {
     const first = poller.now();
     await clock.next();
-    const later = [poller.now(), poller.waitWithLimits(500), poller.now()];
+    const later = [poller.now(), poller.nextWithin(500), poller.now()];
     while (await clock.next());
     reads[0]?.finish();
     await first;
@@ -81,7 +81,7 @@ describe('SharedPoller', () => {
   });
 
   it('fails for all who wait for the read, and only for them', async () => {
-    const waiting = [poller.now(), poller.waitWithLimits(0)];
+    const waiting = [poller.now(), poller.nextWithin(0)];
     await clock.next();
     const later = poller.now();
     await clock.next();
@@ -155,7 +155,7 @@ describe('SharedPoller under any sequence of requests, ticks and ends', () => {
             if (!busy && answer === begunBefore + 1)
               expect(reads[answer - 1]?.began).toBeLessThanOrEqual(askedAt + patience);
           };
-          answers.push(poller.waitWithLimits(patience).then(check));
+          answers.push(poller.nextWithin(patience).then(check));
         } else if (what === 1) await clock.next();
         else finishOne();
         if (random(2) === 0) await settled();

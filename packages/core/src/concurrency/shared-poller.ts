@@ -23,11 +23,11 @@ export class SharedPoller<T> {
 
   /** The result of a read that begins after this call and, unless another one is under way, at once. */
   now(): Promise<T> {
-    return this.waitWithLimits(0);
+    return this.nextWithin(0);
   }
 
   /** The result of a read that begins after this call and at the latest `milliseconds` from now. */
-  waitWithLimits(milliseconds: number): Promise<T> {
+  nextWithin(milliseconds: number): Promise<T> {
     const dueAt = this.clock.now() + milliseconds;
     const batch = (this.#next ??= this.#newBatch());
     if (dueAt < batch.dueAt) {

@@ -1,8 +1,8 @@
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { untilAborted } from '../concurrency/abort.js';
 import { DriverError } from '../errors/driver-error.js';
-import { unfinished } from '../errors/retryable.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import { asRetryable } from '../errors/retryable.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { belongsToClaim, isUsable, type FileSystem } from '../model/file-system.js';
 import { formatTagValue } from './base-path-tag-value.js';
 import type { BasePathRecord } from './base-path-records.js';
@@ -22,7 +22,7 @@ interface TagWrite {
 
 /** Services that tags are written with. */
 export interface BasePathTagsParts {
-  readonly parents: Pick<DirectoryHosts, 'noteBase'>;
+  readonly parents: Pick<ParentFileSystems, 'noteBase'>;
   /** Shows the parent file system as the cloud reports it now. */
   readonly lookAgain: (parent: string, signal: AbortSignal) => Promise<FileSystem | undefined>;
   readonly clock?: Clock;
@@ -49,14 +49,14 @@ export class BasePathTags {
     if (!this.parts.parents.noteBase || !fileSystem || !belongsToClaim(fileSystem)) return;
     const text = formatTagValue(basePath.base);
     if (fileSystem.directoryBases?.includes(text)) return;
-    const key = JSON.stringify([fileSystem.scope, fileSystem.id, text]);
+    const key = JSON.stringify([fileSystem.listingScope, fileSystem.id, text]);
     try {
       await untilAborted(
         this.#once(key, () => this.#write(fileSystem, basePath.parent, text)),
         signal,
       );
     } catch (error) {
-      throw unfinished(
+      throw asRetryable(
         error,
         'The directory exists already; remove the cause, and the volume is completed automatically',
       );

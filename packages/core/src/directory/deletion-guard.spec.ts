@@ -39,9 +39,9 @@ beforeEach(() => {
     fileSystems: { mount: () => ({ run }) as unknown as MountedParent },
     parents: {
       referenceTo: (parent) => {
-        const [scope = '', id = '', isStatic] = parent.split('/');
+        const [listingScope = '', id = '', isStatic] = parent.split('/');
         const { mountSource: staticSource } = fileSystem;
-        return { scope, id, ...(isStatic !== undefined && staticSource ? { staticSource } : {}) };
+        return { listingScope, id, ...(isStatic !== undefined && staticSource ? { staticSource } : {}) };
       },
     },
     provider: { find: async () => shown },

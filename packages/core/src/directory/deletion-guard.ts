@@ -1,7 +1,7 @@
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatTagValue } from './base-path-tag-value.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
@@ -14,7 +14,7 @@ const CLOSED_MS = 60_000;
 /** Services that the guard uses. */
 export interface GuardParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'mount'>;
-  readonly parents: Pick<DirectoryHosts, 'referenceTo'>;
+  readonly parents: Pick<ParentFileSystems, 'referenceTo'>;
   readonly provider: Pick<ControllerProvider, 'find'>;
   /** Base paths that this driver has made directories in; the tags of a file system may have lost them. */
   readonly basePaths: () => Promise<readonly BasePathRecord[]>;
@@ -101,8 +101,8 @@ export class DeletionGuard {
 }
 
 /** Azure compares names without their case, and no cloud has two that differ in it alone. */
-const keyOf = ({ scope, id }: Pick<FileSystem, 'scope' | 'id'>): string =>
-  JSON.stringify([scope, id]).toLowerCase();
+const keyOf = ({ listingScope, id }: Pick<FileSystem, 'listingScope' | 'id'>): string =>
+  JSON.stringify([listingScope, id]).toLowerCase();
 
 const beingDeleted = ({ id }: FileSystem): DriverError =>
   new DriverError(

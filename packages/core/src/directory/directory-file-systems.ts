@@ -2,7 +2,7 @@ import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatMountSource, type LustreMountSource } from '../model/mount-source.js';
 import { MountedParent, type ParentParts } from './mounted-parent.js';
@@ -33,7 +33,7 @@ export class DirectoryFileSystems {
   readonly #mounted = new Map<string, MountedParent>();
 
   constructor(
-    private readonly parents: DirectoryHosts,
+    private readonly parents: ParentFileSystems,
     private readonly provider: Pick<ControllerProvider, 'find'>,
     private readonly parts: ParentParts & { readonly clock: Clock },
   ) {}

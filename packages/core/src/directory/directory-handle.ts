@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Content of a directory's handle: enough to find it again. */
 export interface DirectoryHandle {
-  /** The provider's name of the file system: `DirectoryHosts.hostOf`. */
+  /** The provider's name of the file system: `ParentFileSystems.parentOf`. */
   readonly parent: string;
   readonly base: readonly string[];
   /** Of the volume's name: `directoryKey`. */

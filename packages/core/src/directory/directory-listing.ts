@@ -3,7 +3,7 @@ import { withTimeLimit } from '../concurrency/time-limit.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ListedVolume } from '../model/listed-volume.js';
 import type { Log } from '../model/log.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import type { BasePathRecord } from './base-path-records.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
 import type { MountedParent } from './mounted-parent.js';
@@ -19,7 +19,7 @@ const WORKER_PAGE = 200;
 /** Services that a listing uses. */
 export interface DirectoryListingParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'find'>;
-  readonly parents: Pick<DirectoryHosts, 'contextFor'>;
+  readonly parents: Pick<ParentFileSystems, 'contextFor'>;
   readonly log: Log;
   readonly clock: Clock;
 }

@@ -1,8 +1,8 @@
 import type { ProjectIdRange, Quota, OnDelete } from './registry/worker-protocol.js';
 import { isDriverError } from '../errors/driver-error.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
-import { integer, oneOf, ParameterSchema, parsed, text, type Parameters } from '../provider/parameters.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
+import { ParameterSchema, type Parameters, parameter } from '../provider/parameters.js';
 import { checkTemplate } from './path-template.js';
 import { parseStripeLayout } from './stripe-layout.js';
 
@@ -12,12 +12,12 @@ export const provisioningModeKey = 'provisioningMode';
 const LARGEST_ID = 0xffff_fffe;
 /** StorageClass parameters of a directory, the same for every provider. */
 export const directoryParameters = {
-  [provisioningModeKey]: oneOf({
+  [provisioningModeKey]: parameter.oneOf({
     description: 'Kind of volume: a file system of its own, or a directory of an existing one.',
     example: 'directory',
     values: ['directory'],
   }),
-  basePath: parsed<readonly string[]>({
+  basePath: parameter.parsed<readonly string[]>({
     description:
       'Parent directory of the volumes, from the root of the mounted file system; created if it is missing. ' +
       'Base paths must not lie inside each other.',
@@ -26,7 +26,7 @@ export const directoryParameters = {
     legal: 'a path without "..", or "/"',
     read: (path) => pathParts(path),
   }),
-  subPath: parsed<string>({
+  subPath: parameter.parsed<string>({
     description:
       'The directory of a volume below `basePath`; `${pvc.namespace}`, `${pvc.name}` and `${pv.name}` are replaced once, ' +
       'when the volume is created (external-provisioner needs --extra-create-metadata).',
@@ -35,21 +35,21 @@ export const directoryParameters = {
     legal: 'a relative path of names and variables',
     read: checkTemplate,
   }),
-  uid: integer({
+  uid: parameter.integer({
     description: 'Owner of the directory.',
     example: '1000',
     defaultsTo: '0',
     min: 0,
     max: LARGEST_ID,
   }),
-  gid: integer({
+  gid: parameter.integer({
     description: 'Group of the directory.',
     example: '1000',
     defaultsTo: '0',
     min: 0,
     max: LARGEST_ID,
   }),
-  directoryPerms: parsed<number>({
+  directoryPerms: parameter.parsed<number>({
     description: 'Permissions of the directory.',
     example: '0770',
     defaultsTo: '`0777`: pods of any user may write, as on a file system of their own',
@@ -59,14 +59,14 @@ export const directoryParameters = {
       return Number.parseInt(digits, 8);
     },
   }),
-  stripe: parsed<readonly string[]>({
+  stripe: parameter.parsed<readonly string[]>({
     description: 'The layout of new files in the directory, as lfs-setstripe(1) takes it.',
     example: '-E 64M -c 1 -E -1 -c -1',
     defaultsTo: "the file system's own",
     legal: 'options of lfs setstripe that describe a layout',
     read: parseStripeLayout,
   }),
-  onDelete: oneOf({
+  onDelete: parameter.oneOf({
     description:
       'Fate of the directory when its volume is deleted: removed, left where it is, or renamed to a name that shows what ' +
       'it was.',
@@ -74,7 +74,7 @@ export const directoryParameters = {
     defaultsTo: '`delete`',
     values: ['delete', 'retain', 'archive'],
   }),
-  quota: oneOf({
+  quota: parameter.oneOf({
     description:
       "Enforcement of the capacity by a Lustre project quota: `hard` refuses writes beyond it (root's excepted), `soft` does so " +
       'after the grace period, `none` does not enforce it.',
@@ -82,7 +82,7 @@ export const directoryParameters = {
     defaultsTo: '`none`',
     values: ['hard', 'soft', 'none'],
   }),
-  projectIdRange: parsed<ProjectIdRange>({
+  projectIdRange: parameter.parsed<ProjectIdRange>({
     description:
       'Project ids that the driver may give to directories; no other software may use them on the file system.',
     example: '100000-199999',
@@ -90,13 +90,13 @@ export const directoryParameters = {
     legal: 'FIRST-LAST, from 1 to 4294967294',
     read: readRange,
   }),
-  mountSharing: oneOf({
+  mountSharing: parameter.oneOf({
     description: 'Owner of a Lustre client: one for all pods of a node, or one for each pod.',
     example: 'node',
     defaultsTo: 'as the node plugin is set up',
     values: ['node', 'pod'],
   }),
-  clientTuning: text({
+  clientTuning: parameter.string({
     description: 'Parameters that are set on the Lustre client once it is mounted.',
     example: 'llite.*.max_cached_mb=2048',
     legal: 'parameters that the node plugin allows',
@@ -138,7 +138,7 @@ export class DirectoryParameters {
 
   constructor(
     driverName: string,
-    private readonly parents: DirectoryHosts,
+    private readonly parents: ParentFileSystems,
   ) {
     const parameters = { ...parents.parameters, ...directoryParameters };
     // Parameters of whole file systems are unknown here, and only here.
@@ -164,7 +164,7 @@ export class DirectoryParameters {
       ...defaults,
       ...present(own),
       ...present({ subPath }),
-      parent: this.parents.hostOf(values),
+      parent: this.parents.parentOf(values),
       nodeSettings: present({ mountSharing, clientTuning }),
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { text } from '../provider/parameters.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import { parameter } from '../provider/parameters.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { volumeRequest } from '../testing/volume-request.js';
 import { Capacity } from '../model/capacity.js';
 import { differencesFrom } from './registry/directory-entries.js';
@@ -8,11 +8,11 @@ import { DirectoryParameters } from './directory-parameters.js';
 import { directoryPlan, provisioningMode, type DirectoryPlan } from './directory-plan.js';
 import type { VolumeRequest } from '../model/volume-request.js';
 
-const parents: DirectoryHosts = {
-  parameters: { fileSystem: text({ description: 'Which.', example: 'fs', legal: 'a name' }) },
+const parents: ParentFileSystems = {
+  parameters: { fileSystem: parameter.string({ description: 'Which.', example: 'fs', legal: 'a name' }) },
   caseInsensitive: true,
-  hostOf: ({ fileSystem }) => String(fileSystem),
-  referenceTo: (parent) => ({ id: parent, scope: '' }),
+  parentOf: ({ fileSystem }) => String(fileSystem),
+  referenceTo: (parent) => ({ id: parent, listingScope: '' }),
   contextFor: () => ({}),
 };
 

@@ -28,8 +28,8 @@ const startDriver = (): DirectoryVolumes =>
     driverName: 'directories.test',
     hosts: {
       parameters: {},
-      hostOf: () => 'fs-1',
-      referenceTo: (id) => ({ id, scope: 'here' }),
+      parentOf: () => 'fs-1',
+      referenceTo: (id) => ({ id, listingScope: 'here' }),
       contextFor: () => ({}),
       noteBase: async (_fileSystem, text) => void tags.add(text),
     },

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
@@ -33,7 +33,7 @@ import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.
 /** Services that directory volumes are built on. */
 export interface DirectoryVolumesParts {
   readonly driverName: string;
-  readonly hosts: DirectoryHosts;
+  readonly hosts: ParentFileSystems;
   readonly provider: Pick<ControllerProvider, 'find'>;
   /** A directory private to this driver, for its mounts and records; created with the first directory. */
   readonly stateDir: string;

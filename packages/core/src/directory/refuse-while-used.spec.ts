@@ -10,7 +10,7 @@ const fileSystem = { id: 'fs-1' };
 const empty: Occupants = { ...noRegistry, hasRegistry: true };
 
 /** A mounted parent whose base paths hold this, each look the next; otherwise they are empty. */
-function hostOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): {
+function parentOf(told: Readonly<Record<string, readonly Partial<Occupants>[]>>): {
   readonly tasks: ParentTask[];
   readonly mount: () => MountedParent;
 } {
@@ -29,7 +29,7 @@ const noted = (...texts: readonly string[]): { text: string; isTagged: boolean }
 
 describe('refuseWhileUsed', () => {
   it('lets go where there are no volumes any more', async () => {
-    const { mount } = hostOf({ used: [{ volumes: ['x'] }] });
+    const { mount } = parentOf({ used: [{ volumes: ['x'] }] });
     await expect(refuseWhileUsed(fileSystem, [], mount, signal)).resolves.toBeUndefined();
     await expect(refuseWhileUsed(fileSystem, noted('/empty'), mount, signal)).resolves.toBeUndefined();
   });
@@ -56,7 +56,7 @@ describe('refuseWhileUsed', () => {
       /there is no \/team=20a\/\.lustre-csi any more: the registry was moved or removed/,
     ],
   ])('names %s, below whichever base path', async (_, found, message) => {
-    const { mount } = hostOf({ 'team a': [found, found] });
+    const { mount } = parentOf({ 'team a': [found, found] });
     const bases = noted('/empty', '/team=20a');
     await expect(refuseWhileUsed(fileSystem, bases, mount, signal)).rejects.toMatchObject({
       kind: 'failed-precondition',
@@ -65,14 +65,14 @@ describe('refuseWhileUsed', () => {
   });
 
   it('requires no registry of a base path without a tag: there may never have been one', async () => {
-    const { mount } = hostOf({ a: [{ hasRegistry: false }, { volumes: ['x'] }] });
+    const { mount } = parentOf({ a: [{ hasRegistry: false }, { volumes: ['x'] }] });
     const known = [{ text: '/a', isTagged: false }];
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).resolves.toBeUndefined();
     await expect(refuseWhileUsed(fileSystem, known, mount, signal)).rejects.toThrow('below /a: x');
   });
 
   it('has creations given up that were cut off long ago, and lets go then', async () => {
-    const { mount, tasks } = hostOf({ a: [{ unfinished: ['x'] }] });
+    const { mount, tasks } = parentOf({ a: [{ unfinished: ['x'] }] });
     await expect(refuseWhileUsed(fileSystem, noted('/a'), mount, signal)).resolves.toBeUndefined();
     expect(tasks).toEqual([
       { operation: 'occupants', base: ['a'] },
@@ -82,7 +82,7 @@ describe('refuseWhileUsed', () => {
   });
 
   it('does not let go where a tag of the driver cannot be read', async () => {
-    const { mount } = hostOf({});
+    const { mount } = parentOf({});
     await expect(refuseWhileUsed(fileSystem, noted('relative'), mount, signal)).rejects.toMatchObject({
       kind: 'failed-precondition',
       message: expect.stringContaining('its value "relative" is not one that the driver writes') as string,

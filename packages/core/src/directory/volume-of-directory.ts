@@ -2,7 +2,7 @@ import { Capacity } from '../model/capacity.js';
 import type { ListedVolume } from '../model/listed-volume.js';
 import { publishSettingKeys } from '../model/publish-settings.js';
 import type { Volume } from '../model/volume-request.js';
-import type { DirectoryHosts } from '../provider/parent-file-systems.js';
+import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import type { BasePathRecord } from './base-path-records.js';
 import type { DirectoryFileSystem } from './directory-file-systems.js';
 import { formatDirectoryHandle } from './directory-handle.js';
@@ -14,7 +14,7 @@ export interface DirectoryLocation {
   readonly source: DirectoryFileSystem['source'];
 }
 
-type ContextSource = Pick<DirectoryHosts, 'contextFor'>;
+type ContextSource = Pick<ParentFileSystems, 'contextFor'>;
 
 /** Volume that a directory is. Nodes never create its directory: a deleted one must not come back empty. */
 export function volumeOfDirectory(

@@ -13,7 +13,7 @@ export function isFinal(error: unknown): error is DriverError {
  * creation for good the provisioner would forget it with the claim: this one has the call repeated.
  * @param whatExists a sentence
  */
-export function unfinished(error: unknown, whatExists: string): unknown {
+export function asRetryable(error: unknown, whatExists: string): unknown {
   if (!isFinal(error)) return error;
   return new DriverError('unavailable', `${error.message.replace(/\.$/, '')}. ${whatExists}`, {
     cause: error,

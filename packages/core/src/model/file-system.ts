@@ -16,7 +16,7 @@ export interface FileSystem {
   /** The cloud's own identifier: an FSx file system id, the name of an ARM resource. */
   readonly id: string;
   /** Scope whose listing shows it: see `ControllerProvider.list`. */
-  readonly scope: string;
+  readonly listingScope: string;
   /** The CSI volume name that this driver wrote in its ownership tag; absent: this driver did not create it. */
   readonly volumeName?: string;
   /** True if a CSI driver of this cloud created it, in any cluster: one may then delete it with its claim. A
@@ -35,7 +35,7 @@ export interface FileSystem {
   /** Properties that it was created with, for the comparison with a plan: parameter name to the value as a plan spells
    *  it. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Base paths below which volumes are directories of this one, as `DirectoryHosts.noteBase` has noted them. */
+  /** Base paths below which volumes are directories of this one, as `ParentFileSystems.noteBase` has noted them. */
   readonly directoryBases?: readonly string[];
   /** Source that clients mount; absent as long as the cloud does not report it. */
   readonly mountSource?: LustreMountSource;

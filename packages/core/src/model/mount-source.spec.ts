@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalNid, formatMountSource, mountSource, parseMountSource } from './mount-source.js';
+import { canonicalNid, formatMountSource, createMountSource, parseMountSource } from './mount-source.js';
 
 const refusal = (words: string): object => ({
   kind: 'invalid-argument',
@@ -84,11 +84,11 @@ describe('a mount source', () => {
     [[['10.0.0.4@tcp'], []], 'it names no MGS'],
     [[['10.0.0.4']], '"10.0.0.4" is not a NID'],
   ])('of the nodes %j is not built', (nodes, words) => {
-    expect(caught(() => mountSource(nodes, 'fs'))).toMatchObject(refusal(words));
+    expect(caught(() => createMountSource(nodes, 'fs'))).toMatchObject(refusal(words));
   });
 
   it.each(['/a', 'a/', 'a//b', '..', 'a/..', '.'])('of the sub-directory %j is not built', (subdir) => {
-    expect(caught(() => mountSource([['a@tcp']], 'fs', subdir))).toMatchObject(refusal(`"${subdir}"`));
+    expect(caught(() => createMountSource([['a@tcp']], 'fs', subdir))).toMatchObject(refusal(`"${subdir}"`));
   });
 });
 

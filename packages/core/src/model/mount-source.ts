@@ -29,12 +29,12 @@ export function parseMountSource(text: string): LustreMountSource {
     .slice(0, split)
     .split(':')
     .map((node) => node.split(','));
-  return mountSource(mgsNodes, fsname, rest.filter((part) => part !== '').join('/'), text);
+  return createMountSource(mgsNodes, fsname, rest.filter((part) => part !== '').join('/'), text);
 }
 
 /** Builds a mount source from its parts, checked.
  *  @throws DriverError invalid-argument, naming the part that is wrong */
-export function mountSource(
+export function createMountSource(
   mgsNodes: readonly (readonly string[])[],
   fsname: string,
   subdir = '',

@@ -4,8 +4,8 @@ import type { LustreMountSource } from './mount-source.js';
 export interface VolumeReference {
   /** As `FileSystem.id`. */
   readonly id: string;
-  /** As `FileSystem.scope`. */
-  readonly scope: string;
+  /** As `FileSystem.listingScope`. */
+  readonly listingScope: string;
   /** Set if an administrator wrote the handle, which then names the mount source directly. Nothing in the cloud
    *  belongs to such a volume: it is not looked up, and deleting it deletes nothing. */
   readonly staticSource?: LustreMountSource;

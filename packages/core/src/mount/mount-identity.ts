@@ -1,7 +1,7 @@
 import type { Publication } from './publications.js';
 import {
   canonicalNid,
-  mountSource,
+  createMountSource,
   parseMountSource,
   type LustreMountSource,
   formatMountSource,
@@ -16,7 +16,7 @@ export function lustreSourceOf(entry: MountEntry): LustreMountSource | undefined
   try {
     const source = parseMountSource(entry.source);
     const subdir = [source.subdir, entry.root.slice(1)].filter((part) => part !== '').join('/');
-    return mountSource(source.mgsNodes, source.fsname, subdir, entry.source);
+    return createMountSource(source.mgsNodes, source.fsname, subdir, entry.source);
   } catch {
     return undefined;
   }

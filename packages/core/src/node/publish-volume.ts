@@ -1,7 +1,7 @@
 import { showsSource } from '../mount/mount-identity.js';
 import type { PublishCommand } from './publish-command.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import { unfinished } from '../errors/retryable.js';
+import { asRetryable } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { sharesSuperblock } from '../mount/client/client-references.js';
@@ -95,7 +95,7 @@ export class PublishVolume {
     try {
       await this.node.mounter.unmount(wanted.mountPoint, limits);
     } catch (error) {
-      throw unfinished(error, `A mount that was begun there is taken away first, with the next attempt`);
+      throw asRetryable(error, `A mount that was begun there is taken away first, with the next attempt`);
     }
   }
 
@@ -210,7 +210,7 @@ export class PublishVolume {
     const target = wanted.mountPoint;
     // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
     const child = mounter.stuck.get(target);
-    if (child) return unfinished(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
+    if (child) return asRetryable(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
     const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
     let what = 'is still mounted';
     try {
@@ -221,7 +221,7 @@ export class PublishVolume {
       return failure;
     } catch (error) {
       log.warn({ err: error, target }, 'a failed mount could not be undone');
-      return unfinished(
+      return asRetryable(
         failure,
         `${target} ${what}: ${messageOf(error)}; that comes first, with the next attempt`,
       );

@@ -4,7 +4,7 @@ import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { VolumeCapability } from '../model/volume-capability.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
-import type { DirectoryHosts } from './parent-file-systems.js';
+import type { ParentFileSystems } from './parent-file-systems.js';
 import type { VolumeExpansion } from './volume-expansion.js';
 import type { VolumeModification } from './volume-modification.js';
 import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
@@ -13,7 +13,7 @@ import type { Snapshot, VolumeSnapshots } from './volume-snapshots.js';
 export interface FileSystemPlan {
   readonly volumeName: string;
   /** Scope whose listing would show the file system if it existed. */
-  readonly scope: string;
+  readonly listingScope: string;
   /** Attributes that an existing file system of that name must have been created with to be the requested one:
    *  compared with `FileSystem.attributes`. An attribute that either side does not report is not compared. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface FileSystemPlan {
   readonly warnings?: readonly string[];
   /** Refusal reason for creating it, found by a lookup (such as no subnet in an allowed zone): it matters only if
    *  nothing exists under the name. `plan` throws for errors in the request itself. */
-  readonly obstacle?: DriverError;
+  readonly refusal?: DriverError;
   /** Set where the parameters name a file system that exists already (a StorageClass for static volumes): nothing is
    *  created, the volume is this one. */
   readonly existingVolume?: Volume;
@@ -41,7 +41,7 @@ export interface FileSystemPlan {
 export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan> {
   /** Seconds from the creation's start in which the cloud usually needs to make a file system usable; and to delete
    *  one. Only the pace of looking depends on it. */
-  readonly usualSeconds: { readonly create: number; readonly delete: number };
+  readonly typicalDurations: { readonly create: number; readonly delete: number };
 
   /** Reads the request's parameters, mutable ones included. Pure but for lookups that the provider caches: creates
    *  and changes nothing. `source` is the snapshot to restore, which exists.
@@ -58,7 +58,7 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
   list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]>;
 
   /** The scopes in which this driver may have created file systems, as far as it can know without a request. */
-  scopes(): readonly string[];
+  listingScopes(): readonly string[];
 
   /** One file system, or undefined if the cloud says that it does not exist. */
   find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined>;
@@ -83,14 +83,14 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
   parseVolumeId(volumeId: string): VolumeReference | undefined;
 
   /** Refusal reason for using volumes this way, or undefined. */
-  unsupported?(capability: VolumeCapability): string | undefined;
+  refusalReason?(capability: VolumeCapability): string | undefined;
 
   /** Optional abilities of the provider. Core advertises exactly those that are present. */
   readonly expansion?: VolumeExpansion;
   readonly modification?: VolumeModification;
   readonly snapshots?: VolumeSnapshots;
   /** Names and mounts file systems in which volumes are directories. Core creates, lists and expands these volumes. */
-  readonly directoryHosts?: DirectoryHosts;
+  readonly parentFileSystems?: ParentFileSystems;
 }
 
 /** Progress of a volume's completion: done, or what it waits for, in words. */

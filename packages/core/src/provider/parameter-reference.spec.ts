@@ -1,19 +1,24 @@
 import { expect, it } from 'vitest';
 import { parameterSections } from './parameter-reference.js';
-import { ParameterSchema, flag, integer, list, parsed, text } from './parameters.js';
+import { ParameterSchema, parameter } from './parameters.js';
 
 const schema = new ParameterSchema('x.csi.example.com', {
-  zone: text({
+  zone: parameter.string({
     description: 'Where.',
     example: '1',
     legal: 'a number',
     pattern: /^\d$/,
     aliases: ['zones', 'z'],
   }),
-  count: integer({ description: 'How many.', example: '3', min: 1, max: 9, defaultsTo: '2' }),
-  Also: flag({ description: 'Whether.', example: 'true' }),
-  names: list({ description: 'Which.', example: 'a,b', item: /^[a-z]$/, legal: 'letters' }),
-  tags: parsed({ description: 'Tags.', example: 'a=b', legal: 'pairs', read: (line) => ({ line }) }),
+  count: parameter.integer({ description: 'How many.', example: '3', min: 1, max: 9, defaultsTo: '2' }),
+  Also: parameter.boolean({ description: 'Whether.', example: 'true' }),
+  names: parameter.list({ description: 'Which.', example: 'a,b', item: /^[a-z]$/, legal: 'letters' }),
+  tags: parameter.parsed({
+    description: 'Tags.',
+    example: 'a=b',
+    legal: 'pairs',
+    read: (line) => ({ line }),
+  }),
 });
 
 it('describes each parameter completely, in alphabetical order', () => {

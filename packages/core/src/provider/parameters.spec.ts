@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { ParameterSchema, flag, integer, list, oneOf, parsed, text, type Parameter } from './parameters.js';
+import { ParameterSchema, type Parameter, parameter } from './parameters.js';
 
 const wording = { description: 'What it does.', example: 'x' };
 
 const DRIVER = 'memory.lustre.test';
 
 const declared = {
-  name: text({ ...wording, pattern: /^[a-z]+$/, legal: 'lower-case letters' }),
-  comment: text({ ...wording, legal: 'any text' }),
-  tier: oneOf({ ...wording, values: ['fast', 'slow'] }),
-  throughput: integer({ ...wording, min: 125, max: 1000 }),
-  encrypted: flag({ ...wording, aliases: ['encryption', 'Secure'] }),
-  groups: list({ ...wording, item: /^sg-[0-9a-f]+$/, legal: 'security group ids with commas between them' }),
-  start: parsed({
+  name: parameter.string({ ...wording, pattern: /^[a-z]+$/, legal: 'lower-case letters' }),
+  comment: parameter.string({ ...wording, legal: 'any text' }),
+  tier: parameter.oneOf({ ...wording, values: ['fast', 'slow'] }),
+  throughput: parameter.integer({ ...wording, min: 125, max: 1000 }),
+  encrypted: parameter.boolean({ ...wording, aliases: ['encryption', 'Secure'] }),
+  groups: parameter.list({
+    ...wording,
+    item: /^sg-[0-9a-f]+$/,
+    legal: 'security group ids with commas between them',
+  }),
+  start: parameter.parsed({
     ...wording,
     legal: 'd:HH:MM',
     read: (value) => {

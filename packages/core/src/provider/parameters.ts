@@ -31,9 +31,7 @@ export type ParameterValues<P extends Parameters> = {
 type Wording = Pick<Parameter<unknown>, 'description' | 'example' | 'defaultsTo' | 'aliases'>;
 
 /** Any text that matches a pattern. `legal` says in words what the pattern means. */
-export function text(
-  wording: Wording & { readonly pattern?: RegExp; readonly legal: string },
-): Parameter<string> {
+function text(wording: Wording & { readonly pattern?: RegExp; readonly legal: string }): Parameter<string> {
   const { pattern, ...rest } = wording;
   return {
     ...rest,
@@ -43,7 +41,7 @@ export function text(
 }
 
 /** One of a fixed set of words, in exactly their spelling. */
-export function oneOf<const W extends string>(
+function oneOf<const W extends string>(
   wording: Wording & { readonly values: readonly [W, ...W[]] },
 ): Parameter<W> {
   const { values, ...rest } = wording;
@@ -56,9 +54,7 @@ export function oneOf<const W extends string>(
 }
 
 /** A whole number. */
-export function integer(
-  wording: Wording & { readonly min: number; readonly max: number },
-): Parameter<number> {
+function integer(wording: Wording & { readonly min: number; readonly max: number }): Parameter<number> {
   const { min, max, ...rest } = wording;
   return {
     ...rest,
@@ -74,7 +70,7 @@ export function integer(
 const DIGITS = /^[0-9]+$/;
 
 /** `true` or `false`, in any case. */
-export function flag(wording: Wording): Parameter<boolean> {
+function flag(wording: Wording): Parameter<boolean> {
   return {
     ...wording,
     legal: 'true or false',
@@ -86,7 +82,7 @@ export function flag(wording: Wording): Parameter<boolean> {
 const TRUE_OR_FALSE = /^(true|false)$/i;
 
 /** A comma-separated list, each item matching a pattern; empty items are dropped. */
-export function list(
+function list(
   wording: Wording & { readonly item: RegExp; readonly legal: string },
 ): Parameter<readonly string[]> {
   const { item: pattern, ...rest } = wording;
@@ -104,7 +100,7 @@ export function list(
 }
 
 /** Text that a function of the provider reads; the message of an Error that it throws is shown to the user. */
-export function parsed<T>(
+function parsed<T>(
   wording: Wording & { readonly legal: string; readonly read: (value: string) => T },
 ): Parameter<T> {
   return { ...wording, stringSchema: { type: 'string' } };
@@ -223,3 +219,6 @@ function jsonSchemaOf({ description, example, defaultsTo, legal, stringSchema }:
 }
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);
+
+/** Builders of parameters, one for each form of value. */
+export const parameter = { string: text, oneOf, integer, boolean: flag, list, parsed } as const;

@@ -7,7 +7,7 @@ import type { Parameters } from './parameters.js';
  * A provider's knowledge of file systems in which volumes are directories (`provisioningMode: directory`). Core does
  * all else about such volumes, the same for every cloud, and for a Lustre that no cloud manages.
  */
-export interface DirectoryHosts {
+export interface ParentFileSystems {
   /** StorageClass parameters that name the file system; those of the directory itself are the core's. */
   readonly parameters: Parameters;
   /** True if parameter names are read in any case. */
@@ -16,10 +16,10 @@ export interface DirectoryHosts {
   /** The file system that the parameters name, in a text that is kept in the volume handles for ever: short.
    *  @param given the values that `parameters` reads
    *  @throws DriverError invalid-argument naming the parameter that is missing or wrong */
-  hostOf(given: Readonly<Record<string, unknown>>): string;
+  parentOf(given: Readonly<Record<string, unknown>>): string;
 
-  /** Reads a text of `hostOf`. A `staticSource` is mounted as it is; otherwise `find` finds the file system.
-   *  Undefined: the text is not one of `hostOf`. */
+  /** Reads a text of `parentOf`. A `staticSource` is mounted as it is; otherwise `find` finds the file system.
+   *  Undefined: the text is not one of `parentOf`. */
   referenceTo(host: string): VolumeReference | undefined;
 
   /** The volume context with which a node mounts a directory of the file system: the provider's usual keys. */
@@ -34,5 +34,5 @@ export interface DirectoryHosts {
   noteBase?(fileSystem: FileSystem, base: string, signal: AbortSignal): Promise<void>;
 
   /** Refusal reason for project quotas on this file system; undefined if the cloud reports none. */
-  quotaObjection?(fileSystem: FileSystem): string | undefined;
+  quotaRefusalReason?(fileSystem: FileSystem): string | undefined;
 }

@@ -36,7 +36,7 @@ export interface VolumeSnapshots {
   nameTag(name: string): string;
 
   /** Refusal reason for a snapshot of this file system, or undefined. */
-  objection(fileSystem: FileSystem): string | undefined;
+  refusalReason(fileSystem: FileSystem): string | undefined;
 
   /** Every snapshot that this driver may have created, and others of Lustre file systems. Complete, or it throws. */
   list(signal: AbortSignal): Promise<readonly Snapshot[]>;

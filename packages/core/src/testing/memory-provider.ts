@@ -1,18 +1,18 @@
 import type { VolumeReference } from '../model/volume-reference.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
-import { ParameterSchema, oneOf } from '../provider/parameters.js';
+import { ParameterSchema, parameter } from '../provider/parameters.js';
 import type { ProviderPlugin } from '../provider/provider-plugin.js';
 import { Capacity, isWithin, type CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
-import { formatMountSource, mountSource, parseMountSource } from '../model/mount-source.js';
+import { formatMountSource, createMountSource, parseMountSource } from '../model/mount-source.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
 
 const SCOPE = 'memory';
 const STEP = Capacity.gibibytes(1200);
 
 const parameters = new ParameterSchema('memory.lustre.test', {
-  tier: oneOf({ description: 'How fast it is.', example: 'fast', values: ['fast', 'slow'] }),
+  tier: parameter.oneOf({ description: 'How fast it is.', example: 'fast', values: ['fast', 'slow'] }),
 });
 
 interface MemoryPlan extends FileSystemPlan {
@@ -22,7 +22,7 @@ interface MemoryPlan extends FileSystemPlan {
 /** A cloud in memory: the smallest complete provider, for tests of the core and as a pattern for new ones. What
  *  happens in it happens when the test says so: `settle()` ends creations and deletions. */
 export class MemoryCloud implements ControllerProvider<MemoryPlan> {
-  readonly usualSeconds = { create: 60, delete: 30 };
+  readonly typicalDurations = { create: 60, delete: 30 };
   /** Every call, in order, as `list`, `create pvc-1`, `delete fs-1`. */
   readonly calls: string[] = [];
   readonly fileSystems = new Map<string, FileSystem>();
@@ -34,7 +34,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
 
   async plan(request: VolumeRequest): Promise<MemoryPlan> {
     const { tier = 'fast' } = parameters.read(request.parameters);
-    return { volumeName: request.name, scope: SCOPE, attributes: { tier }, tier };
+    return { volumeName: request.name, listingScope: SCOPE, attributes: { tier }, tier };
   }
 
   async capacityFor(_plan: MemoryPlan, range: CapacityRange): Promise<Capacity> {
@@ -49,7 +49,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
     return this.#call('list', () => [...this.fileSystems.values()]);
   }
 
-  scopes(): readonly string[] {
+  listingScopes(): readonly string[] {
     return [SCOPE];
   }
 
@@ -66,7 +66,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
       this.#created += 1;
       const fileSystem: FileSystem = {
         id: `fs-${this.#created}`,
-        scope: SCOPE,
+        listingScope: SCOPE,
         volumeName: plan.volumeName,
         madeByDriver: true,
         state: 'creating',
@@ -74,7 +74,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
         capacity,
         attempt,
         attributes: { tier: plan.tier },
-        mountSource: mountSource([[`10.0.0.${this.#created % 250}@tcp`]], 'memory'),
+        mountSource: createMountSource([[`10.0.0.${this.#created % 250}@tcp`]], 'memory'),
       };
       this.fileSystems.set(fileSystem.id, fileSystem);
       return fileSystem;
@@ -91,7 +91,7 @@ export class MemoryCloud implements ControllerProvider<MemoryPlan> {
   }
 
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return /^fs-[0-9]+$/.test(volumeId) ? { id: volumeId, scope: SCOPE } : undefined;
+    return /^fs-[0-9]+$/.test(volumeId) ? { id: volumeId, listingScope: SCOPE } : undefined;
   }
 
   /** Changes what the cloud says of a file system. */

@@ -65,8 +65,8 @@ class FoldingCloud extends MemoryCloud {
 }
 
 class CredulousCloud extends MemoryCloud {
-  override parseVolumeId(volumeId: string): { id: string; scope: string } {
-    return { id: volumeId, scope: 'memory' };
+  override parseVolumeId(volumeId: string): { id: string; listingScope: string } {
+    return { id: volumeId, listingScope: 'memory' };
   }
 }
 

@@ -177,7 +177,7 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
           const exactly = { required: capacity, limit: capacity };
           for (const seen of [created, await found(harness, created), await listed(harness, plan)]) {
             assert.equal(seen.id, created.id);
-            assert.equal(seen.scope, plan.scope);
+            assert.equal(seen.listingScope, plan.listingScope);
             assert.equal(seen.volumeName, plan.volumeName);
             assert.equal(seen.madeByDriver, true, 'a driver made it, in whichever cluster');
             assert.equal(seen.attempt, 1);
@@ -221,10 +221,12 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
           assert.ok(bytesOf(volume.context) <= MAX_MAP_BYTES, 'the volume context is longer than 4 KiB');
           assert.equal(volume.capacity.bytes, usable.capacity.bytes);
           const reference = harness.controller.parseVolumeId(volume.id);
-          assert.deepEqual(reference, { id: usable.id, scope: usable.scope });
-          const scopes = harness.controller.scopes();
+          assert.deepEqual(reference, { id: usable.id, scope: usable.listingScope });
+          const scopes = harness.controller.listingScopes();
           const shown = await Promise.all(scopes.map((scope) => harness.controller.list(scope, never())));
-          const isShown = shown.flat().some(({ id, scope }) => id === usable.id && scope === usable.scope);
+          const isShown = shown
+            .flat()
+            .some(({ id, listingScope }) => id === usable.id && listingScope === usable.listingScope);
           assert.ok(
             scopes.length === 0 || isShown,
             'no listing of the scopes shows it: nor does ListVolumes',
@@ -299,7 +301,7 @@ function failureCases(harness: ProviderContractHarness): ContractCase[] {
       name: 'list: given up, it throws a DriverError, and is never partial',
       run: async () => {
         const reason = new DriverError('unavailable', 'given up');
-        for (const scope of harness.controller.scopes()) {
+        for (const scope of harness.controller.listingScopes()) {
           await rejection(harness.controller.list(scope, AbortSignal.abort(reason)));
         }
       },
@@ -346,7 +348,7 @@ async function withFileSystem(
 
 async function goneFrom(harness: ProviderContractHarness, fileSystem: FileSystem): Promise<void> {
   const gone = async (): Promise<boolean> => {
-    const all = await harness.controller.list(fileSystem.scope, never());
+    const all = await harness.controller.list(fileSystem.listingScope, never());
     return !all.some((other) => other.id === fileSystem.id);
   };
   await harness.waitUntil(gone, `file system ${fileSystem.id} is gone`);
@@ -356,7 +358,7 @@ async function listing(
   { controller }: ProviderContractHarness,
   plan: FileSystemPlan,
 ): Promise<readonly FileSystem[]> {
-  const all = await controller.list(plan.scope, never());
+  const all = await controller.list(plan.listingScope, never());
   return all.filter((fileSystem) => fileSystem.volumeName === plan.volumeName);
 }
 
@@ -369,9 +371,9 @@ async function listed(harness: ProviderContractHarness, plan: FileSystemPlan): P
 
 async function found(
   { controller }: ProviderContractHarness,
-  { id, scope }: FileSystem,
+  { id, listingScope }: FileSystem,
 ): Promise<FileSystem> {
-  const seen = await controller.find({ id, scope }, never());
+  const seen = await controller.find({ id, listingScope }, never());
   assert.ok(seen, `${id} was not found`);
   return seen;
 }
@@ -391,9 +393,9 @@ function expectKind(thrown: unknown, kind?: ErrorKind): DriverError {
   return thrown;
 }
 
-const identityOf = ({ volumeName, scope, attributes }: FileSystemPlan): object => ({
+const identityOf = ({ volumeName, listingScope, attributes }: FileSystemPlan): object => ({
   volumeName,
-  scope,
+  listingScope,
   attributes,
 });
 

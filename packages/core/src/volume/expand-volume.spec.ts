@@ -28,7 +28,7 @@ const expansion: VolumeExpansion = {
 beforeEach(() => {
   fileSystem = {
     id: 'fs-1',
-    scope: '',
+    listingScope: '',
     state: 'available',
     cloudState: 'AVAILABLE',
     capacity: gib(1200),
@@ -47,7 +47,7 @@ async function expand(required: number, ticks: readonly (() => void)[], limit?: 
   const range = { required: gib(required), ...(limit ? { limit: gib(limit) } : {}) };
   const work = { signal: new AbortController().signal, report: (words: string) => void reports.push(words) };
   let outcome: string | undefined;
-  new ExpandVolume(expansion, clock).run({ id: 'fs-1', scope: '' }, range, work).then(
+  new ExpandVolume(expansion, clock).run({ id: 'fs-1', listingScope: '' }, range, work).then(
     (capacity) => (outcome = capacity.toString()),
     (error: unknown) => {
       outcome = isDriverError(error) ? error.kind : String(error);

@@ -37,7 +37,7 @@ it('lists each scope separately', async () => {
     return [];
   };
   const listing = new FileSystemListing({ list }, clock);
-  const all = [listing.now('a'), listing.waitWithLimits('b', 5), listing.waitWithLimits('a', 9)];
+  const all = [listing.now('a'), listing.nextWithin('b', 5), listing.nextWithin('a', 9)];
   while (await clock.next());
   await Promise.all(all);
   expect(scopes.sort()).toEqual(['a', 'b']);

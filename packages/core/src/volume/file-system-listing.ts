@@ -26,8 +26,8 @@ export class FileSystemListing {
   }
 
   /** A complete listing that begins after this call and at the latest so many milliseconds from now. */
-  waitWithLimits(scope: string, milliseconds: number): Promise<readonly FileSystem[]> {
-    return this.#poller(scope).waitWithLimits(milliseconds);
+  nextWithin(scope: string, milliseconds: number): Promise<readonly FileSystem[]> {
+    return this.#poller(scope).nextWithin(milliseconds);
   }
 
   #poller(scope: string): SharedPoller<readonly FileSystem[]> {

@@ -2,7 +2,7 @@ import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import { unfinished } from '../errors/retryable.js';
+import { asRetryable } from '../errors/retryable.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
@@ -46,7 +46,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const work = withWarnings(caller, plan.warnings ?? []);
     const began = this.clock.now();
     let created: FileSystem | undefined;
-    let all = await untilAborted(this.listing.now(plan.scope), work.signal);
+    let all = await untilAborted(this.listing.now(plan.listingScope), work.signal);
     for (;;) {
       const mine = await this.#named(plan.volumeName, all, created, work.signal);
       this.#reportDuplicates(plan.volumeName, mine);
@@ -65,9 +65,9 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   /** The error that ends a creation before `ensure`: not final where the file system has been made already. */
   async endedBy(error: unknown, plan: Plan, signal: AbortSignal): Promise<unknown> {
-    const all = await untilAborted(this.listing.now(plan.scope), signal);
+    const all = await untilAborted(this.listing.now(plan.listingScope), signal);
     const [made] = liveOf(await this.#named(plan.volumeName, all, undefined, signal));
-    return made ? unfinished(error, whatExists(made)) : error;
+    return made ? asRetryable(error, whatExists(made)) : error;
   }
 
   /** Waits for what belongs to the volume beside its file system. */
@@ -80,10 +80,10 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       try {
         return lookOf((await this.provider.complete?.(plan, fileSystem, signal)) ?? 'done');
       } catch (error) {
-        throw unfinished(error, whatExists(fileSystem));
+        throw asRetryable(error, whatExists(fileSystem));
       }
     };
-    await pollUntil(look, { clock: this.clock, typicalSeconds: this.provider.usualSeconds.create }, work);
+    await pollUntil(look, { clock: this.clock, typicalSeconds: this.provider.typicalDurations.create }, work);
     return fileSystem;
   }
 
@@ -112,7 +112,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 
   async #create({ plan, capacity }: Creation<Plan>, { signal, report }: Work): Promise<FileSystem> {
     if (isDriverError(capacity)) throw capacity;
-    if (plan.obstacle) throw plan.obstacle;
+    if (plan.refusal) throw plan.refusal;
     const failure = this.#failures.get(plan.volumeName);
     const attempt = (failure?.attempt ?? 0) + 1;
     if (failure && attempt > MAX_CREATE_ATTEMPTS) {
@@ -149,7 +149,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     try {
       await this.provider.delete(failed, signal);
     } catch (error) {
-      throw unfinished(
+      throw asRetryable(
         error,
         `File system ${failed.id}, whose creation has failed (${reason}), must be deleted before another is created`,
       );
@@ -168,9 +168,9 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const since = (towards === 'create' ? awaited.createdAt?.getTime() : undefined) ?? began;
     const ageSeconds = Math.max(0, (this.clock.now() - since) / 1000);
     report(describeProgress(awaited, ageSeconds));
-    const delay = pollDelay(ageSeconds, this.provider.usualSeconds[towards]);
+    const delay = pollDelay(ageSeconds, this.provider.typicalDurations[towards]);
     try {
-      return await untilAborted(this.listing.waitWithLimits(awaited.scope, delay), signal);
+      return await untilAborted(this.listing.nextWithin(awaited.listingScope, delay), signal);
     } catch (error) {
       if (signal.aborted || !isDriverError(error, 'unavailable')) throw error;
       report(`${describeProgress(awaited, ageSeconds)}; the last look at it failed: ${messageOf(error)}`);

@@ -5,7 +5,7 @@ import { liveOf, nextStep } from './next-step.js';
 
 const fileSystem = (id: string, state: FileSystemState, change: Partial<FileSystem> = {}): FileSystem => ({
   id,
-  scope: 'here',
+  listingScope: 'here',
   volumeName: 'pvc-1',
   state,
   cloudState: state.toUpperCase(),
@@ -15,7 +15,7 @@ const fileSystem = (id: string, state: FileSystemState, change: Partial<FileSyst
   ...change,
 });
 
-const plan = { volumeName: 'pvc-1', scope: 'here', attributes: { tier: 'fast' } };
+const plan = { volumeName: 'pvc-1', listingScope: 'here', attributes: { tier: 'fast' } };
 const range = { required: Capacity.gibibytes(1200) };
 const at = (seconds: number): { createdAt: Date } => ({ createdAt: new Date(seconds * 1000) });
 

@@ -14,7 +14,7 @@ class MemorySnapshots implements VolumeSnapshots {
   readonly parameters = new ParameterSchema('memory.lustre.test', {});
   readonly existing = new Map<string, Snapshot>();
   nameTag = (name: string): string => name;
-  objection = (): undefined => undefined;
+  refusalReason = (): undefined => undefined;
   list = async (): Promise<readonly Snapshot[]> => [...this.existing.values()];
   find = async (id: string): Promise<Snapshot | undefined> => this.existing.get(id);
   delete = async ({ id }: Snapshot): Promise<void> => void this.existing.delete(id);
@@ -130,7 +130,7 @@ describe('what stands against creating a volume', () => {
     const plan = cloud.plan.bind(cloud);
     cloud.plan = async (request) => ({
       ...(await plan(request)),
-      obstacle: new DriverError('resource-exhausted', 'no subnet there'),
+      refusal: new DriverError('resource-exhausted', 'no subnet there'),
     });
     expect(await make('pvc-1')).toBe(source);
     await expect(make('pvc-2')).rejects.toMatchObject(failing('resource-exhausted', /no subnet there/));

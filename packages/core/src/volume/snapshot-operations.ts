@@ -144,7 +144,7 @@ export class SnapshotOperations {
   }
 
   async #cut(command: CreateSnapshotCommand, fileSystem: FileSystem, signal: AbortSignal): Promise<Snapshot> {
-    const objection = this.snapshots.objection(fileSystem);
+    const objection = this.snapshots.refusalReason(fileSystem);
     if (objection) throw new DriverError('failed-precondition', objection);
     signal.throwIfAborted();
     return this.snapshots.create(command, fileSystem, signal);

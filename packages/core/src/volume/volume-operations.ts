@@ -138,7 +138,7 @@ export class VolumeOperations {
 
   #objection(capabilities: readonly VolumeCapability[]): string | undefined {
     for (const capability of capabilities) {
-      const objection = this.provider.unsupported?.(capability);
+      const objection = this.provider.refusalReason?.(capability);
       if (objection) return objection;
     }
     return undefined;

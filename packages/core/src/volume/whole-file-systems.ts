@@ -115,7 +115,7 @@ export class WholeFileSystems implements VolumeKind {
 
   /** Leaves out file systems that are still being created: the cloud may not report all that handle and context need. */
   async list(signal: AbortSignal): Promise<readonly ListedVolume[]> {
-    const listings = this.#provider.scopes().map((scope) => this.#listing.now(scope));
+    const listings = this.#provider.listingScopes().map((scope) => this.#listing.now(scope));
     const fileSystems = (await untilAborted(Promise.all(listings), signal)).flat();
     return fileSystems
       .filter((fileSystem) => fileSystem.volumeName !== undefined && isUsable(fileSystem))

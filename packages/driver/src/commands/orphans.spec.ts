@@ -4,7 +4,7 @@ import { knownVolumes, orphansAmong } from './orphans.js';
 
 const fileSystem = (id: string, volumeName: string): FileSystem => ({
   id,
-  scope: 'lustre-rg',
+  listingScope: 'lustre-rg',
   volumeName,
   state: 'available',
   cloudState: 'AVAILABLE',

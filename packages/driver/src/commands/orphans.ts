@@ -58,7 +58,7 @@ export async function orphansCommand(
 
 async function allFileSystems(provider: ControllerProvider): Promise<readonly FileSystem[]> {
   const signal = AbortSignal.timeout(300_000);
-  const found = await Promise.all(provider.scopes().map((scope) => provider.list(scope, signal)));
+  const found = await Promise.all(provider.listingScopes().map((scope) => provider.list(scope, signal)));
   return found.flat().filter(({ volumeName, state }) => volumeName !== undefined && state !== 'deleting');
 }
 
@@ -114,11 +114,11 @@ const namesIn = (handle: string): readonly string[] =>
     .split(/[^a-z0-9_.-]+/);
 
 function describe(orphan: FileSystem): string {
-  const { id, scope, volumeName = '', cloudState, capacity, createdAt, directoryBases } = orphan;
+  const { id, listingScope, volumeName = '', cloudState, capacity, createdAt, directoryBases } = orphan;
   const since = createdAt ? `, since ${createdAt.toISOString()}` : '';
   const holds = directoryBases
     ? `; contains directories that may be volumes (${directoryBases.join(', ')})`
     : '';
   const state = isUsable(orphan) ? '' : ', not usable';
-  return `${id} (${scope}): created for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;
+  return `${id} (${listingScope}): created for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;
 }

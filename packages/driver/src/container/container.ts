@@ -119,7 +119,7 @@ function directoriesOf(
   log: Log,
   { plugin, stateDir }: CommandConfig,
 ): DirectoryVolumes | undefined {
-  const hosts = provider.directoryHosts;
+  const hosts = provider.parentFileSystems;
   if (!hosts) return undefined;
   const { driverName } = plugin;
   const parts = { driverName, hosts, provider, stateDir: join(stateDir, 'controller'), log };

@@ -1,4 +1,4 @@
-import { DriverError, isDriverError, mountSource, type LustreMountSource } from '@lustre-csi/core';
+import { DriverError, isDriverError, createMountSource, type LustreMountSource } from '@lustre-csi/core';
 
 /** Key of the host name of the file system: `fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com`. */
 export const dnsNameKey = 'dnsname';
@@ -33,7 +33,11 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
   }
   const [fsname = '', ...subdir] = (context[mountNameKey] || DEFAULT_MOUNT_NAME).split('/');
   try {
-    return mountSource([[`${dnsName}@${NETWORK}`]], fsname, subdir.filter((part) => part !== '').join('/'));
+    return createMountSource(
+      [[`${dnsName}@${NETWORK}`]],
+      fsname,
+      subdir.filter((part) => part !== '').join('/'),
+    );
   } catch (error) {
     if (!isDriverError(error)) throw error;
     throw error.prefixed(`volume context "${dnsNameKey}", "${mountNameKey}"`);

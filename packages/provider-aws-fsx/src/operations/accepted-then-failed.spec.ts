@@ -107,7 +107,7 @@ describe('a modification', () => {
     fail('UpdateFileSystem');
     await refusal(driver.modify(id, wanted));
     const modification = new FsxModification(driver.provider.parts.api, later);
-    await modification.step({ id, scope: 'us-west-2' }, wanted, still());
+    await modification.step({ id, listingScope: 'us-west-2' }, wanted, still());
     await (await cloud.driver()).modify(id, wanted);
     expect(cloud.calls('UpdateFileSystem')).toBe(2);
   });

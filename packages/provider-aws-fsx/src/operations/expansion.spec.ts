@@ -63,7 +63,7 @@ describe('expansion', () => {
     const { driver } = await start(0, { updateSeconds: 0.8 });
     const { id } = await driver.create(request('pvc-1'));
     await driver.provider.modification.step(
-      { id, scope: 'us-west-2' },
+      { id, listingScope: 'us-west-2' },
       { perUnitStorageThroughput: '250' },
       still(),
     );

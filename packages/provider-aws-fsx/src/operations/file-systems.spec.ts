@@ -117,7 +117,7 @@ describe('FsxFileSystems against the emulated API', () => {
       volumeName: 'pvc-1',
       state: 'creating',
       attempt: 1,
-      scope: 'us-west-2',
+      listingScope: 'us-west-2',
     });
     expect(fileSystem.capacity).toEqual(Capacity.gibibytes(1200));
 
@@ -334,7 +334,7 @@ describe('FsxFileSystems against the emulated API', () => {
 
   it('says that a file system does not exist only when FSx says so', async () => {
     const fsx = await provider();
-    const reference = { id: 'fs-0123456789abcdef0', scope: 'us-west-2' };
+    const reference = { id: 'fs-0123456789abcdef0', listingScope: 'us-west-2' };
     expect(await fsx.find(reference, still())).toBeUndefined();
     emulator.faults.add({
       kind: 'error',
@@ -381,7 +381,7 @@ describe('handles of several static volumes on one file system', () => {
     const fsx = await provider();
     const { fileSystem } = await make(fsx, request('pvc-shared'));
     const reference = fsx.parseVolumeId(`${fileSystem.id}${suffix}`);
-    expect(reference).toEqual({ id: `${fileSystem.id}${suffix}`, scope: 'us-west-2' });
+    expect(reference).toEqual({ id: `${fileSystem.id}${suffix}`, listingScope: 'us-west-2' });
     const found = await fsx.find(reference as NonNullable<typeof reference>, still());
     expect(found).toMatchObject({ id: `${fileSystem.id}${suffix}`, capacity: fileSystem.capacity });
     expect(found).not.toHaveProperty('volumeName');
@@ -393,7 +393,7 @@ describe('handles of several static volumes on one file system', () => {
   it('reads no handle that it could not have given out', async () => {
     const fsx = await provider();
     expect(fsx.parseVolumeId('fake-vol-id')).toBeUndefined();
-    expect(await fsx.find({ id: 'fake-vol-id', scope: 'us-west-2' }, still())).toBeUndefined();
+    expect(await fsx.find({ id: 'fake-vol-id', listingScope: 'us-west-2' }, still())).toBeUndefined();
     expect(emulator.journal.entries()).toEqual([]);
   });
 });

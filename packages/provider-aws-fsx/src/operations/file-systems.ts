@@ -5,7 +5,7 @@ import {
   type Capacity,
   type CapacityRange,
   type ControllerProvider,
-  type DirectoryHosts,
+  type ParentFileSystems,
   type FileSystem,
   type Log,
   type Snapshot,
@@ -53,9 +53,9 @@ export interface FsxParts {
 /** The controller's port to Amazon FSx for Lustre in one region of one account. */
 export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   /** Seconds; a creation takes 5 to 10 minutes (Lustre User Guide, and measured). */
-  readonly usualSeconds = { create: 480, delete: 240 } as const;
+  readonly typicalDurations = { create: 480, delete: 240 } as const;
 
-  readonly directoryHosts: DirectoryHosts;
+  readonly parentFileSystems: ParentFileSystems;
   readonly expansion: VolumeExpansion;
   readonly modification: VolumeModification;
   readonly snapshots: VolumeSnapshots;
@@ -64,7 +64,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     readonly parts: FsxParts,
     private readonly options: FsxFileSystemsOptions,
   ) {
-    this.directoryHosts = fsxParentFileSystems(options.region, parts.api);
+    this.parentFileSystems = fsxParentFileSystems(options.region, parts.api);
     this.expansion = parts.expansion;
     this.modification = parts.modification;
     this.snapshots = parts.snapshots;
@@ -80,11 +80,11 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
     return snapshot && !elastic ? restoredCapacity(snapshot, range) : smallestCapacity(settings, range);
   }
 
-  scopes(): readonly string[] {
+  listingScopes(): readonly string[] {
     return [this.options.region];
   }
 
-  async list(_scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+  async list(_listingScope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
     const found = await this.parts.api.describeAll(signal);
     return found.flatMap((each) => toFileSystem(each, this.options) ?? []);
   }
@@ -185,7 +185,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
    * up like any other, by the whole handle.
    */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return parseVolumeHandle(volumeId) && { id: volumeId, scope: this.options.region };
+    return parseVolumeHandle(volumeId) && { id: volumeId, listingScope: this.options.region };
   }
 }
 

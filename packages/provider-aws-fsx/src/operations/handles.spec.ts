@@ -130,7 +130,7 @@ describe('the listing', () => {
   it('takes an update for normal', async () => {
     const { id } = await driver.create(request('pvc-1'));
     await driver.provider.modification.step(
-      { id, scope: 'us-west-2' },
+      { id, listingScope: 'us-west-2' },
       { dataCompressionType: 'LZ4' },
       still(),
     );

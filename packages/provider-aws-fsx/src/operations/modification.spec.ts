@@ -167,7 +167,7 @@ describe('modification', () => {
 
   it('waits for an update to something else, and then turns it back', async () => {
     const { id } = await driver.create(request('pvc-1'));
-    const reference = { id, scope: 'us-west-2' };
+    const reference = { id, listingScope: 'us-west-2' };
     await driver.provider.modification.step(reference, { dataCompressionType: 'LZ4' }, still());
     await driver.modify(id, { dataCompressionType: 'NONE' });
     expect(cloud.state.fileSystems[0]).toMatchObject({
@@ -423,7 +423,11 @@ describe('an update that failed', () => {
     } as unknown as FsxApi;
     const modification = new FsxModification(api, () => now);
     const error = await errorOf(
-      modification.step({ id: 'fs-0123456789abcdef0', scope: 'x' }, { dataCompressionType: 'LZ4' }, still()),
+      modification.step(
+        { id: 'fs-0123456789abcdef0', listingScope: 'x' },
+        { dataCompressionType: 'LZ4' },
+        still(),
+      ),
     );
     return [error, updates];
   };
@@ -444,7 +448,7 @@ describe('an update that failed', () => {
 
 describe('an update that is done and not seen', () => {
   const requested = Date.UTC(2026, 0, 1);
-  const reference = { id: 'fs-0123456789abcdef0', scope: 'x' };
+  const reference = { id: 'fs-0123456789abcdef0', listingScope: 'x' };
 
   /** Takes one step so many seconds after an update to `target`; returns its outcome and the requested updates. */
   const stepAt = async (

@@ -1,4 +1,4 @@
-import { DriverError, mountSource, type FileSystem, type LustreMountSource } from '@lustre-csi/core';
+import { DriverError, createMountSource, type FileSystem, type LustreMountSource } from '@lustre-csi/core';
 import type { Ec2Api } from '../api/ec2-api.js';
 import { isFsxFileSystem } from '../plan/to-file-system.js';
 
@@ -21,7 +21,9 @@ export class MountAddresses {
   /** Mount source with the looked-up address in place of the DNS name; undefined while either is unknown. */
   mountSource({ id, mountSource: source }: FileSystem): LustreMountSource | undefined {
     const address = this.#byFileSystem.get(id);
-    return source && address ? mountSource([[`${address}@tcp`]], source.fsname, source.subdir) : undefined;
+    return source && address
+      ? createMountSource([[`${address}@tcp`]], source.fsname, source.subdir)
+      : undefined;
   }
 }
 

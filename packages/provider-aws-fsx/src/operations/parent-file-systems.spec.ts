@@ -1,4 +1,4 @@
-import { Capacity, mountSource, type FileSystem } from '@lustre-csi/core';
+import { Capacity, createMountSource, type FileSystem } from '@lustre-csi/core';
 import { expect, it } from 'vitest';
 import { fsxParentFileSystems } from './parent-file-systems.js';
 import { toFileSystem } from '../plan/to-file-system.js';
@@ -12,17 +12,17 @@ const hosts = fsxParentFileSystems('us-west-2', {
 });
 
 it('names a file system by its id, and finds it in the region', () => {
-  expect(hosts.hostOf({ fileSystemId: 'fs-0123456789abcdef0' })).toBe('fs-0123456789abcdef0');
+  expect(hosts.parentOf({ fileSystemId: 'fs-0123456789abcdef0' })).toBe('fs-0123456789abcdef0');
   expect(hosts.referenceTo('fs-0123456789abcdef0')).toEqual({
     id: 'fs-0123456789abcdef0',
-    scope: 'us-west-2',
+    listingScope: 'us-west-2',
   });
   expect(hosts.referenceTo('lustre-rg/x')).toBeUndefined();
-  expect(() => hosts.hostOf({})).toThrow('"fileSystemId" is missing');
+  expect(() => hosts.parentOf({})).toThrow('"fileSystemId" is missing');
 });
 
 it('has nodes mount the sub-directory', () => {
-  const source = mountSource(
+  const source = createMountSource(
     [['fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com@tcp']],
     'abcdef',
     'csi-volumes/a/b',
@@ -38,14 +38,14 @@ it.each([
 ])('quotas on Lustre %s', (version, objection) => {
   const fileSystem: FileSystem = {
     id: 'fs-0123456789abcdef0',
-    scope: 'us-west-2',
+    listingScope: 'us-west-2',
     state: 'available',
     cloudState: 'AVAILABLE',
     capacity: Capacity.gibibytes(1200),
     attempt: 1,
     attributes: version === undefined ? {} : { fileSystemTypeVersion: version },
   };
-  const said = hosts.quotaObjection?.(fileSystem);
+  const said = hosts.quotaRefusalReason?.(fileSystem);
   if (objection) expect(said).toMatch(objection);
   else expect(said).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { DriverError, text, type DirectoryHosts } from '@lustre-csi/core';
+import { DriverError, type ParentFileSystems, parameter } from '@lustre-csi/core';
 import type { FsxApi } from '../api/fsx-api.js';
 import { digestOf, tagKeys, type Tags } from '../parameters/tags.js';
 import { isFsxFileSystem } from '../plan/to-file-system.js';
@@ -10,9 +10,9 @@ const FILE_SYSTEM_ID = /^fs-[0-9a-f]{8,17}$/;
 const QUOTA_SINCE = 2.15;
 
 /** FSx file systems that host directory volumes; a StorageClass names them by their id. */
-export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): DirectoryHosts => ({
+export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): ParentFileSystems => ({
   parameters: {
-    fileSystemId: text({
+    fileSystemId: parameter.string({
       description:
         'The file system that hosts the volumes as directories, with `provisioningMode: directory`.',
       example: 'fs-0123456789abcdef0',
@@ -20,7 +20,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
       legal: 'the id of a file system of FSx for Lustre in the region of the driver',
     }),
   },
-  hostOf: ({ fileSystemId }) => {
+  parentOf: ({ fileSystemId }) => {
     if (typeof fileSystemId === 'string') return fileSystemId;
     throw new DriverError(
       'invalid-argument',
@@ -28,7 +28,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
         'fs-0123456789abcdef0',
     );
   },
-  referenceTo: (host) => (FILE_SYSTEM_ID.test(host) ? { id: host, scope: region } : undefined),
+  referenceTo: (host) => (FILE_SYSTEM_ID.test(host) ? { id: host, listingScope: region } : undefined),
   contextFor: toVolumeContext,
   noteBase: async (fileSystem, base, signal) => {
     if (fileSystem.directoryBases?.includes(base)) return;
@@ -39,7 +39,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
       `FSx did not report the ARN of file system ${fileSystem.id}; the call is retried automatically`,
     );
   },
-  quotaObjection: ({ id, attributes }) => {
+  quotaRefusalReason: ({ id, attributes }) => {
     const version = attributes['fileSystemTypeVersion'];
     if (version === undefined || Number(version) >= QUOTA_SINCE) return undefined;
     return `file system ${id} runs Lustre ${version}, and FSx has project quotas from ${QUOTA_SINCE} on`;

@@ -145,15 +145,15 @@ describe('snapshots', () => {
   ])('are not taken of %s', (_name, change, words) => {
     const fileSystem: FileSystem = {
       id: 'fs-0123456789abcdef0',
-      scope: 'us-west-2',
+      listingScope: 'us-west-2',
       state: 'available',
       cloudState: 'AVAILABLE',
       capacity: Capacity.gibibytes(1200),
       attempt: 1,
       attributes: { deploymentType: 'PERSISTENT_2', dataRepositoryAssociations: 'none' },
     };
-    expect(driver.provider.snapshots.objection(fileSystem)).toBeUndefined();
-    expect(driver.provider.snapshots.objection({ ...fileSystem, ...change })).toContain(words);
+    expect(driver.provider.snapshots.refusalReason(fileSystem)).toBeUndefined();
+    expect(driver.provider.snapshots.refusalReason({ ...fileSystem, ...change })).toContain(words);
   });
 });
 

@@ -32,7 +32,7 @@ export class FsxSnapshots implements VolumeSnapshots {
     return nameTag(name);
   }
 
-  objection(fileSystem: FileSystem): string | undefined {
+  refusalReason(fileSystem: FileSystem): string | undefined {
     return objectionTo(fileSystem);
   }
 

@@ -1,4 +1,4 @@
-import { parsed, type Parameter } from '@lustre-csi/core';
+import { type Parameter, parameter } from '@lustre-csi/core';
 
 type Wording = Pick<Parameter<unknown>, 'description' | 'example' | 'defaultsTo'>;
 
@@ -8,7 +8,7 @@ export function goBoolean(wording: Wording): Parameter<boolean> {
     ...['true', 'True', 'TRUE', 't', 'T', '1'].map((word) => [word, true] as const),
     ...['false', 'False', 'FALSE', 'f', 'F', '0'].map((word) => [word, false] as const),
   ]);
-  return parsed({
+  return parameter.parsed({
     ...wording,
     legal: 'true or false',
     read: (word) => {

@@ -1,4 +1,4 @@
-import { ParameterSchema, list, oneOf, parsed, text, type ParameterValues } from '@lustre-csi/core';
+import { ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/core';
 import {
   parseDataRepositoryAssociations,
   type DataRepositoryAssociation,
@@ -14,14 +14,14 @@ import type { Tags } from './tags.js';
 const S3_PATH = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.{0,4280})?$/;
 
 const placement = {
-  subnetId: text({
+  subnetId: parameter.string({
     description:
       'The subnet in whose Availability Zone FSx creates the file system. Nodes in other zones reach it too, but cause cross-zone traffic.',
     example: 'subnet-0123456789abcdef0',
     pattern: /^subnet-[0-9a-f]{8,17}$/,
     legal: 'one subnet id: subnet- and 8 to 17 hexadecimal digits; this or subnetIds is required',
   }),
-  subnetIds: list({
+  subnetIds: parameter.list({
     description:
       'Several subnets in different Availability Zones. The driver chooses the first that lies in the zone that the claim prefers (of the selected node, or of allowedTopologies), otherwise the first. The choice is not compared when the same volume is requested again. Needs ec2:DescribeSubnets.',
     example: 'subnet-0123456789abcdef0,subnet-0fedcba9876543210',
@@ -34,7 +34,7 @@ const placement = {
     example: 'true',
     defaultsTo: 'false',
   }),
-  securityGroupIds: list({
+  securityGroupIds: parameter.list({
     description:
       'Security groups of the network interfaces of the file system. They must allow TCP 988 and 1018-1023 among themselves and from the nodes.',
     example: 'sg-0123456789abcdef0,sg-0fedcba9876543210',
@@ -45,26 +45,26 @@ const placement = {
 } as const;
 
 const storage = {
-  deploymentType: oneOf({
+  deploymentType: parameter.oneOf({
     description:
       'Deployment type of the file system. SCRATCH keeps no replicas and loses data when a server fails; PERSISTENT replicates within the zone. The default is that of the API and the oldest generation; the driver logs a warning when it applies.',
     example: 'PERSISTENT_2',
     defaultsTo: 'SCRATCH_1; PERSISTENT_2 with storageType INTELLIGENT_TIERING',
     values: ['SCRATCH_1', 'SCRATCH_2', 'PERSISTENT_1', 'PERSISTENT_2'],
   }),
-  storageType: oneOf({
+  storageType: parameter.oneOf({
     description:
       'Storage of the data. HDD only with PERSISTENT_1, INTELLIGENT_TIERING (elastic, no provisioned size) only with PERSISTENT_2.',
     example: 'SSD',
     defaultsTo: 'SSD',
     values: ['SSD', 'HDD', 'INTELLIGENT_TIERING'],
   }),
-  driveCacheType: oneOf({
+  driveCacheType: parameter.oneOf({
     description: 'SSD read cache in front of HDD storage. Required with storageType HDD, illegal otherwise.',
     example: 'READ',
     values: ['NONE', 'READ'],
   }),
-  kmsKeyId: text({
+  kmsKeyId: parameter.string({
     description:
       'KMS key that encrypts the data at rest: its id, ARN or alias. Only PERSISTENT_1 and PERSISTENT_2. The policy of a customer managed key must allow the role of the controller to use it through Amazon FSx (Lustre User Guide, encrypting data at rest); the generated IAM policy of the driver names no keys.',
     example: 'arn:aws:kms:us-west-2:111122223333:key/1111abcd-2222-3333-4444-55556666eeff',
@@ -81,21 +81,21 @@ const storage = {
 } as const;
 
 const s3 = {
-  s3ImportPath: text({
+  s3ImportPath: parameter.string({
     description:
       'Bucket (and prefix) whose objects appear as files. SCRATCH and PERSISTENT_1 only: PERSISTENT_2 links S3 with data repository associations.',
     example: 's3://training-data/images',
     pattern: S3_PATH,
     legal: 's3://BUCKET or s3://BUCKET/PREFIX',
   }),
-  s3ExportPath: text({
+  s3ExportPath: parameter.string({
     description: 'Destination of changed files: the bucket of s3ImportPath, with another prefix or none.',
     example: 's3://training-data/results',
     defaultsTo: 'with s3ImportPath: a prefix FSxLustre and the time of creation in the same bucket',
     pattern: S3_PATH,
     legal: 's3://BUCKET or s3://BUCKET/PREFIX',
   }),
-  dataRepositoryAssociations: parsed<readonly DataRepositoryAssociation[]>({
+  dataRepositoryAssociations: parameter.parsed<readonly DataRepositoryAssociation[]>({
     description:
       'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all associations are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
     example:
@@ -118,21 +118,21 @@ const upkeep = {
     example: 'true',
     defaultsTo: 'false',
   }),
-  finalBackupTags: parsed<Tags>({
+  finalBackupTags: parameter.parsed<Tags>({
     description: 'Tags of the final backup. Needs finalBackup.',
     example: 'team=genomics,retain=1y',
     legal:
       'KEY=VALUE pairs separated by commas, with what FSx accepts in tags; keys of at most 100 characters',
     read: readFinalBackupTags,
   }),
-  tagSpecification_N: parsed<TagTemplate>({
+  tagSpecification_N: parameter.parsed<TagTemplate>({
     description:
       'One additional tag, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`; N is any number, so that there can be several. They take precedence over extraTags. Needs the flag --extra-create-metadata of external-provisioner.',
     example: 'team={{ .PVCNamespace }}',
     legal: 'KEY=VALUE, with what FSx accepts in tags and the placeholders of claims',
     read: parseTagTemplate,
   }),
-  mountEndpoint: oneOf({
+  mountEndpoint: parameter.oneOf({
     description:
       'Address by which nodes mount the file system: its DNS name, or the IP address of its first network interface for nodes that cannot resolve the name (a peered VPC, on premises). `ip` needs ec2:DescribeNetworkInterfaces.',
     example: 'ip',

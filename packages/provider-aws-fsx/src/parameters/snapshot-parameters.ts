@@ -1,11 +1,11 @@
-import { ParameterSchema, parsed } from '@lustre-csi/core';
+import { ParameterSchema, parameter } from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 import { goBoolean } from './go-boolean.js';
 import { parseTags, type Tags } from './tags.js';
 
 /** Parameters of a VolumeSnapshotClass. */
 export const snapshotParameters = {
-  tags: parsed<Tags>({
+  tags: parameter.parsed<Tags>({
     description: 'Tags of the backup. A value may contain “=”.',
     example: 'team=genomics,cost-center=42',
     aliases: ['extraTags'],

@@ -12,7 +12,7 @@ import { zoneKey } from '../node/zone-key.js';
 type Zones = Readonly<Record<string, string>>;
 
 /** Decides in which subnet the file system of a plan is created. Looks zones up only where they matter. A missing subnet
- *  becomes the plan's obstacle instead of an error: a file system that exists already has its subnet. */
+ *  becomes the plan's refusal instead of an error: a file system that exists already has its subnet. */
 export async function place(plan: FsxPlan, subnetZones: SubnetZones): Promise<FsxPlan> {
   const { subnetId, subnetIds = subnetId === undefined ? [] : [subnetId], strictTopology } = plan.settings;
   if (subnetIds.length < 2 && !strictTopology) return plan;
@@ -26,7 +26,7 @@ export async function place(plan: FsxPlan, subnetZones: SubnetZones): Promise<Fs
     return { ...plan, zones, settings: { ...plan.settings, subnetId: chosen } };
   } catch (error) {
     if (!isFinal(error)) throw error;
-    return { ...plan, zones, obstacle: error };
+    return { ...plan, zones, refusal: error };
   }
 }
 
@@ -61,17 +61,17 @@ const zoneOf = (segments: TopologySegments): readonly string[] =>
 /** Topology from which a volume can be used; undefined: everywhere.
  *  @throws DriverError unavailable where the volume can be used in its zone only, and the zone could not be looked up */
 export function accessibleTopology(
-  { settings, obstacle, zones }: Pick<FsxPlan, 'settings' | 'obstacle' | 'zones'>,
+  { settings, refusal, zones }: Pick<FsxPlan, 'settings' | 'refusal' | 'zones'>,
   { id, attributes }: Pick<FileSystem, 'id' | 'attributes'>,
 ): readonly TopologySegments[] | undefined {
   if (!settings.strictTopology) return undefined;
   const zone = zones[attributes['subnetId'] ?? ''];
   if (zone !== undefined) return [{ [zoneKey]: zone }];
-  if (obstacle === undefined) return undefined;
+  if (refusal === undefined) return undefined;
   throw new DriverError(
     'unavailable',
-    `the Availability Zone of file system ${id} is unknown: ${obstacle.message}. Correct the subnets of the ` +
+    `the Availability Zone of file system ${id} is unknown: ${refusal.message}. Correct the subnets of the ` +
       'StorageClass, and the volume is completed automatically',
-    { cause: obstacle },
+    { cause: refusal },
   );
 }

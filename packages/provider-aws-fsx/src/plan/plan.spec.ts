@@ -32,7 +32,7 @@ describe('planFileSystem', () => {
   it('compares requested values and applied defaults', () => {
     expect(planFileSystem(request(), context)).toMatchObject({
       volumeName: 'pvc-1',
-      scope: 'us-west-2',
+      listingScope: 'us-west-2',
       attributes: { subnetId: 'subnet-0aaaaaaaaaaaaaaa1', deploymentType: 'SCRATCH_1', storageType: 'SSD' },
     });
   });

@@ -57,7 +57,7 @@ export function planFileSystem(request: VolumeRequest, context: PlanContext, sou
   refuseTooMany(tags);
   return {
     volumeName,
-    scope: context.region,
+    listingScope: context.region,
     attributes: requestedAttributes(settings, snapshot?.id),
     settings,
     tags,

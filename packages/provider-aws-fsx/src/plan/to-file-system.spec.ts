@@ -49,7 +49,7 @@ describe('toFileSystem', () => {
     const { mountSource, ...fileSystem } = toFileSystem(persistent1, view) ?? {};
     expect(fileSystem).toEqual({
       id: 'fs-0e0c30b4b41a1fd69',
-      scope: 'us-west-2',
+      listingScope: 'us-west-2',
       volumeName: 'pvc-6d46913b-3263-4ad8-8831-73e47e7d3c43',
       madeByDriver: true,
       state: 'available',

@@ -1,7 +1,7 @@
 import type { FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
 import {
   Capacity,
-  mountSource,
+  createMountSource,
   type FileSystem,
   type FileSystemState,
   type LustreMountSource,
@@ -59,7 +59,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
   const source = mountSourceOf(found);
   return {
     id: found.FileSystemId,
-    scope: view.region,
+    listingScope: view.region,
     ...present('volumeName', ownedAs(tags, view)),
     ...present('madeByDriver', tags[tagKeys.volumeName] ? true : undefined),
     state: stateOf(found.Lifecycle, tags),
@@ -140,7 +140,7 @@ function attemptOf(tags: Tags): number {
 function mountSourceOf({ DNSName, LustreConfiguration }: SdkFileSystem): LustreMountSource | undefined {
   if (!DNSName || !LustreConfiguration?.MountName) return undefined;
   try {
-    return mountSource([[`${DNSName}@tcp`]], LustreConfiguration.MountName);
+    return createMountSource([[`${DNSName}@tcp`]], LustreConfiguration.MountName);
   } catch {
     return undefined; // Not a name that mount.lustre could use: the same as none.
   }

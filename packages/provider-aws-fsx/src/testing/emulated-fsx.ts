@@ -141,7 +141,7 @@ export class Driver {
   }
 
   async find(id: string): Promise<FileSystem | undefined> {
-    return this.provider.find({ id, scope: 'us-west-2' }, still());
+    return this.provider.find({ id, listingScope: 'us-west-2' }, still());
   }
 }
 

@@ -1,4 +1,4 @@
-import { DriverError, mountSource, type LustreMountSource } from '@lustre-csi/core';
+import { DriverError, createMountSource, type LustreMountSource } from '@lustre-csi/core';
 
 /** Keys of the volume context, in the spelling of azurelustre-csi-driver; their case is ignored. */
 export const contextKey = {
@@ -33,7 +33,7 @@ export function amlMountSource(mgsAddress: string, fsname: string, subdir = ''):
   const nodes = mgsAddress
     .split(':')
     .map((node) => node.split(',').map((nid) => (nid.includes('@') ? nid : `${nid}@tcp`)));
-  return mountSource(nodes, fsname, subdir);
+  return createMountSource(nodes, fsname, subdir);
 }
 
 /** Formats the MGS of a mount source for `mgs-ip-address`: without `@tcp`. */

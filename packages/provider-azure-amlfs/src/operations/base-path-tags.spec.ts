@@ -27,7 +27,7 @@ const found = async (): Promise<FileSystem> => {
   return fileSystem;
 };
 const note = async (base: string): Promise<void> =>
-  provider.directoryHosts?.noteBase?.(await found(), base, neverAborted);
+  provider.parentFileSystems?.noteBase?.(await found(), base, neverAborted);
 
 it('notes each base path in a tag beside all others, once, and reads them back', async () => {
   expect((await found()).directoryBases).toBeUndefined();
@@ -51,7 +51,7 @@ it('takes away nothing that others have written since it looked, however late it
     (entries) => entries.some(({ operation, status }) => operation === write && status === 429),
   );
   const other = await azure.controller();
-  await other.directoryHosts?.noteBase?.(await found(), '/other-replica', neverAborted);
+  await other.parentFileSystems?.noteBase?.(await found(), '/other-replica', neverAborted);
   const replica = await azure.replica();
   await replica.modify(volume.id, { tags: 'Team=b,Added=c' }, callOf(5000));
   await late;
@@ -68,12 +68,12 @@ it('is not done before Azure shows it', async () => {
     const replica = await slow.replica();
     await replica.create(requestOf(dynamicParameters, { name: 'pvc-1' }), callOf(5000));
     const controller = await slow.controller();
-    const reference = { id: 'pvc-1', scope: 'lustre-rg' };
+    const reference = { id: 'pvc-1', listingScope: 'lustre-rg' };
     const look = async (): Promise<FileSystem> =>
       (await controller.find(reference, neverAborted)) as FileSystem;
     const before = await look();
     const noteThere = (): Promise<void> | undefined =>
-      controller.directoryHosts?.noteBase?.(before, '/csi-volumes', neverAborted);
+      controller.parentFileSystems?.noteBase?.(before, '/csi-volumes', neverAborted);
     await expect(noteThere()).rejects.toMatchObject({
       kind: 'aborted',
       message: expect.stringContaining('accepted the change and not completed it yet') as string,
@@ -108,7 +108,7 @@ it('names the missing permission where Azure refuses', async () => {
 
 it('reports a missing file system', async () => {
   const gone = { ...(await found()), id: 'never-made' };
-  await expect(provider.directoryHosts?.noteBase?.(gone, '/x', neverAborted)).rejects.toMatchObject({
+  await expect(provider.parentFileSystems?.noteBase?.(gone, '/x', neverAborted)).rejects.toMatchObject({
     kind: 'not-found',
   });
 });

@@ -14,12 +14,13 @@ export async function tagBasePath(
   base: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id, scope } = fileSystem;
+  const { id, listingScope } = fileSystem;
   const found = await reader.find(fileSystem, signal);
-  if (!found) throw new DriverError('not-found', `there is no file system ${id} in resource group ${scope}`);
+  if (!found)
+    throw new DriverError('not-found', `there is no file system ${id} in resource group ${listingScope}`);
   const tags = tagChanges(tagsOf(toSettings(found.resource)), directoriesTag(base));
   if (!tags) return;
-  const doing = `cannot tag file system ${id} of resource group ${scope} as a host of directory volumes`;
+  const doing = `cannot tag file system ${id} of resource group ${listingScope} as a host of directory volumes`;
   const outcome = await mergeTags(arm, fileSystem, tags, { doing, signal });
   if (outcome === 'written') return;
   throw new DriverError(

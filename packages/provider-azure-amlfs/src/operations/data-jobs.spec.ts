@@ -61,7 +61,7 @@ describe('jobState', () => {
 });
 
 const absent = new RestError('gone', { statusCode: 404, code: 'ResourceNotFound' });
-const fileSystem = { id: 'pvc-1', scope: 'lustre-rg' } as FileSystem;
+const fileSystem = { id: 'pvc-1', listingScope: 'lustre-rg' } as FileSystem;
 const properties = { adminStatus: 'Enable' };
 
 /** An ARM that answers the calls in their order, and remembers them. */

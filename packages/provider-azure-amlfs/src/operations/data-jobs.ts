@@ -77,7 +77,7 @@ export class DataJobCompletion {
     signal: AbortSignal,
   ): Promise<ModificationStep> {
     const { job, title } = kinds[kind];
-    const address = { resourceGroup: fileSystem.scope, name: fileSystem.id, job };
+    const address = { resourceGroup: fileSystem.listingScope, name: fileSystem.id, job };
     const what = `${title} job ${job} of file system ${fileSystem.id}`;
     const state = await this.#look(kind, address, what, signal);
     if (state?.kind === 'failed') return this.#afterFailure(kind, address, { what, state }, signal);

@@ -60,15 +60,15 @@ export class AmlExpansion implements VolumeExpansion {
   /** Starts an expansion job. Its name follows from the size and the earlier attempts, so that the PUTs of two replicas
    *  are one expansion; Azure refuses a second job of another name while one is in progress. */
   async start(fileSystem: FileSystem, capacity: Capacity, signal: AbortSignal): Promise<void> {
-    const { id: name, scope } = fileSystem;
-    const doing = `cannot expand file system ${name} of resource group ${scope} to ${capacity.toString()}`;
+    const { id: name, listingScope } = fileSystem;
+    const doing = `cannot expand file system ${name} of resource group ${listingScope} to ${capacity.toString()}`;
     const demand = this.#demand(fileSystem, capacity);
     const jobs = await this.#jobs(fileSystem, signal);
     const newStorageCapacityTiB = capacity.toTebibytes();
     refuseAfterFailures(newStorageCapacityTiB, jobs, this.now());
     await this.preflight.checkGrowth(demand, fileSystem.capacity, signal);
     const input = {
-      resourceGroup: scope,
+      resourceGroup: listingScope,
       name,
       job: expansionJobName(newStorageCapacityTiB, jobs),
       body: { location: demand.location, properties: { newStorageCapacityTiB } },
@@ -82,8 +82,8 @@ export class AmlExpansion implements VolumeExpansion {
   }
 
   async #jobs(reference: VolumeReference, signal: AbortSignal): Promise<readonly ExpansionJob[]> {
-    const { id, scope } = reference;
-    const address = { resourceGroup: scope, name: id };
+    const { id, listingScope } = reference;
+    const address = { resourceGroup: listingScope, name: id };
     try {
       const jobs = await allPages((page) =>
         this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
@@ -92,7 +92,7 @@ export class AmlExpansion implements VolumeExpansion {
       return await Promise.all(read.map((job) => this.#explained(reference, job, signal)));
     } catch (error) {
       if (isAbsent(error) || isAbsentParent(error)) return [];
-      const doing = `cannot list the expansion jobs of file system ${id} of resource group ${scope}`;
+      const doing = `cannot list the expansion jobs of file system ${id} of resource group ${listingScope}`;
       throw toDriverError(error, doing, 'lookup', signal);
     }
   }

@@ -69,15 +69,18 @@ export class FileSystemReader {
   }
 
   /** Looks up a file system; undefined where Azure reports that it does not exist. */
-  async find({ scope, id }: VolumeReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
-    const doing = `cannot look up file system ${id} of resource group ${scope}`;
-    const resource = await this.#get(scope, id, signal).catch((error: unknown) => {
+  async find(
+    { listingScope, id }: VolumeReference,
+    signal: AbortSignal,
+  ): Promise<ReadFileSystem | undefined> {
+    const doing = `cannot look up file system ${id} of resource group ${listingScope}`;
+    const resource = await this.#get(listingScope, id, signal).catch((error: unknown) => {
       if (isAbsent(error)) return undefined;
       throw toDriverError(error, doing, 'lookup', signal);
     });
-    this.#seen.add(scope);
+    this.#seen.add(listingScope);
     if (!resource) return undefined;
-    const fileSystem = this.read(resource.body, scope);
+    const fileSystem = this.read(resource.body, listingScope);
     if (!fileSystem)
       throw new DriverError('unavailable', `${doing}: Azure sent an answer that cannot be read`);
     return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
@@ -116,4 +119,5 @@ export class FileSystemReader {
 }
 
 /** Key of the operations of a file system in `FailedOperations`. ARM ignores case in names. */
-export const operationKey = ({ scope, id }: VolumeReference): string => `${scope}/${id.toLowerCase()}`;
+export const operationKey = ({ listingScope, id }: VolumeReference): string =>
+  `${listingScope}/${id.toLowerCase()}`;

@@ -10,7 +10,7 @@ import type { AmlPlan } from '../plan/plan.js';
 import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
 import { callOf, dynamicParameters, requestOf } from '../testing/samples.js';
 
-const scope = 'lustre-rg';
+const listingScope = 'lustre-rg';
 const size = Capacity.tebibytes(16);
 const put = 'amlFilesystems.createOrUpdate';
 const get = 'amlFilesystems.get';
@@ -30,7 +30,7 @@ afterAll(() => azure.stop());
 beforeEach(() => azure.emulator.journal.clear());
 afterEach(async () => {
   azure.emulator.faults.clear();
-  for (const group of [scope, 'lustre-other-rg']) {
+  for (const group of [listingScope, 'lustre-other-rg']) {
     for (const fileSystem of await provider.list(group, neverAborted)) {
       await provider.delete(fileSystem, neverAborted);
     }
@@ -51,9 +51,9 @@ async function created(name: string, rest: Record<string, string> = {}): Promise
   return provider.create(await planOf(name, rest), size, 1, neverAborted);
 }
 
-const usable = (id: string, group = scope): Promise<FileSystem | undefined> =>
+const usable = (id: string, group = listingScope): Promise<FileSystem | undefined> =>
   until(
-    () => provider.find({ id, scope: group }, neverAborted),
+    () => provider.find({ id, listingScope: group }, neverAborted),
     (found) => found !== undefined && isUsable(found),
   );
 
@@ -64,7 +64,7 @@ describe('create', () => {
     const fileSystem = await provider.create(plan, size, 2, neverAborted);
     expect(fileSystem).toMatchObject({
       id: 'pvc-1',
-      scope,
+      listingScope,
       volumeName: 'pvc-1',
       state: 'creating',
       attempt: 2,
@@ -112,7 +112,7 @@ describe('create', () => {
       }),
     ]);
     const other = await azure.controller({}, {}, { clusterId: 'red' });
-    expect(await other.find({ id: 'pvc-1', scope }, neverAborted)).not.toHaveProperty('volumeName');
+    expect(await other.find({ id: 'pvc-1', listingScope }, neverAborted)).not.toHaveProperty('volumeName');
   });
 
   it('never puts over what exists', async () => {
@@ -143,7 +143,7 @@ describe('create', () => {
     );
     const { id } = await provider.create(plan, Capacity.tebibytes(8), 1, neverAborted);
     expect(await usable(id, 'lustre-other-rg')).toMatchObject({ attributes: { location: 'westcentralus' } });
-    expect(await provider.list(scope, neverAborted)).toEqual([]);
+    expect(await provider.list(listingScope, neverAborted)).toEqual([]);
   });
 
   it.each<[string, Record<string, string>, string, string]>([
@@ -260,7 +260,7 @@ describe('create', () => {
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: put });
     await expect(created('pvc-1')).rejects.toMatchObject({ kind: 'unavailable' });
     expect(azure.calls.filter((call) => call === put)).toHaveLength(1);
-    expect(await provider.list(scope, neverAborted)).toHaveLength(left);
+    expect(await provider.list(listingScope, neverAborted)).toHaveLength(left);
   });
 
   it.each([undefined, 0])('repeats the PUT that was throttled, Retry-After %s', async (retryAfterSeconds) => {
@@ -284,7 +284,7 @@ describe('create', () => {
     });
     await created('pvc-1');
     const failed = await until(
-      () => provider.find({ id: 'pvc-1', scope }, neverAborted),
+      () => provider.find({ id: 'pvc-1', listingScope }, neverAborted),
       (found) => found?.state === 'failed',
     );
     expect(failed).toMatchObject({
@@ -293,10 +293,10 @@ describe('create', () => {
       ) as string,
       volumeName: 'pvc-1',
     });
-    expect(await provider.list(scope, neverAborted)).toEqual([failed]);
+    expect(await provider.list(listingScope, neverAborted)).toEqual([failed]);
     expect(azure.calls.filter((call) => call === 'ascOperations.get')).toHaveLength(1);
     const restarted = await azure.controller();
-    expect(await restarted.find({ id: 'pvc-1', scope }, neverAborted)).toMatchObject({
+    expect(await restarted.find({ id: 'pvc-1', listingScope }, neverAborted)).toMatchObject({
       state: 'failed',
       stateDetail: expect.stringContaining('AscInternalError') as string,
     });
@@ -316,15 +316,17 @@ describe('list and find', () => {
     for (const index of [1, 2, 3]) await created(`pvc-${index}`);
     const operation = 'amlFilesystems.listByResourceGroup';
     azure.emulator.faults.add({ kind: 'reset', cloud: 'azure', operation, skip: 1, times: 2 });
-    expect(await provider.list(scope, neverAborted)).toHaveLength(3);
+    expect(await provider.list(listingScope, neverAborted)).toHaveLength(3);
     azure.emulator.faults.add({ kind: 'error', cloud: 'azure', operation, skip: 1, times: 4 });
-    await expect(provider.list(scope, neverAborted)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(provider.list(listingScope, neverAborted)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   it('distinguish a missing file system from a missing group', async () => {
-    expect(await provider.find({ id: 'pvc-1', scope }, neverAborted)).toBeUndefined();
+    expect(await provider.find({ id: 'pvc-1', listingScope }, neverAborted)).toBeUndefined();
     const failure = { kind: 'failed-precondition', message: expect.stringContaining('none') as string };
-    await expect(provider.find({ id: 'pvc-1', scope: 'none' }, neverAborted)).rejects.toMatchObject(failure);
+    await expect(provider.find({ id: 'pvc-1', listingScope: 'none' }, neverAborted)).rejects.toMatchObject(
+      failure,
+    );
     await expect(provider.list('none', neverAborted)).rejects.toMatchObject(failure);
   });
 
@@ -335,13 +337,15 @@ describe('list and find', () => {
   ] as const)('know nothing where they are %s', async (_, fault) => {
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'amlFilesystems.get' });
     const failure = { kind: 'unavailable', message: expect.stringContaining('request id') as string };
-    await expect(provider.find({ id: 'pvc-1', scope }, neverAborted)).rejects.toMatchObject(failure);
+    await expect(provider.find({ id: 'pvc-1', listingScope }, neverAborted)).rejects.toMatchObject(failure);
   });
 
   it('end with their signal', async () => {
     azure.emulator.faults.add({ kind: 'hang', cloud: 'azure', operation: 'amlFilesystems.get' });
     const signal = AbortSignal.timeout(50);
-    await expect(provider.find({ id: 'pvc-1', scope }, signal)).rejects.toMatchObject({ kind: 'cancelled' });
+    await expect(provider.find({ id: 'pvc-1', listingScope }, signal)).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
   });
 });
 
@@ -365,7 +369,7 @@ describe('delete', () => {
     ['busy', { kind: 'error', status: 409, code: 'Conflict' }, 'aborted'],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }, 'permission-denied'],
     ['cut', { kind: 'reset' }, 'unavailable'],
-  ] as const)('reports the obstacle: %s', async (_, fault, kind) => {
+  ] as const)('reports the refusal: %s', async (_, fault, kind) => {
     await created('pvc-1');
     const ready = (await usable('pvc-1')) as FileSystem;
     azure.emulator.faults.add({ ...fault, cloud: 'azure', operation: 'amlFilesystems.delete' });
@@ -386,7 +390,7 @@ describe('delete', () => {
   });
 
   it('does not take a missing group for a deleted file system', async () => {
-    const lost = { ...(await created('pvc-1')), scope: 'none' };
+    const lost = { ...(await created('pvc-1')), listingScope: 'none' };
     await expect(provider.delete(lost, neverAborted)).rejects.toMatchObject({ kind: 'failed-precondition' });
   });
 });
@@ -418,10 +422,10 @@ describe('plan and capacityFor', () => {
       'it offers AMLFS-Durable-Premium-125, AMLFS-Durable-Premium-250',
     ],
     [{ location: 'nowhere' }, 'no Azure Managed Lustre at all'],
-  ])('have as an obstacle %j, for any size', async (parameters, words) => {
+  ])('have as an refusal %j, for any size', async (parameters, words) => {
     const plan = await planOf('pvc-1', parameters);
     const refusal = { kind: 'invalid-argument', message: expect.stringContaining(words) as string };
-    expect(plan.obstacle).toMatchObject(refusal);
+    expect(plan.refusal).toMatchObject(refusal);
     expect(await provider.capacityFor(plan, { required: Capacity.tebibytes(17) })).toEqual(
       Capacity.tebibytes(17),
     );
@@ -436,7 +440,7 @@ describe('plan and capacityFor', () => {
     azure.emulator.faults.add({ kind: 'error', status: 403, cloud: 'azure', operation: 'skus.list' });
     const request = requestOf(dynamicParameters);
     await expect(fresh.plan(request)).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await fresh.plan(request)).toMatchObject({ scope });
+    expect(await fresh.plan(request)).toMatchObject({ listingScope });
   });
 
   it('ask nothing of Azure for what exists', async () => {
@@ -455,14 +459,14 @@ describe('volume handles', () => {
       ...((await usable('pvc-1')) as FileSystem),
     });
     expect(capacity).toEqual(size);
-    expect(context).toMatchObject({ 'fs-name': 'lustrefs', 'resource-group-name': scope });
+    expect(context).toMatchObject({ 'fs-name': 'lustrefs', 'resource-group-name': listingScope });
     expect(id).toBe(`pvc-1#lustrefs#${context['mgs-ip-address']}##t#lustre-rg`);
-    expect(provider.parseVolumeId(id)).toEqual({ id: 'pvc-1', scope });
+    expect(provider.parseVolumeId(id)).toEqual({ id: 'pvc-1', listingScope });
   });
 
   it.each([
-    ['pvc-1#lustrefs#10.1.0.4##t#MC_Group', { id: 'pvc-1', scope: 'mc_group' }],
-    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', scope }],
+    ['pvc-1#lustrefs#10.1.0.4##t#MC_Group', { id: 'pvc-1', listingScope: 'mc_group' }],
+    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', listingScope }],
     ['fake-vol-id', undefined],
     ['a#lustrefs#no address', undefined],
   ])('read %s', (id, reference) => expect(provider.parseVolumeId(id)).toEqual(reference));
@@ -470,7 +474,7 @@ describe('volume handles', () => {
   it('of static volumes need no look-up', () => {
     expect(provider.parseVolumeId('pv#lustrefs#10.1.0.4#a/b')).toEqual({
       id: 'pv',
-      scope,
+      listingScope,
       staticSource: { mgsNodes: [['10.1.0.4@tcp']], fsname: 'lustrefs', subdir: 'a/b' },
     });
   });

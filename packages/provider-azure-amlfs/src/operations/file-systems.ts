@@ -4,7 +4,7 @@ import {
   isFinal,
   type CapacityRange,
   type ControllerProvider,
-  type DirectoryHosts,
+  type ParentFileSystems,
   type FileSystem,
   type Volume,
   type VolumeReference,
@@ -54,8 +54,8 @@ type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complet
 /** Control plane of Azure Managed Lustre. The scope of a file system is its resource group, in lower case; its id is the
  *  name of its ARM resource, which follows from the volume name. The subscription is a scope only for listing. */
 export class AmlFileSystems implements ControllerProvider<AmlPlan> {
-  readonly usualSeconds = { create: 900, delete: 600 };
-  readonly directoryHosts: DirectoryHosts;
+  readonly typicalDurations = { create: 900, delete: 600 };
+  readonly parentFileSystems: ParentFileSystems;
   readonly expansion: AmlExpansion;
   readonly modification: AmlModification;
 
@@ -64,7 +64,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     private readonly parts: AmlParts,
     private readonly options: AmlFileSystemsOptions,
   ) {
-    this.directoryHosts = amlParentFileSystems(options.config.resourceGroup, (fileSystem, base, signal) =>
+    this.parentFileSystems = amlParentFileSystems(options.config.resourceGroup, (fileSystem, base, signal) =>
       tagBasePath({ arm, reader: parts.reader }, fileSystem, base, signal),
     );
     this.expansion = parts.expansion;
@@ -83,13 +83,13 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   }
 
   /** Scope of the subscription: a StorageClass may name any of its resource groups. */
-  scopes(): readonly string[] {
+  listingScopes(): readonly string[] {
     return [this.parts.listing.scope];
   }
 
-  list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
+  list(listingScope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
     const { listing, reader } = this.parts;
-    return scope === listing.scope ? listing.list(signal) : reader.list(scope, signal);
+    return listingScope === listing.scope ? listing.list(signal) : reader.list(listingScope, signal);
   }
 
   async find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined> {
@@ -103,7 +103,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
    */
   async create(plan: AmlPlan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem> {
     const creation = creationOf(plan);
-    const { scope, resourceName: name } = plan;
+    const { listingScope, resourceName: name } = plan;
     const doing =
       `cannot create file system ${name} in resource group ${creation.resourceGroup}, ` +
       `subnet ${creation.subnetId}`;
@@ -120,8 +120,8 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     const answer = await this.arm
       .call(armOperations.putFileSystem, { ...address, body }, signal)
       .catch(refused);
-    this.parts.failed.remember(operationKey({ scope, id: name }), operationUrl(answer));
-    const created = this.parts.reader.read(answer.body, scope);
+    this.parts.failed.remember(operationKey({ listingScope, id: name }), operationUrl(answer));
+    const created = this.parts.reader.read(answer.body, listingScope);
     if (created) return created;
     throw new DriverError(
       'unavailable',
@@ -135,7 +135,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
    * @param refused error to throw where the lookup itself is refused
    */
   async #throwIfTaken(plan: AmlPlan, signal: AbortSignal, refused?: DriverError): Promise<void> {
-    const reference = { id: plan.resourceName, scope: plan.scope };
+    const reference = { id: plan.resourceName, listingScope: plan.listingScope };
     const existing = await this.find(reference, signal).catch((error: unknown) => {
       throw refused && isFinal(error) ? refused : error;
     });
@@ -147,12 +147,12 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   }
 
   async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
-    const { id, scope, state } = fileSystem;
+    const { id, listingScope, state } = fileSystem;
     if (state === 'deleting') return;
-    const doing = `cannot delete file system ${id} of resource group ${scope}`;
+    const doing = `cannot delete file system ${id} of resource group ${listingScope}`;
     await this.#throwIfDeletionFailed(fileSystem, signal);
     try {
-      const input = { resourceGroup: scope, name: id };
+      const input = { resourceGroup: listingScope, name: id };
       const answer = await this.arm.call(armOperations.deleteFileSystem, input, signal);
       this.parts.failed.remember(deletionKey(fileSystem), operationUrl(answer));
     } catch (error) {
@@ -172,7 +172,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     this.parts.failed.forget(key);
     throw new DriverError(
       'unavailable',
-      `Azure failed to delete file system ${fileSystem.id} of resource group ${fileSystem.scope}: ${reason}. It still ` +
+      `Azure failed to delete file system ${fileSystem.id} of resource group ${fileSystem.listingScope}: ${reason}. It still ` +
         'exists and is billed; remove the cause (locks, policies), and the deletion is retried automatically',
     );
   }
@@ -186,7 +186,7 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     if (!handle) return undefined;
     // Handles of this driver name the group; ownership tags protect where the configured group is a wrong guess.
     const group = handle.resourceGroup || this.options.config.resourceGroup || '';
-    const reference = { id: handle.name, scope: group.toLowerCase() };
+    const reference = { id: handle.name, listingScope: group.toLowerCase() };
     if (handle.dynamic) return group === '' ? undefined : reference;
     const staticSource = mountSourceOf(handle);
     return staticSource && { ...reference, staticSource };
@@ -214,7 +214,7 @@ function creationOf(plan: AmlPlan): Creation {
 
 /** Error for a name that is taken after the first lookup found nothing: a replica was faster, or it has another owner. */
 function nameTaken(existing: FileSystem, plan: AmlPlan): DriverError {
-  const what = `file system ${existing.id} of resource group ${existing.scope}`;
+  const what = `file system ${existing.id} of resource group ${existing.listingScope}`;
   return existing.volumeName === plan.volumeName
     ? new DriverError(
         'aborted',

@@ -284,7 +284,7 @@ describe('a change that Azure accepts and then fails', () => {
 });
 
 describe('a change that Azure has accepted', () => {
-  const reference = { id: 'pvc-1', scope: 'lustre-rg' };
+  const reference = { id: 'pvc-1', listingScope: 'lustre-rg' };
   const url = 'https://arm/subscriptions/s/providers/Microsoft.StorageCache/locations/eastus/ascOperations/o';
   const old = { dayOfWeek: 'Sunday', timeOfDayUTC: '22:00' };
   const requested = { dayOfWeek: 'Friday', timeOfDayUTC: '03:30' };

@@ -104,10 +104,10 @@ export class AmlModification implements VolumeModification {
   }
 
   async #change(fileSystem: FileSystem, change: SettingsChange, signal: AbortSignal): Promise<void> {
-    const { id, scope } = fileSystem;
+    const { id, listingScope } = fileSystem;
     const { tags, properties } = change;
     const key = changeKey(fileSystem);
-    const doing = `cannot change the settings of file system ${id} of resource group ${scope}`;
+    const doing = `cannot change the settings of file system ${id} of resource group ${listingScope}`;
     const outcome = tags && (await mergeTags(this.arm, fileSystem, tags, { doing, signal }));
     // Tags that ARM has only accepted keep the file system busy: the next step requests the rest.
     if (!properties || outcome === 'accepted') {
@@ -115,7 +115,7 @@ export class AmlModification implements VolumeModification {
       return;
     }
     try {
-      const input = { resourceGroup: scope, name: id, body: { properties } };
+      const input = { resourceGroup: listingScope, name: id, body: { properties } };
       const answer = await this.arm.call(armOperations.patchFileSystem, input, signal);
       this.failed.remember(key, operationUrl(answer));
       this.#accepted.set(key, { change, patched: true, seenAt: this.now() });

@@ -9,16 +9,16 @@ it.each([
   [{ 'file-system-name': 'training', 'resource-group-name': 'given' }, 'configured', 'given/training'],
 ])('%o is a host', (given, configured, host) => {
   const hosts = amlParentFileSystems(configured, async () => {});
-  expect(hosts.hostOf(given)).toBe(host);
+  expect(hosts.parentOf(given)).toBe(host);
   const [scope, id] = host.split('/');
   expect(hosts.referenceTo(host)).toEqual({ id, scope });
 });
 
 it('says which parameter is missing', () => {
-  expect(() => amlParentFileSystems('rg', async () => {}).hostOf({})).toThrow(
+  expect(() => amlParentFileSystems('rg', async () => {}).parentOf({})).toThrow(
     '"file-system-name" is missing',
   );
-  expect(() => amlParentFileSystems(undefined, async () => {}).hostOf({ 'file-system-name': 'x' })).toThrow(
+  expect(() => amlParentFileSystems(undefined, async () => {}).parentOf({ 'file-system-name': 'x' })).toThrow(
     '"resource-group-name" is missing',
   );
   expect(amlParentFileSystems(undefined, async () => {}).referenceTo('fs-0123456789abcdef0')).toBeUndefined();

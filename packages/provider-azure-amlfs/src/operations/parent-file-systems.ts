@@ -1,4 +1,4 @@
-import { DriverError, text, type DirectoryHosts } from '@lustre-csi/core';
+import { DriverError, type ParentFileSystems, parameter } from '@lustre-csi/core';
 import { amlParameters } from '../parameters/parameters.js';
 import { contextKey, mgsAddressOf } from '../node/volume-context.js';
 
@@ -6,7 +6,7 @@ import { contextKey, mgsAddressOf } from '../node/volume-context.js';
 const HOST = /^([^/]+)\/([^/]+)$/;
 
 /** Parameter with the name of a file system, in the rules of the ARM resource amlFilesystems. */
-const fileSystemName = text({
+const fileSystemName = parameter.string({
   description: 'The file system that hosts the volumes as directories, with `provisioningMode: directory`.',
   example: 'training-data',
   pattern: /^[0-9A-Za-z][-0-9A-Za-z_]{0,78}[0-9A-Za-z]$/,
@@ -17,14 +17,14 @@ const fileSystemName = text({
  *  @param resourceGroup of azure.json; applies where the StorageClass names none */
 export const amlParentFileSystems = (
   resourceGroup: string | undefined,
-  noteBase: Required<DirectoryHosts>['noteBase'],
-): DirectoryHosts => ({
+  noteBase: Required<ParentFileSystems>['noteBase'],
+): ParentFileSystems => ({
   parameters: {
     'file-system-name': fileSystemName,
     'resource-group-name': amlParameters['resource-group-name'],
   },
   caseInsensitive: true,
-  hostOf: (given) => {
+  parentOf: (given) => {
     const name = given['file-system-name'];
     const group = given['resource-group-name'] ?? resourceGroup;
     if (typeof name !== 'string') {
@@ -42,8 +42,8 @@ export const amlParentFileSystems = (
     );
   },
   referenceTo: (host) => {
-    const [, scope, id] = HOST.exec(host) ?? [];
-    return scope !== undefined && id !== undefined ? { id, scope } : undefined;
+    const [, listingScope, id] = HOST.exec(host) ?? [];
+    return listingScope !== undefined && id !== undefined ? { id, listingScope } : undefined;
   },
   noteBase,
   contextFor: (source) => ({

@@ -59,9 +59,11 @@ describe('ListVolumes', () => {
 
   it('knows each file system by its own group', async () => {
     const { provider } = await started(undefined);
-    const [scope = ''] = provider.scopes();
+    const [scope = ''] = provider.listingScopes();
     const all = await provider.list(scope, neverAborted);
-    expect(all.map((fileSystem) => fileSystem.scope)).toEqual(groups.map((group) => group.toLowerCase()));
+    expect(all.map((fileSystem) => fileSystem.listingScope)).toEqual(
+      groups.map((group) => group.toLowerCase()),
+    );
     for (const fileSystem of all) expect(await provider.find(fileSystem, neverAborted)).toEqual(fileSystem);
   });
 
@@ -85,7 +87,7 @@ describe('ListVolumes without the right to list the subscription', () => {
     const { provider, listed } = await started('Lustre-RG', log);
     expect(await listed()).toEqual([handles[0]]);
     const reference = provider.parseVolumeId(handles[1] ?? '');
-    await provider.find(reference ?? { id: '', scope: '' }, neverAborted);
+    await provider.find(reference ?? { id: '', listingScope: '' }, neverAborted);
     expect(await listed()).toEqual(handles);
     expect(warnings).toEqual([
       { groups: ['lustre-rg'], error: expect.stringContaining('AuthorizationFailed') as string },

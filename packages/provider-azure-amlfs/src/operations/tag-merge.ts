@@ -22,7 +22,7 @@ export type TagMerge = 'written' | 'accepted';
  */
 export async function mergeTags(
   arm: Pick<Arm, 'call'>,
-  { id: name, scope: resourceGroup }: VolumeReference,
+  { id: name, listingScope: resourceGroup }: VolumeReference,
   tags: Tags,
   { doing, signal }: { readonly doing: string; readonly signal: AbortSignal },
 ): Promise<TagMerge> {

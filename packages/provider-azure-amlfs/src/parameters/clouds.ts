@@ -28,7 +28,7 @@ const PRIVATE = 'AzureStackCloud';
 
 /** Authorities that the public instance discovery of Entra ID knows; it would refuse any other. */
 const wellKnown = new Set(
-  [...Object.values(clouds).map((cloud) => cloud.authority), 'https://login.microsoft.com'].map(hostOf),
+  [...Object.values(clouds).map((cloud) => cloud.authority), 'https://login.microsoft.com'].map(parentOf),
 );
 
 /** Finds the cloud that azure.json names.
@@ -58,7 +58,7 @@ export function cloudNamed(name: string | undefined, endpoint: string | undefine
  * those of private clouds, which it does not know and which must work without the public internet.
  */
 export function isWellKnownAuthority(authority: string): boolean {
-  return wellKnown.has(hostOf(authority));
+  return wellKnown.has(parentOf(authority));
 }
 
 function checkedEndpoint(endpoint: string, path: string): string {
@@ -74,6 +74,6 @@ function known(resourceManager: string, authority: string): AzureCloud {
   return { resourceManager, scope: `${resourceManager}/.default`, authority };
 }
 
-function hostOf(url: string): string {
+function parentOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host.toLowerCase() : url.toLowerCase();
 }

@@ -1,13 +1,4 @@
-import {
-  DriverError,
-  ParameterSchema,
-  integer,
-  list,
-  oneOf,
-  parsed,
-  text,
-  type ParameterValues,
-} from '@lustre-csi/core';
+import { DriverError, ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 import { encryptionKeyFor } from './encryption.js';
 import { squashIds } from './root-squash.js';
@@ -15,18 +6,18 @@ import { parseTags } from './tags.js';
 
 /** Parameters that a VolumeAttributesClass may contain; a StorageClass takes them, too. */
 export const mutableParameters = {
-  'maintenance-day-of-week': oneOf({
+  'maintenance-day-of-week': parameter.oneOf({
     description: 'Day of the weekly maintenance window. Required to create a file system.',
     example: 'Sunday',
     values: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   }),
-  'maintenance-time-of-day-utc': text({
+  'maintenance-time-of-day-utc': parameter.string({
     description: 'Start of the maintenance window of 30 minutes, in UTC. Required to create a file system.',
     example: '22:00',
     pattern: /^([01]?[0-9]|2[0-3]):[0-5][0-9]$/,
     legal: 'HH:MM from 00:00 to 23:59',
   }),
-  'root-squash-mode': oneOf({
+  'root-squash-mode': parameter.oneOf({
     description:
       'Users whose requests the file system executes as another user: no one (`None`), root (`RootOnly`) or all (`All`). ' +
       'With `RootOnly` and `All`, the other user must be allowed to write where the driver creates directories for ' +
@@ -35,19 +26,19 @@ export const mutableParameters = {
     defaultsTo: '`None`',
     values: ['None', 'RootOnly', 'All'],
   }),
-  'root-squash-uid': integer({
+  'root-squash-uid': parameter.integer({
     description: 'The id of that other user. Needs `root-squash-mode`.',
     example: '65534',
     defaultsTo: 'Azure’s choice',
     ...squashIds,
   }),
-  'root-squash-gid': integer({
+  'root-squash-gid': parameter.integer({
     description: 'The id of the group of that other user. Needs `root-squash-mode`.',
     example: '65534',
     defaultsTo: 'Azure’s choice',
     ...squashIds,
   }),
-  'no-squash-nids': list({
+  'no-squash-nids': parameter.list({
     description:
       'Clients to which root squash does not apply, as Lustre NIDs; Azure calls them noSquashNidLists. Needs ' +
       '`root-squash-mode`.',
@@ -56,7 +47,7 @@ export const mutableParameters = {
     item: /^[0-9[\]\-*.]+@tcp[0-9]*$/,
     legal: 'NIDs, ranges in brackets, separated by commas, such as 10.1.0.[4-20]@tcp',
   }),
-  'key-vault-key-url': text({
+  'key-vault-key-url': parameter.string({
     description:
       'Key of a Key Vault that encrypts the data of the file system, instead of one of Microsoft. Needs `key-vault-id`, ' +
       'and `identities` with an identity that may use the key. A file system that was created without an identity ' +
@@ -66,7 +57,7 @@ export const mutableParameters = {
     pattern: /^https:\/\/[^/]+\/keys\/[^/]+(\/[^/]+)?$/,
     legal: 'the URL of a key, https://VAULT/keys/NAME or https://VAULT/keys/NAME/VERSION',
   }),
-  'key-vault-id': text({
+  'key-vault-id': parameter.string({
     description: 'The Key Vault of `key-vault-key-url`.',
     example:
       '/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/lustre-rg/providers/' +
@@ -75,7 +66,7 @@ export const mutableParameters = {
       /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/[^/]+$/i,
     legal: 'the resource id of a Key Vault',
   }),
-  tags: parsed({
+  tags: parameter.parsed({
     description:
       'Tags of the file system besides those that the driver writes. A value may contain `=`, but no comma. A ' +
       'VolumeAttributesClass adds tags and changes their values; it removes none.',

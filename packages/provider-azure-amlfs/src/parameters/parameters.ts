@@ -1,13 +1,4 @@
-import {
-  ParameterSchema,
-  flag,
-  integer,
-  list,
-  oneOf,
-  parsed,
-  text,
-  type ParameterValues,
-} from '@lustre-csi/core';
+import { ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 import { mutableParameters } from './mutable-parameters.js';
 import { parseSubDir } from '../node/sub-dir.js';
@@ -26,7 +17,7 @@ const groupName = {
 
 /** Parameters that create a file system for the volume, in the spelling of azurelustre-csi-driver. */
 const dynamic = {
-  'sku-name': text({
+  'sku-name': parameter.string({
     description:
       'SKU of the file system: its throughput per TiB, the steps of its size and its largest size. Required ' +
       'to create a file system.',
@@ -34,7 +25,7 @@ const dynamic = {
     pattern: /^[A-Za-z0-9-]+$/,
     legal: 'a SKU that the subscription is offered in the location, such as AMLFS-Durable-Premium-125',
   }),
-  zone: text({
+  zone: parameter.string({
     description:
       'Availability zone. Required where the SKU has zones in the location, unless the topology of the request ' +
       'names one; illegal where it has none. The zone of the nodes is the fastest.',
@@ -44,40 +35,40 @@ const dynamic = {
     legal: 'the number of one availability zone, such as "1"',
     defaultsTo: 'the zone of the topology that the request prefers',
   }),
-  location: text({
+  location: parameter.string({
     description: 'Azure region of the file system.',
     example: 'eastus',
     pattern: /^[A-Za-z0-9 ]+$/,
     legal: 'the name of an Azure region, such as eastus',
     defaultsTo: '`location` of azure.json',
   }),
-  'resource-group-name': text({
+  'resource-group-name': parameter.string({
     description: 'Resource group in which the file system is created. It must exist.',
     example: 'lustre-rg',
     aliases: ['resource-group'],
     ...groupName,
     defaultsTo: '`resourceGroup` of azure.json',
   }),
-  'vnet-resource-group': text({
+  'vnet-resource-group': parameter.string({
     description: 'Resource group of the virtual network.',
     example: 'network-rg',
     ...groupName,
     defaultsTo: '`vnetResourceGroup` of azure.json, or else its `resourceGroup`',
   }),
-  'vnet-name': text({
+  'vnet-name': parameter.string({
     description: 'Virtual network of the file system. Peerings with the nodes, if needed, must exist.',
     example: 'lustre-vnet',
     ...networkName,
     defaultsTo: '`vnetName` of azure.json',
   }),
-  'subnet-name': text({
+  'subnet-name': parameter.string({
     description:
       'Subnet of the file system. It needs free addresses, and security rules that allow TCP 988 and 1019-1023 from and to the nodes.',
     example: 'lustre-subnet',
     ...networkName,
     defaultsTo: '`subnetName` of azure.json',
   }),
-  identities: list({
+  identities: parameter.list({
     description: 'User-assigned identities of the file system, separated by commas.',
     example:
       '/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/lustre-rg/providers/' +
@@ -104,7 +95,7 @@ const prefixes = {
 
 /** Parameters of the blob container behind a file system (HSM), and of the jobs that synchronize both. */
 const dataRepository = {
-  'hsm-container': text({
+  'hsm-container': parameter.string({
     description:
       'Blob container whose blobs the file system shows as files, and to which it can export files. The ' +
       'service principal “HPC Cache Resource Provider” needs the roles Storage Account Contributor and Storage Blob ' +
@@ -113,19 +104,19 @@ const dataRepository = {
     defaultsTo: 'none',
     ...containerId,
   }),
-  'hsm-logging-container': text({
+  'hsm-logging-container': parameter.string({
     description: 'Another container of the same storage account, for logs. Required with `hsm-container`.',
     example: `${exampleAccount}/logs`,
     ...containerId,
   }),
-  'import-prefixes': list({
+  'import-prefixes': parameter.list({
     description:
       'Prefixes of the blobs that the file system shows after its creation. Needs `hsm-container`.',
     example: '/raw,/labels',
     defaultsTo: 'all of the container',
     ...prefixes,
   }),
-  'auto-import-prefixes': list({
+  'auto-import-prefixes': parameter.list({
     description:
       'Prefixes of the blobs whose changes Azure imports: new and changed ones appear in the file system. The volume is ' +
       'ready when Azure has accepted the job. Needs `hsm-container`.',
@@ -133,20 +124,20 @@ const dataRepository = {
     defaultsTo: 'no automatic import',
     ...prefixes,
   }),
-  'auto-import-conflict-resolution-mode': oneOf({
+  'auto-import-conflict-resolution-mode': parameter.oneOf({
     description: 'Resolution of conflicts between an imported blob and a file. Needs `auto-import-prefixes`.',
     example: 'OverwriteIfDirty',
     defaultsTo: 'Azure’s choice',
     values: ['Fail', 'Skip', 'OverwriteIfDirty', 'OverwriteAlways'],
   }),
-  'auto-import-enable-deletions': flag({
+  'auto-import-enable-deletions': parameter.boolean({
     description:
       'Deletes files when their blobs are deleted. It has an effect only with the conflict resolution `OverwriteIfDirty`. ' +
       'Needs `auto-import-prefixes`.',
     example: 'false',
     defaultsTo: '`false`',
   }),
-  'auto-import-maximum-errors': integer({
+  'auto-import-maximum-errors': parameter.integer({
     description:
       'Number of errors after which the job stops; `0`: after the first. Needs `auto-import-prefixes`.',
     example: '100',
@@ -154,7 +145,7 @@ const dataRepository = {
     min: 0,
     max: 2_147_483_647,
   }),
-  'auto-export-prefix': text({
+  'auto-export-prefix': parameter.string({
     description:
       'Path of the files that Azure exports to the container as they change. Azure takes one path. Needs `hsm-container`.',
     example: '/results',
@@ -166,7 +157,7 @@ const dataRepository = {
 
 /** Parameters of the mount; with `mgs-ip-address`, volumes refer to an existing file system and nothing is created. */
 const mounted = {
-  'mgs-ip-address': parsed({
+  'mgs-ip-address': parameter.parsed({
     description:
       'MGS address of an existing file system, to which volumes of the class refer: the driver creates nothing, and ' +
       'deletes nothing with them.',
@@ -174,7 +165,7 @@ const mounted = {
     legal: 'the address of an MGS, such as 10.1.0.4',
     read: parseMgsAddress,
   }),
-  'fs-name': text({
+  'fs-name': parameter.string({
     description:
       'Lustre fsname of an existing file system. For file systems that the driver creates, Azure reports it.',
     example: 'lustrefs',
@@ -182,7 +173,7 @@ const mounted = {
     legal: '1 to 8 letters, digits, "_" or "-"',
     defaultsTo: '`lustrefs`',
   }),
-  'sub-dir': parsed({
+  'sub-dir': parameter.parsed({
     description:
       'Directory of the file system that pods see as the root of the volume; the node creates a missing one. ' +
       'May contain `${pvc.metadata.name}`, `${pvc.metadata.namespace}`, `${pv.metadata.name}`, ' +

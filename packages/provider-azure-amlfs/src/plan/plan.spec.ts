@@ -26,7 +26,7 @@ describe('planFor', () => {
     expect(await plan(dynamicParameters)).toEqual({
       volumeName: 'pvc-0f9c1c5e-6f2c-4b52-9d0a-3f2a4b5c6d7e',
       resourceName: 'pvc-0f9c1c5e-6f2c-4b52-9d0a-3f2a4b5c6d7e',
-      scope: 'mc_group',
+      listingScope: 'mc_group',
       subDir: undefined,
       metadata: {},
       attributes: {
@@ -70,7 +70,7 @@ describe('planFor', () => {
       'sub-dir': '/data/',
     };
     expect(await plan(all)).toMatchObject({
-      scope: 'lustre-rg',
+      listingScope: 'lustre-rg',
       subDir: 'data',
       attributes: { zone: '2', location: 'westus', 'sub-dir': 'data' },
       creation: {
@@ -103,11 +103,7 @@ describe('planFor', () => {
     ['no time', { 'sku-name': 'A', 'maintenance-day-of-week': 'Sunday' }, 'maintenance-time-of-day-utc must'],
     ['a wrong time', { ...dynamicParameters, 'maintenance-time-of-day-utc': '24:00' }, 'legal: HH:MM'],
     ['two zones', { ...dynamicParameters, zones: '1' }, 'mean the same'],
-    [
-      'an unknown parameter',
-      { ...dynamicParameters, 'sku-nam': 'A' },
-      'did you mean "sku-name"?',
-    ],
+    ['an unknown parameter', { ...dynamicParameters, 'sku-nam': 'A' }, 'did you mean "sku-name"?'],
     ['a wrong identity', { ...dynamicParameters, identities: 'me' }, 'parameter "identities"'],
     ['a wrong tag', { ...dynamicParameters, tags: 'x' }, '"x" has no "="'],
     ['a tag twice', { ...dynamicParameters, tags: 'Cost=a,cost=b' }, '"Cost" and "cost" are the same tag'],
@@ -167,7 +163,7 @@ describe('planFor', () => {
     ['no zone', { zone: undefined }, 'zone must be given'],
     ['another zone', { zone: '4' }, 'has only the zones 1, 2, 3'],
     ['a SKU that is not offered', { 'sku-name': 'amlfs-durable-premium-7' }, 'not offered'],
-  ])('has %s as an obstacle to creating, not to finding', async (_, rest, words) => {
+  ])('has %s as an refusal to creating, not to finding', async (_, rest, words) => {
     const find = async (name: string): Promise<typeof premium125> => {
       if (name === premium125.name) return premium125;
       throw new DriverError('invalid-argument', 'not offered');
@@ -177,8 +173,8 @@ describe('planFor', () => {
         value === undefined ? [] : [[name, value]],
       ),
     );
-    const { obstacle, attributes } = await planFor(requestOf(parameters), config, { find });
-    expect(obstacle).toMatchObject({
+    const { refusal, attributes } = await planFor(requestOf(parameters), config, { find });
+    expect(refusal).toMatchObject({
       kind: 'invalid-argument',
       message: expect.stringContaining(words) as string,
     });

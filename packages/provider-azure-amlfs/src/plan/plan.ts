@@ -25,7 +25,7 @@ import { resourceName } from './resource-name.js';
 /** Settings of the creation of a file system, without its capacity. */
 export interface Creation {
   readonly skuName: string;
-  /** Facts of the SKU; absent where Azure does not offer it, which is the plan's obstacle. */
+  /** Facts of the SKU; absent where Azure does not offer it, which is the plan's refusal. */
   readonly sku: SkuFacts | undefined;
   readonly resourceGroup: string;
   readonly location: string;
@@ -54,7 +54,7 @@ export interface AmlPlan extends FileSystemPlan {
 }
 
 /** Reads the parameters of a request, with the defaults of azure.json. Wrong parameters are thrown before any call. A
- *  conflict with the SKUs of the location becomes the plan's obstacle instead: an existing file system already has its
+ *  conflict with the SKUs of the location becomes the plan's refusal instead: an existing file system already has its
  *  SKU and its zone.
  *  @throws DriverError invalid-argument naming the parameter, unavailable where the SKUs cannot be listed */
 export async function planFor(
@@ -76,17 +76,17 @@ export async function planFor(
       resourceGroup: given['resource-group-name'],
       capacity: request.capacityRange.required ?? Capacity.zero,
     });
-    return { ...common, scope: '', attributes: {}, existingVolume };
+    return { ...common, listingScope: '', attributes: {}, existingVolume };
   }
   const settings = creationFor(given, config);
-  const { obstacle, ...place } = await placeFor(settings, given.zone, request.topology, skus);
+  const { refusal, ...place } = await placeFor(settings, given.zone, request.topology, skus);
   const creation = { ...settings, ...place };
   return {
     ...common,
-    scope: creation.resourceGroup.toLowerCase(),
+    listingScope: creation.resourceGroup.toLowerCase(),
     attributes: attributesOf(creation, given.zone, subDir),
     creation,
-    ...(obstacle ? { obstacle } : {}),
+    ...(refusal ? { refusal: refusal } : {}),
   };
 }
 
@@ -139,7 +139,7 @@ function creationFor(given: AmlParameters, config: AzureConfig): Omit<Creation, 
 
 /** Settings that depend on Azure's offer in the location. */
 interface Place extends Pick<Creation, 'skuName' | 'sku' | 'zone'> {
-  readonly obstacle?: DriverError;
+  readonly refusal?: DriverError;
 }
 
 /** Chooses SKU and zone from Azure's offer.
@@ -157,7 +157,7 @@ async function placeFor(
   } catch (error) {
     const failure: unknown = toDriverError(error, 'cannot list the SKUs of Azure Managed Lustre', 'lookup');
     if (!isFinal(failure)) throw failure;
-    return { skuName: sku?.name ?? usualSpelling(skuName), sku, zone: givenZone, obstacle: failure };
+    return { skuName: sku?.name ?? usualSpelling(skuName), sku, zone: givenZone, refusal: failure };
   }
 }
 

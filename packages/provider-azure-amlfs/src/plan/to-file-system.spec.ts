@@ -40,7 +40,7 @@ describe('toFileSystem', () => {
   it('reads all of it', () => {
     expect(toFileSystem(resource(), 'lustre-rg', '')).toEqual({
       id: 'pvc-1',
-      scope: 'lustre-rg',
+      listingScope: 'lustre-rg',
       volumeName: 'pvc-1',
       madeByDriver: true,
       state: 'available',

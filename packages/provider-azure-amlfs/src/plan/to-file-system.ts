@@ -45,11 +45,15 @@ export const attribute = {
 
 /**
  * Reads a file system from ARM's JSON. Never throws.
- * @param scope the resource group in lower case
+ * @param listingScope the resource group in lower case
  * @param clusterId cluster whose file systems this driver owns
  * @returns undefined where it is no file system
  */
-export function toFileSystem(resource: unknown, scope: string, clusterId: string): FileSystem | undefined {
+export function toFileSystem(
+  resource: unknown,
+  listingScope: string,
+  clusterId: string,
+): FileSystem | undefined {
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
@@ -61,7 +65,7 @@ export function toFileSystem(resource: unknown, scope: string, clusterId: string
   const createdAt = dateOf(systemData?.createdAt);
   return {
     id: name,
-    scope,
+    listingScope,
     state,
     cloudState,
     capacity: capacityOf(properties),

@@ -11,13 +11,13 @@ export function volumeOf(
   fileSystem: FileSystem,
   plan?: { readonly subDir: string | undefined; readonly metadata: VolumeMetadata },
 ): Volume {
-  const { id, scope, mountSource, capacity } = fileSystem;
+  const { id, listingScope, mountSource, capacity } = fileSystem;
   return volume({
     name: id,
     mgsAddress: mountSource ? mgsAddressOf(mountSource) : '',
     fsname: mountSource?.fsname ?? usualFsname,
     subDir: fileSystem.attributes[attribute.subDir] ?? plan?.subDir,
-    resourceGroup: scope,
+    resourceGroup: listingScope,
     dynamic: true,
     metadata: plan?.metadata ?? {},
     capacity,

@@ -2,7 +2,7 @@ import {
   DriverError,
   formatMountSource,
   isDriverError,
-  mountSource,
+  createMountSource,
   parseMountSource,
   type LustreMountSource,
 } from '@lustre-csi/core';
@@ -35,7 +35,7 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
   const below = [source.subdir, trimmed(context[contextKey.subDir] ?? '')]
     .filter((part) => part !== '')
     .join('/');
-  return naming(contextKey.subDir, () => mountSource(source.mgsNodes, source.fsname, below));
+  return naming(contextKey.subDir, () => createMountSource(source.mgsNodes, source.fsname, below));
 }
 
 /** Reads the file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.
@@ -62,7 +62,9 @@ export function namedSource({
     .trim()
     .split(':')
     .map((node) => node.split(','));
-  return naming(`${contextKey.mgsNids}", "${contextKey.fsName}`, () => mountSource(nodes, fsName.trim()));
+  return naming(`${contextKey.mgsNids}", "${contextKey.fsName}`, () =>
+    createMountSource(nodes, fsName.trim()),
+  );
 }
 
 const trimmed = (path: string): string => path.trim().replace(/^\/+|\/+$/g, '');

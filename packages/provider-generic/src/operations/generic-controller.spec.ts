@@ -40,11 +40,11 @@ describe('the controller', () => {
   });
 
   it('names a file system by its mount source', () => {
-    const { directoryHosts } = controller;
-    const host = directoryHosts.hostOf({ mgsNids: 'mgs1@o2ib:mgs2@o2ib', fsName: 'scratch' });
+    const { parentFileSystems } = controller;
+    const host = parentFileSystems.parentOf({ mgsNids: 'mgs1@o2ib:mgs2@o2ib', fsName: 'scratch' });
     expect(host).toBe('mgs1@o2ib:mgs2@o2ib:/scratch');
-    expect(directoryHosts.referenceTo(host)?.staticSource?.fsname).toBe('scratch');
-    expect(directoryHosts.referenceTo('nothing')).toBeUndefined();
+    expect(parentFileSystems.referenceTo(host)?.staticSource?.fsname).toBe('scratch');
+    expect(parentFileSystems.referenceTo('nothing')).toBeUndefined();
   });
 
   it('has nothing to delete for a static volume with any handle', () => {

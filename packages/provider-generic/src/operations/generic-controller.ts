@@ -4,7 +4,7 @@ import {
   formatMountSource,
   parseMountSource,
   type ControllerProvider,
-  type DirectoryHosts,
+  type ParentFileSystems,
   type FileSystem,
   type FileSystemPlan,
   type LustreMountSource,
@@ -17,21 +17,21 @@ import { namedSource, toVolumeContext } from '../node/volume-context.js';
 const words = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Parent file systems without a cloud API: their mount source is all that the driver knows. */
-const directoryHosts: DirectoryHosts = {
+const parentFileSystems: ParentFileSystems = {
   parameters: genericParameters,
-  hostOf: ({ source, mgsNids, fsName }) =>
+  parentOf: ({ source, mgsNids, fsName }) =>
     formatMountSource(namedSource({ source: words(source), mgsNids: words(mgsNids), fsName: words(fsName) })),
   referenceTo: (host) => {
     const staticSource = sourceIn(host);
-    return staticSource && { id: host, scope: '', staticSource };
+    return staticSource && { id: host, listingScope: '', staticSource };
   },
   contextFor: toVolumeContext,
 };
 
 /** Controller for any Lustre. It creates directories but no file systems, so that most of the port has nothing to do. */
 export class GenericController implements ControllerProvider {
-  readonly usualSeconds = { create: 1, delete: 1 };
-  readonly directoryHosts = directoryHosts;
+  readonly typicalDurations = { create: 1, delete: 1 };
+  readonly parentFileSystems = parentFileSystems;
 
   async plan(): Promise<FileSystemPlan> {
     throw new DriverError(
@@ -43,10 +43,10 @@ export class GenericController implements ControllerProvider {
 
   /** Reads a handle of an administrator; undefined where it is not a mount source. */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return directoryHosts.referenceTo(volumeId);
+    return parentFileSystems.referenceTo(volumeId);
   }
 
-  scopes(): readonly string[] {
+  listingScopes(): readonly string[] {
     return [];
   }
 

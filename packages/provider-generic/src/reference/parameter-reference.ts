@@ -1,4 +1,4 @@
-import { ParameterSchema, text, type Parameter } from '@lustre-csi/core';
+import { ParameterSchema, type Parameter, parameter } from '@lustre-csi/core';
 import { directoryParameters, parameterSections } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { genericParameterSchema } from '../parameters/parameters.js';
@@ -50,9 +50,9 @@ const attributes = `| Key | Meaning |
 const asWritten = new ParameterSchema(
   DRIVER_NAME,
   Object.fromEntries(
-    Object.entries<Parameter<unknown>>(directoryParameters).map(([name, parameter]) => [
+    Object.entries<Parameter<unknown>>(directoryParameters).map(([name, declared]) => [
       name,
-      typeof parameter.read(parameter.example) === 'object' ? text(parameter) : parameter,
+      typeof declared.read(declared.example) === 'object' ? parameter.string(declared) : declared,
     ]),
   ),
 );

@@ -4,7 +4,7 @@ import type { FileSystem } from '../../model/file-system.js';
 /** A usable file system in a cloud, in which volumes can be directories, with what a test wants changed. */
 export const parentFileSystem = (change: Partial<FileSystem> = {}): FileSystem => ({
   id: 'fs-1',
-  scope: 'here',
+  listingScope: 'here',
   volumeName: 'pvc-1',
   state: 'available',
   cloudState: 'AVAILABLE',
