@@ -33,6 +33,8 @@ export const settings = (kind: Kind): ReturnType<typeof defineConfig> =>
       globalSetup: kind === 'packages' ? ['src/packages/global-setup.ts'] : [],
       testTimeout: kind === 'packages' ? 120_000 : 30_000,
       hookTimeout: 30_000,
+      // A worker that stood beside npm and tsc takes a while to end.
+      teardownTimeout: kind === 'packages' ? 60_000 : 10_000,
       reporters: report ? ['default', 'json'] : ['default'],
       ...(report
         ? { outputFile: { json: `${report}/${process.env['npm_package_name']}-${kind}.json` } }

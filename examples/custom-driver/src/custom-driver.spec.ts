@@ -6,7 +6,7 @@ const executable = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const MULTI_NODE_MULTI_WRITER = 5;
 
-it('creates and deletes a volume over gRPC', async () => {
+it('creates and deletes a volume over gRPC', { timeout: 30_000 }, async () => {
   const driver = await startDriverProcess({ executable });
   try {
     const { identity, controller } = driver.client;
