@@ -94,7 +94,7 @@ describe('write', () => {
     const { tags, written } = bench();
     await expect(tags.write({ fileSystem: ours }, at('refused'), signal)).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('no. The directory is made already') as string,
+      message: expect.stringContaining('no. The directory exists already') as string,
     });
     await expect(tags.write({ fileSystem: ours }, at('refused'), signal)).rejects.toThrow('no');
     expect(written).toHaveLength(2);
