@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-restricted-imports -- a program of its own, which command.ts starts and can abandon
 import { spawnSync } from 'node:child_process';
 import { openSubDirectory, SubDirectoryError } from './open-sub-directory.js';
 import { SUB_DIRECTORY_FAILED, type SubDirectoryTask } from './sub-directory.js';
