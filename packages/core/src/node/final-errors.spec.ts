@@ -52,7 +52,7 @@ describe('a volume that no pod can see', () => {
     }
     expect(existsSync(target)).toBe(false);
     expect(await stateFiles('publications')).toEqual([]);
-    await until(async () => expect(await engine.figures()).toMatchObject({ clientMounts: 0 }));
+    await until(async () => expect(await engine.nodeStats()).toMatchObject({ clientMounts: 0 }));
   });
 
   it('names the mount that does not propagate', async () => {
@@ -89,7 +89,7 @@ describe('a volume that no pod can see', () => {
     expect(await engine.publish(target)).toEqual(success);
     expect(await engine.warnings()).toEqual([expect.stringContaining('mountPropagation: Bidirectional')]);
     expect(await engine.unpublish(target)).toEqual(success);
-    await until(async () => expect(await engine.figures()).toMatchObject({ clientMounts: 0 }));
+    await until(async () => expect(await engine.nodeStats()).toMatchObject({ clientMounts: 0 }));
   });
 });
 
@@ -132,7 +132,7 @@ describe('a mount that cannot be undone', () => {
 describe('a mount table that cannot be read', () => {
   it.each([{}, pod])('says nothing of the mount: the error is not final (%j)', async (context) => {
     engine = node.engine();
-    await engine.figures(); // It has read its state.
+    await engine.nodeStats(); // It has read its state.
     await node.behave(`mount() { command mount "$@"; prlimit --pid ${engine.pid} --nofile=3:; }`);
     expect(await engine.publish(target, { context })).toEqual(
       failure('unavailable', 'the mount table cannot be read: EMFILE'),

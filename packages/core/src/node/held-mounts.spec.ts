@@ -113,7 +113,7 @@ describe.runIf(canHang)('a target', () => {
       expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
       expect(await engine.stuck()).toHaveLength(1);
       expect(await engine.unpublish(target)).toEqual(success);
-      expect(await engine.figures()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
+      expect(await engine.nodeStats()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
       expect(await scene.mounts()).toEqual([]);
       expect(existsSync(target)).toBe(false);
     }),

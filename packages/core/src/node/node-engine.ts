@@ -126,7 +126,7 @@ export class NodeEngine {
   }
 
   /** What there is at this moment, for metrics and diagnosis. */
-  figures(): NodeStats {
+  nodeStats(): NodeStats {
     const { mounter, statfs, publications, shared } = this.#node;
     return {
       ...mounter.counts,

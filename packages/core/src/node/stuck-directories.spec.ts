@@ -32,7 +32,7 @@ describe.runIf(fuse)('the directories of a file system whose servers do not answ
 
   const ofPods = (): Promise<string[]> =>
     Promise.all(Array.from({ length: manyPods }, (_, n) => node.target(`pod-${n}`)));
-  const stuck = async (): Promise<number> => (await engine.figures()).stuckChildren.length;
+  const stuck = async (): Promise<number> => (await engine.nodeStats()).stuckChildren.length;
 
   it('hold a few processes, however many pods want them, and others have theirs', async () => {
     const targets = await ofPods();

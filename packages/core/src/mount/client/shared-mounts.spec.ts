@@ -57,7 +57,7 @@ describe('the pods of a node', () => {
     for (const target of targets) {
       expect(table.all(target)).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs', root: '/' }]);
     }
-    expect(await engine.figures()).toMatchObject({ publications: 250, clientMounts: 1, stuckChildren: [] });
+    expect(await engine.nodeStats()).toMatchObject({ publications: 250, clientMounts: 1, stuckChildren: [] });
     const [client] = await node.clientMounts();
     expect(await node.callsFor(client!.mountPoint)).toBe(1);
     const [last = '', ...others] = targets;
@@ -67,7 +67,7 @@ describe('the pods of a node', () => {
     expect(await engine.unpublish(last)).toEqual(success);
     await nothingLeft();
     await until(async () =>
-      expect(await engine.figures()).toMatchObject({ publications: 0, clientMounts: 0 }),
+      expect(await engine.nodeStats()).toMatchObject({ publications: 0, clientMounts: 0 }),
     );
   });
 

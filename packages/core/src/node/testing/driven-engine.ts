@@ -52,8 +52,8 @@ export class DrivenEngine {
     return this.#call({ ...defaults, ...change, operation: 'stats', path });
   }
 
-  async figures(): Promise<NodeStats> {
-    const { value } = await this.#call({ ...defaults, operation: 'figures', path: '' });
+  async nodeStats(): Promise<NodeStats> {
+    const { value } = await this.#call({ ...defaults, operation: 'nodeStats', path: '' });
     return value as NodeStats;
   }
 
@@ -64,7 +64,7 @@ export class DrivenEngine {
   }
 
   async stuck(): Promise<NodeStats['stuckChildren']> {
-    return (await this.figures()).stuckChildren;
+    return (await this.nodeStats()).stuckChildren;
   }
 
   /** SIGKILL; resolves when the process is gone. */

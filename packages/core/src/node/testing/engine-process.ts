@@ -24,7 +24,7 @@ export interface EngineSettings extends Pick<
 /** A call of the engine, one line of JSON on stdin. */
 export interface EngineCall {
   readonly id: number;
-  readonly operation: 'publish' | 'unpublish' | 'stats' | 'figures' | 'warnings';
+  readonly operation: 'publish' | 'unpublish' | 'stats' | 'nodeStats' | 'warnings';
   readonly volumeId: string;
   readonly path: string;
   readonly source: string;
@@ -90,8 +90,8 @@ async function perform(call: EngineCall, signal: AbortSignal): Promise<unknown> 
       return engine.stats({ volumeId, volumePath: path }, signal);
     case 'warnings':
       return warnings;
-    case 'figures':
-      return engine.figures();
+    case 'nodeStats':
+      return engine.nodeStats();
   }
 }
 
