@@ -2,14 +2,19 @@ import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { childProgram } from '../process/child-program.js';
 import type { CommandResult } from '../process/command.js';
-import { needsPrivileges } from './mount-failure.js';
+import { explainCommandFailure } from './mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
-import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
+import {
+  checkServers,
+  describeStuckChild,
+  StuckChildError,
+  type StuckChild,
+} from '../process/stuck-child.js';
 import {
   explainSubDirectoryFailure,
   SUB_DIRECTORY_FAILED,
@@ -18,6 +23,7 @@ import {
 } from './sub-directory.js';
 import { runInSlot } from '../concurrency/run-in-slot.js';
 import type { TargetChildren } from '../process/target-children.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 export interface BindMountingParts {
@@ -123,7 +129,7 @@ export class BindMounting {
       what: `the look at ${task.root}`,
       clock: this.parts.clock,
     };
-    const command = [process.execPath, subDirectoryProgram, target, JSON.stringify(task)];
+    const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
     const result = await runInSlot(turn, limits, async () => {
       this.#refuseAnother(task.root);
       return this.parts.run(target, command, title, limits).catch((error: unknown) => {
@@ -143,8 +149,8 @@ export class BindMounting {
     throw new DriverError(
       'deadline-exceeded',
       `${others.length + 1} processes wait for the file system at ${root}, ${describeStuckChild(first, this.parts.clock.now())} ` +
-        'for one, and no other is started beside them. They end when the Lustre servers answer again: look at the ' +
-        "servers, the security rules for port 988 and the node's kernel log",
+        'for one, and no other is started beside them. They end when the Lustre servers answer again. ' +
+        checkServers,
     );
   }
 
@@ -162,7 +168,7 @@ export class BindMounting {
   #check(title: string, result: CommandResult, limits: Limits): void {
     if (result.exitCode === 0) return;
     if (result.interruptedBy) throw this.parts.interrupted(title, limits);
-    throw explainFailure(title, result);
+    throw explainCommandFailure(title, result);
   }
 
   /** One stage for each target: only one change of a target is under way at a time. */
@@ -178,7 +184,7 @@ export class BindMounting {
    *  files) does not keep it: `-l`. */
   async #closeStage(stage: string): Promise<void> {
     const { run, clock, log } = this.parts;
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + CLOSE_MS };
+    const limits = deadlineIn(CLOSE_MS, clock);
     try {
       for (let mounts = 0; !(await isRemoved(stage)); mounts += 1) {
         if (mounts === MOST_ON_STAGE) throw new Error(`${MOST_ON_STAGE} umounts were not enough`);
@@ -201,17 +207,4 @@ async function isRemoved(path: string): Promise<boolean> {
     if (code === 'EBUSY') return false;
     throw error;
   }
-}
-
-/** Counted from the package: the built program, also where this module runs from its source. */
-const subDirectoryProgram = fileURLToPath(
-  new URL('../../dist/mount/sub-directory.child.js', import.meta.url),
-);
-
-function explainFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
-  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;
-  if (/permitted|permission denied|superuser/i.test(stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
-  }
-  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
 }

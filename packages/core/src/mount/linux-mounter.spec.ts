@@ -13,6 +13,7 @@ import { LinuxMounter, type LinuxMounterParts } from './linux-mounter.js';
 import { MgsProbe } from './client/mgs-probe.js';
 import { TargetChildren } from '../process/target-children.js';
 import { PrivateNode } from '../node/testing/private-node.js';
+import { systemClock } from '../concurrency/clock.js';
 import { silentLog } from '../node/testing/silent-log.js';
 
 let node: PrivateNode;
@@ -45,7 +46,8 @@ class InsideRunner extends CommandRunner {
 const nothingFound = { explain: () => Promise.resolve('probed in a test') };
 
 function mounter(parts: Partial<LinuxMounterParts> = {}): LinuxMounter {
-  return new LinuxMounter(new TargetChildren(new InsideRunner()), undefined, {
+  return new LinuxMounter(new TargetChildren(new InsideRunner()), systemClock, {
+    log: silentLog,
     readMountTable: () => node.mountTable(),
     probe: nothingFound,
     ...parts,

@@ -29,7 +29,7 @@ describe('explainMountFailure', () => {
     [1, 'mount: /t: must be superuser to use mount.', 'permission-denied', 'privileged'],
     [13, helper('Permission denied'), 'permission-denied', 'nodemap'],
     [114, helper('Operation already in progress'), 'internal', 'server targets'],
-    [5, '', 'unavailable', 'it said nothing'],
+    [5, '', 'unavailable', 'it printed nothing'],
     [77, 'mount: strange', 'unavailable', 'dmesg'],
     [null, '', 'unavailable', 'killed by a signal'],
   ])('status %s, %j: %s, naming %s', (exitCode, stderr, kind, words) => {

@@ -1,7 +1,9 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
+import type { CommandResult } from '../process/command.js';
+import { describeFailure } from '../process/describe-failure.js';
 
 /** What stands behind a mount(2) or umount(2) that is not permitted. */
-export const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
 
 /** A failed `mount -t lustre`: what mount(8) and mount.lustre gave back, and what was asked for. */
 export interface FailedMount {
@@ -156,7 +158,7 @@ const explanationOf = (failed: FailedMount): Explanation | undefined =>
 /** Says why a mount failed, in the words of mount.lustre, and what to do about it. */
 export function explainMountFailure(failed: FailedMount): DriverError {
   const known = explanationOf(failed);
-  const what = `mount -t lustre ${failed.source} ${failed.target} failed (${statusOf(failed)}): ${said(failed.stderr)}`;
+  const what = describeFailure(`mount -t lustre ${failed.source} ${failed.target}`, failed);
   if (known) return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`);
   if (failed.exitCode !== null && serverStatuses.includes(failed.exitCode)) {
     return new DriverError('internal', `${what}; only mounts of server targets end like this`);
@@ -164,16 +166,25 @@ export function explainMountFailure(failed: FailedMount): DriverError {
   return new DriverError('unavailable', `${what}; look at the node's kernel log (dmesg | grep Lustre)`);
 }
 
-const statusOf = ({ exitCode }: FailedMount): string =>
-  exitCode === null ? 'killed by a signal' : `exit status ${exitCode}`;
+/** Explains a bind mount or an unmount that failed, with the next step. */
+export function explainCommandFailure(title: string, result: CommandResult): DriverError {
+  const what = describeFailure(title, result);
+  if (/target is busy/i.test(result.stderr)) {
+    return new DriverError(
+      'failed-precondition',
+      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
+    );
+  }
+  if (/permitted|permission|superuser/i.test(result.stderr)) {
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
+  }
+  return new DriverError('unavailable', `${what}; it is tried again; the node's kernel log may show more`);
+}
 
-/** Several lines become one: an RPC message is shown in one. */
-const said = (stderr: string): string => {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  return (
-    lines
-      .filter((line) => line !== '')
-      .join(' ')
-      .slice(0, 1000) || 'it said nothing'
+/** Contradiction between mount(8), which reported success, and the mount table, which shows `found`. */
+export const mountNotShown = (source: string, mountPoint: string, found: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `mounting ${source} on ${mountPoint} succeeded, but ${found}: the node plugin must run in the mount namespace in ` +
+      `which it mounts, and mount.lustre must be the one of the Lustre client`,
   );
-};

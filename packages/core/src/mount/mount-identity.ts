@@ -63,6 +63,10 @@ export function showsSource(
   return isSameSource(source, parseMountSource(wanted.source), asObserved);
 }
 
+/** Mount that the table shows at a path, or its absence, in the words of a message. */
+export const describeFound = (mounted: MountEntry | undefined): string =>
+  mounted ? describeMount(mounted) : 'the mount table shows nothing there';
+
 /** What is mounted, for people. */
 export function describeMount(mounted: MountEntry): string {
   const source = lustreSourceOf(mounted);

@@ -2,6 +2,8 @@ import type { Publications } from './publications.js';
 import type { Mounter } from './mounter.js';
 import type { MountTable } from './mount-table.js';
 import type { Clock } from '../concurrency/clock.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
+import type { Limits } from '../concurrency/wait-with-limits.js';
 import type { Log } from '../model/log.js';
 import type { AfterMount } from './mounted-client.js';
 
@@ -27,3 +29,8 @@ export interface NodeTiming {
 /** kubelet has its answer by 110 s, in the words of the engine: a child gets 2.5 s to end, and what it has left is undone
  *  in 7.5 s at most, before the call chain answers in its stead (rpc/limit-time.ts). */
 export const defaultTiming: NodeTiming = { changeMs: 97_000, statfsMs: 2_000 };
+
+/** Time to undo a failed mount; it is no longer the caller's. */
+export const UNDO_MS = 5_000;
+
+export const undoLimits = (clock: Clock): Limits => deadlineIn(UNDO_MS, clock);

@@ -1,4 +1,5 @@
-import { describeMount } from '../mount/mount-identity.js';
+import { mountNotShown } from '../mount/mount-failure.js';
+import { describeFound } from '../mount/mount-identity.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { MountEntry } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
@@ -17,13 +18,11 @@ export function foreseen(error: unknown, { source, targetPath }: Publication): D
 
 /** The mount table does not show what mount(8) says that it has done. */
 export function mountedSomethingElse(wanted: Publication, mounted: MountEntry | undefined): DriverError {
-  const found = mounted
-    ? `${describeMount(mounted)}, ${wanted.readonly ? 'or it is writable' : 'or it is read-only'}`
-    : 'the mount table shows nothing';
-  return new DriverError(
-    'unavailable',
-    `mounting ${wanted.source} on ${wanted.targetPath} succeeded, but ${found}: the node plugin must run in ` +
-      `the mount namespace in which it mounts, and mount.lustre must be the one of the Lustre client`,
+  const difference = wanted.readonly ? ', or it is writable' : ', or it is read-only';
+  return mountNotShown(
+    wanted.source,
+    wanted.targetPath,
+    `${describeFound(mounted)}${mounted ? difference : ''}`,
   );
 }
 

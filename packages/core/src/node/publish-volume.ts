@@ -5,6 +5,7 @@ import { unfinished } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { sharesSuperblock } from '../mount/client/client-references.js';
+import { undoLimits } from '../mount/mount-services.js';
 import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
@@ -29,9 +30,6 @@ interface Remains {
   /** A directory that was made for it. */
   readonly isNew: boolean;
 }
-
-/** Undoing a failed mount is no longer the caller's time. */
-export const UNDO_MS = 5_000;
 
 /**
  * Makes a volume visible at a target: a bind mount of the client that the node's pods share, or a client of its own.
@@ -211,10 +209,9 @@ export class PublishVolume {
     // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
     const child = mounter.stuck.get(target);
     if (child) return unfinished(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
     let what = 'is still mounted';
     try {
-      if (isOurs) await mounter.unmount(target, limits);
+      if (isOurs) await mounter.unmount(target, undoLimits(clock));
       what = 'is not yet cleaned up';
       if (isNew) await removeTarget(target);
       await publications.remove(wanted.targetPath);

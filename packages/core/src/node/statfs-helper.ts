@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../concurrency/clock.js';
 import { CommandRunner } from '../process/command.js';
 import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** What is to be measured. */
@@ -40,7 +41,6 @@ interface Silence {
   child?: StuckChild;
 }
 
-const never = (): AbortSignal => new AbortController().signal;
 /** How long an answer waits for the name of the process that is stuck. */
 const NAMING_MS = 750;
 
@@ -79,11 +79,9 @@ export class StatfsHelper {
   measure(look: Look): Promise<Measurement> {
     const underWay = this.#underWay.get(look.path);
     if (underWay) return underWay;
-    const endsAt = this.#clock.now() + this.options.deadlineMs;
+    const limits = deadlineIn(this.options.deadlineMs, this.#clock);
     const before = this.#queues.get(look.fileSystem) ?? Promise.resolve();
-    const measuring = this.#inTurn(before, look, { signal: never(), endsAt }).finally(() =>
-      this.#underWay.delete(look.path),
-    );
+    const measuring = this.#inTurn(before, look, limits).finally(() => this.#underWay.delete(look.path));
     this.#underWay.set(look.path, measuring);
     // Who gives up waiting does not let the next one in: only the answer does.
     const last = Promise.all([before, endOf(measuring)]).then(() => {
@@ -131,7 +129,7 @@ export class StatfsHelper {
     const silence: Silence = { since: askedAt };
     this.#silent.set(look.fileSystem, silence);
     const named = this.#replace(process, look, silence);
-    await waitWithLimits(named, { signal: never(), endsAt: this.#clock.now() + NAMING_MS }, this.#clock);
+    await waitWithLimits(named, deadlineIn(NAMING_MS, this.#clock), this.#clock);
     throw new NotAnswering(silence.since, silence.child);
   }
 

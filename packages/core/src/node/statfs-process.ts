@@ -1,5 +1,5 @@
 import type { Measurement } from '../model/usage.js';
-import { fileURLToPath } from 'node:url';
+import { childProgram } from '../process/child-program.js';
 import type { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import type { StuckChild } from '../process/stuck-child.js';
@@ -42,8 +42,7 @@ export const statfsProgram: readonly string[] = [
   '--max-semi-space-size=1',
   '--max-old-space-size=16',
   '--v8-pool-size=0',
-  // Counted from the package: the built program, also where this module runs from its source.
-  fileURLToPath(new URL('../../dist/node/statfs.child.js', import.meta.url)),
+  childProgram('node/statfs'),
 ];
 
 interface Asked {

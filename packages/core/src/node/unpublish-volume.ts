@@ -7,6 +7,7 @@ import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';
+import { unmountAll } from '../mount/unmount-all.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** NodeUnpublishVolume: which volume is to be seen no more, and where. */
@@ -78,21 +79,13 @@ export class UnpublishVolume {
     return (await readMountTable()).all(mountPoint);
   }
 
-  /** One mount at a time, the topmost first; each look at the table must show fewer. */
   async #unmountAll(mountPoint: string, count: number, limits: Limits): Promise<void> {
     // A running look at the volume would make it busy; it ends by itself within its deadline.
     if (count > 0) await this.node.statfs.finished(mountPoint, limits);
-    for (let left = count; left > 0;) {
-      let failure: Error | undefined;
-      try {
-        await this.node.mounter.unmount(mountPoint, limits);
-      } catch (error) {
-        failure = error as Error;
-      }
-      // Whatever umount(8) said, the table tells: it may have unmounted before it was killed.
-      const now = (await this.node.readMountTable()).all(mountPoint).length;
-      if (now >= left) throw this.#heldByLook(mountPoint) ?? failure ?? stillMounted(mountPoint);
-      left = now;
+    try {
+      await unmountAll(this.node, mountPoint, count, limits);
+    } catch (error) {
+      throw this.#heldByLook(mountPoint) ?? error;
     }
   }
 
@@ -129,9 +122,3 @@ function refuseForeign({ volumeId, targetPath, known }: Known, stack: readonly M
       `nothing uses it`,
   );
 }
-
-const stillMounted = (mountPoint: string): DriverError =>
-  new DriverError(
-    'unavailable',
-    `umount ${mountPoint} said nothing, but the mount table still shows a mount there; it is tried again`,
-  );

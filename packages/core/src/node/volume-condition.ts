@@ -1,10 +1,7 @@
 import { isDriverError } from '../errors/driver-error.js';
 import { NotAnswering } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
-import { describeStuckChild } from '../process/stuck-child.js';
-
-const checkServers =
-  "Check that the file system is available, the security rules for TCP 988, and the node's kernel log";
+import { checkServers, describeStuckChild } from '../process/stuck-child.js';
 
 /** What errno(3) means when it comes from a mounted Lustre client. */
 const meanings: Readonly<Record<string, string>> = {

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
-import { groupMembers } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
+import { processGroup, stopProcesses } from './stop-processes.js';
 import { stuckChild, StuckChildError } from './stuck-child.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits } from '../concurrency/wait-with-limits.js';
 
 /** How a command is to be run. */
@@ -99,11 +99,7 @@ export class CommandRunner {
     options: RunOptions & { readonly title: string },
     startedAt: number,
   ): Promise<void> {
-    const group = {
-      send: (signal: NodeJS.Signals) => signalProcess(-pid, signal),
-      survivors: () => groupMembers(pid),
-    };
-    const survivors = await stopProcesses(group, options.graceMs ?? DEFAULT_GRACE_MS, this.clock);
+    const survivors = await stopProcesses(processGroup(pid), options.graceMs ?? DEFAULT_GRACE_MS, this.clock);
     if (survivors.length === 0) return;
     child.unref();
     child.stdout?.destroy();
@@ -113,8 +109,7 @@ export class CommandRunner {
 
   async #drain(child: ChildProcess): Promise<void> {
     const closed = Promise.all([ended(child.stdout), ended(child.stderr)]);
-    const limits = { signal: new AbortController().signal, endsAt: this.clock.now() + DRAIN_MS };
-    if ((await waitWithLimits(closed, limits, this.clock)) === 'done') return;
+    if ((await waitWithLimits(closed, deadlineIn(DRAIN_MS, this.clock), this.clock)) === 'done') return;
     child.stdout?.destroy();
     child.stderr?.destroy();
   }

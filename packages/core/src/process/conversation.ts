@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../concurrency/clock.js';
-import { groupMembers } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
+import { processGroup, stopProcesses } from './stop-processes.js';
 import { stuckChild, type StuckChild } from './stuck-child.js';
 
 /** A program that is to run on and on. */
@@ -68,11 +67,7 @@ export class Conversation {
   async #stop(): Promise<StuckChild | undefined> {
     const { pid } = this.child;
     if (pid === undefined) return undefined;
-    const group = {
-      send: (signal: NodeJS.Signals) => signalProcess(-pid, signal),
-      survivors: () => groupMembers(pid),
-    };
-    const survivors = await stopProcesses(group, 0, this.clock);
+    const survivors = await stopProcesses(processGroup(pid), 0, this.clock);
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     if (survivors.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from '../concurrency/clock.js';
-import type { ProcessStat } from './process-table.js';
+import { groupMembers, type ProcessStat } from './process-table.js';
 
 /** Processes that are to end. */
 export interface Stoppable {
@@ -40,6 +40,12 @@ async function survivorsAfter(
     await new Promise<void>((resolve) => clock.after(pause, resolve));
   }
 }
+
+/** The processes of a group, such as mount(8) and the helper that it waits for. */
+export const processGroup = (group: number): Stoppable => ({
+  send: (signal) => signalProcess(-group, signal),
+  survivors: () => groupMembers(group),
+});
 
 /** Sends a signal to a process, or to a process group (negative id); one that is gone needs none. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {

@@ -22,6 +22,11 @@ export class StuckChildError extends Error {
   }
 }
 
+/** Next step for a child that waits for Lustre servers; a sentence. */
+export const checkServers =
+  'Check that the file system is available, that security rules allow TCP 988 and 1018-1023 between the node and the ' +
+  "file system, and the node's kernel log";
+
 const stateNames: Readonly<Record<string, string>> = {
   D: 'uninterruptible sleep: the kernel waits for a server',
   R: 'running',

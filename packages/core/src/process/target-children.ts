@@ -1,9 +1,15 @@
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import { CommandRunner, type CommandResult, type RunOptions } from './command.js';
-import { groupMembers, listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
-import { describeStuckChild, stuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
+import { listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
+import { processGroup, signalProcess, stopProcesses, type Stoppable } from './stop-processes.js';
+import {
+  checkServers,
+  describeStuckChild,
+  stuckChild,
+  StuckChildError,
+  type StuckChild,
+} from './stuck-child.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** Programs that work on a target; a driver that was killed may have left them behind. Node.js shows itself as `node`,
@@ -64,8 +70,7 @@ export class TargetChildren {
     throw new DriverError(
       'deadline-exceeded',
       `${target} is held by ${describeStuckChild(child, this.clock.now())}; it ends when the Lustre servers ` +
-        `answer again or the node is rebooted: look at the servers, the security rules for port 988 and the ` +
-        `node's kernel log`,
+        `answer again or the node is rebooted. ${checkServers}`,
       { cause: new StuckChildError(child) },
     );
   }
@@ -85,11 +90,7 @@ export class TargetChildren {
     const target = (await readArguments(orphan.pid)).find((argument) => targets.has(argument));
     if (target === undefined) return;
     // This driver's commands lead a group of their own, in which mount(8)'s helper is.
-    const ledGroup = orphan.group === orphan.pid;
-    const stoppable = {
-      send: (signal: NodeJS.Signals) => signalProcess(ledGroup ? -orphan.pid : orphan.pid, signal),
-      survivors: () => (ledGroup ? groupMembers(orphan.pid) : stillAlive([orphan])),
-    };
+    const stoppable = orphan.group === orphan.pid ? processGroup(orphan.pid) : processAlone(orphan);
     const survivors = await stopProcesses(stoppable, ORPHAN_GRACE_MS, this.clock);
     if (survivors.length === 0) return;
     const command = `${orphan.name} ${target}, left by an earlier run of the driver`;
@@ -103,3 +104,8 @@ export class TargetChildren {
     });
   }
 }
+
+const processAlone = (process: ProcessStat): Stoppable => ({
+  send: (signal) => signalProcess(process.pid, signal),
+  survivors: () => stillAlive([process]),
+});

@@ -11,6 +11,7 @@ import { explainMountFailure, symptomOf, type FailedMount, type MountSymptom } f
 import type { MountTable } from '../mount-table.js';
 import type { MountRequest } from '../mounter.js';
 import { runInSlot } from '../../concurrency/run-in-slot.js';
+import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
 export interface ClientMountingParts {
@@ -124,8 +125,7 @@ export class ClientMounting {
   async #probe(source: LustreMountSource): Promise<string> {
     const { clock, probe } = this.parts;
     const finding = probe.explain(source).catch(noFinding);
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + PROBE_MS };
-    if ((await waitWithLimits(finding, limits, clock)) === 'done') return finding;
+    if ((await waitWithLimits(finding, deadlineIn(PROBE_MS, clock), clock)) === 'done') return finding;
     return 'probed from this node, took too long to say more';
   }
 }

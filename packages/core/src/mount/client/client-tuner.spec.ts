@@ -107,7 +107,7 @@ describe('ClientTuner', () => {
     await script('lfs', answer);
     await expect(tune('llite.*.max_cached_mb=1')).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('does not say which client is mounted there') as string,
+      message: expect.stringContaining('did not report which client is mounted there') as string,
     });
     expect(await parameter('llite/lustrefs-ffff937009271000/max_cached_mb')).toBe('before');
   });

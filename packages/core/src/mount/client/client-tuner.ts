@@ -10,7 +10,8 @@ import {
 } from './client-tuning.js';
 import { CommandRunner, type CommandResult } from '../../process/command.js';
 import { publishSettingKeys } from '../../model/publish-settings.js';
-import { describeStuckChild, StuckChildError } from '../../process/stuck-child.js';
+import { describeFailure } from '../../process/describe-failure.js';
+import { checkServers, describeStuckChild, StuckChildError } from '../../process/stuck-child.js';
 import type { Limits } from '../../concurrency/wait-with-limits.js';
 
 export interface ClientTunerOptions {
@@ -85,8 +86,10 @@ export class ClientTuner {
     if (result.exitCode === 0 && /^[0-9a-f]{8,32}$/.test(instance)) return instance;
     throw new DriverError(
       'unavailable',
-      `clientTuning: lfs getname ${mountPoint} does not say which client is mounted there (${saidBy(result)}); ` +
-        `it is tried again. See that lfs in the node plugin's image is of the same Lustre release as the node's client`,
+      `clientTuning: lfs getname ${mountPoint} did not report which client is mounted there, but ` +
+        `${JSON.stringify((result.stderr.trim() || result.stdout.trim()).slice(0, 500))} (exit status ` +
+        `${result.exitCode ?? 'none'}); it is tried again. Check that lfs in the node plugin's image is of the same ` +
+        `Lustre release as the node's client`,
     );
   }
 
@@ -98,22 +101,23 @@ export class ClientTuner {
       if (!result.interruptedBy) return result;
       throw new DriverError(
         'deadline-exceeded',
-        `${title} did not end in time and was killed. ${lookAtServers}`,
+        `${title} did not end in time and was killed; it is tried again. ${checkServers}`,
       );
     } catch (error) {
       if (error instanceof StuckChildError) {
         const child = describeStuckChild(error.child, this.#clock.now());
-        throw new DriverError('deadline-exceeded', `${child}, does not end. ${lookAtServers}`, {
-          cause: error,
-        });
+        throw new DriverError(
+          'deadline-exceeded',
+          `${child}, does not end; it is tried again. ${checkServers}`,
+          {
+            cause: error,
+          },
+        );
       }
       throw isDriverError(error, 'failed-precondition') ? noTools(program, error) : error;
     }
   }
 }
-
-const lookAtServers =
-  "The file system does not answer: check that it is available, and the node's kernel log; it is tried again";
 
 const noTools = (program: string, cause: DriverError): DriverError =>
   new DriverError(
@@ -128,14 +132,9 @@ function notSet(settings: readonly string[], result: CommandResult): DriverError
   const isRefused = /no such file|not found|invalid argument|out of range/i.test(result.stderr);
   return new DriverError(
     isRefused ? 'invalid-argument' : 'unavailable',
-    `clientTuning: lctl set_param ${settings.join(' ')} failed (${saidBy(result)}); ` +
+    `clientTuning: ${describeFailure(`lctl set_param ${settings.join(' ')}`, result)}; ` +
       (isRefused
         ? 'this release of the client does not know a parameter, or does not take its value: correct clientTuning'
         : "it is tried again; the node's kernel log may tell more"),
   );
 }
-
-const saidBy = ({ exitCode, stderr, stdout }: CommandResult): string => {
-  const said = (stderr.trim() || stdout.trim()).replaceAll(/\s+/g, ' ').slice(0, 500);
-  return `exit status ${exitCode ?? 'none'}: ${said || 'it said nothing'}`;
-};

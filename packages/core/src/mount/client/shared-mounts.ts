@@ -1,15 +1,26 @@
-import type { MountServices } from '../mount-services.js';
+import { undoLimits, type MountServices } from '../mount-services.js';
 import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Coalescer } from '../../concurrency/coalescer.js';
 import { DriverError } from '../../errors/driver-error.js';
 import { joinOrRun } from '../../concurrency/join-or-run.js';
+import { checkServers } from '../../process/stuck-child.js';
 import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
-import { isSameSource, lustreSourceOf, describeMount, showsSource } from '../mount-identity.js';
+import {
+  describeFound,
+  describeMount,
+  isSameSource,
+  lustreSourceOf,
+  showsSource,
+} from '../mount-identity.js';
+import { formatMountSource } from '../../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
+import { mountNotShown } from '../mount-failure.js';
 import { makeTarget } from '../target-path.js';
+import { unmountAll } from '../unmount-all.js';
+import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
 /** Keeps a client mounted until it is released, if nothing else does. */
@@ -20,8 +31,6 @@ export interface Lease {
   release(): void;
 }
 
-/** Undoing a failed mount is no longer the caller's time. */
-const UNDO_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -108,8 +117,8 @@ export class SharedMounts {
     if (!detaching || (await waitWithLimits(detaching, limits, this.node.clock)) === 'done') return;
     throw new DriverError(
       'deadline-exceeded',
-      `the client on ${path} is still being unmounted for its last pod; the next attempt waits for it. A Lustre server ` +
-        `may not answer: check the file system and the node's kernel log`,
+      `the client on ${path} is still being unmounted for its last pod; the next attempt waits for it. ` +
+        checkServers,
     );
   }
 
@@ -146,7 +155,7 @@ export class SharedMounts {
       return mounted;
     }
     await this.#undo(path, mounted !== undefined);
-    throw failure ?? mountedElsewhere(path, mounted);
+    throw failure ?? mountNotShown(formatMountSource(source), path, describeFound(mounted));
   }
 
   /** Only what is complete is recorded as observed, so that what a killed driver has begun is done again. */
@@ -168,8 +177,7 @@ export class SharedMounts {
     // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
     if (mounter.stuck.has(path)) return;
     try {
-      const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
-      if (isMounted) await mounter.unmount(path, limits);
+      if (isMounted) await mounter.unmount(path, undoLimits(clock));
       await this.#forget(path);
     } catch (error) {
       log.warn({ err: error, path }, 'a failed mount of a client could not be undone');
@@ -253,16 +261,10 @@ export class SharedMounts {
   }
 
   async #detach(path: string, count: number): Promise<void> {
-    const { mounter, clock, timing, readMountTable, log } = this.node;
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + timing.changeMs };
+    const { mounter, clock, timing, log } = this.node;
+    const limits = deadlineIn(timing.changeMs, clock);
     await mounter.settle(path, limits);
-    for (let left = count; left > 0;) {
-      await mounter.unmount(path, limits);
-      const now = (await readMountTable()).all(path).length;
-      if (now >= left)
-        throw new DriverError('unavailable', `umount ${path} said nothing, but it is still mounted`);
-      left = now;
-    }
+    await unmountAll(this.node, path, count, limits);
     log.debug({ path }, 'an unused client is not mounted');
     await this.#forget(path);
     if (count > 0) log.info({ path }, 'unmounted a client that nothing uses any more');
@@ -282,13 +284,4 @@ export class SharedMounts {
     setTimeout(() => this.sweep(), this.#retryMs).unref(); // The process may end meanwhile; its successor sweeps.
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }
-}
-
-function mountedElsewhere(path: string, mounted: MountEntry | undefined): DriverError {
-  const found = mounted ? describeMount(mounted) : 'the mount table shows nothing';
-  return new DriverError(
-    'unavailable',
-    `mounting a client on ${path} succeeded, but ${found}: the node plugin must run in the mount namespace in which it ` +
-      `mounts, and mount.lustre must be the one of the Lustre client`,
-  );
 }
