@@ -52,11 +52,11 @@ interface Attachment extends ClientDirectory {
 /** Taking a stage away is no longer the caller's time. */
 const CLOSE_MS = 5_000;
 /** More mounts than ever lie on one stage. */
-const MOST_ON_STAGE = 8;
+const MAX_MOUNTS_ON_STAGE = 8;
 /** Children in directories at once, each for so long at most: each is a process of Node.js. */
 const directoryLimit = { limit: 8, holdMs: 2_000 };
 /** As many children may be stuck in one file system before no other is started there. */
-const MOST_STUCK = 4;
+const MAX_STUCK = 4;
 
 /**
  * Bind mounts of clients and of directories in them.
@@ -94,7 +94,7 @@ export class BindMounting {
     limits: Limits,
   ): Promise<void> {
     const title = `mkdir ${root}/${directory.parts.join('/')}`;
-    await this.#inDirectory({ ...directory, root, options: [] }, target, title, limits);
+    await this.#runInDirectory({ ...directory, root, options: [] }, target, title, limits);
   }
 
   /** Takes the stages away that an earlier run has left, as they keep clients mounted. */
@@ -113,7 +113,7 @@ export class BindMounting {
     if (directory) {
       const title = `mount --bind ${clientMount}/${directory.parts.join('/')} ${target}`;
       const task = { ...directory, root: clientMount, target: at, options };
-      return this.#inDirectory(task, target, title, limits);
+      return this.#runInDirectory(task, target, title, limits);
     }
     const title = `mount --bind ${clientMount} ${target}`;
     const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
@@ -122,7 +122,12 @@ export class BindMounting {
   }
 
   /** A process of its own, since a dead server holds whoever looks at a directory. */
-  async #inDirectory(task: SubDirectoryTask, target: string, title: string, limits: Limits): Promise<void> {
+  async #runInDirectory(
+    task: SubDirectoryTask,
+    target: string,
+    title: string,
+    limits: Limits,
+  ): Promise<void> {
     const turn = {
       limiter: this.#limiter,
       key: task.root,
@@ -131,7 +136,7 @@ export class BindMounting {
     };
     const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
     const result = await runInSlot(turn, limits, async () => {
-      this.#refuseAnother(task.root);
+      this.#refuseMoreStuck(task.root);
       return this.parts.run(target, command, title, limits).catch((error: unknown) => {
         this.#remember(task.root, error);
         throw error;
@@ -143,9 +148,9 @@ export class BindMounting {
     this.#check(title, result, limits);
   }
 
-  #refuseAnother(root: string): void {
+  #refuseMoreStuck(root: string): void {
     const [first, ...others] = this.#stuck.get(root) ?? [];
-    if (!first || others.length + 1 < MOST_STUCK) return;
+    if (!first || others.length + 1 < MAX_STUCK) return;
     throw new DriverError(
       'deadline-exceeded',
       `${others.length + 1} processes wait for the file system at ${root}, ${describeStuckChild(first, this.parts.clock.now())} ` +
@@ -187,7 +192,7 @@ export class BindMounting {
     const limits = deadlineIn(CLOSE_MS, clock);
     try {
       for (let mounts = 0; !(await isRemoved(stage)); mounts += 1) {
-        if (mounts === MOST_ON_STAGE) throw new Error(`${MOST_ON_STAGE} umounts were not enough`);
+        if (mounts === MAX_MOUNTS_ON_STAGE) throw new Error(`${MAX_MOUNTS_ON_STAGE} umounts were not enough`);
         await run(stage, ['umount', '-c', '-i', '-l', stage], `umount ${stage}`, limits);
       }
     } catch (error) {

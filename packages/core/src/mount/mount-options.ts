@@ -43,7 +43,7 @@ const values: Readonly<Record<string, { readonly form: RegExp; readonly words: s
 
 const OPTION = /^[A-Za-z_][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
 /** mount(2) takes one page. */
-const LONGEST_OPTIONS = 4095;
+const MAX_OPTIONS = 4095;
 
 /** Checks mount flags as far as that is possible without a mount: at CreateVolume, before anything is made.
  *  @throws DriverError invalid-argument naming the flag */
@@ -63,17 +63,17 @@ export function mountOptions(flags: readonly string[], readonly: boolean): reado
   const effective = readonly
     ? [...options.filter((option) => option !== 'rw' && option !== 'ro'), 'ro']
     : options;
-  if (effective.join(',').length > LONGEST_OPTIONS) {
+  if (effective.join(',').length > MAX_OPTIONS) {
     throw new DriverError(
       'invalid-argument',
-      `mount_flags: all options together are longer than ${LONGEST_OPTIONS} bytes, which is all that the kernel takes`,
+      `mount_flags: all options together are longer than ${MAX_OPTIONS} bytes, which is all that the kernel takes`,
     );
   }
   return effective;
 }
 
 /** Whether the flags themselves ask for a read-only mount; of `ro` and `rw` the last one counts. */
-export function asksReadOnly(flags: readonly string[]): boolean {
+export function requestsReadOnly(flags: readonly string[]): boolean {
   const last = mountOptions(flags, false).findLast((option) => option === 'ro' || option === 'rw');
   return last === 'ro';
 }

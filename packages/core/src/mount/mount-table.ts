@@ -99,7 +99,7 @@ function parseLine(line: string): MountEntry | undefined {
 const unescape = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-const LARGEST_NUMBER_OF_READS = 8;
+const MAX_READS = 8;
 const OWN_MOUNTS = '/proc/self/mountinfo';
 
 /**
@@ -122,7 +122,7 @@ export async function readMountTable(path = OWN_MOUNTS): Promise<MountTable> {
 
 async function readTwiceAlike(path: string): Promise<string> {
   let text = await readFile(path, 'utf8');
-  for (let reads = 1; reads < LARGEST_NUMBER_OF_READS; reads += 1) {
+  for (let reads = 1; reads < MAX_READS; reads += 1) {
     const again = await readFile(path, 'utf8');
     if (again === text) break;
     text = again;

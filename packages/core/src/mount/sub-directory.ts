@@ -30,9 +30,9 @@ export interface SubDirectoryFailure {
 export const SUB_DIRECTORY_FAILED = 100;
 
 /** NAME_MAX of Linux and of Lustre, in bytes. */
-const LONGEST_NAME = 255;
+const MAX_NAME = 255;
 /** PATH_MAX without the final NUL. */
-const LONGEST_PATH = 4095;
+const MAX_PATH = 4095;
 
 /** Takes the way to a sub-directory apart. It is user input: strictly relative, and not a byte that means something.
  *  @throws DriverError invalid-argument */
@@ -44,10 +44,10 @@ export function subDirectoryParts(subdir: string): readonly string[] {
   }
   if (/[\u0000-\u001f\u007f]/.test(subdir)) throw invalid(subdir, 'it holds a control character');
   if (/\ufffd|\p{Surrogate}/u.test(subdir)) throw invalid(subdir, 'it is not valid UTF-8');
-  if (parts.some((part) => bytes(part) > LONGEST_NAME)) {
-    throw invalid(subdir, `a name in it is longer than ${LONGEST_NAME} bytes`);
+  if (parts.some((part) => bytes(part) > MAX_NAME)) {
+    throw invalid(subdir, `a name in it is longer than ${MAX_NAME} bytes`);
   }
-  if (bytes(subdir) > LONGEST_PATH) throw invalid(subdir, `it is longer than ${LONGEST_PATH} bytes`);
+  if (bytes(subdir) > MAX_PATH) throw invalid(subdir, `it is longer than ${MAX_PATH} bytes`);
   return parts;
 }
 

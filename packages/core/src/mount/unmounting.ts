@@ -36,7 +36,7 @@ interface Series {
 }
 
 /** A plain umount(8) is given at least this, however soon force is allowed. */
-const LEAST_PLAIN_MS = 1_000;
+const MIN_PLAIN_MS = 1_000;
 const ESCALATED_MS = 10_000;
 /** kubelet repeats a failed unpublish at least every two minutes: what comes later is another story. */
 const SERIES_GAP_MS = 10 * 60_000;
@@ -116,7 +116,7 @@ export class Unmounting {
     const other = sharedWith(target, table);
     const why = other
       ? 'another mount may use the same client, whose requests would be ended, too'
-      : await this.#whyServed(table.at(target));
+      : await this.#refusalReason(table.at(target));
     if (why === undefined) return true;
     const what = { target, ...(other ? { other: other.mountPoint } : {}) };
     this.parts.log.warn(what, `not unmounted by force: ${why}`);
@@ -124,7 +124,7 @@ export class Unmounting {
   }
 
   /** Where the servers answer, force would discard data that they would take. */
-  async #whyServed(mounted: MountEntry | undefined): Promise<string | undefined> {
+  async #refusalReason(mounted: MountEntry | undefined): Promise<string | undefined> {
     const source = mounted && lustreSourceOf(mounted);
     if (!source || (await this.parts.imports.connectionsOf(source.fsname)) !== 'all') return undefined;
     return (
@@ -157,6 +157,6 @@ export function sharedWith(target: string, table: MountTable): MountEntry | unde
 /** The plain way ends in time for the next one. */
 function plainLimits(limits: Limits, nextAt: number | undefined, clock: Clock): Limits {
   if (nextAt === undefined) return limits;
-  const endsAt = Math.min(limits.endsAt, Math.max(nextAt, clock.now() + LEAST_PLAIN_MS));
+  const endsAt = Math.min(limits.endsAt, Math.max(nextAt, clock.now() + MIN_PLAIN_MS));
   return { signal: limits.signal, endsAt };
 }

@@ -103,7 +103,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
   });
 
   it('heals when its servers answer again, without a restart of the driver', async () => {
-    await server.goOn();
+    await server.resume();
     expect(await node.shell(`cat ${targets.dead2}/file`)).toBe('precious\n');
     await until(async () => expect(await engine.stats(targets.dead2, dead)).toEqual(success));
     const sub = { ...dead, source: `${dead.source}/new/sub` };
@@ -140,7 +140,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     await server.stop();
     expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
     expect(existsSync(targets.dead1)).toBe(false);
-    await server.goOn();
+    await server.resume();
     await until(async () => expect(await node.clientMounts()).toEqual([]));
   });
 });

@@ -11,7 +11,7 @@ import { PrivateNode } from './testing/private-node.js';
 // SIGKILL at each step of an operation, then a new driver that kubelet asks for one thing or another.
 
 /** A step count that no operation reaches, with what it does in the background. */
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 type Healing = 'publish' | 'unpublish' | 'a refused publish';
 
@@ -66,7 +66,7 @@ class KilledNode {
 
   /** Kills at one step after the other, until there is none left; each time a new driver is asked for something. */
   async everyStep(operation: 'publish' | 'unpublish', healing: Healing): Promise<void> {
-    for (let dieAtStep = 1; this.deaths.survives === 0 && dieAtStep <= MOST_STEPS; dieAtStep += 1) {
+    for (let dieAtStep = 1; this.deaths.survives === 0 && dieAtStep <= MAX_STEPS; dieAtStep += 1) {
       if (operation === 'unpublish') await this.#publish();
       const death = await this.#diesAt(dieAtStep, operation);
       this.deaths[death] += 1;

@@ -4,9 +4,9 @@ import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js
 import type { MountEntry } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
-/** An error that nobody has foreseen tells nothing of what is mounted: it must not be one after which kubelet forgets the
+/** An error that nobody has publishFailure tells nothing of what is mounted: it must not be one after which kubelet forgets the
  *  target. */
-export function foreseen(error: unknown, { source, targetPath }: Publication): DriverError {
+export function publishFailure(error: unknown, { source, targetPath }: Publication): DriverError {
   if (isDriverError(error)) return error;
   return new DriverError(
     'unavailable',
@@ -27,7 +27,7 @@ export function mountedSomethingElse(wanted: Publication, mounted: MountEntry | 
 }
 
 /** What a mount that nobody else sees means, and what is to be changed. */
-export function describeUnseen({ mountPoint }: MountEntry, around: MountEntry): string {
+export function describeUnpropagated({ mountPoint }: MountEntry, around: MountEntry): string {
   return (
     `${mountPoint} is mounted where no other mount namespace can see it: pods would get an empty directory of the node ` +
     `instead, and what they write would stay there. The mount at ${around.mountPoint}, in which it lies, does not propagate: give ` +

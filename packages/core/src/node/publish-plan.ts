@@ -2,7 +2,7 @@ import type { PublishCommand } from './publish-command.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { isReadOnly } from '../model/volume-capability.js';
 import type { WantedClient } from '../mount/client/client-mount-key.js';
-import { asksReadOnly, mountOptions } from '../mount/mount-options.js';
+import { requestsReadOnly, mountOptions } from '../mount/mount-options.js';
 import type { NodeContext } from './node-context.js';
 import { scopeOptions } from '../mount/option-scope.js';
 import type { Publication } from '../mount/publications.js';
@@ -33,7 +33,7 @@ export async function publishPlan(
   const { source, capability } = command;
   const { accessMode, mountFlags } = capability;
   const settings = publishSettings(command.context ?? {}, mountSharing);
-  const readonly = command.readonly || isReadOnly(accessMode) || asksReadOnly(mountFlags);
+  const readonly = command.readonly || isReadOnly(accessMode) || requestsReadOnly(mountFlags);
   const clientOptions = mountOptions(mountFlags, readonly);
   const { perMount, perClient } = scopeOptions(clientOptions);
   const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };

@@ -9,7 +9,7 @@ import { undoLimits } from '../mount/mount-services.js';
 import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
-import { describeUnseen, foreseen, mountedSomethingElse } from './publish-failures.js';
+import { describeUnpropagated, publishFailure, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
 import { nextPublishStep, refuseSecondTarget, showsPublication, type PublishStep } from './publish-rules.js';
 import type { Lease } from '../mount/client/shared-mounts.js';
@@ -24,7 +24,7 @@ interface Job extends PublishPlan {
 }
 
 /** What a failed attempt, or the one before it, has left at the target. */
-interface Remains {
+interface Leftovers {
   /** A mount that was made for this publication. */
   readonly isOurs: boolean;
   /** A directory that was made for it. */
@@ -52,14 +52,14 @@ export class PublishVolume {
       {
         key: targetPath,
         fingerprint: fingerprint(['publish', plan]),
-        work: async (everybodyLeft, report) => {
+        work: async (abandoned, report) => {
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
           this.#underWay.add(targetPath);
           try {
-            await this.#publish({ ...plan, command, limits: { signal: everybodyLeft, endsAt }, report });
+            await this.#publish({ ...plan, command, limits: { signal: abandoned, endsAt }, report });
           } catch (error) {
             this.node.shared.sweep(); // What it held, or the attempt before it, may be used by nobody now.
-            throw foreseen(error, plan.wanted);
+            throw publishFailure(error, plan.wanted);
           } finally {
             this.#underWay.delete(targetPath);
           }
@@ -84,7 +84,7 @@ export class PublishVolume {
     if (mounted && step === 'record') return publications.save(recordOf(wanted, mounted, table));
     await publications.save(wanted);
     if (step === 'mount-again') await this.#unmountBegun(job);
-    await this.#askGuards(job, step);
+    await this.#runPublishHooks(job, step);
     if (step === 'finish') await this.#conclude(job, true, undefined);
     else await this.#mount(job, step === 'mount-again');
   }
@@ -98,7 +98,7 @@ export class PublishVolume {
   }
 
   /** A refusal is final: nothing that is found on the target afterwards makes it a success. */
-  async #askGuards(job: Job, step: PublishStep): Promise<void> {
+  async #runPublishHooks(job: Job, step: PublishStep): Promise<void> {
     try {
       for (const mayPublish of this.node.beforePublish) await mayPublish(job.command, job.limits.signal);
     } catch (error) {
@@ -139,7 +139,7 @@ export class PublishVolume {
     const isDone = !failure || wanted.clientMount === undefined;
     if (mounted && isDone && showsPublication(mounted, wanted)) {
       try {
-        this.#checkSeen(mounted, table);
+        this.#checkPropagation(mounted, table);
         await this.#settled(job);
         await publications.save({ ...wanted, observedSource: mounted.source });
         log.info({ source: mounted.source, target }, 'published');
@@ -155,10 +155,10 @@ export class PublishVolume {
 
   /** Where the driver runs beside kubelet, in the host's own namespace, nothing has to be shared: a warning then.
    *  @throws DriverError failed-precondition: a pod would write to the node's own disk */
-  #checkSeen(mounted: MountEntry, table: MountTable): void {
+  #checkPropagation(mounted: MountEntry, table: MountTable): void {
     const around = mountAround(mounted, table);
     if (!around || around.isShared) return;
-    const what = describeUnseen(mounted, around);
+    const what = describeUnpropagated(mounted, around);
     if (this.node.mustPropagate) throw new DriverError('failed-precondition', what);
     if (this.#hasWarned) return;
     this.#hasWarned = true;
@@ -203,7 +203,7 @@ export class PublishVolume {
    * one after which it does.
    * @returns what is to be thrown
    */
-  async #undone({ wanted }: Job, { isOurs, isNew }: Remains, failure: unknown): Promise<unknown> {
+  async #undone({ wanted }: Job, { isOurs, isNew }: Leftovers, failure: unknown): Promise<unknown> {
     const { mounter, publications, clock, log } = this.node;
     const target = wanted.mountPoint;
     // A child that nothing can end may still mount: the record stays, and the next call waits for the child.

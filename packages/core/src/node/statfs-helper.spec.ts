@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readProcess } from '../process/process-table.js';
-import { NotAnswering, StatfsHelper } from './statfs-helper.js';
+import { UnresponsiveError, StatfsHelper } from './statfs-helper.js';
 import { STATFS_THREADS, statfsProgram } from './statfs-process.js';
 import { PrivateNode } from './testing/private-node.js';
 
@@ -61,7 +61,7 @@ describe('StatfsHelper', () => {
     await helper.measure(healthy());
     const { pid } = helper;
     process.kill(pid ?? 0, 'SIGSTOP');
-    await expect(helper.measure(healthy())).rejects.toBeInstanceOf(NotAnswering);
+    await expect(helper.measure(healthy())).rejects.toBeInstanceOf(UnresponsiveError);
     await isGone(pid);
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
   });
@@ -107,7 +107,7 @@ describe.runIf(fuse)('a dead server', () => {
         .catch((error: unknown) => error),
     );
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
-    for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(NotAnswering);
+    for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(UnresponsiveError);
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
     expect(helper.pid).not.toBe(old);
     const stuck = helper.stuck.get(look.path);
@@ -132,7 +132,7 @@ describe.runIf(fuse)('a dead server', () => {
     const hanging = servers.map(({ look }) => helper.measure(look).catch((error: unknown) => error));
     // More than a pool of four threads could bear.
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
-    for (const error of await Promise.all(hanging)) expect(error).toBeInstanceOf(NotAnswering);
+    for (const error of await Promise.all(hanging)) expect(error).toBeInstanceOf(UnresponsiveError);
     await until(() => expect(helper.stuck.size).toBe(5));
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
     for (const server of servers) server.heal();

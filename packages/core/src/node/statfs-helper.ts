@@ -7,15 +7,15 @@ import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
 /** What is to be measured. */
-export interface Look {
+export interface MeasureRequest {
   /** Tells file systems apart: one that does not answer at one path is not asked at another. */
   readonly fileSystem: string;
   readonly path: string;
 }
 
 /** A file system did not answer in time, or is still held by the question before. */
-export class NotAnswering extends Error {
-  override readonly name = 'NotAnswering';
+export class UnresponsiveError extends Error {
+  override readonly name = 'UnresponsiveError';
 
   constructor(
     /** Milliseconds since the epoch: when it was asked what it has not answered. */
@@ -36,7 +36,7 @@ export interface StatfsHelperOptions {
   readonly program?: readonly string[];
 }
 
-interface Silence {
+interface Outage {
   readonly since: number;
   child?: StuckChild;
 }
@@ -55,7 +55,7 @@ export class StatfsHelper {
   #process: StatfsProcess | undefined;
   /** The last question in each file system's queue. */
   readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #silent = new Map<string, Silence>();
+  readonly #outages = new Map<string, Outage>();
   readonly #stuck = new Map<string, StuckChild>();
   /** Measurements by path, joined by all who ask for the same one. */
   readonly #underWay = new Map<string, Promise<Measurement>>();
@@ -75,19 +75,21 @@ export class StatfsHelper {
     return this.#process?.pid;
   }
 
-  /** @throws NotAnswering; StatfsError with what the kernel said; DriverError if there is no helper to be had */
-  measure(look: Look): Promise<Measurement> {
-    const underWay = this.#underWay.get(look.path);
+  /** @throws UnresponsiveError; StatfsError with what the kernel said; DriverError if there is no helper to be had */
+  measure(request: MeasureRequest): Promise<Measurement> {
+    const underWay = this.#underWay.get(request.path);
     if (underWay) return underWay;
     const limits = deadlineIn(this.options.deadlineMs, this.#clock);
-    const before = this.#queues.get(look.fileSystem) ?? Promise.resolve();
-    const measuring = this.#inTurn(before, look, limits).finally(() => this.#underWay.delete(look.path));
-    this.#underWay.set(look.path, measuring);
+    const before = this.#queues.get(request.fileSystem) ?? Promise.resolve();
+    const measuring = this.#inTurn(before, request, limits).finally(() =>
+      this.#underWay.delete(request.path),
+    );
+    this.#underWay.set(request.path, measuring);
     // Who gives up waiting does not let the next one in: only the answer does.
     const last = Promise.all([before, endOf(measuring)]).then(() => {
-      if (this.#queues.get(look.fileSystem) === last) this.#queues.delete(look.fileSystem);
+      if (this.#queues.get(request.fileSystem) === last) this.#queues.delete(request.fileSystem);
     });
-    this.#queues.set(look.fileSystem, last);
+    this.#queues.set(request.fileSystem, last);
     return measuring;
   }
 
@@ -104,33 +106,33 @@ export class StatfsHelper {
     await process?.retire();
   }
 
-  async #inTurn(before: Promise<unknown>, look: Look, limits: Limits): Promise<Measurement> {
+  async #inTurn(before: Promise<unknown>, request: MeasureRequest, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
     const isMyTurn = (await waitWithLimits(before, limits, this.#clock)) === 'done';
-    const silence = this.#silent.get(look.fileSystem);
-    if (silence) throw new NotAnswering(silence.since, silence.child);
+    const outage = this.#outages.get(request.fileSystem);
+    if (outage) throw new UnresponsiveError(outage.since, outage.child);
     // With little time left a slow file system would be taken for a dead one.
     const isLate = limits.endsAt - this.#clock.now() < this.options.deadlineMs / 2;
-    if (!isMyTurn || isLate) throw new NotAnswering(askedAt, undefined);
+    if (!isMyTurn || isLate) throw new UnresponsiveError(askedAt, undefined);
     try {
-      return await this.#ask(look, limits);
+      return await this.#ask(request, limits);
     } catch (error) {
       if (!(error instanceof StatfsProcessEnded)) throw error;
-      return this.#ask(look, limits); // Somebody has killed the helper: once more with a new one.
+      return this.#ask(request, limits); // Somebody has killed the helper: once more with a new one.
     }
   }
 
-  async #ask(look: Look, limits: Limits): Promise<Measurement> {
+  async #ask(request: MeasureRequest, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
     const process = this.#freeProcess();
-    const answer = process.ask(look.path);
+    const answer = process.ask(request.path);
     if ((await waitWithLimits(answer, limits, this.#clock)) === 'done') return answer;
     answer.catch(() => {}); // It is ended with its process.
-    const silence: Silence = { since: askedAt };
-    this.#silent.set(look.fileSystem, silence);
-    const named = this.#replace(process, look, silence);
+    const outage: Outage = { since: askedAt };
+    this.#outages.set(request.fileSystem, outage);
+    const named = this.#replace(process, request, outage);
     await waitWithLimits(named, deadlineIn(NAMING_MS, this.#clock), this.#clock);
-    throw new NotAnswering(silence.since, silence.child);
+    throw new UnresponsiveError(outage.since, outage.child);
   }
 
   #freeProcess(): StatfsProcess {
@@ -141,16 +143,16 @@ export class StatfsHelper {
   }
 
   /** Lets go of the child that hangs; the file system is asked again once nothing hangs in it any more. */
-  async #replace(process: StatfsProcess, look: Look, silence: Silence): Promise<void> {
+  async #replace(process: StatfsProcess, request: MeasureRequest, outage: Outage): Promise<void> {
     if (this.#process === process) this.#process = undefined;
-    const left = await process.retire(look.path);
-    if (!left) return void this.#silent.delete(look.fileSystem);
-    const child = { ...left, command: `statfs ${look.path}`, startedAt: silence.since };
-    silence.child = child;
-    this.#stuck.set(look.path, child);
+    const left = await process.retire(request.path);
+    if (!left) return void this.#outages.delete(request.fileSystem);
+    const child = { ...left, command: `statfs ${request.path}`, startedAt: outage.since };
+    outage.child = child;
+    this.#stuck.set(request.path, child);
     void child.ended.then(() => {
-      this.#stuck.delete(look.path);
-      this.#silent.delete(look.fileSystem);
+      this.#stuck.delete(request.path);
+      this.#outages.delete(request.fileSystem);
     });
   }
 }

@@ -5,13 +5,13 @@ import type { Conversation } from '../process/conversation.js';
 import type { StuckChild } from '../process/stuck-child.js';
 
 /** Asks a file system for its size: a line of JSON to the child. */
-export interface StatfsQuestion {
+export interface StatfsRequest {
   readonly id: number;
   readonly path: string;
 }
 
 /** What the kernel said: a line of JSON from the child. */
-export type StatfsAnswer =
+export type StatfsResponse =
   | { readonly id: number; readonly numbers: readonly string[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
@@ -45,17 +45,17 @@ export const statfsProgram: readonly string[] = [
   childProgram('node/statfs'),
 ];
 
-interface Asked {
+interface PendingRequest {
   readonly path: string;
   readonly resolve: (measurement: Measurement) => void;
   readonly reject: (error: Error) => void;
-  isGivenUp: boolean;
+  isAbandoned: boolean;
 }
 
 /** One child that asks file systems for their size, many at a time. */
 export class StatfsProcess {
   readonly #conversation: Conversation;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new Map<number, PendingRequest>();
   readonly #retired: Promise<StuckChild | undefined>;
   #questions = 0;
   #ended: Error | undefined;
@@ -67,7 +67,7 @@ export class StatfsProcess {
     this.#conversation = runner.converse(program, args, {
       title: 'the statfs helper',
       environment: { UV_THREADPOOL_SIZE: String(STATFS_THREADS) },
-      onLine: (line) => this.#hear(JSON.parse(line) as StatfsAnswer),
+      onLine: (line) => this.#receive(JSON.parse(line) as StatfsResponse),
       onEnd: (error) => this.#end(error ?? new StatfsProcessEnded('the statfs helper has ended')),
     });
     this.#retired = new Promise((resolve) => {
@@ -89,8 +89,8 @@ export class StatfsProcess {
     if (this.#ended) throw this.#ended;
     const id = (this.#questions += 1);
     return new Promise<Measurement>((resolve, reject) => {
-      this.#asked.set(id, { path, resolve, reject, isGivenUp: false });
-      this.#conversation.say(JSON.stringify({ id, path } satisfies StatfsQuestion));
+      this.#asked.set(id, { path, resolve, reject, isAbandoned: false });
+      this.#conversation.writeLine(JSON.stringify({ id, path } satisfies StatfsRequest));
     });
   }
 
@@ -100,12 +100,12 @@ export class StatfsProcess {
    */
   retire(hungPath?: string): Promise<StuckChild | undefined> {
     this.#isRetired = true;
-    for (const asked of this.#asked.values()) asked.isGivenUp ||= asked.path === hungPath;
+    for (const asked of this.#asked.values()) asked.isAbandoned ||= asked.path === hungPath;
     this.#stopIfDone();
     return this.#retired;
   }
 
-  #hear(answer: StatfsAnswer): void {
+  #receive(answer: StatfsResponse): void {
     const asked = this.#asked.get(answer.id);
     this.#asked.delete(answer.id);
     if ('error' in answer) asked?.reject(new StatfsError(answer.error.code, answer.error.message));
@@ -114,7 +114,7 @@ export class StatfsProcess {
   }
 
   #stopIfDone(): void {
-    if (this.#isRetired && [...this.#asked.values()].every(({ isGivenUp }) => isGivenUp)) this.#stop();
+    if (this.#isRetired && [...this.#asked.values()].every(({ isAbandoned }) => isAbandoned)) this.#stop();
   }
 
   #end(error: Error): void {

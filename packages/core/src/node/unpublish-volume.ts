@@ -35,11 +35,11 @@ export class UnpublishVolume {
       {
         key: targetPath,
         fingerprint: fingerprint(['unpublish', command.volumeId]),
-        work: async (everybodyLeft, report) => {
+        work: async (abandoned, report) => {
           report(`unpublishing volume ${command.volumeId} from ${targetPath}`);
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
           try {
-            await this.#unpublish(command.volumeId, targetPath, { signal: everybodyLeft, endsAt });
+            await this.#unpublish(command.volumeId, targetPath, { signal: abandoned, endsAt });
             this.node.log.debug({ targetPath }, 'unpublished');
           } finally {
             this.node.shared.sweep(); // Its mount may be gone even where its directory has to stay.
@@ -85,12 +85,12 @@ export class UnpublishVolume {
     try {
       await unmountAll(this.node, mountPoint, count, limits);
     } catch (error) {
-      throw this.#heldByLook(mountPoint) ?? error;
+      throw this.#heldByStatfs(mountPoint) ?? error;
     }
   }
 
   /** A statfs that a dead server holds uses the mount, so that it cannot be unmounted without force. */
-  #heldByLook(mountPoint: string): DriverError | undefined {
+  #heldByStatfs(mountPoint: string): DriverError | undefined {
     const child = this.node.statfs.stuck.get(mountPoint);
     if (!child) return undefined;
     return new DriverError(

@@ -1,5 +1,5 @@
 import { isDriverError } from '../errors/driver-error.js';
-import { NotAnswering } from './statfs-helper.js';
+import { UnresponsiveError } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
 import { checkServers, describeStuckChild } from '../process/stuck-child.js';
 
@@ -21,8 +21,8 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /** Why a volume could not be measured, and what to do about it; undefined if it is not the volume's fault. */
-export function whyAbnormal(error: unknown, source: string, now: number): string | undefined {
-  if (error instanceof NotAnswering) return describeSilence(error, source, now);
+export function abnormalCause(error: unknown, source: string, now: number): string | undefined {
+  if (error instanceof UnresponsiveError) return describeOutage(error, source, now);
   if (error instanceof StatfsError) {
     const meaning = meanings[error.code] ?? checkServers;
     return `${source} cannot be measured (${error.code}): ${meaning}`;
@@ -30,13 +30,13 @@ export function whyAbnormal(error: unknown, source: string, now: number): string
   return isDriverError(error) ? error.message : undefined;
 }
 
-function describeSilence({ since, child }: NotAnswering, source: string, now: number): string {
-  if (!child) return `${source} has not answered for ${ageOf(since, now)}. ${checkServers}`;
+function describeOutage({ since, child }: UnresponsiveError, source: string, now: number): string {
+  if (!child) return `${source} has not answered for ${formatAge(since, now)}. ${checkServers}`;
   return `${source} does not answer: ${describeStuckChild(child, now)}, waits for it; it is not asked again before that ends. ${checkServers}`;
 }
 
 /** How long ago something was, for people. */
-export function ageOf(then: number, now: number): string {
+export function formatAge(then: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;

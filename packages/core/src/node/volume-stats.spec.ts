@@ -4,7 +4,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
-import { NotAnswering, type Look } from './statfs-helper.js';
+import { UnresponsiveError, type MeasureRequest } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
 import { GetVolumeStats } from './volume-stats.js';
 
@@ -38,7 +38,7 @@ function nodeWith(change: Partial<Publication> = {}) {
     mountInfo: bound,
     publications: [publication] as Publication[],
     kernel: (): Promise<Measurement> => Promise.resolve(measured),
-    looks: [] as Look[],
+    looks: [] as MeasureRequest[],
     clock: new ManualClock(),
   };
   const context = {
@@ -79,7 +79,7 @@ describe('GetVolumeStats', () => {
 
   it.each([
     [new StatfsError('ESHUTDOWN', ''), 'evicted this client'],
-    [new NotAnswering(0, undefined), 'has not answered'],
+    [new UnresponsiveError(0, undefined), 'has not answered'],
     [new StatfsError('ENOENT', ''), 'sub-directory was deleted'],
   ])('keeps the last numbers: %s', async (error, words) => {
     const { world, ask } = nodeWith();

@@ -7,9 +7,9 @@ import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
-import type { Look, StatfsHelper } from './statfs-helper.js';
+import type { MeasureRequest, StatfsHelper } from './statfs-helper.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
-import { ageOf, whyAbnormal } from './volume-condition.js';
+import { formatAge, abnormalCause } from './volume-condition.js';
 
 /** NodeGetVolumeStats. */
 export interface StatsCommand {
@@ -66,9 +66,9 @@ export class GetVolumeStats {
     const mounted = table.at(place.mountPoint);
     if (!mounted) return this.#unmounted(command, place);
     this.#refuseOther(command, place, mounted);
-    const look = lookOf(place, mounted, table);
+    const request = measureRequestOf(place, mounted, table);
     try {
-      const measurement = await untilAborted(this.#measure(command, look), signal);
+      const measurement = await untilAborted(this.#measure(command, request), signal);
       const after = (await this.node.readMountTable()).at(place.mountPoint);
       // The numbers of the directory underneath are not the volume's.
       if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
@@ -76,13 +76,13 @@ export class GetVolumeStats {
       return { ...measurement, condition: healthy };
     } catch (error) {
       signal.throwIfAborted();
-      return this.#abnormal(command, place, look, error);
+      return this.#abnormal(command, place, request, error);
     }
   }
 
-  async #measure({ volumeId }: StatsCommand, look: Look): Promise<Measurement> {
-    const whole = await this.statfs.measure(look);
-    return this.node.measureQuota ? this.node.measureQuota(volumeId, look.path, whole) : whole;
+  async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<Measurement> {
+    const whole = await this.statfs.measure(request);
+    return this.node.measureQuota ? this.node.measureQuota(volumeId, request.path, whole) : whole;
   }
 
   /** Any text may come as a path: nothing is published at one that is no target. */
@@ -120,9 +120,9 @@ export class GetVolumeStats {
     );
   }
 
-  #abnormal(command: StatsCommand, place: Place, look: Look, error: unknown): VolumeStats {
+  #abnormal(command: StatsCommand, place: Place, request: MeasureRequest, error: unknown): VolumeStats {
     if (isDriverError(error, 'not-found')) throw error;
-    const why = whyAbnormal(error, look.fileSystem, this.node.clock.now());
+    const why = abnormalCause(error, request.fileSystem, this.node.clock.now());
     if (why === undefined) throw error;
     const last = this.#lastOf(command, place);
     if (!last) throw new DriverError('unavailable', why, { cause: error });
@@ -130,7 +130,7 @@ export class GetVolumeStats {
   }
 
   #outdated({ measurement, at }: Remembered, why: string): VolumeStats {
-    const age = ageOf(at, this.node.clock.now());
+    const age = formatAge(at, this.node.clock.now());
     return {
       ...measurement,
       condition: { abnormal: true, message: `${why}. The numbers are those of ${age} ago` },
@@ -158,7 +158,11 @@ export class GetVolumeStats {
 
 /** A bind mount is not looked at itself: a question that a dead server holds would make it busy, and the pod could not
  *  terminate. */
-function lookOf({ known, mountPoint }: Place, mounted: MountEntry, table: MountTable): Look {
+function measureRequestOf(
+  { known, mountPoint }: Place,
+  mounted: MountEntry,
+  table: MountTable,
+): MeasureRequest {
   const { path, mount } = (known && statPathFor(known, table)) ?? { path: mountPoint, mount: mounted };
   const source = lustreSourceOf({ ...mount, root: '/' });
   return { fileSystem: source ? formatMountSource({ ...source, subdir: '' }) : mount.source, path };

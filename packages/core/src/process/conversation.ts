@@ -54,7 +54,7 @@ export class Conversation {
     return this.child.pid;
   }
 
-  say(line: string): void {
+  writeLine(line: string): void {
     this.child.stdin?.write(`${line}\n`);
   }
 

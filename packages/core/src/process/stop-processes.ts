@@ -9,7 +9,7 @@ export interface Stoppable {
 
 /** How long the kernel gets to end a process after SIGKILL; what still lives then is held by the kernel. */
 export const KILL_GRACE_MS = 500;
-const LONGEST_LOOK_MS = 100;
+const MAX_LOOK_MS = 100;
 
 /**
  * Ends processes: SIGTERM, and SIGKILL after `graceMs` milliseconds (0: SIGKILL at once). Always returns, with the
@@ -34,7 +34,7 @@ async function survivorsAfter(
   clock: Clock,
 ): Promise<readonly ProcessStat[]> {
   const endsAt = clock.now() + graceMs;
-  for (let pause = 5; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+  for (let pause = 5; ; pause = Math.min(pause * 2, MAX_LOOK_MS)) {
     const survivors = await stoppable.survivors();
     if (survivors.length === 0 || clock.now() >= endsAt) return survivors;
     await new Promise<void>((resolve) => clock.after(pause, resolve));

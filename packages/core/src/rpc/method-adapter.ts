@@ -34,7 +34,7 @@ class MalformedRequest {
 }
 
 /** The definition with requests that never throw in the transport. */
-export function tolerant(definition: ServiceDefinition): ServiceDefinition {
+export function withTolerantRequests(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
       const requestDeserialize = (bytes: Buffer): unknown => {

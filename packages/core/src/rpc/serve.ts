@@ -7,7 +7,7 @@ import { countCalls, type CallObserver } from './count-calls.js';
 import { claimSocket, grpcAddress, type Endpoint } from './endpoint.js';
 import { limitTime } from './limit-time.js';
 import { logCall } from './log-call.js';
-import { implement, tolerant } from './method-adapter.js';
+import { implement, withTolerantRequests } from './method-adapter.js';
 
 /** A CSI service and the functions that serve it. */
 export interface ServedService {
@@ -42,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const wrappers = [logCall, countCalls(options.observer ?? noObserver), limitTime(stopping.signal)];
   const wrap = (handler: Handler): Handler => chain(wrappers, handler);
   for (const { definition, methods } of options.services) {
-    server.addService(tolerant(definition), implement(definition, methods, wrap, log));
+    server.addService(withTolerantRequests(definition), implement(definition, methods, wrap, log));
   }
   if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
   const port = await bind(server, grpcAddress(endpoint));

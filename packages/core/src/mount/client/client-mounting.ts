@@ -32,7 +32,7 @@ export type MountAttempt = (limits: Limits) => Promise<CommandResult>;
 
 /** mount.lustre is started four at a time: many at once meet in the client and fail with EEXIST. */
 export const defaultMountLimit = { limit: 4, holdMs: 15_000 };
-const MOST_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
 /** So long before its end a mount that still runs makes the driver look at the server. */
 const PROBE_BEFORE_END_MS = 5_000;
@@ -59,7 +59,7 @@ export class ClientMounting {
       if (result.exitCode === 0) return;
       const failed = failedMount(request, result);
       const symptom = symptomOf(failed);
-      if (symptom !== 'exists' || attempts === MOST_ATTEMPTS)
+      if (symptom !== 'exists' || attempts === MAX_ATTEMPTS)
         throw await this.#explained(failed, symptom, request);
       // mount.lustre says the same of what is there already; the caller compares that with what it wants.
       if ((await this.parts.readMountTable()).at(request.target)?.id !== before) return;
@@ -91,7 +91,7 @@ export class ClientMounting {
     const { clock } = this.parts;
     const leftMs = Math.max(0, limits.endsAt - clock.now());
     let finding: Promise<string> | undefined;
-    const callOff = clock.after(Math.max(leftMs / 2, leftMs - PROBE_BEFORE_END_MS), () => {
+    const cancelTimer = clock.after(Math.max(leftMs / 2, leftMs - PROBE_BEFORE_END_MS), () => {
       finding = this.#probe(source);
     });
     try {
@@ -103,7 +103,7 @@ export class ClientMounting {
         cause: error.cause ?? error,
       });
     } finally {
-      callOff();
+      cancelTimer();
     }
   }
 

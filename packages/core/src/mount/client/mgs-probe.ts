@@ -12,7 +12,7 @@ const ACCEPT_PORT = '/sys/module/lnet/parameters/accept_port';
 const CONNECT_MS = 2_000;
 const PING_MS = 2_500;
 /** A message has room for so many. */
-const MOST_NIDS = 6;
+const MAX_NIDS = 6;
 
 /** What a TCP connection to a server's port came to. */
 export type Reachability = 'open' | 'refused' | 'timed-out' | 'no-route' | 'unknown-host';
@@ -47,7 +47,7 @@ export class MgsProbe {
 
   /** What was found, in a sentence for the operator. Never throws. */
   async explain(source: LustreMountSource): Promise<string> {
-    const nids = source.mgsNodes.flat().slice(0, MOST_NIDS);
+    const nids = source.mgsNodes.flat().slice(0, MAX_NIDS);
     const port = this.options.port ?? (await acceptPort());
     return describeFindings(await Promise.all(nids.map((nid) => this.#probe(nid, port))), port);
   }
@@ -82,11 +82,11 @@ export function reach(host: string, port: number, deadlineMs: number, clock: Clo
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (finding: Reachability): void => {
-      callOff();
+      cancelTimer();
       socket.destroy();
       resolve(finding);
     };
-    const callOff = clock.after(deadlineMs, () => end('timed-out'));
+    const cancelTimer = clock.after(deadlineMs, () => end('timed-out'));
     socket.once('connect', () => end('open'));
     socket.once('error', (error: NodeJS.ErrnoException) => end(reachabilityOf(error.code ?? '')));
   });

@@ -32,7 +32,7 @@ export interface Lease {
 }
 
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 60_000;
 
 /**
  * The Lustre clients that pods share: each mounted once, in a directory of the driver's own that no pod sees, and bound
@@ -91,8 +91,8 @@ export class SharedMounts {
       const job = {
         key: path,
         fingerprint: 'mount',
-        work: (everybodyLeft: AbortSignal) =>
-          this.#ensure(wanted, path, { signal: everybodyLeft, endsAt: limits.endsAt }),
+        work: (abandoned: AbortSignal) =>
+          this.#ensure(wanted, path, { signal: abandoned, endsAt: limits.endsAt }),
       };
       await joinOrRun(this.#mounting, job, limits.signal);
     } catch (error) {
@@ -282,6 +282,6 @@ export class SharedMounts {
 
   #sweepLater(): void {
     setTimeout(() => this.sweep(), this.#retryMs).unref(); // The process may end meanwhile; its successor sweeps.
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
   }
 }

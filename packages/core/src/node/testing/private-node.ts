@@ -77,7 +77,7 @@ exec cat
 export interface BindfsServer {
   /** From now on nobody is answered. */
   stop(): Promise<void>;
-  goOn(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** A file system whose server takes requests and answers none. */
@@ -173,7 +173,7 @@ export class PrivateNode {
     const signal = async (name: NodeJS.Signals): Promise<void> => {
       for (const pid of await this.#bindfsPids()) signalProcess(pid, name);
     };
-    return { stop: () => signal('SIGSTOP'), goOn: () => signal('SIGCONT') };
+    return { stop: () => signal('SIGSTOP'), resume: () => signal('SIGCONT') };
   }
 
   async #bindfsPids(): Promise<readonly number[]> {

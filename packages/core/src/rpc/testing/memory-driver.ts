@@ -16,7 +16,7 @@ import { identityService } from '../identity-service.js';
 import { serve, type RunningServer, type ServedService } from '../serve.js';
 
 /** A driver's time runs a hundred times faster here, its callers' does not. */
-const hurriedClock: Clock = {
+const fastClock: Clock = {
   now: () => systemClock.now(),
   after: (milliseconds, callback) => systemClock.after(milliseconds / 100, callback),
 };
@@ -69,7 +69,7 @@ export class MemoryDriver {
     const plugin = new ProviderRegistry([memoryProvider(this.cloud)]).get(name);
     const settings = { flag: () => undefined, environment: () => undefined };
     const context = { driverName: name, driverVersion: '1.2.3', clusterId: '', log: this.log };
-    const volumes = new VolumeOperations(await plugin.controller(settings, context), this.log, hurriedClock);
+    const volumes = new VolumeOperations(await plugin.controller(settings, context), this.log, fastClock);
     const traits = { expandable: plugin.expandable ?? false, hasTopology: false };
     return [
       identityService({ driverName: name, version: '1.2.3', manifest: { commit: 'abc' }, ...traits }),

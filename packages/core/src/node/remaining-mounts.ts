@@ -10,9 +10,9 @@ import { parsePublication } from '../mount/publications.js';
  * @param stateDir as `NodeEngineParts.stateDir`
  * @throws DriverError unavailable where the mount table cannot be read
  */
-export async function mountsLeft(
+export async function remainingMounts(
   stateDir: string,
-  look: () => Promise<MountTable> = readMountTable,
+  readTable: () => Promise<MountTable> = readMountTable,
 ): Promise<readonly string[]> {
   const [publications, clients] = await Promise.all([
     textsIn(join(stateDir, 'publications')),
@@ -22,7 +22,7 @@ export async function mountsLeft(
     ...publications.map((text) => parsePublication(text)?.mountPoint),
     ...clients.map((text) => parseClientMountRecord(text)?.path),
   ];
-  const table = await look();
+  const table = await readTable();
   return recorded.filter((path) => path !== undefined).filter((path) => table.at(path) !== undefined);
 }
 
