@@ -34,28 +34,28 @@ export interface BindMountingParts {
     title: string,
     limits: Limits,
   ) => Promise<CommandResult>;
-  /** Why a command was ended. */
+  /** Error for a command that was ended early. */
   readonly interrupted: (title: string, limits: Limits) => DriverError;
   readonly children: Pick<TargetChildren, 'settle' | 'adoptOrphans'>;
-  /** A directory for the driver alone, see `BindMounting`. Made if it is missing. */
+  /** A directory for the driver alone, see `BindMounting`. Created if it is missing. */
   readonly stageDir: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What a bind mount shows, and where. */
+/** Bind mount: the directory that it shows, its path and its options. */
 interface Attachment extends ClientDirectory {
   readonly at: string;
   readonly options: readonly string[];
 }
 
-/** Taking a stage away is no longer the caller's time. */
+/** Time to remove a stage; it is no longer the caller's. */
 const CLOSE_MS = 5_000;
-/** More mounts than ever lie on one stage. */
+/** More mounts than one stage ever has. */
 const MAX_MOUNTS_ON_STAGE = 8;
-/** Children in directories at once, each for so long at most: each is a process of Node.js. */
+/** Children that work in directories at once, and the longest hold of a slot: each is a process of Node.js. */
 const directoryLimit = { limit: 8, holdMs: 2_000 };
-/** As many children may be stuck in one file system before no other is started there. */
+/** Number of stuck children in one file system from which no other is started there. */
 const MAX_STUCK = 4;
 
 /**
@@ -64,18 +64,18 @@ const MAX_STUCK = 4;
  * mount(8) before util-linux 2.39 gives a bind mount its options (`ro`, `noexec`, ...) in a second step, and a change of
  * options does not propagate: in a container the plugin would see a read-only mount while kubelet and the pods see a
  * writable one. A new mount however propagates with the options that it has (mount_namespaces(7)). So a mount with options
- * is made at a stage first, a directory that nobody else looks at, and bound from there.
+ * is made at a stage first, a private directory of the driver, and bound from there.
  */
 export class BindMounting {
   readonly #limiter: Limiter;
-  /** By the mounted root. */
+  /** Stuck children, by the mounted root. */
   readonly #stuck = new Map<string, Set<StuckChild>>();
 
   constructor(private readonly parts: BindMountingParts) {
     this.#limiter = new Limiter({ ...directoryLimit, clock: parts.clock });
   }
 
-  /** As Mounter.bind. */
+  /** See Mounter.bind. */
   async bind({ target, options, ...from }: BindRequest, limits: Limits): Promise<void> {
     if (options.length === 0) return this.#attach({ ...from, at: target, options }, target, limits);
     const stage = await this.#openStage(target, limits);
@@ -87,7 +87,7 @@ export class BindMounting {
     }
   }
 
-  /** As Mounter.makeDirectory. */
+  /** See Mounter.makeDirectory. */
   async makeDirectory(
     { clientMount: root, directory }: Required<ClientDirectory>,
     target: string,
@@ -97,7 +97,7 @@ export class BindMounting {
     await this.#runInDirectory({ ...directory, root, options: [] }, target, title, limits);
   }
 
-  /** Takes the stages away that an earlier run has left, as they keep clients mounted. */
+  /** Removes the stages of an earlier run, which keep clients mounted. */
   async clearStages(): Promise<void> {
     const names = await readdir(this.parts.stageDir).catch((): string[] => []);
     const stages = names.map((name) => join(this.parts.stageDir, name));
@@ -121,7 +121,7 @@ export class BindMounting {
     this.#check(title, await this.parts.run(target, command, title, limits), limits);
   }
 
-  /** A process of its own, since a dead server holds whoever looks at a directory. */
+  /** Runs a task in a process of its own, since a dead server blocks every process that opens a directory. */
   async #runInDirectory(
     task: SubDirectoryTask,
     target: string,
@@ -131,7 +131,7 @@ export class BindMounting {
     const turn = {
       limiter: this.#limiter,
       key: task.root,
-      what: `the look at ${task.root}`,
+      what: `the work in ${task.root}`,
       clock: this.parts.clock,
     };
     const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
@@ -153,8 +153,8 @@ export class BindMounting {
     if (!first || others.length + 1 < MAX_STUCK) return;
     throw new DriverError(
       'deadline-exceeded',
-      `${others.length + 1} processes wait for the file system at ${root}, ${describeStuckChild(first, this.parts.clock.now())} ` +
-        'for one, and no other is started beside them. They end when the Lustre servers answer again. ' +
+      `${others.length + 1} processes wait for the file system at ${root}, such as ${describeStuckChild(first, this.parts.clock.now())}; ` +
+        'no other is started beside them. They end when the Lustre servers answer again. ' +
         checkServers,
     );
   }
@@ -176,7 +176,7 @@ export class BindMounting {
     throw explainCommandFailure(title, result);
   }
 
-  /** One stage for each target: only one change of a target is under way at a time. */
+  /** Creates the stage of a target; only one change of a target is under way at a time. */
   async #openStage(target: string, limits: Limits): Promise<string> {
     const stage = join(this.parts.stageDir, createHash('sha256').update(target).digest('hex').slice(0, 32));
     await this.parts.children.settle(stage, limits);
@@ -185,8 +185,8 @@ export class BindMounting {
     return stage;
   }
 
-  /** A child that is still at work cannot mount on a directory that is gone. Whoever else looks at the stage (a scanner of
-   *  files) does not keep it: `-l`. */
+  /** Removes a stage, so that a child that still runs cannot mount on it. `-l`: another process that uses the stage, such as a
+   *  file scanner, does not keep it. */
   async #closeStage(stage: string): Promise<void> {
     const { run, clock, log } = this.parts;
     const limits = deadlineIn(CLOSE_MS, clock);
@@ -196,7 +196,10 @@ export class BindMounting {
         await run(stage, ['umount', '-c', '-i', '-l', stage], `umount ${stage}`, limits);
       }
     } catch (error) {
-      log.warn({ err: error, stage }, 'a mount of the driver’s own could not be taken away yet');
+      log.warn(
+        { err: error, stage },
+        'a mount of the driver’s own could not be removed yet; the next attempt repeats it',
+      );
     }
   }
 }

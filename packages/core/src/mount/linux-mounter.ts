@@ -22,22 +22,21 @@ import type { TargetChildren } from '../process/target-children.js';
 import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
-/** What a mounter looks at and tells of its work; everything else has a working default. */
+/** Dependencies and settings of a mounter; all but the log have defaults. */
 export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
   readonly log: Log;
   readonly readMountTable?: () => Promise<MountTable>;
-  /** Looks at a server that cannot be mounted from. */
+  /** Probe of a server from which no mount succeeds. */
   readonly probe?: Pick<MgsProbe, 'explain'>;
   /** Default: neither by force nor lazily. */
   readonly escalation?: UnmountEscalation;
-  /** A directory for the mounter alone, in which bind mounts get their options. Default: one of the machine's temporary
-   *  directory. */
+  /** Private directory in which bind mounts get their options. Default: a directory below the system's temporary one. */
   readonly stageDir?: string;
-  /** What the client knows of its servers, before anything is forced. */
+  /** Connections of the client to its servers, read before a forced unmount. */
   readonly imports?: Pick<ClientImports, 'connectionsOf'>;
 }
 
-/** mount(8) and umount(8) of util-linux, with mount.lustre(8) behind them. */
+/** Mounter that runs mount(8) and umount(8) of util-linux, which call mount.lustre(8). */
 export class LinuxMounter implements Mounter {
   readonly #mounting: ClientMounting;
   readonly #unmounting: Unmounting;
@@ -111,10 +110,10 @@ export class LinuxMounter implements Mounter {
   }
 
   async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
-    // -c: looking at the path would hang on a dead server. -i: Lustre has no umount helper, none is to be called.
+    // -c: a lookup of the path would hang on a dead server. -i: calls no umount helper; Lustre has none.
     const args = ['umount', '-c', '-i', ...(flag ? [flag] : []), target];
     const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
-    // A plain umount that hangs must not keep the forced one back.
+    // A plain umount that hangs must not block the forced one.
     const child = flag ? `${target} ${flag}` : target;
     const result = await this.#run(child, args, title, limits);
     if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;

@@ -16,7 +16,7 @@ describe('explainMountFailure', () => {
       'not-found',
       'sub-directory',
     ],
-    [32, 'mount: /t: mount point does not exist.', 'unavailable', 'made anew'],
+    [32, 'mount: /t: mount point does not exist.', 'unavailable', 'recreates it'],
     [5, helper('Input/output error') + 'Is the MGS running?', 'unavailable', 'TCP 988'],
     [110, helper('Connection timed out'), 'unavailable', 'routing'],
     [22, helper('Invalid argument') + 'This may have multiple causes.', 'invalid-argument', 'mountOptions'],
@@ -39,7 +39,7 @@ describe('explainMountFailure', () => {
     expect(error.message).toContain(`mount -t lustre ${source} /t failed`);
   });
 
-  it('trusts the words more than the status, and tells them in one line', () => {
+  it('prefers the output to the status, and quotes it in one line', () => {
     const error = explain(32, helper('Input/output error') + 'Is the MGS running?\n');
     expect(error.kind).toBe('unavailable');
     expect(error.message).toContain('Input/output error Is the MGS running?; the management server');

@@ -6,21 +6,21 @@ import type { StuckChild } from '../process/stuck-child.js';
 import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
-/** What is to be measured. */
+/** File system to measure, and the path for it. */
 export interface MeasureRequest {
-  /** Tells file systems apart: one that does not answer at one path is not asked at another. */
+  /** Identity of the file system: one that does not answer at one path is not queried at another. */
   readonly fileSystem: string;
   readonly path: string;
 }
 
-/** A file system did not answer in time, or is still held by the question before. */
+/** Error for a file system that did not answer in time, or has not yet answered an earlier request. */
 export class UnresponsiveError extends Error {
   override readonly name = 'UnresponsiveError';
 
   constructor(
-    /** Milliseconds since the epoch: when it was asked what it has not answered. */
+    /** Start of the unanswered request, in milliseconds since the epoch. */
     readonly since: number,
-    /** Who waits for the answer, if not even SIGKILL ends that. */
+    /** Process that waits for the answer, if SIGKILL does not end it. */
     readonly child: StuckChild | undefined,
   ) {
     super('the file system does not answer');
@@ -30,9 +30,9 @@ export class UnresponsiveError extends Error {
 export interface StatfsHelperOptions {
   readonly runner?: CommandRunner;
   readonly clock?: Clock;
-  /** Milliseconds that a file system has for its answer. */
+  /** Deadline for an answer, in milliseconds. */
   readonly deadlineMs: number;
-  /** The child's program and arguments. */
+  /** Program and arguments of the child. */
   readonly program?: readonly string[];
 }
 
@@ -41,23 +41,23 @@ interface Outage {
   child?: StuckChild;
 }
 
-/** How long an answer waits for the name of the process that is stuck. */
+/** Longest wait for the id of the stuck process, before the error is reported. */
 const NAMING_MS = 750;
 
 /**
  * Measures file systems through one long-lived child, so that a measurement costs no fork and this process touches no
- * path that a dead server can hold. Each file system is asked one thing at a time. One that does not answer in time
- * costs the child: a new one serves the others, and nobody asks that file system again until the old one is gone.
+ * path that a dead server can block. Each file system has one request at a time. If it does not answer in time, a new
+ * child serves the others, and that file system gets no further request until the old child is gone.
  */
 export class StatfsHelper {
   readonly #runner: CommandRunner;
   readonly #clock: Clock;
   #process: StatfsProcess | undefined;
-  /** The last question in each file system's queue. */
+  /** Last request in the queue of each file system. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #outages = new Map<string, Outage>();
   readonly #stuck = new Map<string, StuckChild>();
-  /** Measurements by path, joined by all who ask for the same one. */
+  /** Running measurements by path, shared by all callers. */
   readonly #underWay = new Map<string, Promise<Measurement>>();
 
   constructor(private readonly options: StatfsHelperOptions) {
@@ -65,17 +65,17 @@ export class StatfsHelper {
     this.#runner = options.runner ?? new CommandRunner(this.#clock);
   }
 
-  /** Helpers that a dead server holds, by the path that they were asked about. */
+  /** Children that a dead server blocks, by the path that they measure. */
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.#stuck;
   }
 
-  /** The process that answers at present, for diagnosis. */
+  /** Id of the current child, for diagnosis. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** @throws UnresponsiveError; StatfsError with what the kernel said; DriverError if there is no helper to be had */
+  /** @throws UnresponsiveError; StatfsError with the kernel's error; DriverError if no child can be started */
   measure(request: MeasureRequest): Promise<Measurement> {
     const underWay = this.#underWay.get(request.path);
     if (underWay) return underWay;
@@ -85,7 +85,7 @@ export class StatfsHelper {
       this.#underWay.delete(request.path),
     );
     this.#underWay.set(request.path, measuring);
-    // Who gives up waiting does not let the next one in: only the answer does.
+    // The next request starts after the answer, not when a caller gives up.
     const last = Promise.all([before, endOf(measuring)]).then(() => {
       if (this.#queues.get(request.fileSystem) === last) this.#queues.delete(request.fileSystem);
     });
@@ -93,13 +93,13 @@ export class StatfsHelper {
     return measuring;
   }
 
-  /** Waits for the measurement of this path that is under way, however it ends; at once if there is none. */
+  /** Waits for the running measurement of this path, successful or not; returns at once if there is none. */
   async finished(path: string, limits: Limits): Promise<void> {
     const measuring = this.#underWay.get(path);
     if (measuring) await waitWithLimits(endOf(measuring), limits, this.#clock);
   }
 
-  /** Ends the child once it has answered what it was asked. A later measurement starts another one. */
+  /** Ends the child after its last answer. A later measurement starts another one. */
   async close(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
@@ -118,7 +118,7 @@ export class StatfsHelper {
       return await this.#ask(request, limits);
     } catch (error) {
       if (!(error instanceof StatfsProcessEnded)) throw error;
-      return this.#ask(request, limits); // Somebody has killed the helper: once more with a new one.
+      return this.#ask(request, limits); // The child was killed: once more with a new one.
     }
   }
 
@@ -127,7 +127,7 @@ export class StatfsHelper {
     const process = this.#freeProcess();
     const answer = process.ask(request.path);
     if ((await waitWithLimits(answer, limits, this.#clock)) === 'done') return answer;
-    answer.catch(() => {}); // It is ended with its process.
+    answer.catch(() => {}); // It ends with its process.
     const outage: Outage = { since: askedAt };
     this.#outages.set(request.fileSystem, outage);
     const named = this.#replace(process, request, outage);
@@ -142,7 +142,7 @@ export class StatfsHelper {
     return this.#process;
   }
 
-  /** Lets go of the child that hangs; the file system is asked again once nothing hangs in it any more. */
+  /** Abandons the child that hangs; the file system is measured again once that child has ended. */
   async #replace(process: StatfsProcess, request: MeasureRequest, outage: Outage): Promise<void> {
     if (this.#process === process) this.#process = undefined;
     const left = await process.retire(request.path);
@@ -157,5 +157,5 @@ export class StatfsHelper {
   }
 }
 
-/** When a promise is done, however. */
+/** Resolves when a promise has settled. */
 const endOf = async (promise: Promise<unknown>): Promise<void> => void (await Promise.allSettled([promise]));

@@ -4,23 +4,23 @@ import type { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import type { StuckChild } from '../process/stuck-child.js';
 
-/** Asks a file system for its size: a line of JSON to the child. */
+/** Request for the size of a file system: a line of JSON to the child. */
 export interface StatfsRequest {
   readonly id: number;
   readonly path: string;
 }
 
-/** What the kernel said: a line of JSON from the child. */
+/** Result of statfs(2): a line of JSON from the child. */
 export type StatfsResponse =
   | { readonly id: number; readonly numbers: readonly string[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
-/** The kernel's answer to statfs(2) was an error. */
+/** Error that the kernel returned for statfs(2). */
 export class StatfsError extends Error {
   override readonly name = 'StatfsError';
 
   constructor(
-    /** As in errno(3): `ESHUTDOWN`. */
+    /** Symbolic name of errno(3): `ESHUTDOWN`. */
     readonly code: string,
     message: string,
   ) {
@@ -28,15 +28,15 @@ export class StatfsError extends Error {
   }
 }
 
-/** The child ended before it had answered. */
+/** Error for a child that ended before it had answered. */
 export class StatfsProcessEnded extends Error {
   override readonly name = 'StatfsProcessEnded';
 }
 
-/** Questions that one child can have under way: each takes a thread, and a dead server keeps it. */
+/** Most requests that one child can have under way: each takes a thread, and a dead server keeps it. */
 export const STATFS_THREADS = 32;
 
-/** The child as it runs in production: a small heap, no helper threads of V8's. */
+/** Default program of the child: a small heap, no helper threads of V8. */
 export const statfsProgram: readonly string[] = [
   process.execPath,
   '--max-semi-space-size=1',
@@ -52,7 +52,7 @@ interface PendingRequest {
   isAbandoned: boolean;
 }
 
-/** One child that asks file systems for their size, many at a time. */
+/** Child that measures file systems, many at a time. */
 export class StatfsProcess {
   readonly #conversation: Conversation;
   readonly #asked = new Map<number, PendingRequest>();
@@ -62,7 +62,7 @@ export class StatfsProcess {
   #isRetired = false;
   #stop: () => void = () => {};
 
-  /** @throws DriverError unavailable if no process can be made */
+  /** @throws DriverError unavailable if no process can be created */
   constructor(runner: CommandRunner, [program = '', ...args]: readonly string[] = statfsProgram) {
     this.#conversation = runner.converse(program, args, {
       title: 'the statfs helper',
@@ -79,7 +79,7 @@ export class StatfsProcess {
     return this.#conversation.pid;
   }
 
-  /** Whether it can take one more question. */
+  /** True if it can take one more request. */
   get isFree(): boolean {
     return this.#ended === undefined && !this.#isRetired && this.#asked.size < STATFS_THREADS;
   }
@@ -95,8 +95,8 @@ export class StatfsProcess {
   }
 
   /**
-   * Takes no more questions and ends when the last one is answered; the one about `hungPath` is not waited for.
-   * Resolves when it is over, to what is left if a file system holds it.
+   * Stops taking requests and ends after the last answer; the request for `hungPath` is not waited for.
+   * Resolves when the child has ended, or to the stuck child if a file system blocks it.
    */
   retire(hungPath?: string): Promise<StuckChild | undefined> {
     this.#isRetired = true;
@@ -125,8 +125,8 @@ export class StatfsProcess {
   }
 }
 
-/** From block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre counts blocks in the
- *  size that statfs(2) calls f_bsize, and has no smaller fragments. */
+/** Computes a measurement from block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre
+ *  counts blocks in units of f_bsize of statfs(2), and has no smaller fragments. */
 export function measurementOf(numbers: readonly string[]): Measurement {
   const [size = 0n, blocks = 0n, free = 0n, available = 0n, inodes = 0n, freeInodes = 0n] =
     numbers.map(BigInt);

@@ -21,7 +21,7 @@ describe('abnormalCause', () => {
     expect(message).toContain(words);
   });
 
-  it('names the process that waits, and otherwise how long', () => {
+  it('names the process that waits, or else the duration', () => {
     const child = {
       pid: 17,
       command: 'statfs /target',
@@ -35,7 +35,7 @@ describe('abnormalCause', () => {
     expect(why(new UnresponsiveError(now - 2_000, undefined))).toContain('has not answered for 2 s');
   });
 
-  it('leaves defects alone, and lets the driver speak for itself', () => {
+  it('ignores defects, and passes on messages of the driver', () => {
     expect(why(new TypeError('defect'))).toBeUndefined();
     expect(why(new DriverError('unavailable', 'out of processes'))).toBe('out of processes');
   });

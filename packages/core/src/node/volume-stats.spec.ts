@@ -20,7 +20,7 @@ const line = (id: number, root: string, at: string, source = '127.0.0.4@tcp:/lus
   `${id} 1 0:50 ${root} ${at} rw shared:1 - lustre ${source} rw,flock`;
 const bound = `${line(40, '/', '/state/mounts/c')}\n${line(41, '/team', target)}`;
 
-/** A node with one publication, whose kernel says what the test wants. */
+/** Node with one publication, whose kernel answers as the test sets it. */
 function nodeWith(change: Partial<Publication> = {}) {
   const publication: Publication = {
     volumeId: 'v1',
@@ -59,7 +59,7 @@ function nodeWith(change: Partial<Publication> = {}) {
 }
 
 describe('GetVolumeStats', () => {
-  it('looks at a bound volume through the shared client, so that the look never makes the bind mount busy', async () => {
+  it('measures a bound volume through the shared client, so that the bind mount never becomes busy', async () => {
     const { world, ask } = nodeWith();
     expect(await ask()).toEqual({
       ...measured,
@@ -68,7 +68,7 @@ describe('GetVolumeStats', () => {
     expect(world.looks).toEqual([{ fileSystem: '127.0.0.4@tcp:/lustrefs', path: '/state/mounts/c/team' }]);
   });
 
-  it('looks at a client of its own where it is', async () => {
+  it('measures a client that is not shared at its target', async () => {
     const { world, ask } = nodeWith();
     const { clientMount: _, ...own } = world.publications[0]!;
     world.publications = [own];
@@ -102,7 +102,7 @@ describe('GetVolumeStats', () => {
     expect((await ask()).condition.abnormal).toBe(false);
   });
 
-  it('says that a volume which somebody has unmounted is not well, and that an unpublished one is not there', async () => {
+  it('reports a volume that was unmounted by hand as abnormal, and an unpublished one as not found', async () => {
     const { world, ask } = nodeWith();
     world.mountInfo = '';
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
@@ -117,7 +117,7 @@ describe('GetVolumeStats', () => {
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('believes no numbers of a directory that was unmounted meanwhile', async () => {
+  it('discards numbers of a directory that was unmounted meanwhile', async () => {
     const { world, ask } = nodeWith();
     world.kernel = () => {
       world.mountInfo = '';
@@ -126,7 +126,7 @@ describe('GetVolumeStats', () => {
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('shows no numbers of another volume that was at the same place', async () => {
+  it('never shows numbers of another volume that was at the same target', async () => {
     const { world, ask } = nodeWith();
     await ask();
     world.publications = [{ ...world.publications[0]!, volumeId: 'v2' }];

@@ -11,14 +11,14 @@ import type { MeasureRequest, StatfsHelper } from './statfs-helper.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 import { formatAge, abnormalCause } from './volume-condition.js';
 
-/** NodeGetVolumeStats. */
+/** Parsed NodeGetVolumeStats request. */
 export interface StatsCommand {
   readonly volumeId: string;
   readonly volumePath: string;
 }
 
-/** What a published volume holds, and whether it is well. The numbers are the whole file system's, unless a project
- *  quota covers the sub-directory. */
+/** Usage and condition of a published volume. The numbers are those of the whole file system, unless a project quota covers
+ *  the sub-directory. */
 export interface VolumeStats {
   readonly bytes: Usage;
   readonly inodes: Usage;
@@ -30,7 +30,7 @@ export interface VolumeCondition {
   readonly message: string;
 }
 
-/** Where a volume is published, as far as that is known. */
+/** Target of a volume, with its record if there is one. */
 interface Place {
   readonly known: Publication | undefined;
   readonly mountPoint: string;
@@ -45,12 +45,12 @@ interface Remembered {
 const healthy: VolumeCondition = { abnormal: false, message: 'the file system answers' };
 
 /**
- * Measures a volume where it is published, without ever touching the path in this process. A volume that was measured
- * before and is not well has its last numbers, with their age and what is wrong as its condition: kubelet takes an
- * answer without numbers for a failure and shows nothing at all then.
+ * Measures a published volume, without touching its path in this process. An abnormal volume that was measured before
+ * reports its last numbers, and as its condition the cause and their age: kubelet treats an answer without numbers as a
+ * failure, and then shows nothing.
  */
 export class GetVolumeStats {
-  /** The last good measurement, by mount point. */
+  /** Last successful measurement, by mount point. */
   readonly #last = new Map<string, Remembered>();
 
   constructor(
@@ -58,8 +58,8 @@ export class GetVolumeStats {
     private readonly statfs: Pick<StatfsHelper, 'measure'>,
   ) {}
 
-  /** @throws DriverError not-found if the volume is not published there; unavailable, with what is wrong, if it could
-   *    not be measured and never was before */
+  /** @throws DriverError not-found if the volume is not published there; unavailable, with the cause, if it cannot be
+   *    measured and never was before */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
     const place = await this.#publishedAt(command);
     const table = await this.node.readMountTable();
@@ -70,7 +70,7 @@ export class GetVolumeStats {
     try {
       const measurement = await untilAborted(this.#measure(command, request), signal);
       const after = (await this.node.readMountTable()).at(place.mountPoint);
-      // The numbers of the directory underneath are not the volume's.
+      // The numbers of the directory under the mount are not the volume's.
       if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
       this.#remember(command, place, measurement, table);
       return { ...measurement, condition: healthy };
@@ -85,13 +85,13 @@ export class GetVolumeStats {
     return this.node.measureQuota ? this.node.measureQuota(volumeId, request.path, whole) : whole;
   }
 
-  /** Any text may come as a path: nothing is published at one that is no target. */
+  /** Finds the target. Any text may be the path: where it cannot be a target, no volume is published. */
   async #publishedAt(command: StatsCommand): Promise<Place> {
     let targetPath: string;
     try {
       targetPath = targetKey(command.volumePath);
     } catch {
-      throw notPublished(command, 'this is no path of a target');
+      throw notPublished(command, 'this is not the path of a target');
     }
     const known = this.node.publications.get(targetPath);
     if (known && known.volumeId !== command.volumeId) {
@@ -115,8 +115,8 @@ export class GetVolumeStats {
     if (!place.known || !last) throw notPublished(command, 'nothing is mounted there');
     return this.#outdated(
       last,
-      `${place.known.source} is no longer mounted at ${place.mountPoint}, although its pod still exists: somebody has ` +
-        `unmounted it on the node; restart the pod`,
+      `${place.known.source} is no longer mounted at ${place.mountPoint}, although its pod still exists: it was ` +
+        `unmounted on the node; restart the pod`,
     );
   }
 
@@ -156,8 +156,8 @@ export class GetVolumeStats {
   }
 }
 
-/** A bind mount is not looked at itself: a question that a dead server holds would make it busy, and the pod could not
- *  terminate. */
+/** Chooses the path to measure. It avoids the bind mount: a statfs that a dead server blocks would keep it busy, and the pod
+ *  could not terminate. */
 function measureRequestOf(
   { known, mountPoint }: Place,
   mounted: MountEntry,

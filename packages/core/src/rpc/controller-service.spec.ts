@@ -172,7 +172,7 @@ describe('a request that is wrong', () => {
       status.NOT_FOUND,
     ],
     [
-      'a token of somebody else',
+      'a token of another driver',
       (to) => to.controller.listVolumes(ListVolumesRequest.fromPartial({ startingToken: 'x' })),
       status.ABORTED,
     ],

@@ -21,11 +21,11 @@ export interface ClientTunerOptions {
   readonly clock?: Clock;
 }
 
-/** A client that is mounted, and what is to be set on it. */
+/** Mounted client, and the parameters to set on it. */
 export interface TunedClient {
   readonly mountPoint: string;
   readonly source: LustreMountSource;
-  /** The volume context's `clientTuning`; empty: nothing. */
+  /** `clientTuning` of the volume context; empty: none. */
   readonly tuning: string;
 }
 
@@ -43,7 +43,7 @@ export class ClientTuner {
     this.#runner = options.runner ?? new CommandRunner(this.#clock);
   }
 
-  /** Before anything is mounted, or made: refuses what could never be set.
+  /** Refuses invalid tuning, before anything is created or mounted.
    *  @throws DriverError invalid-argument naming the key */
   readonly check = (context: Readonly<Record<string, string>>): void => {
     const key = Object.keys(context).find(
@@ -52,14 +52,14 @@ export class ClientTuner {
     if (key !== undefined) this.#read(context[key] ?? '');
   };
 
-  /** As `check`, for a publish. */
+  /** Same as `check`, as a hook of publish. */
   readonly beforePublish = async ({
     context = {},
   }: {
     readonly context?: Readonly<Record<string, string>>;
   }): Promise<void> => this.check(context);
 
-  /** Sets what is asked for on this client, whatever was set before. Asking for nothing needs no tool.
+  /** Sets the requested parameters on this client. Without any, no tool is needed.
    *  @throws DriverError invalid-argument for a key or value that is not allowed or that the client does not take;
    *    failed-precondition if the tools are missing; deadline-exceeded, unavailable */
   readonly tune = async (client: TunedClient, limits: Limits): Promise<void> => {
@@ -77,7 +77,7 @@ export class ClientTuner {
     return parameters;
   }
 
-  /** `lustrefs-ffff937009271000 /mount/point`: the name of the file system and of this mount of it. */
+  /** Returns the instance in the output of lfs getname, `lustrefs-ffff937009271000 /mount/point`. */
   async #instanceOf({ mountPoint, source }: TunedClient, limits: Limits): Promise<string> {
     const result = await this.#run('lfs', ['getname', mountPoint], limits);
     const [name = ''] = result.stdout.trim().split(/\s/);
@@ -127,7 +127,7 @@ const noTools = (program: string, cause: DriverError): DriverError =>
     { cause },
   );
 
-/** The kernel refuses names that it does not know and values that it does not like: repeating cannot help. */
+/** Error of lctl. Where the kernel refuses the name or the value, repeating cannot help. */
 function notSet(settings: readonly string[], result: CommandResult): DriverError {
   const isRefused = /no such file|not found|invalid argument|out of range/i.test(result.stderr);
   return new DriverError(
@@ -135,6 +135,6 @@ function notSet(settings: readonly string[], result: CommandResult): DriverError
     `clientTuning: ${describeFailure(`lctl set_param ${settings.join(' ')}`, result)}; ` +
       (isRefused
         ? 'this release of the client does not know a parameter, or does not take its value: correct clientTuning'
-        : "it is tried again; the node's kernel log may tell more"),
+        : "it is tried again; the node's kernel log may show more"),
   );
 }
