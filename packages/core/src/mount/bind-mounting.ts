@@ -51,7 +51,7 @@ interface Attachment extends ClientDirectory {
 
 /** Time to remove a stage; it is no longer the caller's. */
 const CLOSE_MS = 5_000;
-/** More mounts than one stage ever has. */
+/** Number of mounts on one stage that is never reached. */
 const MAX_MOUNTS_ON_STAGE = 8;
 /** Children that work in directories at once, and the longest hold of a slot: each is a process of Node.js. */
 const directoryLimit = { limit: 8, holdMs: 2_000 };

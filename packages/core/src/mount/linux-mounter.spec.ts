@@ -131,7 +131,7 @@ describe('a node without a Lustre client', () => {
     await node.shell(`mv ${helper} ${node.base}/put-away`);
     const mounting = mounter({ readClient: () => Promise.resolve({ hasHelper: false, hasModule: false }) });
     await expect(mount(mounting)).rejects.toMatchObject(
-      failing('failed-precondition', 'neither the module nor mount.lustre is there'),
+      failing('failed-precondition', 'neither the module nor mount.lustre is installed'),
     );
     await node.shell(`cp -p ${node.base}/put-away ${helper}`);
     await mount(mounting);

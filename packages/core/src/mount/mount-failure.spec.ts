@@ -23,7 +23,7 @@ describe('explainMountFailure', () => {
     [22, "mount.lustre: Can't parse NID 'no.where@tcp:/x'\nusage: mount.lustre", 'unavailable', 'DNS'],
     [123, helper('No medium found'), 'unavailable', 'still being built'],
     [16, helper('Device or resource busy'), 'aborted', 'another mount operation'],
-    [17, helper('File exists'), 'unavailable', 'next attempt'],
+    [17, helper('File exists'), 'unavailable', 'it is tried again'],
     [7, helper('Argument list too long'), 'invalid-argument', 'shorten'],
     [1, helper('Operation not permitted'), 'permission-denied', 'CAP_SYS_ADMIN'],
     [1, 'mount: /t: must be superuser to use mount.', 'permission-denied', 'privileged'],

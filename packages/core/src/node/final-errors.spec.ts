@@ -60,7 +60,7 @@ describe('a volume that no pod can see', () => {
     await node.shell(`mount --bind ${kubelet} ${kubelet}`);
     engine = withoutPropagation({ mustPropagate: true });
     expect(await engine.publish(target)).toEqual(
-      failure('failed-precondition', `The mount at ${kubelet}, in which it lies, does not propagate`),
+      failure('failed-precondition', `The mount around it, at ${kubelet}, does not propagate`),
     );
     await node.shell(`mount --make-shared ${kubelet}`);
     const other = node.engine({}, { mustPropagate: true });
@@ -116,7 +116,7 @@ describe('a mount that cannot be undone', () => {
     const refused = { context: { ...pod, refuse: 'yes' } };
     expect(await engine.publish(target, refused)).toEqual(failure('unavailable', 'is still mounted'));
     expect(await engine.publish(target, { readonly: true })).toEqual(
-      failure('unavailable', 'A mount that was begun there'),
+      failure('unavailable', 'The next attempt first unmounts what an earlier one began there'),
     );
     expect(await mountsAt(target)).toHaveLength(1);
     await writeFile(join(node.base, 'leave'), '');

@@ -73,7 +73,7 @@ describe.runIf(canHang)('a target', () => {
         expect(await readdir(join(node.base, 'state', 'publications'))).toEqual([]);
         const [child] = await engine.stuck();
         expect(await engine.publish(target)).toEqual(
-          failure('deadline-exceeded', `held by process ${child?.pid}`),
+          failure('deadline-exceeded', `blocked by process ${child?.pid}`),
         );
         expect(await engine.stuck()).toHaveLength(1);
         expect(await node.callsFor(target)).toBe(1);

@@ -207,7 +207,8 @@ export class PublishVolume {
     const target = wanted.mountPoint;
     // A child that cannot be killed may still mount: the record stays, and the next call waits for the child.
     const child = mounter.stuck.get(target);
-    if (child) return unfinished(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
+    if (child)
+      return unfinished(failure, `${target} is blocked by ${describeStuckChild(child, clock.now())}`);
     let state = 'is still mounted';
     try {
       if (isOurs) await mounter.unmount(target, undoLimits(clock));

@@ -55,7 +55,7 @@ interface PendingRequest {
 /** Child that measures file systems, many at a time. */
 export class StatfsProcess {
   readonly #conversation: Conversation;
-  readonly #asked = new Map<number, PendingRequest>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #retired: Promise<StuckChild | undefined>;
   #questions = 0;
   #ended: Error | undefined;
@@ -81,7 +81,7 @@ export class StatfsProcess {
 
   /** True if it can take one more request. */
   get isFree(): boolean {
-    return this.#ended === undefined && !this.#isRetired && this.#asked.size < STATFS_THREADS;
+    return this.#ended === undefined && !this.#isRetired && this.#pending.size < STATFS_THREADS;
   }
 
   /** Measures the file system at a path. @throws StatfsError, StatfsProcessEnded, DriverError if it never started */
@@ -89,7 +89,7 @@ export class StatfsProcess {
     if (this.#ended) throw this.#ended;
     const id = (this.#questions += 1);
     return new Promise<Measurement>((resolve, reject) => {
-      this.#asked.set(id, { path, resolve, reject, isAbandoned: false });
+      this.#pending.set(id, { path, resolve, reject, isAbandoned: false });
       this.#conversation.writeLine(JSON.stringify({ id, path } satisfies StatfsRequest));
     });
   }
@@ -100,27 +100,27 @@ export class StatfsProcess {
    */
   retire(hungPath?: string): Promise<StuckChild | undefined> {
     this.#isRetired = true;
-    for (const asked of this.#asked.values()) asked.isAbandoned ||= asked.path === hungPath;
+    for (const request of this.#pending.values()) request.isAbandoned ||= request.path === hungPath;
     this.#stopIfDone();
     return this.#retired;
   }
 
   #receive(answer: StatfsResponse): void {
-    const asked = this.#asked.get(answer.id);
-    this.#asked.delete(answer.id);
-    if ('error' in answer) asked?.reject(new StatfsError(answer.error.code, answer.error.message));
-    else asked?.resolve(measurementOf(answer.numbers));
+    const request = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if ('error' in answer) request?.reject(new StatfsError(answer.error.code, answer.error.message));
+    else request?.resolve(measurementOf(answer.numbers));
     this.#stopIfDone();
   }
 
   #stopIfDone(): void {
-    if (this.#isRetired && [...this.#asked.values()].every(({ isAbandoned }) => isAbandoned)) this.#stop();
+    if (this.#isRetired && [...this.#pending.values()].every(({ isAbandoned }) => isAbandoned)) this.#stop();
   }
 
   #end(error: Error): void {
     this.#ended ??= error;
-    for (const { reject } of this.#asked.values()) reject(error);
-    this.#asked.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
     this.#stopIfDone();
   }
 }

@@ -3,7 +3,7 @@ import { DriverError } from '../../errors/driver-error.js';
 
 /** Parameter of a Lustre client, in the form that `lctl set_param` takes. */
 export interface TuningParameter {
-  /** With a wildcard in the place of the client's devices: `llite.*.max_cached_mb`. */
+  /** Key with a wildcard for the client's devices: `llite.*.max_cached_mb`. */
   readonly key: string;
   readonly value: string;
 }
