@@ -123,7 +123,7 @@ it('refuses a pod whose directory does not propagate the volume', async () => {
   mountCommand('mount', '--make-private', closed);
   const { code, details } = await publish(createPod('trainer'), 'closed/pod');
   expect(code, details).toBe(FAILED_PRECONDITION);
-  expect(details).toContain(`The mount at ${closed}, in which it lies, does not propagate`);
+  expect(details).toContain(`The mount around it, at ${closed}, does not propagate`);
   expect(await mounts()).toBe(0);
   expect(await readdir(closed)).toEqual([]);
   mountCommand('umount', closed);

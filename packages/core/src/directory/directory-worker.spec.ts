@@ -23,7 +23,7 @@ class Processes {
       const said = this.answer(line);
       if (said !== undefined) queueMicrotask(() => options.onLine(said));
     };
-    return { say, stop: async () => this.held } as unknown as Conversation;
+    return { writeLine: say, stop: async () => this.held } as unknown as Conversation;
   };
 
   get runner(): CommandRunner {

@@ -111,7 +111,7 @@ export class DirectoryWorker {
       return this.#finish(error as DriverError);
     }
     this.#callOffDeadline = this.clock.after(TASK_MS, () => this.#giveUp());
-    this.#conversation.say(task.line);
+    this.#conversation.writeLine(task.line);
   }
 
   #converse(): Conversation {

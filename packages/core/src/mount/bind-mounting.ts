@@ -2,14 +2,19 @@ import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { childProgram } from '../process/child-program.js';
 import type { CommandResult } from '../process/command.js';
-import { needsPrivileges } from './mount-failure.js';
+import { explainCommandFailure } from './mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
-import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
+import {
+  checkServers,
+  describeStuckChild,
+  StuckChildError,
+  type StuckChild,
+} from '../process/stuck-child.js';
 import {
   explainSubDirectoryFailure,
   SUB_DIRECTORY_FAILED,
@@ -18,6 +23,7 @@ import {
 } from './sub-directory.js';
 import { runInSlot } from '../concurrency/run-in-slot.js';
 import type { TargetChildren } from '../process/target-children.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 export interface BindMountingParts {
@@ -28,29 +34,29 @@ export interface BindMountingParts {
     title: string,
     limits: Limits,
   ) => Promise<CommandResult>;
-  /** Why a command was ended. */
+  /** Error for a command that was ended early. */
   readonly interrupted: (title: string, limits: Limits) => DriverError;
   readonly children: Pick<TargetChildren, 'settle' | 'adoptOrphans'>;
-  /** A directory for the driver alone, see `BindMounting`. Made if it is missing. */
+  /** A directory for the driver alone, see `BindMounting`. Created if it is missing. */
   readonly stageDir: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What a bind mount shows, and where. */
+/** Bind mount: the directory that it shows, its path and its options. */
 interface Attachment extends ClientDirectory {
   readonly at: string;
   readonly options: readonly string[];
 }
 
-/** Taking a stage away is no longer the caller's time. */
+/** Time to remove a stage; it is no longer the caller's. */
 const CLOSE_MS = 5_000;
-/** More mounts than ever lie on one stage. */
-const MOST_ON_STAGE = 8;
-/** Children in directories at once, each for so long at most: each is a process of Node.js. */
+/** Number of mounts on one stage that is never reached. */
+const MAX_MOUNTS_ON_STAGE = 8;
+/** Children that work in directories at once, and the longest hold of a slot: each is a process of Node.js. */
 const directoryLimit = { limit: 8, holdMs: 2_000 };
-/** As many children may be stuck in one file system before no other is started there. */
-const MOST_STUCK = 4;
+/** Number of stuck children in one file system from which no other is started there. */
+const MAX_STUCK = 4;
 
 /**
  * Bind mounts of clients and of directories in them.
@@ -58,18 +64,18 @@ const MOST_STUCK = 4;
  * mount(8) before util-linux 2.39 gives a bind mount its options (`ro`, `noexec`, ...) in a second step, and a change of
  * options does not propagate: in a container the plugin would see a read-only mount while kubelet and the pods see a
  * writable one. A new mount however propagates with the options that it has (mount_namespaces(7)). So a mount with options
- * is made at a stage first, a directory that nobody else looks at, and bound from there.
+ * is made at a stage first, a private directory of the driver, and bound from there.
  */
 export class BindMounting {
   readonly #limiter: Limiter;
-  /** By the mounted root. */
+  /** Stuck children, by the mounted root. */
   readonly #stuck = new Map<string, Set<StuckChild>>();
 
   constructor(private readonly parts: BindMountingParts) {
     this.#limiter = new Limiter({ ...directoryLimit, clock: parts.clock });
   }
 
-  /** As Mounter.bind. */
+  /** See Mounter.bind. */
   async bind({ target, options, ...from }: BindRequest, limits: Limits): Promise<void> {
     if (options.length === 0) return this.#attach({ ...from, at: target, options }, target, limits);
     const stage = await this.#openStage(target, limits);
@@ -81,17 +87,17 @@ export class BindMounting {
     }
   }
 
-  /** As Mounter.makeDirectory. */
+  /** See Mounter.makeDirectory. */
   async makeDirectory(
     { clientMount: root, directory }: Required<ClientDirectory>,
     target: string,
     limits: Limits,
   ): Promise<void> {
     const title = `mkdir ${root}/${directory.parts.join('/')}`;
-    await this.#inDirectory({ ...directory, root, options: [] }, target, title, limits);
+    await this.#runInDirectory({ ...directory, root, options: [] }, target, title, limits);
   }
 
-  /** Takes the stages away that an earlier run has left, as they keep clients mounted. */
+  /** Removes the stages of an earlier run, which keep clients mounted. */
   async clearStages(): Promise<void> {
     const names = await readdir(this.parts.stageDir).catch((): string[] => []);
     const stages = names.map((name) => join(this.parts.stageDir, name));
@@ -107,7 +113,7 @@ export class BindMounting {
     if (directory) {
       const title = `mount --bind ${clientMount}/${directory.parts.join('/')} ${target}`;
       const task = { ...directory, root: clientMount, target: at, options };
-      return this.#inDirectory(task, target, title, limits);
+      return this.#runInDirectory(task, target, title, limits);
     }
     const title = `mount --bind ${clientMount} ${target}`;
     const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
@@ -115,17 +121,22 @@ export class BindMounting {
     this.#check(title, await this.parts.run(target, command, title, limits), limits);
   }
 
-  /** A process of its own, since a dead server holds whoever looks at a directory. */
-  async #inDirectory(task: SubDirectoryTask, target: string, title: string, limits: Limits): Promise<void> {
+  /** Runs a task in a process of its own, since a dead server blocks every process that opens a directory. */
+  async #runInDirectory(
+    task: SubDirectoryTask,
+    target: string,
+    title: string,
+    limits: Limits,
+  ): Promise<void> {
     const turn = {
       limiter: this.#limiter,
       key: task.root,
-      what: `the look at ${task.root}`,
+      what: `the work in ${task.root}`,
       clock: this.parts.clock,
     };
-    const command = [process.execPath, subDirectoryProgram, target, JSON.stringify(task)];
+    const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
     const result = await runInSlot(turn, limits, async () => {
-      this.#refuseAnother(task.root);
+      this.#refuseMoreStuck(task.root);
       return this.parts.run(target, command, title, limits).catch((error: unknown) => {
         this.#remember(task.root, error);
         throw error;
@@ -137,14 +148,14 @@ export class BindMounting {
     this.#check(title, result, limits);
   }
 
-  #refuseAnother(root: string): void {
+  #refuseMoreStuck(root: string): void {
     const [first, ...others] = this.#stuck.get(root) ?? [];
-    if (!first || others.length + 1 < MOST_STUCK) return;
+    if (!first || others.length + 1 < MAX_STUCK) return;
     throw new DriverError(
       'deadline-exceeded',
-      `${others.length + 1} processes wait for the file system at ${root}, ${describeStuckChild(first, this.parts.clock.now())} ` +
-        'for one, and no other is started beside them. They end when the Lustre servers answer again: look at the ' +
-        "servers, the security rules for port 988 and the node's kernel log",
+      `${others.length + 1} processes wait for the file system at ${root}, such as ${describeStuckChild(first, this.parts.clock.now())}; ` +
+        'no other is started beside them. They end when the Lustre servers answer again. ' +
+        checkServers,
     );
   }
 
@@ -162,10 +173,10 @@ export class BindMounting {
   #check(title: string, result: CommandResult, limits: Limits): void {
     if (result.exitCode === 0) return;
     if (result.interruptedBy) throw this.parts.interrupted(title, limits);
-    throw explainFailure(title, result);
+    throw explainCommandFailure(title, result);
   }
 
-  /** One stage for each target: only one change of a target is under way at a time. */
+  /** Creates the stage of a target; only one change of a target is under way at a time. */
   async #openStage(target: string, limits: Limits): Promise<string> {
     const stage = join(this.parts.stageDir, createHash('sha256').update(target).digest('hex').slice(0, 32));
     await this.parts.children.settle(stage, limits);
@@ -174,18 +185,21 @@ export class BindMounting {
     return stage;
   }
 
-  /** A child that is still at work cannot mount on a directory that is gone. Whoever else looks at the stage (a scanner of
-   *  files) does not keep it: `-l`. */
+  /** Removes a stage, so that a child that still runs cannot mount on it. `-l`: another process that uses the stage, such as a
+   *  file scanner, does not keep it. */
   async #closeStage(stage: string): Promise<void> {
     const { run, clock, log } = this.parts;
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + CLOSE_MS };
+    const limits = deadlineIn(CLOSE_MS, clock);
     try {
       for (let mounts = 0; !(await isRemoved(stage)); mounts += 1) {
-        if (mounts === MOST_ON_STAGE) throw new Error(`${MOST_ON_STAGE} umounts were not enough`);
+        if (mounts === MAX_MOUNTS_ON_STAGE) throw new Error(`${MAX_MOUNTS_ON_STAGE} umounts were not enough`);
         await run(stage, ['umount', '-c', '-i', '-l', stage], `umount ${stage}`, limits);
       }
     } catch (error) {
-      log.warn({ err: error, stage }, 'a mount of the driver’s own could not be taken away yet');
+      log.warn(
+        { err: error, stage },
+        'a mount of the driver’s own could not be removed yet; the next attempt repeats it',
+      );
     }
   }
 }
@@ -201,17 +215,4 @@ async function isRemoved(path: string): Promise<boolean> {
     if (code === 'EBUSY') return false;
     throw error;
   }
-}
-
-/** Counted from the package: the built program, also where this module runs from its source. */
-const subDirectoryProgram = fileURLToPath(
-  new URL('../../dist/mount/sub-directory.child.js', import.meta.url),
-);
-
-function explainFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
-  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim().slice(0, 1000) || 'it said nothing'}`;
-  if (/permitted|permission denied|superuser/i.test(stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
-  }
-  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
 }

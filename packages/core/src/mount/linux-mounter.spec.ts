@@ -13,6 +13,7 @@ import { LinuxMounter, type LinuxMounterParts } from './linux-mounter.js';
 import { MgsProbe } from './client/mgs-probe.js';
 import { TargetChildren } from '../process/target-children.js';
 import { PrivateNode } from '../node/testing/private-node.js';
+import { systemClock } from '../concurrency/clock.js';
 import { silentLog } from '../node/testing/silent-log.js';
 
 let node: PrivateNode;
@@ -45,7 +46,8 @@ class InsideRunner extends CommandRunner {
 const nothingFound = { explain: () => Promise.resolve('probed in a test') };
 
 function mounter(parts: Partial<LinuxMounterParts> = {}): LinuxMounter {
-  return new LinuxMounter(new TargetChildren(new InsideRunner()), undefined, {
+  return new LinuxMounter(new TargetChildren(new InsideRunner()), systemClock, {
+    log: silentLog,
     readMountTable: () => node.mountTable(),
     probe: nothingFound,
     ...parts,
@@ -65,7 +67,7 @@ const failing = (kind: string, words: string) => ({
   message: expect.stringContaining(words) as string,
 });
 
-/** What was warned about. */
+/** Log that collects warnings. */
 function warnings(): { readonly log: Log; readonly messages: string[] } {
   const messages: string[] = [];
   return { log: { ...silentLog, warn: (_, message) => messages.push(message) }, messages };
@@ -112,7 +114,7 @@ describe('a server that cannot be mounted from', () => {
 });
 
 describe('a node without a Lustre client', () => {
-  it('is told which part is missing, and heals', async () => {
+  it('gets an error that names the missing part, and heals', async () => {
     const log = mounter({ readClient: () => Promise.resolve({ hasHelper: true, hasModule: false }) });
     await node.behave(`echo "mount.lustre: mount $source at $target failed: No such device" >&2; exit 19`);
     await expect(mount(log)).rejects.toMatchObject(
@@ -124,12 +126,12 @@ describe('a node without a Lustre client', () => {
     await log.unmount(target, forMs(5_000));
   });
 
-  it('is known by what mount(8) says without its helper', async () => {
+  it('is recognized by the output of mount(8) without its helper', async () => {
     const helper = '$(readlink -f /sbin)/mount.lustre';
     await node.shell(`mv ${helper} ${node.base}/put-away`);
     const mounting = mounter({ readClient: () => Promise.resolve({ hasHelper: false, hasModule: false }) });
     await expect(mount(mounting)).rejects.toMatchObject(
-      failing('failed-precondition', 'neither the module nor mount.lustre is there'),
+      failing('failed-precondition', 'neither the module nor mount.lustre is installed'),
     );
     await node.shell(`cp -p ${node.base}/put-away ${helper}`);
     await mount(mounting);
@@ -138,7 +140,7 @@ describe('a node without a Lustre client', () => {
 });
 
 describe('many mounts at once', () => {
-  it('are tried again when they meet', async () => {
+  it('are tried again when they collide', async () => {
     await node.behave(`n=$(grep -c " $target " ${node.base}/calls)
       [ "$n" -ge 3 ] || { echo "mount.lustre: mount $source at $target failed: File exists" >&2; exit 17; }`);
     await mount(mounter());
@@ -153,7 +155,7 @@ describe('many mounts at once', () => {
     expect(await node.callsFor(target)).toBe(1);
   });
 
-  it('end with what mount.lustre says if they always meet', async () => {
+  it('end with the error of mount.lustre if they always collide', async () => {
     await node.behave('echo "mount.lustre: mount $source at $target failed: File exists" >&2; exit 17');
     await expect(mount(mounter(), target, source, 1_500)).rejects.toMatchObject(
       failing('unavailable', 'several mounts began at once'),
@@ -176,7 +178,7 @@ describe('many mounts at once', () => {
     expect(Math.max(...seen)).toBeLessThanOrEqual(4);
   });
 
-  it('are not kept back by one that hangs', async () => {
+  it('are not blocked by one that hangs', async () => {
     const dead = parseMountSource('127.0.0.5@tcp:/lustrefs');
     await node.behave('case $source in 127.0.0.5*) sleep 60 ;; esac');
     const mounting = mounter({ limiter: new Limiter({ limit: 2, holdMs: 200 }) });
@@ -196,7 +198,7 @@ describe('many mounts at once', () => {
     for (const error of await Promise.all(failures))
       expect(error).toMatchObject({ kind: 'deadline-exceeded' });
     expect(mounting.counts.overdueMounts).toBe(0);
-    // Two of the six had begun; the others were told what they waited for.
+    // Two of the six had begun; the others got an error that names the wait.
     const calls = await Promise.all(hanging.map((at) => node.callsFor(at)));
     expect(calls.reduce((sum, calls) => sum + calls)).toBe(2);
   });
@@ -205,7 +207,7 @@ describe('many mounts at once', () => {
 const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 
 describe('unmount', () => {
-  it.runIf(fuse)('takes away what is corrupted', async () => {
+  it.runIf(fuse)('unmounts a corrupted mount', async () => {
     const server = await node.silentServer('127.0.0.66@tcp:/lost', target);
     await server.die();
     await expect(node.shell(`stat ${target}`)).rejects.toThrow('not connected');
@@ -213,7 +215,7 @@ describe('unmount', () => {
     expect(await isMounted()).toBe(false);
   });
 
-  /** A process that works in the volume until the test says so. */
+  /** Starts a process that works in the volume until the test ends it. */
   async function user(at: string) {
     const [inside, leave] = [`${node.base}/inside-${count}`, `${node.base}/leave-${count}`];
     const working = node.shell(`cd ${at}; echo > ${inside}; until [ -e ${leave} ]; do sleep 0.02; done`);
@@ -238,7 +240,7 @@ describe('unmount', () => {
     await mounting.unmount(target, forMs(5_000));
   });
 
-  it('is lazy after so long where that is allowed, and says so', async () => {
+  it('is lazy after the configured time, with a warning', async () => {
     const { log, messages } = warnings();
     const mounting = mounter({ log, escalation: { lazyAfterMs: 300 } });
     await mount(mounting);
@@ -279,7 +281,7 @@ describe('unmount', () => {
       expect(mounting.counts.forcedUnmounts).toBe(0);
       expect(messages).toEqual([expect.stringContaining('not unmounted by force: another mount')]);
       await mounting.unmount(other, forMs(5_000));
-      // Nor where the servers answer, and would take what force discards.
+      // Nor where the servers answer, and would take the data that force discards.
       await clientsAre('FULL');
       await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject({
         kind: 'failed-precondition',
@@ -287,7 +289,7 @@ describe('unmount', () => {
       expect(mounting.counts.forcedUnmounts).toBe(0);
       expect(messages.slice(1)).toEqual([expect.stringContaining('connected to all servers of held')]);
       await clientsAre('DISCONN');
-      // The forced one ends the request that keeps the mount busy, but may itself still find it so.
+      // The forced unmount ends the request that keeps the mount busy, but may itself still find it busy.
       await vi.waitFor(() => mounting.unmount(target, forMs(5_000)), { timeout: 5_000, interval: 50 });
       expect(await isMounted()).toBe(false);
       expect(mounting.counts.forcedUnmounts).toBeGreaterThan(0);

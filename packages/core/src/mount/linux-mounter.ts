@@ -1,7 +1,7 @@
 import type { Log } from '../model/log.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, type Clock } from '../concurrency/clock.js';
+import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
@@ -9,45 +9,48 @@ import { CommandRunner, type CommandResult } from '../process/command.js';
 import { ClientImports } from './client/client-imports.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
 import { MgsProbe } from './client/mgs-probe.js';
-import { needsPrivileges } from './mount-failure.js';
+import { explainCommandFailure } from './mount-failure.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
-import { describeStuckChild, StuckChildError, type StuckChild } from '../process/stuck-child.js';
-import { TargetChildren } from '../process/target-children.js';
+import {
+  checkServers,
+  describeStuckChild,
+  StuckChildError,
+  type StuckChild,
+} from '../process/stuck-child.js';
+import type { TargetChildren } from '../process/target-children.js';
 import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
-/** What a mounter looks at and tells of its work; everything has a working default. */
+/** Dependencies and settings of a mounter; all but the log have defaults. */
 export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
-  readonly log?: Log;
+  readonly log: Log;
   readonly readMountTable?: () => Promise<MountTable>;
-  /** Looks at a server that cannot be mounted from. */
+  /** Probe of a server from which no mount succeeds. */
   readonly probe?: Pick<MgsProbe, 'explain'>;
   /** Default: neither by force nor lazily. */
   readonly escalation?: UnmountEscalation;
-  /** A directory for the mounter alone, in which bind mounts get their options. Default: one of the machine's temporary
-   *  directory. */
+  /** Private directory in which bind mounts get their options. Default: a directory below the system's temporary one. */
   readonly stageDir?: string;
-  /** What the client knows of its servers, before anything is forced. */
+  /** Connections of the client to its servers, read before a forced unmount. */
   readonly imports?: Pick<ClientImports, 'connectionsOf'>;
 }
 
-/** mount(8) and umount(8) of util-linux, with mount.lustre(8) behind them. */
+/** Mounter that runs mount(8) and umount(8) of util-linux, which call mount.lustre(8). */
 export class LinuxMounter implements Mounter {
   readonly #mounting: ClientMounting;
   readonly #unmounting: Unmounting;
   readonly #binding: BindMounting;
 
   constructor(
-    private readonly children: TargetChildren = new TargetChildren(),
-    private readonly clock: Clock = systemClock,
-    parts: LinuxMounterParts = {},
+    private readonly children: TargetChildren,
+    private readonly clock: Clock,
+    parts: LinuxMounterParts,
   ) {
     const basis = {
       ...parts,
       clock,
       readMountTable: parts.readMountTable ?? readMountTable,
-      log: parts.log ?? noLog,
     };
     const runner = new CommandRunner(clock);
     const probe = parts.probe ?? new MgsProbe({ runner, clock });
@@ -58,7 +61,7 @@ export class LinuxMounter implements Mounter {
       children,
       stageDir: parts.stageDir ?? join(tmpdir(), 'lustre-csi-stages'),
       clock,
-      log: basis.log,
+      log: parts.log,
     });
     this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
   }
@@ -107,15 +110,15 @@ export class LinuxMounter implements Mounter {
   }
 
   async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
-    // -c: looking at the path would hang on a dead server. -i: Lustre has no umount helper, none is to be called.
+    // -c: a lookup of the path would hang on a dead server. -i: calls no umount helper; Lustre has none.
     const args = ['umount', '-c', '-i', ...(flag ? [flag] : []), target];
     const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
-    // A plain umount that hangs must not keep the forced one back.
+    // A plain umount that hangs must not block the forced one.
     const child = flag ? `${target} ${flag}` : target;
     const result = await this.#run(child, args, title, limits);
     if (result.exitCode === 0 || /not mounted|no mount point/i.test(result.stderr)) return;
     if (result.interruptedBy) throw this.#interrupted(title, limits);
-    throw explainUnmountFailure(title, result);
+    throw explainCommandFailure(title, result);
   }
 
   async #run(
@@ -135,7 +138,7 @@ export class LinuxMounter implements Mounter {
       throw new DriverError(
         'deadline-exceeded',
         `${describeStuckChild(error.child, this.clock.now())}, can be neither awaited nor killed; the next attempt ` +
-          `waits for it. ${lookAtServers}`,
+          `waits for it. ${checkServers}`,
         { cause: error },
       );
     }
@@ -145,33 +148,7 @@ export class LinuxMounter implements Mounter {
     if (signal.aborted && isDriverError(signal.reason)) return signal.reason.prefixed(`${title} was ended`);
     return new DriverError(
       'deadline-exceeded',
-      `${title} did not end in time and was killed. ${lookAtServers}`,
+      `${title} did not end in time and was killed. ${checkServers}`,
     );
   }
-}
-
-const noLog: Log = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => noLog,
-};
-
-const lookAtServers =
-  'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
-  "1018-1023, and the node's kernel log";
-
-function explainUnmountFailure(title: string, { exitCode, stderr }: CommandResult): DriverError {
-  const what = `${title} failed (exit status ${exitCode ?? 'none'}): ${stderr.trim() || 'it said nothing'}`;
-  if (/target is busy/i.test(stderr)) {
-    return new DriverError(
-      'failed-precondition',
-      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
-    );
-  }
-  if (/permitted|permission|superuser/i.test(stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
-  }
-  return new DriverError('unavailable', `${what}; it is tried again, the node's kernel log may tell more`);
 }

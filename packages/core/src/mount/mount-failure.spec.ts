@@ -16,20 +16,20 @@ describe('explainMountFailure', () => {
       'not-found',
       'sub-directory',
     ],
-    [32, 'mount: /t: mount point does not exist.', 'unavailable', 'made anew'],
+    [32, 'mount: /t: mount point does not exist.', 'unavailable', 'recreates it'],
     [5, helper('Input/output error') + 'Is the MGS running?', 'unavailable', 'TCP 988'],
     [110, helper('Connection timed out'), 'unavailable', 'routing'],
     [22, helper('Invalid argument') + 'This may have multiple causes.', 'invalid-argument', 'mountOptions'],
     [22, "mount.lustre: Can't parse NID 'no.where@tcp:/x'\nusage: mount.lustre", 'unavailable', 'DNS'],
     [123, helper('No medium found'), 'unavailable', 'still being built'],
     [16, helper('Device or resource busy'), 'aborted', 'another mount operation'],
-    [17, helper('File exists'), 'unavailable', 'next attempt'],
+    [17, helper('File exists'), 'unavailable', 'it is tried again'],
     [7, helper('Argument list too long'), 'invalid-argument', 'shorten'],
     [1, helper('Operation not permitted'), 'permission-denied', 'CAP_SYS_ADMIN'],
     [1, 'mount: /t: must be superuser to use mount.', 'permission-denied', 'privileged'],
     [13, helper('Permission denied'), 'permission-denied', 'nodemap'],
     [114, helper('Operation already in progress'), 'internal', 'server targets'],
-    [5, '', 'unavailable', 'it said nothing'],
+    [5, '', 'unavailable', 'it printed nothing'],
     [77, 'mount: strange', 'unavailable', 'dmesg'],
     [null, '', 'unavailable', 'killed by a signal'],
   ])('status %s, %j: %s, naming %s', (exitCode, stderr, kind, words) => {
@@ -39,7 +39,7 @@ describe('explainMountFailure', () => {
     expect(error.message).toContain(`mount -t lustre ${source} /t failed`);
   });
 
-  it('trusts the words more than the status, and tells them in one line', () => {
+  it('prefers the output to the status, and quotes it in one line', () => {
     const error = explain(32, helper('Input/output error') + 'Is the MGS running?\n');
     expect(error.kind).toBe('unavailable');
     expect(error.message).toContain('Input/output error Is the MGS running?; the management server');

@@ -1,9 +1,11 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
+import type { CommandResult } from '../process/command.js';
+import { describeFailure } from '../process/describe-failure.js';
 
-/** What stands behind a mount(2) or umount(2) that is not permitted. */
-export const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+/** Next step for a mount(2) or umount(2) that is not permitted. */
+const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
 
-/** A failed `mount -t lustre`: what mount(8) and mount.lustre gave back, and what was asked for. */
+/** Failed `mount -t lustre`: the request, and the result of mount(8) and mount.lustre. */
 export interface FailedMount {
   readonly exitCode: number | null;
   readonly stderr: string;
@@ -11,17 +13,17 @@ export interface FailedMount {
   readonly target: string;
   /** `uname -r` of the node. */
   readonly kernel: string;
-  /** What a look at the client or at the server has found, in place of the general advice. */
+  /** Finding about the client or the server, which replaces the general advice. */
   readonly finding?: string;
 }
 
-/** What is worth a closer look before a failed mount is reported. */
+/** Kind of failure that is diagnosed further before it is reported. */
 export type MountSymptom = 'no-client' | 'unreachable' | 'exists';
 
 interface Explanation {
-  /** The errno that mount.lustre exits with. */
+  /** Errno that mount.lustre exits with. */
   readonly exitCode?: number;
-  /** What it then prints; stronger evidence than the status, which mount(8) has uses of its own for. */
+  /** Output of mount.lustre; it decides before the status, which mount(8) also uses for its own errors. */
   readonly text: RegExp;
   readonly kind: ErrorKind;
   readonly symptom?: MountSymptom;
@@ -32,7 +34,7 @@ const noClient = ({ kernel }: FailedMount): string =>
   `the node has no working Lustre client for its kernel ${kernel}: install the lustre-client packages for exactly ` +
   `this kernel and load the module (modprobe lustre); the mount is tried again without a restart of the driver`;
 
-/** mount.lustre(8) and mount_lustre.c; the specific before the general. */
+/** Table from mount.lustre(8) and mount_lustre.c; specific entries come first. */
 const explanations: readonly Explanation[] = [
   {
     text: /unknown filesystem type '?lustre/,
@@ -55,7 +57,7 @@ const explanations: readonly Explanation[] = [
     advice: noClient,
   },
   {
-    // Without its helper the kernel's own mount(2) lacks what only the helper adds.
+    // Without mount.lustre the kernel's mount(2) lacks the options that only the helper adds.
     text: /wrong fs type, bad option, bad superblock/,
     kind: 'failed-precondition',
     symptom: 'no-client',
@@ -64,16 +66,15 @@ const explanations: readonly Explanation[] = [
   {
     text: /mount point (?:\S+ )?does not exist/,
     kind: 'unavailable',
-    advice: () =>
-      'the target directory was removed while the mount began; it is made anew at the next attempt',
+    advice: () => 'the target directory was removed while the mount began; the next attempt recreates it',
   },
   {
     exitCode: 2,
     text: /: No such file or directory/,
     kind: 'not-found',
     advice: ({ source }) =>
-      `the servers answered, but do not know ${source}: check the file system's mount name and, if there is one, ` +
-      `that its sub-directory exists`,
+      `the servers answered, but do not know ${source}: check the file system's mount name and, if the volume has a ` +
+      `sub-directory, that it exists`,
   },
   {
     exitCode: 5,
@@ -105,8 +106,8 @@ const explanations: readonly Explanation[] = [
     text: /: Invalid argument|usage: mount\.lustre/,
     kind: 'invalid-argument',
     advice: () =>
-      "the client does not take a mount option or the file system's name: check mountOptions and the mount name; " +
-      "the node's kernel log says which",
+      "the client rejected a mount option or the file system's name: check mountOptions and the mount name; " +
+      "the node's kernel log names it",
   },
   {
     exitCode: 123,
@@ -119,7 +120,7 @@ const explanations: readonly Explanation[] = [
     text: /: File exists|is already mounted on/,
     kind: 'unavailable',
     symptom: 'exists',
-    advice: () => 'several mounts began at once and met in the client; the next attempt goes on from here',
+    advice: () => 'several mounts began at once and collided in the client; it is tried again',
   },
   {
     exitCode: 16,
@@ -146,34 +147,43 @@ const explanations: readonly Explanation[] = [
 
 const serverStatuses = [6, 15, 98, 114];
 
-/** What a failed mount looks like at first sight; undefined: there is nothing more to find out. */
+/** Symptom of a failed mount; undefined: no further diagnosis is possible. */
 export const symptomOf = (failed: FailedMount): MountSymptom | undefined => explanationOf(failed)?.symptom;
 
 const explanationOf = (failed: FailedMount): Explanation | undefined =>
   explanations.find(({ text }) => text.test(failed.stderr)) ??
   explanations.find(({ exitCode }) => exitCode !== undefined && exitCode === failed.exitCode);
 
-/** Says why a mount failed, in the words of mount.lustre, and what to do about it. */
+/** Explains a failed mount: the output of mount.lustre and the next step. */
 export function explainMountFailure(failed: FailedMount): DriverError {
   const known = explanationOf(failed);
-  const what = `mount -t lustre ${failed.source} ${failed.target} failed (${statusOf(failed)}): ${said(failed.stderr)}`;
+  const what = describeFailure(`mount -t lustre ${failed.source} ${failed.target}`, failed);
   if (known) return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`);
   if (failed.exitCode !== null && serverStatuses.includes(failed.exitCode)) {
     return new DriverError('internal', `${what}; only mounts of server targets end like this`);
   }
-  return new DriverError('unavailable', `${what}; look at the node's kernel log (dmesg | grep Lustre)`);
+  return new DriverError('unavailable', `${what}; check the node's kernel log (dmesg | grep Lustre)`);
 }
 
-const statusOf = ({ exitCode }: FailedMount): string =>
-  exitCode === null ? 'killed by a signal' : `exit status ${exitCode}`;
+/** Explains a bind mount or an unmount that failed, with the next step. */
+export function explainCommandFailure(title: string, result: CommandResult): DriverError {
+  const what = describeFailure(title, result);
+  if (/target is busy/i.test(result.stderr)) {
+    return new DriverError(
+      'failed-precondition',
+      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
+    );
+  }
+  if (/permitted|permission|superuser/i.test(result.stderr)) {
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
+  }
+  return new DriverError('unavailable', `${what}; it is tried again; the node's kernel log may show more`);
+}
 
-/** Several lines become one: an RPC message is shown in one. */
-const said = (stderr: string): string => {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  return (
-    lines
-      .filter((line) => line !== '')
-      .join(' ')
-      .slice(0, 1000) || 'it said nothing'
+/** Contradiction between mount(8), which reported success, and the mount table, which shows `found`. */
+export const mountNotShown = (source: string, mountPoint: string, found: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `mounting ${source} on ${mountPoint} succeeded, but ${found}: the node plugin must run in the mount namespace in ` +
+      `which it mounts, and mount.lustre must be the one of the Lustre client`,
   );
-};

@@ -9,7 +9,7 @@ import {
 import type { MountEntry } from './mount-table.js';
 
 /**
- * What a mount shows, if it is a Lustre mount: decided by its source, not by its device number, which all Lustre
+ * Returns the source of a Lustre mount, or undefined. The mount's source decides, not its device number, which all Lustre
  * file systems of one fsname share. A bind mount of a directory shows that directory as its sub-directory.
  */
 export function lustreSourceOf(entry: MountEntry): LustreMountSource | undefined {
@@ -23,12 +23,12 @@ export function lustreSourceOf(entry: MountEntry): LustreMountSource | undefined
 }
 
 /**
- * Whether a mounted source is the wanted one. File system name and sub-directory must agree, and one NID must be
+ * Returns true if a mounted source is the wanted one. File system name and sub-directory must agree, and one NID must be
  * common: two sources that share a server and the file system's name are one file system.
  *
  * mount.lustre resolves host names before it mounts, so the kernel shows addresses where the user wrote names. A
- * wanted source with a name in it is therefore compared without its NIDs, unless `observed` tells what the kernel
- * showed when this very source was mounted. (FSx, the cloud that uses names, makes its mount names at random.)
+ * wanted source with a name in it is therefore compared without its NIDs, unless `observed` has what the kernel
+ * showed when this very source was mounted. (FSx, the cloud that uses names, has random mount names.)
  */
 export function isSameSource(
   mounted: LustreMountSource,
@@ -46,11 +46,11 @@ const nidsOf = (source: LustreMountSource): readonly string[] => source.mgsNodes
 
 const hasHostName = (nid: string): boolean => !/^[\d.]+@/.test(nid);
 
-/** What was, or is to be, mounted from where. */
+/** Source of a mount, wanted or observed. */
 export type Sourced = Pick<Publication, 'source' | 'observedSource'>;
 
-/** Whether a mount shows the source of a publication. What the kernel showed for a source when it was mounted
- *  counts only as long as that source is the wanted one. */
+/** Returns true if a mount shows the source of a publication. An observed source counts only while the recorded source is the
+ *  wanted one. */
 export function showsSource(
   mounted: MountEntry,
   wanted: Sourced,
@@ -63,7 +63,11 @@ export function showsSource(
   return isSameSource(source, parseMountSource(wanted.source), asObserved);
 }
 
-/** What is mounted, for people. */
+/** Mount that the table shows at a path, or its absence, in the words of a message. */
+export const describeFound = (mounted: MountEntry | undefined): string =>
+  mounted ? describeMount(mounted) : 'the mount table shows nothing there';
+
+/** Describes a mount for a message. */
 export function describeMount(mounted: MountEntry): string {
   const source = lustreSourceOf(mounted);
   return source

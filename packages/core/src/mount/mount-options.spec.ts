@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksReadOnly, checkMountFlags, mountOptions } from './mount-options.js';
+import { requestsReadOnly, checkMountFlags, mountOptions } from './mount-options.js';
 
 const selinux = 'context="system_u:object_r:container_file_t:s0:c1,c2"';
 
@@ -69,7 +69,7 @@ describe('mountOptions', () => {
   });
 });
 
-describe('asksReadOnly', () => {
+describe('requestsReadOnly', () => {
   it.each([
     [['flock'], false],
     [['ro'], true],
@@ -78,6 +78,6 @@ describe('asksReadOnly', () => {
     [['rw', 'ro'], true],
     [['context="ro"'], false],
   ])('%j: %s', (flags, expected) => {
-    expect(asksReadOnly(flags)).toBe(expected);
+    expect(requestsReadOnly(flags)).toBe(expected);
   });
 });

@@ -1,14 +1,14 @@
 import { DriverError } from '../errors/driver-error.js';
 
-/** Options with which mount.lustre talks to itself and to servers (mount_lustre.c); a client's user has no say. */
+/** Options for the internal use of mount.lustre and of servers (mount_lustre.c); users must not set them. */
 const helperInternal = ['device', 'mgsnode', 'svname', 'osd', 'param', 'force'];
-/** Options that make mount(8) do something else than one Lustre mount. */
+/** Options that make mount(8) do other work than one Lustre mount. */
 const otherWork = ['bind', 'rbind', 'move', 'remount', 'loop', 'helper', 'uhelper'];
 
-/** Words of fstab(5) that tell others than mount(8) when to mount: they say nothing about the mount itself. */
+/** Options of fstab(5) for other programs than mount(8); they do not change the mount. */
 const fstabOnly = ['_netdev', 'defaults', 'auto', 'noauto', 'nofail', 'comment'];
 
-/** Options of Lustre clients that are words alone (mount.lustre(8)). */
+/** Options of Lustre clients without a value (mount.lustre(8)). */
 const words = [
   ...['flock', 'noflock', 'localflock', 'user_xattr', 'nouser_xattr', 'lazystatfs', 'nolazystatfs'],
   ...[
@@ -23,7 +23,7 @@ const words = [
     'relatime',
   ],
 ];
-/** Options that need a value, and what it must look like. */
+/** Options that need a value, and its form. */
 const values: Readonly<Record<string, { readonly form: RegExp; readonly words: string }>> = {
   retry: { form: /^\d{1,5}$/, words: 'a number of attempts, such as retry=3' },
   network: { form: /^[a-z][a-z0-9]*$/, words: 'an LNet network, such as network=tcp1' },
@@ -42,20 +42,20 @@ const values: Readonly<Record<string, { readonly form: RegExp; readonly words: s
 };
 
 const OPTION = /^[A-Za-z_][A-Za-z0-9_.-]*(?:=(?:"[^"]*"|[^",]*))?$/;
-/** mount(2) takes one page. */
-const LONGEST_OPTIONS = 4095;
+/** Limit of mount(2): one page. */
+const MAX_OPTIONS = 4095;
 
-/** Checks mount flags as far as that is possible without a mount: at CreateVolume, before anything is made.
+/** Checks mount flags as far as possible without a mount: at CreateVolume, before anything is created.
  *  @throws DriverError invalid-argument naming the flag */
 export function checkMountFlags(flags: readonly string[]): void {
   mountOptions(flags, false);
 }
 
 /**
- * The options of `mount -o`, in the user's order. A flag is `name` or `name=value`, or several of them with commas,
+ * Returns the options of `mount -o`, in the user's order. A flag is `name` or `name=value`, or several of them with commas,
  * as both Go drivers take them; commas inside double quotes belong to the value, and the quotes stay, since
- * mount(8) wants them (`context="system_u:object_r:container_file_t:s0:c1,c2"`). A read-only mount gets `ro`. What
- * only means something in fstab(5) (`_netdev`, `x-systemd.…`) is taken and left out.
+ * mount(8) needs them (`context="system_u:object_r:container_file_t:s0:c1,c2"`). A read-only mount gets `ro`. Options
+ * of fstab(5) alone (`_netdev`, `x-systemd.…`) are accepted and left out.
  * @throws DriverError invalid-argument naming the flag
  */
 export function mountOptions(flags: readonly string[], readonly: boolean): readonly string[] {
@@ -63,17 +63,17 @@ export function mountOptions(flags: readonly string[], readonly: boolean): reado
   const effective = readonly
     ? [...options.filter((option) => option !== 'rw' && option !== 'ro'), 'ro']
     : options;
-  if (effective.join(',').length > LONGEST_OPTIONS) {
+  if (effective.join(',').length > MAX_OPTIONS) {
     throw new DriverError(
       'invalid-argument',
-      `mount_flags: all options together are longer than ${LONGEST_OPTIONS} bytes, which is all that the kernel takes`,
+      `mount_flags: all options together are longer than ${MAX_OPTIONS} bytes, the limit of the kernel; shorten them`,
     );
   }
   return effective;
 }
 
-/** Whether the flags themselves ask for a read-only mount; of `ro` and `rw` the last one counts. */
-export function asksReadOnly(flags: readonly string[]): boolean {
+/** Returns true if the flags request a read-only mount; of `ro` and `rw` the last one counts. */
+export function requestsReadOnly(flags: readonly string[]): boolean {
   const last = mountOptions(flags, false).findLast((option) => option === 'ro' || option === 'rw');
   return last === 'ro';
 }
@@ -113,7 +113,7 @@ function isFstabOnly(option: string): boolean {
   return fstabOnly.includes(name) || name.startsWith('x-systemd.');
 }
 
-/** A value in the wrong form would make the client refuse all options with one and the same EINVAL. */
+/** Checks the form of a value: the client would refuse a wrong one with a general EINVAL. */
 function checkValue(flag: string, option: string, name: string): void {
   const hasValue = option.length > name.length;
   if (hasValue && words.includes(name)) throw invalid(flag, `is refused: "${name}" takes no value`);
@@ -123,6 +123,6 @@ function checkValue(flag: string, option: string, name: string): void {
   }
 }
 
-/** mount_flags may be sensitive as a whole, but the one flag that is wrong has to be named. */
+/** Error that names the wrong flag; the other flags may be sensitive and are not repeated. */
 const invalid = (flag: string, why: string): DriverError =>
   new DriverError('invalid-argument', `mount_flags: ${JSON.stringify(flag)} ${why}`);

@@ -33,19 +33,19 @@ describe('parseMountInfo', () => {
     expect(table.at('/')?.source).toBe('/dev/vda1');
   });
 
-  it('tells what other mount namespaces can see', () => {
+  it('shows the propagation to other mount namespaces', () => {
     expect(table.at('/pods/a/mount')?.isShared).toBe(true);
     expect(table.at('/pods/b/mount')?.isShared).toBe(false);
     expect(table.at('/pods/none')?.isShared).toBe(false);
   });
 
-  it('tells the mount in which another one lies', () => {
+  it('finds the mount around another one', () => {
     expect(mountAround(table.at('/pods/a/mount')!, table)?.mountPoint).toBe('/');
     expect(mountAround(table.at('/pods/stacked')!, table)?.id).toBe(93);
     expect(mountAround(table.at('/')!, table)).toBeUndefined();
   });
 
-  it('tells a read-only mount of a writable file system', () => {
+  it('distinguishes a read-only mount from its writable file system', () => {
     expect(isReadOnlyMount(table.at('/pods/a/mount')!)).toBe(false);
     expect(isReadOnlyMount(table.at('/pods/b/mount')!)).toBe(true);
   });
@@ -55,7 +55,7 @@ describe('parseMountInfo', () => {
     expect(table.at('/pods/none')?.source).toBe('#odd');
   });
 
-  it('sees the mount that covers the others, whatever the order of the lines', () => {
+  it('sees the mount that covers the others, in any order of the lines', () => {
     expect(table.at('/pods/stacked')?.source).toBe('127.0.0.9@tcp:/upper');
     expect(table.all('/pods/stacked').map(({ id }) => id)).toEqual([93, 94]);
   });

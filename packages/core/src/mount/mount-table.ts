@@ -5,12 +5,12 @@ import { DriverError, messageOf } from '../errors/driver-error.js';
 export interface MountEntry {
   readonly id: number;
   readonly parentId: number;
-  /** The directory of the file system that is mounted: `/`, or what a bind mount shows. */
+  /** Directory of the file system that is mounted: `/`, or the directory of a bind mount. */
   readonly root: string;
   readonly mountPoint: string;
   /** Options of this mount: `ro`, `noatime`, ... */
   readonly options: readonly string[];
-  /** It belongs to a peer group (`shared:N`): what is mounted in it appears in other mount namespaces, too. */
+  /** Member of a peer group (`shared:N`): mounts in it also appear in other mount namespaces. */
   readonly isShared: boolean;
   readonly fsType: string;
   readonly source: string;
@@ -20,7 +20,7 @@ export interface MountEntry {
   readonly deleted: boolean;
 }
 
-/** The mounts that this process sees, at one moment: the only truth about what is mounted where. */
+/** Mounts that this process sees, at one moment: the only source of truth about mounts. */
 export class MountTable {
   readonly #stacks = new Map<string, MountEntry[]>();
 
@@ -32,23 +32,23 @@ export class MountTable {
     }
   }
 
-  /** What is seen at this path: the topmost mount, or undefined if nothing is mounted there. */
+  /** Returns the topmost mount on this path, or undefined if there is none. */
   at(mountPoint: string): MountEntry | undefined {
     return this.all(mountPoint).at(-1);
   }
 
-  /** Every mount on this path, the topmost last. */
+  /** Returns every mount on this path, the topmost last. */
   all(mountPoint: string): readonly MountEntry[] {
     return bottomUp(this.#stacks.get(mountPoint) ?? []);
   }
 }
 
-/** The mount in which another one lies; undefined if this process does not see it. It alone decides who else gets what is
- *  mounted in it (mount_namespaces(7)): the bind mount of a shared mount is shared itself, wherever it is. */
+/** Returns the mount around another one; undefined if this process does not see it. It alone decides the propagation of
+ *  mounts in it (mount_namespaces(7)): the bind mount of a shared mount is shared itself, at every place. */
 export const mountAround = ({ parentId }: MountEntry, table: MountTable): MountEntry | undefined =>
   table.entries.find(({ id }) => id === parentId);
 
-/** A mount that covers another one on the same path has it as its parent, whatever the order of the lines. */
+/** Orders mounts on one path: a mount that covers another one has it as its parent, in any order of the lines. */
 function bottomUp(stack: readonly MountEntry[]): readonly MountEntry[] {
   if (stack.length < 2) return stack;
   const ids = new Set(stack.map((entry) => entry.id));
@@ -57,11 +57,11 @@ function bottomUp(stack: readonly MountEntry[]): readonly MountEntry[] {
   return ordered.length === stack.length ? ordered : stack;
 }
 
-/** Whether nothing can be written through this mount. */
+/** Returns true if nothing can be written through this mount. */
 export const isReadOnlyMount = (entry: MountEntry): boolean =>
   entry.options.includes('ro') || entry.superOptions.includes('ro');
 
-/** Reads the text of a mountinfo file; lines that make no sense are left out. */
+/** Parses a mountinfo file; invalid lines are left out. */
 export function parseMountInfo(text: string): MountTable {
   return new MountTable(
     text
@@ -99,13 +99,13 @@ function parseLine(line: string): MountEntry | undefined {
 const unescape = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-const LARGEST_NUMBER_OF_READS = 8;
+const MAX_READS = 8;
 const OWN_MOUNTS = '/proc/self/mountinfo';
 
 /**
- * The mounts of this process's namespace. Never blocks, however dead a server is. Kernels before 5.8 can leave out
+ * Reads the mounts of this process's namespace. Never blocks, even with dead servers. Kernels before 5.8 can leave out
  * a line while others are mounting and unmounting, so a table counts when two reads agree.
- * @throws DriverError unavailable: whoever cannot look knows nothing, least of all that nothing is mounted
+ * @throws DriverError unavailable: without a table nothing is known, least of all that nothing is mounted
  */
 export async function readMountTable(path = OWN_MOUNTS): Promise<MountTable> {
   try {
@@ -122,7 +122,7 @@ export async function readMountTable(path = OWN_MOUNTS): Promise<MountTable> {
 
 async function readTwiceAlike(path: string): Promise<string> {
   let text = await readFile(path, 'utf8');
-  for (let reads = 1; reads < LARGEST_NUMBER_OF_READS; reads += 1) {
+  for (let reads = 1; reads < MAX_READS; reads += 1) {
     const again = await readFile(path, 'utf8');
     if (again === text) break;
     text = again;

@@ -1,7 +1,7 @@
 import type { Limits } from '../concurrency/wait-with-limits.js';
 import type { LustreMountSource } from '../model/mount-source.js';
 
-/** A Lustre client that has just been mounted. */
+/** Lustre client that has just been mounted. */
 export interface MountedClient {
   /** The driver's own directory if pods share the client, else the target. */
   readonly mountPoint: string;
@@ -10,6 +10,6 @@ export interface MountedClient {
   readonly tuning: string;
 }
 
-/** Works on a client before any pod sees it. Called once for each client mount, again if the driver was killed before
- *  it had returned. Throwing a DriverError fails the publish. */
+/** Hook for a client before any pod sees it. Called once for each client mount, again if the driver was killed before
+ *  it returned. A DriverError fails the publish. */
 export type AfterMount = (client: MountedClient, limits: Limits) => Promise<void>;

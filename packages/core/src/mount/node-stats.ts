@@ -1,17 +1,17 @@
 import type { StuckChild } from '../process/stuck-child.js';
 
-/** What the node engine counts, at one moment; for metrics. Reading it touches nothing and never waits. */
+/** Counts of the node engine at one moment, for metrics. Reading them touches no mount and never waits. */
 export interface NodeStats {
-  /** Volumes that are, or are about to be, published at a target of this node. */
+  /** Number of volumes that are, or are about to be, published at a target of this node. */
   readonly publications: number;
-  /** Lustre clients that the driver has mounted, or is about to, for pods to share. */
+  /** Number of Lustre clients that the driver has mounted, or is about to mount, for pods to share. */
   readonly clientMounts: number;
-  /** Mounts that have given up their turn because they take too long. */
+  /** Number of mounts that have given up their slot because they take too long. */
   readonly overdueMounts: number;
-  /** How often a volume was unmounted by force (`umount -f`) since the driver started. */
+  /** Number of unmounts by force (`umount -f`) since the driver started. */
   readonly forcedUnmounts: number;
-  /** How often a volume was unmounted lazily (`umount -l`) since the driver started. */
+  /** Number of lazy unmounts (`umount -l`) since the driver started. */
   readonly lazyUnmounts: number;
-  /** Children that not even SIGKILL ends: the kernel holds them for a server that does not answer. */
+  /** Children that SIGKILL does not end: they wait in the kernel for a server that does not answer. */
   readonly stuckChildren: readonly StuckChild[];
 }

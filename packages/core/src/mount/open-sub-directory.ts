@@ -13,15 +13,15 @@ import {
 import { dirname } from 'node:path';
 import type { SubDirectoryFailure, SubDirectoryTask } from './sub-directory.js';
 
-/** Names a file without opening it: no permission to read it is needed, and Lustre sends no open (open(2)). */
+/** Flag that names a file without opening it: no permission to read it is needed, and Lustre sends no open (open(2)). */
 const O_PATH = 0o10000000;
 const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** A directory has this mode from mkdir(2) until its owner and permissions are set, so that one whose maker was killed
- *  in between is finished by the next, and no directory that a user has put in its place ever is. */
+/** Mode of a directory from mkdir(2) until its owner and permissions are set: the next publish completes the directory of a
+ *  killed process, and leaves a directory of a user as it is. */
 const HALF_MADE = 0o1700;
 const PERMISSIONS = 0o7777;
-/** A new directory inherits it where the one above has it. */
+/** Bit that a new directory inherits from its parent. */
 const SET_GROUP = 0o2000;
 
 export class SubDirectoryError extends Error {
@@ -36,8 +36,8 @@ type Way = Pick<SubDirectoryTask, 'root' | 'parts' | 'create' | 'mode' | 'uid' |
 
 /**
  * Opens a directory below a mounted file system's root, one name at a time, each in the directory that is open, none
- * through a symbolic link: whatever is moved or replaced meanwhile, it is below the root. Makes what is missing if it
- * may. Blocks as long as the file system does: only for a process of its own.
+ * through a symbolic link: the result is below the root even if directories are moved or replaced meanwhile. Creates
+ * missing directories if allowed. Blocks as long as the file system does: only for a process of its own.
  * @returns a descriptor of the directory itself (O_PATH)
  * @throws SubDirectoryError
  */
@@ -52,7 +52,7 @@ export function openSubDirectory(way: Way): number {
   return directory;
 }
 
-/** The mounted root, never the directory of the node's own disk under it. */
+/** Opens the mounted root, never the directory of the node's own disk under it. */
 function openRoot(root: string): number {
   const descriptor = attempt('', () => openSync(root, DIRECTORY_ITSELF));
   const isOfNode = attempt('', () => fstatSync(descriptor).dev === statSync(dirname(root)).dev);
@@ -69,7 +69,7 @@ function enter(parent: number, name: string, path: string, way: Way): number {
   if (!way.create) throw new SubDirectoryError({ reason: 'missing', path, code: 'ENOENT' });
   makeIfMissing(place, path);
   const made = openIfThere(place, path);
-  // Somebody removed it at once; the next attempt begins anew.
+  // Another process removed it at once; the next attempt starts again.
   if (made === undefined) throw new SubDirectoryError({ reason: 'system', path, code: 'ENOENT' });
   return finished(made, path, way);
 }
@@ -91,13 +91,13 @@ function makeIfMissing(place: string, path: string): void {
     try {
       mkdirSync(place, { mode: HALF_MADE });
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error; // Another publish made it first.
+      if (codeOf(error) !== 'EEXIST') throw error; // Another publish created it first.
     }
   });
 }
 
-/** Gives a directory that was just made its owner and permissions. All through the descriptor: the name may lead
- *  somewhere else by now. */
+/** Sets owner and permissions of a new directory. It uses the descriptor, since the name may lead to another directory by
+ *  now. */
 function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way): number {
   const self = `/proc/self/fd/${descriptor}`;
   attempt(path, () => {
@@ -105,7 +105,7 @@ function finished(descriptor: number, path: string, { create, mode, uid, gid }: 
     if (!create || (found.mode & PERMISSIONS & ~SET_GROUP) !== HALF_MADE) return;
     if (readdirSync(self).length > 0) return;
     if (uid !== undefined || gid !== undefined) chownSync(self, uid ?? found.uid, gid ?? found.gid);
-    // Last: it ends the half-made state, and chown(2) clears set-id bits.
+    // Last, since it completes the directory, and chown(2) clears set-id bits.
     chmodSync(self, mode | (found.mode & SET_GROUP));
   });
   return descriptor;

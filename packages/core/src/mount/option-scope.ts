@@ -5,30 +5,30 @@ const perMount = [
   ...['noatime', 'atime', 'nodiratime', 'diratime', 'relatime', 'norelatime', 'strictatime', 'nostrictatime'],
   ...['nosymfollow', 'symfollow'],
 ];
-/** Words for mount(8) and its helper alone: they decide how a mount is made, not what it becomes. */
+/** Options for mount(8) and its helper alone: they change the way of mounting, not the mount. */
 const forMounting = ['retry', 'verbose', 'noverbose'];
 
-/** What mount options are about. */
+/** Mount options, separated by their scope. */
 export interface ScopedOptions {
-  /** For each bind mount. */
+  /** Options of each bind mount. */
   readonly perMount: readonly string[];
-  /** For the mount of the client. */
+  /** Options of the client mount. */
   readonly perClient: readonly string[];
 }
 
-/** Sorts checked mount options (`mountOptions`) by what they are about, in the user's order. */
+/** Separates checked mount options (`mountOptions`) by scope, in the user's order. */
 export function scopeOptions(options: readonly string[]): ScopedOptions {
   const isPerMount = (option: string): boolean => perMount.includes(option);
   return {
-    // `rw` is what a bind mount is without any option.
+    // A bind mount without options is `rw`.
     perMount: options.filter((option) => isPerMount(option) && option !== 'rw'),
     perClient: options.filter((option) => !isPerMount(option)),
   };
 }
 
 /**
- * The options by which superblocks differ, in a form that is the same for the same superblock: of words that
- * contradict each other the last one counts, and order does not.
+ * Returns the options that distinguish superblocks, in a canonical form: of options that contradict each other the last one
+ * counts; order does not.
  */
 export function superblockOptions(perClient: readonly string[]): readonly string[] {
   const bySubject = new Map<string, string>();
@@ -39,5 +39,5 @@ export function superblockOptions(perClient: readonly string[]): readonly string
   return [...bySubject.values()].sort();
 }
 
-/** `noflock`, `localflock` and `flock` are about the same thing. */
+/** Subject of an option: `noflock`, `localflock` and `flock` have the same. */
 const subjectOf = (name: string): string => name.replace(/^(?:no|local)(?=[a-z0-9])/, '');

@@ -3,28 +3,28 @@ import { join } from 'node:path';
 import type { AccessMode } from '../model/volume-capability.js';
 import { isTextList, parseFields, StateFiles } from './state-files.js';
 
-/** That a volume is, or is about to be, published at a target. */
+/** Record of a volume that is, or is about to be, published at a target. */
 export interface Publication {
   readonly volumeId: string;
-  /** The request's target_path, without detours. */
+  /** Normalized target_path of the request. */
   readonly targetPath: string;
-  /** The target as the mount table shows it. */
+  /** Target, as the mount table shows it. */
   readonly mountPoint: string;
-  /** As mount(8) was given it, with the sub-directory. */
+  /** Source in the form that mount(8) gets, with the sub-directory. */
   readonly source: string;
   readonly accessMode: AccessMode;
-  /** Whether nothing may be written through it, for whichever of the reasons. */
+  /** True if nothing may be written through it: by access mode, request or mount flags. */
   readonly readonly: boolean;
   readonly mountFlags: readonly string[];
-  /** Where the client is mounted whose bind mount the target gets; absent if the target has a client of its own. */
+  /** Mount point of the shared client; absent if the target has a client of its own. */
   readonly clientMount?: string;
-  /** The source that the kernel showed once it was mounted; absent until then. */
+  /** Source that the kernel shows; absent until it is mounted. */
   readonly observedSource?: string;
 }
 
 /**
- * The publications of this node, in `STATE_DIR/publications`, written before the mount and removed after the unmount.
- * They tell what the mount table cannot: which volume it is, in which access mode, and which client mount it uses.
+ * Publications of this node, in `STATE_DIR/publications`, written before the mount and removed after the unmount. They hold
+ * what the mount table lacks: the volume, its access mode and its client mount.
  */
 export class Publications extends StateFiles<Publication> {
   constructor(stateDir: string, log: Log) {
@@ -39,7 +39,7 @@ export class Publications extends StateFiles<Publication> {
 const textFields = ['volumeId', 'targetPath', 'mountPoint', 'source', 'accessMode'];
 const optionalTextFields = ['clientMount', 'observedSource'];
 
-/** Reads a state file; undefined if it is none. */
+/** Parses a state file; undefined if it is no such record. */
 export function parsePublication(text: string): Publication | undefined {
   const fields = parseFields(text);
   if (!fields) return undefined;

@@ -41,7 +41,7 @@ describe('a state file that cannot be read', () => {
     expect(files.all()).toEqual([{ name: 'good' }]);
     expect(warnings.sort()).toEqual([
       expect.stringContaining('half-written.json.tmp cannot be read'),
-      `the state file ${strange} makes no sense and is ignored`,
+      `the state file ${strange} is invalid and is ignored`,
       `the state file ${unreadable} cannot be read and is ignored`,
     ]);
   });

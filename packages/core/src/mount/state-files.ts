@@ -4,16 +4,16 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 
-/** How records are told apart and read. */
+/** Key and format of a kind of record. */
 export interface RecordKind<T> {
   readonly keyOf: (record: T) => string;
-  /** Reads a file's text; undefined if it is no such record. */
+  /** Parses a file's text; undefined if it is no such record. */
   readonly parse: (text: string) => T | undefined;
 }
 
 /**
  * Records of the node, one file each in one directory, written before the step that they announce and removed after
- * the step that ends it. The driver is the only writer; it reads them once.
+ * the step that reverses it. The driver is the only writer; it reads them once.
  */
 export class StateFiles<T> {
   readonly #byKey = new Map<string, T>();
@@ -24,9 +24,9 @@ export class StateFiles<T> {
     private readonly log: Log,
   ) {}
 
-  /** Reads what an earlier run of the driver has left. A file that cannot be read is like one that makes no sense: it
-   *  costs what it said, of one record, and not the node.
-   *  @throws what the file system says of the directory, and what the process lacks to read any file */
+  /** Reads the records of an earlier run. An unreadable file is ignored like an invalid one: the driver loses one record, not
+   *  the node.
+   *  @throws the error of the directory, and the lack of descriptors or memory, which affects every file */
   async load(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.directory)) {
@@ -45,7 +45,7 @@ export class StateFiles<T> {
     if (!path.endsWith('.json')) return;
     const record = this.kind.parse(await readFile(path, 'utf8'));
     if (record) this.#byKey.set(this.kind.keyOf(record), record);
-    else this.log.warn({ path }, `the state file ${path} makes no sense and is ignored`);
+    else this.log.warn({ path }, `the state file ${path} is invalid and is ignored`);
   }
 
   all(): readonly T[] {
@@ -56,7 +56,7 @@ export class StateFiles<T> {
     return this.#byKey.get(key);
   }
 
-  /** Known to this process at once, and durable when the promise resolves. @throws DriverError unavailable */
+  /** Writes a record: known to this process at once, and durable when the promise resolves. @throws DriverError unavailable */
   async save(record: T): Promise<void> {
     const key = this.kind.keyOf(record);
     const before = this.#byKey.get(key);
@@ -76,7 +76,7 @@ export class StateFiles<T> {
     this.log.debug({ key }, 'state file written');
   }
 
-  /** One that is gone is fine. @throws DriverError unavailable */
+  /** Removes a record; a missing one is fine. @throws DriverError unavailable */
   async remove(key: string): Promise<void> {
     try {
       await rm(this.#pathOf(key), { force: true });
@@ -96,7 +96,7 @@ export class StateFiles<T> {
     return join(this.directory, `${createHash('sha256').update(key).digest('hex')}.json`);
   }
 
-  /** A reader sees the old text or the new one, also after a power failure. */
+  /** Replaces a file atomically: a reader sees the old text or the new one, also after a power failure. */
   async #write(path: string, text: string): Promise<void> {
     const file = await open(`${path}.tmp`, 'w', 0o600);
     try {
@@ -115,11 +115,11 @@ export class StateFiles<T> {
   }
 }
 
-/** The process has no more descriptors or memory: every file would be lost, and each can be read later. */
+/** Returns true if the process lacks descriptors or memory: all files would be ignored, although they can be read later. */
 const isOfProcess = (error: unknown): boolean =>
   ['EMFILE', 'ENFILE', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** The fields of a JSON object, or undefined if the text is none. */
+/** Parses a JSON object; undefined if the text is none. */
 export function parseFields(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -129,6 +129,6 @@ export function parseFields(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-/** Whether a value is a list of texts. */
+/** Returns true if a value is a list of strings. */
 export const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -1,16 +1,15 @@
-// eslint-disable-next-line no-restricted-imports -- a program of its own, which command.ts starts and can abandon
 import { spawnSync } from 'node:child_process';
 import { openSubDirectory, SubDirectoryError } from './open-sub-directory.js';
 import { SUB_DIRECTORY_FAILED, type SubDirectoryTask } from './sub-directory.js';
 
-// `sub-directory.child.js TARGET TASK`: opens a sub-directory, and bind-mounts what is open. TARGET is there for whoever
-// reads the process table; TASK is JSON. Ends as mount(8) does, or with SUB_DIRECTORY_FAILED and a failure on stdout.
+// `sub-directory.child.js TARGET TASK`: opens a sub-directory and bind-mounts it. TARGET identifies the process in the
+// process table; TASK is JSON. Exits like mount(8), or with SUB_DIRECTORY_FAILED and a failure on stdout.
 
 function run(task: SubDirectoryTask): number {
   const directory = openSubDirectory(task);
   if (task.target === undefined) return 0;
   const options = task.options.length > 0 ? ['-o', task.options.join(',')] : [];
-  // The source is the open directory: no name is looked up again. -c keeps mount(8) from doing so.
+  // The source is the open directory, so that no name is looked up again; -c stops mount(8) from doing so.
   const args = ['-c', '-i', '--bind', ...options, '/proc/self/fd/3', task.target];
   const { status, error } = spawnSync('mount', args, { stdio: ['ignore', 'inherit', 'inherit', directory] });
   if (error) throw error;

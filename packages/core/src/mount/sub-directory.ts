@@ -1,40 +1,40 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
 import type { DirectorySettings } from '../model/publish-settings.js';
 
-/** A directory of a file system, as a way from its root that leads nowhere else. */
+/** Directory of a file system, as a path from its root that cannot leave it. */
 export interface SubDirectory extends DirectorySettings {
   /** Names, none of them `.`, `..` or empty. */
   readonly parts: readonly string[];
 }
 
-/** What `sub-directory.child` gives to do: every path in it is the driver's own but for `parts`. */
+/** Task of `sub-directory.child`: every path in it but `parts` is the driver's own. */
 export interface SubDirectoryTask extends SubDirectory {
-  /** A mounted file system. */
+  /** Mount point of a file system. */
   readonly root: string;
-  /** Where the directory is to be seen; absent: it is only made. */
+  /** Path to bind the directory to; absent: it is only created. */
   readonly target?: string;
   /** Options of that mount point. */
   readonly options: readonly string[];
 }
 
-/** Why a directory could not be opened, as `sub-directory.child` reports it. */
+/** Reason why a directory could not be opened, reported by `sub-directory.child`. */
 export interface SubDirectoryFailure {
   readonly reason: 'symlink' | 'not-a-directory' | 'missing' | 'not-mounted' | 'system';
-  /** Up to the part that is wrong, from the root of the file system. */
+  /** Path from the root of the file system, up to the part that failed. */
   readonly path: string;
-  /** Of the system call. */
+  /** Errno of the system call. */
   readonly code: string;
 }
 
-/** Exit status of `sub-directory.child` with a failure as JSON on stdout; none of mount(8)'s. */
+/** Exit status of `sub-directory.child` with a failure as JSON on stdout; mount(8) never uses it. */
 export const SUB_DIRECTORY_FAILED = 100;
 
 /** NAME_MAX of Linux and of Lustre, in bytes. */
-const LONGEST_NAME = 255;
+const MAX_NAME = 255;
 /** PATH_MAX without the final NUL. */
-const LONGEST_PATH = 4095;
+const MAX_PATH = 4095;
 
-/** Takes the way to a sub-directory apart. It is user input: strictly relative, and not a byte that means something.
+/** Splits the path of a sub-directory. It is user input: strictly relative, without control characters.
  *  @throws DriverError invalid-argument */
 export function subDirectoryParts(subdir: string): readonly string[] {
   const parts = subdir.split('/');
@@ -44,17 +44,17 @@ export function subDirectoryParts(subdir: string): readonly string[] {
   }
   if (/[\u0000-\u001f\u007f]/.test(subdir)) throw invalid(subdir, 'it holds a control character');
   if (/\ufffd|\p{Surrogate}/u.test(subdir)) throw invalid(subdir, 'it is not valid UTF-8');
-  if (parts.some((part) => bytes(part) > LONGEST_NAME)) {
-    throw invalid(subdir, `a name in it is longer than ${LONGEST_NAME} bytes`);
+  if (parts.some((part) => bytes(part) > MAX_NAME)) {
+    throw invalid(subdir, `a name in it is longer than ${MAX_NAME} bytes`);
   }
-  if (bytes(subdir) > LONGEST_PATH) throw invalid(subdir, `it is longer than ${LONGEST_PATH} bytes`);
+  if (bytes(subdir) > MAX_PATH) throw invalid(subdir, `it is longer than ${MAX_PATH} bytes`);
   return parts;
 }
 
 const invalid = (subdir: string, why: string): DriverError =>
   new DriverError('invalid-argument', `the sub-directory ${shown(subdir)} cannot be published: ${why}`);
 
-/** Nobody reads four thousand bytes of a message. */
+/** Shortens a path for a message. */
 const shown = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 interface Explanation {
@@ -65,7 +65,7 @@ interface Explanation {
 const byReason: Readonly<Record<Exclude<SubDirectoryFailure['reason'], 'system'>, Explanation>> = {
   symlink: {
     kind: 'failed-precondition',
-    advice: 'it is a symbolic link, and the driver follows none: name the directory that is meant itself',
+    advice: 'it is a symbolic link, and the driver follows none: name the directory itself',
   },
   'not-a-directory': {
     kind: 'failed-precondition',
@@ -74,7 +74,7 @@ const byReason: Readonly<Record<Exclude<SubDirectoryFailure['reason'], 'system'>
   missing: {
     kind: 'not-found',
     advice:
-      'it does not exist, and a read-only volume (or one with createSubDir "false") never makes it: create it, or ' +
+      'it does not exist, and a read-only volume (or one with createSubDir "false") never creates it: create it, or ' +
       'publish the volume once for writing',
   },
   'not-mounted': {
@@ -88,28 +88,31 @@ const byCode: Readonly<Record<string, Explanation>> = {
   EACCES: {
     kind: 'permission-denied',
     advice:
-      "root squash or the file system's nodemap refuses this node: exempt its NID, or make the directory yourself",
+      "root squash or the file system's nodemap refuses this node: exempt its NID, or create the directory yourself",
   },
   EPERM: {
     kind: 'permission-denied',
     advice:
-      "root squash or the file system's nodemap refuses this node to set owner or permissions: exempt its NID, or make " +
+      "root squash or the file system's nodemap refuses this node to set owner or permissions: exempt its NID, or create " +
       'the directory yourself',
   },
   EROFS: {
     kind: 'failed-precondition',
-    advice: 'the file system is read-only: make the directory elsewhere',
+    advice: 'the file system is read-only: create the directory on another one',
   },
-  ENOSPC: { kind: 'resource-exhausted', advice: 'the file system is full: free space or inodes, or grow it' },
+  ENOSPC: {
+    kind: 'resource-exhausted',
+    advice: 'the file system is full: free space or inodes, or expand it',
+  },
   EDQUOT: { kind: 'resource-exhausted', advice: 'a quota is used up: raise it' },
 };
 
 const unknown: Explanation = {
   kind: 'unavailable',
-  advice: "it is tried again; look at the file system and the node's kernel log",
+  advice: "it is tried again; check the file system and the node's kernel log",
 };
 
-/** Says why a sub-directory cannot be published, and what to do about it. */
+/** Explains why a sub-directory cannot be published, with the next step. */
 export function explainSubDirectoryFailure(source: string, failure: SubDirectoryFailure): DriverError {
   const { kind, advice } =
     failure.reason === 'system' ? (byCode[failure.code] ?? unknown) : byReason[failure.reason];

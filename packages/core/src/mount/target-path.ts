@@ -4,21 +4,22 @@ import { DriverError, messageOf } from '../errors/driver-error.js';
 import { lustreSourceOf } from './mount-identity.js';
 import { readMountTable } from './mount-table.js';
 
-/** A target path without detours, as the key of everything that is known about the target.
+/** Normalizes a target path: the key of the target's record and lock.
  *  @throws DriverError invalid-argument */
 export function targetKey(path: string): string {
   if (!isAbsolute(path) || path.includes('\0')) {
     throw new DriverError('invalid-argument', `target_path: ${JSON.stringify(path)} is not an absolute path`);
   }
   const key = join('/', normalize(path)).replace(/\/+$/, '');
-  if (key === '') throw new DriverError('invalid-argument', 'target_path: the root directory is no target');
+  if (key === '')
+    throw new DriverError('invalid-argument', 'target_path: the root directory cannot be a target');
   return key;
 }
 
 /**
- * Where the mount table shows a mount on this target: kubelet's directory may be a symlink, the kernel shows real
- * paths. Only the parent is looked at, since the target itself may be a mount whose server is dead.
- * @throws DriverError failed-precondition if the parent lies in a Lustre volume, which nothing here may look at
+ * Returns the path at which the mount table shows this target: kubelet's directory may be a symlink, the kernel shows real
+ * paths. Only the parent is resolved, since the target itself may be a mount whose server is dead.
+ * @throws DriverError failed-precondition if the parent lies in a Lustre volume, which this process must not touch
  */
 export async function mountPointOf(target: string): Promise<string> {
   const around = (await readMountTable()).entries.find(
@@ -39,9 +40,9 @@ export async function mountPointOf(target: string): Promise<string> {
 }
 
 /**
- * Makes the directory to mount on; says whether it is new. The parent is the caller's (CSI: the plugin creates
- * target_path, the orchestrator what is above it): a missing parent is a pod that is gone, and making it again
- * would leave a pod directory that nobody ever removes.
+ * Creates the directory to mount on; returns true if it is new. The parent is the caller's (CSI: the plugin creates
+ * target_path, the orchestrator its parent): a missing parent means that the pod is gone, and recreating it would leave a
+ * pod directory for ever.
  * @throws DriverError failed-precondition
  */
 export async function makeTarget(mountPoint: string): Promise<boolean> {
@@ -52,7 +53,7 @@ export async function makeTarget(mountPoint: string): Promise<boolean> {
     if (codeOf(error) !== 'EEXIST') {
       throw new DriverError(
         'failed-precondition',
-        `the target directory ${mountPoint} cannot be made: ${messageOf(error)}; its parent must exist and be ` +
+        `the target directory ${mountPoint} cannot be created: ${messageOf(error)}; its parent must exist and be ` +
           `writable for the node plugin, under the same path as on the host`,
         { cause: error },
       );
@@ -66,8 +67,8 @@ export async function makeTarget(mountPoint: string): Promise<boolean> {
   );
 }
 
-/** Removes the empty directory that a volume was mounted on, never anything in it; one that is gone is fine.
- *  @throws DriverError failed-precondition: nothing is mounted any more, but the directory has to be looked at */
+/** Removes the empty directory that a volume was mounted on, never its content; a missing one is fine.
+ *  @throws DriverError failed-precondition: the volume is unmounted, but the operator must check the directory */
 export async function removeTarget(mountPoint: string): Promise<void> {
   try {
     await rmdir(mountPoint);
@@ -76,9 +77,9 @@ export async function removeTarget(mountPoint: string): Promise<void> {
     if (code === 'ENOENT') return;
     const why =
       code === 'ENOTEMPTY' || code === 'EEXIST'
-        ? 'files were written to it on the node itself while no volume was mounted there; look at them, move them ' +
-          'away and the next attempt succeeds (the driver never deletes them)'
-        : 'look at it on the node and remove it';
+        ? 'files were written to it on the node itself while no volume was mounted there; check them and move them ' +
+          'away, then the next attempt succeeds (the driver never deletes them)'
+        : 'check it on the node and remove it';
     throw new DriverError(
       'failed-precondition',
       `the target ${mountPoint} is unmounted, but cannot be removed: ${messageOf(error)}; ${why}`,

@@ -6,13 +6,13 @@ import { lustreSourceOf } from './mount-identity.js';
 import type { MountEntry, MountTable } from './mount-table.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
-/** When a volume that cannot be unmounted is taken away by other means. Both lose data; neither is a default. */
+/** Times after which a volume that cannot be unmounted is unmounted by other means. Both lose data; neither is a default. */
 export interface UnmountEscalation {
   /** Milliseconds after the first try from which `umount -f` is tried: it ends the client's requests to its servers
    *  with EIO, and what was not yet written to them is lost. */
   readonly forceAfterMs?: number;
   /** Milliseconds after the first try from which `umount -l` is tried: the mount disappears, the client and its locks
-   *  stay until the last process lets go of its files. */
+   *  stay until the last process closes its files. */
   readonly lazyAfterMs?: number;
 }
 
@@ -21,7 +21,7 @@ export interface UnmountingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly escalation?: UnmountEscalation;
-  /** What the client knows of its servers. */
+  /** Connections of the client to its servers. */
   readonly imports: Pick<ClientImports, 'connectionsOf'>;
 }
 
@@ -35,16 +35,16 @@ interface Series {
   lastAt: number;
 }
 
-/** A plain umount(8) is given at least this, however soon force is allowed. */
-const LEAST_PLAIN_MS = 1_000;
+/** Shortest time for a plain umount(8), however soon force is allowed. */
+const MIN_PLAIN_MS = 1_000;
 const ESCALATED_MS = 10_000;
-/** kubelet repeats a failed unpublish at least every two minutes: what comes later is another story. */
+/** Longest pause between attempts of one series: kubelet repeats a failed unpublish at least every two minutes. */
 const SERIES_GAP_MS = 10 * 60_000;
 
 /**
- * Unmounts: the plain way first and, where the operator has allowed it, by force and lazily after so many milliseconds
- * of trying. Whether something is mounted is decided by the mount table alone, so that a mount in whatever state (ENOTCONN,
- * ESTALE, ESHUTDOWN) is unmounted like any other.
+ * Unmounts: first without flags and, where the operator allows it, by force and lazily after the configured times. The mount
+ * table alone decides what is mounted, so that a mount in any state (ENOTCONN, ESTALE, ESHUTDOWN) is unmounted like any
+ * other.
  */
 export class Unmounting {
   readonly #series = new Map<string, Series>();
@@ -52,12 +52,12 @@ export class Unmounting {
 
   constructor(private readonly parts: UnmountingParts) {}
 
-  /** How often each means was used, for metrics. */
+  /** Number of uses of each means, for metrics. */
   get escalations(): Readonly<Record<'force' | 'lazy', number>> {
     return this.#escalations;
   }
 
-  /** Takes the topmost mount off a target. @throws what the last attempt threw */
+  /** Unmounts the topmost mount of a target. @throws the error of the last attempt */
   async run(target: string, limits: Limits, attempt: UnmountAttempt): Promise<void> {
     const before = (await this.parts.readMountTable()).all(target).length;
     const startedAt = this.#begin(target);
@@ -67,7 +67,7 @@ export class Unmounting {
       attempt(undefined, plainLimits(limits, firstAt, this.parts.clock)),
     );
     for (const { flag, at } of stages) {
-      // What time is left is the caller's: with none, the next try goes on from here, since it knows when all began.
+      // The time left is the caller's. Without any, the next call continues: the series keeps the time of the first attempt.
       const endsAt = Math.min(limits.endsAt, this.parts.clock.now() + ESCALATED_MS);
       if (!failure || this.parts.clock.now() < at || limits.signal.aborted) break;
       if (endsAt <= this.parts.clock.now() || !(await this.#isAllowed(flag, target))) continue;
@@ -78,7 +78,7 @@ export class Unmounting {
     this.#series.delete(target);
   }
 
-  /** @returns why the target still has all its mounts */
+  /** @returns the error if the target still has all its mounts */
   async #try(target: string, before: number, work: () => Promise<void>): Promise<Error | undefined> {
     try {
       await work();
@@ -108,27 +108,27 @@ export class Unmounting {
     ];
   }
 
-  /** Force is a matter of the client, not of one mount: it ends the requests of every pod that shares it, at once and
-   *  also where the mount then stays because a process is in it. */
+  /** Checks that force is safe. It affects the client, not one mount: it ends the requests of every pod that shares the client,
+   *  at once, and also where the mount then stays because a process is in it. */
   async #isAllowed(flag: UnmountFlag, target: string): Promise<boolean> {
     if (flag === '-l') return true;
     const table = await this.parts.readMountTable();
     const other = sharedWith(target, table);
     const why = other
-      ? 'another mount may use the same client, whose requests would be ended, too'
-      : await this.#whyServed(table.at(target));
+      ? 'another mount may use the same client, and its requests would also end'
+      : await this.#refusalReason(table.at(target));
     if (why === undefined) return true;
     const what = { target, ...(other ? { other: other.mountPoint } : {}) };
     this.parts.log.warn(what, `not unmounted by force: ${why}`);
     return false;
   }
 
-  /** Where the servers answer, force would discard data that they would take. */
-  async #whyServed(mounted: MountEntry | undefined): Promise<string | undefined> {
+  /** Refusal reason: where the servers answer, force would discard data that they would take. */
+  async #refusalReason(mounted: MountEntry | undefined): Promise<string | undefined> {
     const source = mounted && lustreSourceOf(mounted);
     if (!source || (await this.parts.imports.connectionsOf(source.fsname)) !== 'all') return undefined;
     return (
-      `the client is connected to all servers of ${source.fsname}, which would still take what is not written yet; a ` +
+      `the client is connected to all servers of ${source.fsname}, which would still take unwritten data; a ` +
       `process of the node works in the volume: find it with "fuser -vm" or "lsof"`
     );
   }
@@ -138,8 +138,8 @@ export class Unmounting {
     this.#escalations[means] += 1;
     const consequence =
       means === 'force'
-        ? 'what was not yet written to the servers is lost'
-        : 'the client stays in the kernel until the last process lets go of its files';
+        ? 'data that was not yet written to the servers is lost'
+        : 'the client stays in the kernel until the last process closes its files';
     this.parts.log.warn(
       { target, flag, err: failure },
       `umount ${flag}, as the settings allow: ${consequence}`,
@@ -147,16 +147,16 @@ export class Unmounting {
   }
 }
 
-/** A mount at another place that may be of the same client. */
+/** Returns a mount at another path that may belong to the same client. */
 export function sharedWith(target: string, table: MountTable): MountEntry | undefined {
   const mounted = table.at(target);
   if (!mounted) return undefined;
   return table.entries.find((entry) => entry.mountPoint !== target && sharesSuperblock(entry, mounted));
 }
 
-/** The plain way ends in time for the next one. */
+/** Limits of the plain attempt, which ends in time for the next means. */
 function plainLimits(limits: Limits, nextAt: number | undefined, clock: Clock): Limits {
   if (nextAt === undefined) return limits;
-  const endsAt = Math.min(limits.endsAt, Math.max(nextAt, clock.now() + LEAST_PLAIN_MS));
+  const endsAt = Math.min(limits.endsAt, Math.max(nextAt, clock.now() + MIN_PLAIN_MS));
   return { signal: limits.signal, endsAt };
 }

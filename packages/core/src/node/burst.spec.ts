@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.stop());
 
-/** What the mount table must show for a volume. */
+/** Expected entry of the mount table for a volume. */
 interface Expected {
   readonly source: string;
   readonly root: string;
@@ -30,7 +30,7 @@ interface Expected {
 interface Volume {
   readonly change: Partial<EngineCall>;
   readonly expected: Expected;
-  /** Volumes of the same client share it. */
+  /** Key of the shared client. */
   readonly client: string;
 }
 
@@ -59,7 +59,7 @@ const volumes: readonly Volume[] = [
   volume(['127.0.0.5@tcp'], true, 'noflock'),
 ];
 
-it(`ends with exactly the expected mounts, whatever is killed when (seed ${seed})`, async () => {
+it(`a burst ends with exactly the expected mounts, at any time of the kills (seed ${seed})`, async () => {
   const random = seededRandom(seed);
   const kubelet = new SimulatedKubelet(node);
   const chosen = await Promise.all(

@@ -9,8 +9,8 @@ import { DrivenEngine } from './testing/driven-engine.js';
 import type { EngineSettings } from './testing/engine-process.js';
 import { PrivateNode } from './testing/private-node.js';
 
-// After an error that is final kubelet forgets the target, and never asks to unpublish it: such an error, and success, must
-// be true of what is mounted.
+// After a final error kubelet forgets the target, and never unpublishes it: the mount table must agree with a final error as
+// with success.
 let node: PrivateNode;
 let engine: DrivenEngine;
 let target: string;
@@ -36,7 +36,7 @@ const pod = { mountSharing: 'pod' };
 describe('a volume that no pod can see', () => {
   const program = fileURLToPath(new URL('../../dist/node/testing/engine-process.js', import.meta.url));
 
-  /** In a mount namespace of its own, as in a container whose volumeMounts have no mountPropagation. */
+  /** Engine in a mount namespace of its own, as in a container whose volumeMounts have no mountPropagation. */
   function withoutPropagation(settings: EngineSettings): DrivenEngine {
     const command = [process.execPath, program, join(node.base, 'state'), JSON.stringify(settings)];
     const [first, ...rest] = node.inside('unshare', ['--mount', '--propagation', 'private', ...command]);
@@ -52,7 +52,7 @@ describe('a volume that no pod can see', () => {
     }
     expect(existsSync(target)).toBe(false);
     expect(await stateFiles('publications')).toEqual([]);
-    await until(async () => expect(await engine.figures()).toMatchObject({ clientMounts: 0 }));
+    await until(async () => expect(await engine.nodeStats()).toMatchObject({ clientMounts: 0 }));
   });
 
   it('names the mount that does not propagate', async () => {
@@ -60,7 +60,7 @@ describe('a volume that no pod can see', () => {
     await node.shell(`mount --bind ${kubelet} ${kubelet}`);
     engine = withoutPropagation({ mustPropagate: true });
     expect(await engine.publish(target)).toEqual(
-      failure('failed-precondition', `The mount at ${kubelet}, in which it lies, does not propagate`),
+      failure('failed-precondition', `The mount around it, at ${kubelet}, does not propagate`),
     );
     await node.shell(`mount --make-shared ${kubelet}`);
     const other = node.engine({}, { mustPropagate: true });
@@ -89,12 +89,12 @@ describe('a volume that no pod can see', () => {
     expect(await engine.publish(target)).toEqual(success);
     expect(await engine.warnings()).toEqual([expect.stringContaining('mountPropagation: Bidirectional')]);
     expect(await engine.unpublish(target)).toEqual(success);
-    await until(async () => expect(await engine.figures()).toMatchObject({ clientMounts: 0 }));
+    await until(async () => expect(await engine.nodeStats()).toMatchObject({ clientMounts: 0 }));
   });
 });
 
 describe('a mount that cannot be undone', () => {
-  /** Somebody of the node is in each mount before the driver knows of it, and leaves when the file is there. */
+  /** Makes a process of the node enter each mount before the driver checks it, and leave when the file exists. */
   const occupy = () =>
     node.behave(`mount() {
         command mount "$@"
@@ -102,7 +102,7 @@ describe('a mount that cannot be undone', () => {
         until [ -e ${node.base}/inside ]; do sleep 0.01; done
       }`);
 
-  it('is told as one, until it is gone', async () => {
+  it('is reported until it is gone', async () => {
     engine = node.engine();
     await occupy();
     const wrong = { context: { ...pod, clientTuning: 'wrong' } };
@@ -112,11 +112,11 @@ describe('a mount that cannot be undone', () => {
       );
       expect(await mountsAt(target)).toHaveLength(1);
     }
-    // Nor does another wish make it final.
+    // Another request does not make it final, either.
     const refused = { context: { ...pod, refuse: 'yes' } };
     expect(await engine.publish(target, refused)).toEqual(failure('unavailable', 'is still mounted'));
     expect(await engine.publish(target, { readonly: true })).toEqual(
-      failure('unavailable', 'A mount that was begun there'),
+      failure('unavailable', 'The next attempt first unmounts what an earlier one began there'),
     );
     expect(await mountsAt(target)).toHaveLength(1);
     await writeFile(join(node.base, 'leave'), '');
@@ -130,9 +130,9 @@ describe('a mount that cannot be undone', () => {
 });
 
 describe('a mount table that cannot be read', () => {
-  it.each([{}, pod])('says nothing of the mount: the error is not final (%j)', async (context) => {
+  it.each([{}, pod])('gives an error that is not final (%j)', async (context) => {
     engine = node.engine();
-    await engine.figures(); // It has read its state.
+    await engine.nodeStats(); // The engine has read its state.
     await node.behave(`mount() { command mount "$@"; prlimit --pid ${engine.pid} --nofile=3:; }`);
     expect(await engine.publish(target, { context })).toEqual(
       failure('unavailable', 'the mount table cannot be read: EMFILE'),
@@ -146,8 +146,8 @@ describe('a mount table that cannot be read', () => {
   });
 });
 
-describe('a client that nobody uses any more', () => {
-  it('goes although files on the node keep the target', async () => {
+describe('a client that is no longer used', () => {
+  it('is unmounted although files on the node keep the target', async () => {
     engine = node.engine();
     await mkdir(target);
     await writeFile(join(target, 'stray'), 'precious');

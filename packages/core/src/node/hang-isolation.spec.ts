@@ -5,8 +5,8 @@ import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import { PrivateNode, type BindfsServer } from './testing/private-node.js';
 
-// A FUSE file system whose server is stopped stands for a Lustre whose servers are gone: whoever asks it for something
-// waits. Needs Debian's bindfs and root; .ci/run installs it.
+// A FUSE file system whose server is stopped stands for a Lustre whose servers are gone: each process that
+// uses it waits. Needs Debian's bindfs and root; .ci/run installs it.
 const canHang =
   existsSync('/dev/fuse') && process.getuid?.() === 0 && !spawnSync('bindfs', ['--version']).error;
 if (!canHang)
@@ -44,7 +44,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
   const promptly = async <T>(work: Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     const result = await work;
-    expect(performance.now() - startedAt).toBeLessThan(timing.changeMs); // Whoever waits for the dead takes longer.
+    expect(performance.now() - startedAt).toBeLessThan(timing.changeMs); // A wait for the dead server takes longer.
     return result;
   };
   const mountsAt = async (path: string) => (await node.mountTable()).all(path);
@@ -62,18 +62,18 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
       engine.stats(targets.dead2, dead),
       engine.publish(targets.deadSub, { ...dead, source: `${dead.source}/new/sub` }),
     ];
-    // Everything of another file system goes on, while those wait.
+    // Work on another file system continues, while those wait.
     expect(await promptly(engine.stats(targets.healthy))).toEqual(success);
     expect(await promptly(engine.publish(targets.later))).toEqual(success);
     expect(await promptly(engine.unpublish(targets.later))).toEqual(success);
-    // Paths in the dead one are not looked at by the driver itself, however many ask.
+    // The driver itself touches no path in the dead one, however many calls name one.
     const inside = Array.from({ length: 8 }, (_, n) => `${targets.dead2}/some/path-${n}`);
     const asked = await promptly(Promise.all(inside.map((path) => engine.stats(path, dead))));
     expect(asked).toEqual(inside.map(() => failure('not-found', 'lies in a volume')));
     const refused = failure('failed-precondition', 'lies in a Lustre volume');
     expect(await promptly(engine.publish(inside[0]!))).toEqual(refused);
     expect(await promptly(engine.unpublish(inside[0]!))).toEqual(refused);
-    // Of the dead one: the pod that ends is let go, and a pod that comes is not kept from seeing it.
+    // On the dead one, a pod can end, and a new pod gets its mount.
     expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
     expect(existsSync(targets.dead1)).toBe(false);
     expect(await promptly(engine.publish(targets.dead3, dead))).toEqual(success);
@@ -103,7 +103,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
   });
 
   it('heals when its servers answer again, without a restart of the driver', async () => {
-    await server.goOn();
+    await server.resume();
     expect(await node.shell(`cat ${targets.dead2}/file`)).toBe('precious\n');
     await until(async () => expect(await engine.stats(targets.dead2, dead)).toEqual(success));
     const sub = { ...dead, source: `${dead.source}/new/sub` };
@@ -115,10 +115,10 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     expect(await engine.stuck()).toEqual([]);
   });
 
-  it('that holds the mount of a pod for good does not hold the pod', async () => {
+  it('does not block a pod although it blocks its mount for ever', async () => {
     const beside = await node.target('beside');
     expect(await engine.publish(beside, dead)).toEqual(success);
-    // Its server takes the request and never answers, so that not even SIGKILL ends who asked.
+    // Its server takes the request and never answers, so that SIGKILL does not end the process that uses it.
     const client = (await node.clientMounts()).find(({ source }) => source === dead.source);
     await node.shell(`umount ${client?.mountPoint}`);
     const silent = await node.silentServer(dead.source, client?.mountPoint ?? '');
@@ -140,7 +140,7 @@ describe.runIf(canHang)('a file system whose servers do not answer', () => {
     await server.stop();
     expect(await promptly(engine.unpublish(targets.dead1, dead))).toEqual(success);
     expect(existsSync(targets.dead1)).toBe(false);
-    await server.goOn();
+    await server.resume();
     await until(async () => expect(await node.clientMounts()).toEqual([]));
   });
 });

@@ -8,15 +8,15 @@ import type { DrivenEngine } from './testing/driven-engine.js';
 import type { EngineSettings } from './testing/engine-process.js';
 import { PrivateNode, type SilentServer } from './testing/private-node.js';
 
-// A mount(2) or umount(8) that a dead server holds in the kernel, SIGKILL or not. What holds it is a FUSE file system that
-// answers nobody; what is mounted by it in the end is a directory of that.
+// A mount(2) or umount(8) that a dead server blocks in the kernel, even after SIGKILL. The server is a FUSE file system that
+// does not answer; the mount in the end shows a directory of it.
 const canHang = existsSync('/dev/fuse') && process.getuid?.() === 0;
 if (!canHang) process.stderr.write('NOT RUN: held mounts; they need root and /dev/fuse\n');
 
-/** What is mounted at the target in the end. */
+/** Mount at the target in the end. */
 const held = { source: '127.0.0.66@tcp:/dead/inside' };
 
-/** A node with a server that does not answer. */
+/** Node with a server that does not answer. */
 class Scene {
   private constructor(
     readonly node: PrivateNode,
@@ -26,7 +26,7 @@ class Scene {
     readonly target: string,
   ) {}
 
-  /** Each test waits most of the time, so that all run at once, on nodes of their own. */
+  /** Test on a node of its own; all run at once, since each waits most of the time. */
   static async run(
     { changeMs, ...settings }: EngineSettings & { readonly changeMs: number },
     work: (scene: Scene) => Promise<void>,
@@ -43,7 +43,7 @@ class Scene {
     }
   }
 
-  /** The kernel has looked the target up already, and waits for the source. */
+  /** Waits until the kernel has looked up the target and waits for the source. */
   async publishHeld(): Promise<void> {
     const { node, engine, dead, target } = this;
     await node.behave(`LIBMOUNT_FORCE_MOUNT2=always exec mount -c -i --bind ${dead}/inside $target`);
@@ -73,7 +73,7 @@ describe.runIf(canHang)('a target', () => {
         expect(await readdir(join(node.base, 'state', 'publications'))).toEqual([]);
         const [child] = await engine.stuck();
         expect(await engine.publish(target)).toEqual(
-          failure('deadline-exceeded', `held by process ${child?.pid}`),
+          failure('deadline-exceeded', `blocked by process ${child?.pid}`),
         );
         expect(await engine.stuck()).toHaveLength(1);
         expect(await node.callsFor(target)).toBe(1);
@@ -113,7 +113,7 @@ describe.runIf(canHang)('a target', () => {
       expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
       expect(await engine.stuck()).toHaveLength(1);
       expect(await engine.unpublish(target)).toEqual(success);
-      expect(await engine.figures()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
+      expect(await engine.nodeStats()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
       expect(await scene.mounts()).toEqual([]);
       expect(existsSync(target)).toBe(false);
     }),

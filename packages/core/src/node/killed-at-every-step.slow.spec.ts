@@ -8,19 +8,19 @@ import { success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import { PrivateNode } from './testing/private-node.js';
 
-// SIGKILL at each step of an operation, then a new driver that kubelet asks for one thing or another.
+// SIGKILL at each step of an operation, then a new driver that gets different calls of kubelet.
 
 /** A step count that no operation reaches, with what it does in the background. */
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 type Healing = 'publish' | 'unpublish' | 'a refused publish';
 
 interface Variation {
   readonly settings: EngineSettings;
   readonly change: Partial<EngineCall>;
-  /** What the mount table has at the target. */
+  /** Entry of the mount table at the target. */
   readonly shown: object;
-  /** What a driver that was killed at a publish is followed by. */
+  /** Work that follows a publish that was killed. */
   readonly healings: readonly Healing[];
 }
 
@@ -43,7 +43,7 @@ const variations: Readonly<Record<'a shared client' | 'a client of its own', Var
   },
 };
 
-/** A node of its own, whose driver is killed again and again. */
+/** Private node, whose driver is killed repeatedly. */
 class KilledNode {
   readonly deaths = { 'at work': 0, afterwards: 0, survives: 0 };
   readonly outcomes = { refused: 0, done: 0 };
@@ -64,15 +64,15 @@ class KilledNode {
     }
   }
 
-  /** Kills at one step after the other, until there is none left; each time a new driver is asked for something. */
+  /** Kills at one step after the other, until there is none left; each time a new driver gets a call. */
   async everyStep(operation: 'publish' | 'unpublish', healing: Healing): Promise<void> {
-    for (let dieAtStep = 1; this.deaths.survives === 0 && dieAtStep <= MOST_STEPS; dieAtStep += 1) {
+    for (let dieAtStep = 1; this.deaths.survives === 0 && dieAtStep <= MAX_STEPS; dieAtStep += 1) {
       if (operation === 'unpublish') await this.#publish();
       const death = await this.#diesAt(dieAtStep, operation);
       this.deaths[death] += 1;
       await this.engine.kill();
       this.engine = this.node.engine();
-      // kubelet has its answer and asks for nothing more: the next driver has to see to it by itself.
+      // kubelet has its answer and calls no more: the next driver must finish the work automatically.
       if (death === 'afterwards') await this.#nothingLeft();
       if (death === 'survives' && operation === 'publish') return;
       await this.#heal(healing);
@@ -81,7 +81,7 @@ class KilledNode {
     }
   }
 
-  /** @returns whether it killed itself before it had answered, after that, or not at all */
+  /** @returns the time of the kill: before the answer, after it, or never */
   async #diesAt(dieAtStep: number, operation: 'publish' | 'unpublish'): Promise<keyof KilledNode['deaths']> {
     await this.engine.kill();
     await rm(join(this.node.base, 'state', 'tuned'), { force: true });
@@ -110,13 +110,13 @@ class KilledNode {
     expect(await this.engine.publish(this.target, this.variation.change)).toEqual(success);
   }
 
-  /** By a policy that is new. It is final: kubelet removes the directory, and asks for nothing more. */
+  /** Publishes under a new policy, which refuses it. The error is final: kubelet removes the directory, and calls no more. */
   async #refusedPublish(): Promise<void> {
     const { change, shown } = this.variation;
     const context = { ...change.context, refuse: 'yes' };
     const { error } = await this.engine.publish(this.target, { ...change, context });
     this.outcomes[error ? 'refused' : 'done'] += 1;
-    // Where all was done but the answer, nobody is asked any more.
+    // With all work done but the answer, no hook is called any more.
     if (!error) return expect(await this.#mounts()).toMatchObject([shown]);
     expect(error).toMatchObject({ kind: 'failed-precondition', message: 'the guard refuses' });
     expect(await this.#mounts()).toEqual([]);
@@ -127,7 +127,7 @@ class KilledNode {
     return (await this.node.mountTable()).all(this.target);
   }
 
-  /** No client, no directory, no record. */
+  /** Expects no client, no directory and no record. */
   async #expectNothing(): Promise<void> {
     expect(await this.node.clientMounts()).toEqual([]);
     for (const name of ['mounts', 'client-mounts', 'publications'])

@@ -6,17 +6,17 @@ import type { MountSharing } from '../model/publish-settings.js';
 import type { SharedMounts } from '../mount/client/shared-mounts.js';
 import type { StatfsHelper } from './statfs-helper.js';
 
-/** What the node operations work with. */
+/** Dependencies of the node operations. */
 export interface NodeContext extends MountServices {
   readonly shared: SharedMounts;
-  /** Who shares a client where the volume does not say it. */
+  /** Sharing of clients where the volume context does not set it. */
   readonly mountSharing: MountSharing;
-  /** Whether a volume counts as published only where other mount namespaces can see it. */
+  /** Requires that other mount namespaces see a volume before it counts as published. */
   readonly mustPropagate: boolean;
   readonly beforePublish: readonly BeforePublish[];
   readonly measureQuota?: MeasureQuota;
-  /** Holds a target while an operation changes it. */
+  /** Locks: one operation changes a target at a time. */
   readonly targets: Coalescer;
-  /** Who looks at file systems: not a target's child, so that a look that hangs keeps no target from being unmounted. */
+  /** Measures file systems. Its process is no child of a target, so that one that hangs blocks no unmount. */
   readonly statfs: Pick<StatfsHelper, 'measure' | 'finished' | 'stuck'>;
 }

@@ -10,7 +10,7 @@ import { PrivateNode } from './testing/private-node.js';
 // client of its own (`mountSharing: pod`); shared-mounts.spec.ts has the default.
 let node: PrivateNode;
 let engine: DrivenEngine;
-/** Tests that need no engine of their own share one. */
+/** Engine that tests share unless they need their own. */
 let shared: DrivenEngine | undefined;
 let target: string;
 let count = 0;
@@ -93,7 +93,7 @@ describe('publish', () => {
     expect(await engine.unpublish(target)).toEqual(success);
   });
 
-  it('refuses other arguments, another volume, and what somebody else has mounted', async () => {
+  it('refuses other arguments, another volume, and a foreign mount', async () => {
     await engine.publish(target);
     expect(await engine.publish(target, { readonly: true })).toEqual(
       failure('already-exists', 'it is writable'),
@@ -165,7 +165,7 @@ describe('publish', () => {
     expect(await engine.unpublish(target)).toEqual(success);
   });
 
-  it('takes away a mount that grants more than was asked for', async () => {
+  it('unmounts a mount that grants more than was requested', async () => {
     await node.behave('options=rw');
     expect(await engine.publish(target, { readonly: true })).toEqual(
       failure('unavailable', 'it is writable'),
@@ -242,7 +242,7 @@ describe('unpublish', () => {
     expect(await engine.unpublish('/no/such/place')).toEqual(success);
   });
 
-  it('takes every mount off the target', async () => {
+  it('unmounts every mount of the target', async () => {
     await engine.publish(target);
     await node.shell(
       `for i in 1 2; do mount --bind ${node.base}/servers/127.0.0.5@tcp/lustrefs ${target}; done`,
@@ -252,7 +252,7 @@ describe('unpublish', () => {
     expect(await mountsAt(target)).toEqual([]);
   });
 
-  it('does not take a volume away on behalf of another one', async () => {
+  it('does not unmount a volume for another one', async () => {
     await engine.publish(target);
     expect(await engine.unpublish(target, { volumeId: 'v2' })).toEqual(
       failure('failed-precondition', 'volume v1 is published there'),
@@ -261,7 +261,7 @@ describe('unpublish', () => {
     expect(await engine.unpublish(target)).toEqual(success);
   });
 
-  it('says so if the volume is in use, and succeeds afterwards', async () => {
+  it('reports that the volume is in use, and succeeds afterwards', async () => {
     await engine.publish(target);
     const user = node.shell(
       `cd ${target}; echo > ${node.base}/inside; until [ -e ${node.base}/leave ]; do sleep 0.02; done`,
@@ -273,7 +273,7 @@ describe('unpublish', () => {
     expect(await engine.unpublish(target)).toEqual(success);
   });
 
-  it('takes off what somebody has mounted over the volume, which publish never calls the volume', async () => {
+  it('unmounts a mount over the volume, which publish never accepts as the volume', async () => {
     await engine.publish(target);
     await node.shell(`mount -t tmpfs strange ${target}`);
     expect(await engine.publish(target)).toEqual(
@@ -284,7 +284,7 @@ describe('unpublish', () => {
     expect(await mountsAt(target)).toEqual([]);
   });
 
-  it('that finds nothing any more because somebody has unmounted it succeeds; stats said so', async () => {
+  it('succeeds where the volume was unmounted by hand, which stats has reported', async () => {
     await engine.publish(target);
     expect(await engine.stats(target)).toEqual(success);
     await node.shell(`umount ${target}`);
@@ -368,7 +368,7 @@ describe('a mount that hangs', () => {
 const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 
 describe.runIf(fuse)('a server that does not answer', () => {
-  it('is named, asked by one process only, disturbs no other volume, and heals', async () => {
+  it('is named, measured by one process only, disturbs no other volume, and heals', async () => {
     const other = await node.target('beside-the-dead');
     await node.shell(`mkdir ${target}`);
     const source = '127.0.0.66@tcp:/dead';
@@ -395,7 +395,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it('keeps unpublish waiting for a look that is under way, not failing', async () => {
+  it('makes unpublish wait for a running measurement, not fail', async () => {
     const other = await node.target('beside-the-slow');
     await node.shell(`mkdir ${target}`);
     const server = await node.silentServer('127.0.0.66@tcp:/slow', target);
@@ -413,7 +413,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it('that has died is told as what it is, and its mount is unpublished as any other', async () => {
+  it('is reported after its server died, and its mount is unpublished as any other', async () => {
     await node.shell(`mkdir ${target}`);
     const server = await node.silentServer('127.0.0.66@tcp:/lost', target);
     server.heal();
@@ -435,7 +435,7 @@ describe.runIf(fuse)('a server that does not answer', () => {
 });
 
 describe('the state directory', () => {
-  it('that cannot be used is named, and used once it can be', async () => {
+  it('is named if it cannot be used, and used once it can be', async () => {
     await engine.kill();
     const state = join(node.base, 'state');
     await rm(state, { recursive: true, force: true });

@@ -26,26 +26,26 @@ import type { UnmountEscalation } from '../mount/unmounting.js';
 import { UnpublishVolume, type UnpublishCommand } from './unpublish-volume.js';
 import { GetVolumeStats, type StatsCommand, type VolumeStats } from './volume-stats.js';
 
-/** What a node engine is made of; all but the first two have working defaults. */
+/** Dependencies and settings of a node engine; all but the first two have defaults. */
 export interface NodeEngineParts {
-  /** A directory on the host, private to this driver, that outlives its container. Made if it is missing. */
+  /** A directory on the host, private to this driver, that outlives its container. Created if it is missing. */
   readonly stateDir: string;
   readonly log: Log;
-  /** Where the clients are mounted that pods share: a directory on the host, private to this driver, in which mounts
-   *  propagate to the host (`Bidirectional`). Default: `mounts` in the state directory. */
+  /** Directory of the clients that pods share, on the host and private to this driver; mounts in it propagate to the
+   *  host (`Bidirectional`). Default: `mounts` in the state directory. */
   readonly mountsDir?: string;
-  /** Who shares a client where the volume context does not say it. Default: all pods of the node. */
+  /** Sharing of clients where the volume context does not set it. Default: all pods of the node share one. */
   readonly mountSharing?: MountSharing;
-  /** Whether a volume counts as published only where other mount namespaces can see it, as in a container, whose mounts
-   *  reach kubelet and the pods by propagation. Default: no, as on the host itself; then it is warned about. */
+  /** Requires that other mount namespaces see a volume before it counts as published: in a container, mounts reach
+   *  kubelet and the pods by propagation. Default: false, as on the host itself; the driver then logs a warning. */
   readonly mustPropagate?: boolean;
-  /** When a volume that cannot be unmounted is taken away by force or lazily. Default: never. */
+  /** Times after which a volume that cannot be unmounted is unmounted by force or lazily. Default: never. */
   readonly unmountEscalation?: UnmountEscalation;
-  /** Sets what volumes ask for with `clientTuning`. Default: what `defaultTuningAllow` lists may be set. */
+  /** Applies the `clientTuning` of volumes. Default: volumes may set the parameters of `defaultTuningAllow`. */
   readonly clientTuner?: Pick<ClientTuner, 'beforePublish' | 'tune'>;
   readonly beforePublish?: readonly BeforePublish[];
   readonly afterMount?: readonly AfterMount[];
-  /** Measures volumes that have a limit of their own. Default: every volume has the numbers of its file system. */
+  /** Measures volumes that have a quota. Default: every volume reports the numbers of its file system. */
   readonly measureQuota?: MeasureQuota;
   readonly clock?: Clock;
   readonly mounter?: Mounter;
@@ -54,12 +54,11 @@ export interface NodeEngineParts {
 }
 
 /**
- * The node's side of the driver, for every provider: publishes volumes by mounting them, and never forgets, stacks
- * or guesses a mount. Does nothing until it is asked; what an earlier run left behind is taken over at `resume`, or at the
- * first call.
+ * Node service of the driver, for every provider: publishes volumes by mounting them, and never loses, stacks or guesses
+ * a mount. Does nothing before the first call or `resume`, which take over the mounts of an earlier run.
  *
- * The signals that the operations take abort when the caller has gone or has no time left; their reason is the
- * DriverError that the caller gets. An operation that nobody waits for any more is ended.
+ * The signals of the operations abort when the caller has gone or has no time left; their reason is the DriverError that
+ * the caller gets. An operation ends when its last caller has gone.
  */
 export class NodeEngine {
   readonly #node: NodeContext;
@@ -97,13 +96,17 @@ export class NodeEngine {
     this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
   }
 
-  /** Takes over what an earlier run has left without waiting for a call, so that a client whose last pod went while the
-   *  driver was down does not stay mounted on a node that gets no more pods. Never throws: a call tries again, and says why. */
+  /** Takes over the mounts of an earlier run without waiting for a call: a client whose last pod ended while the driver
+   *  was down would stay mounted on a node that gets no more pods. Never throws: the next call repeats it and reports
+   *  the error. */
   async resume(): Promise<void> {
     try {
       await this.#takeOver();
     } catch (error) {
-      this.#node.log.warn({ err: error }, 'what an earlier run has left could not be taken over yet');
+      this.#node.log.warn(
+        { err: error },
+        'the mounts of an earlier run could not be taken over; the next call repeats it',
+      );
     }
   }
 
@@ -125,8 +128,8 @@ export class NodeEngine {
     return this.#stats.run(command, signal);
   }
 
-  /** What there is at this moment, for metrics and diagnosis. */
-  figures(): NodeStats {
+  /** Counts of this moment, for metrics and diagnosis. */
+  nodeStats(): NodeStats {
     const { mounter, statfs, publications, shared } = this.#node;
     return {
       ...mounter.counts,
@@ -145,14 +148,13 @@ export class NodeEngine {
       if (isDriverError(error)) throw error;
       throw new DriverError(
         'unavailable',
-        `the node's state directory cannot be read: ${messageOf(error)}; it must be a writable directory of the host`,
+        `the node's state directory cannot be read: ${messageOf(error)}; check that it is a writable directory of the host`,
         { cause: error },
       );
     }
   }
 
-  /** Takes over from an earlier run: its records, its children and its clients, and drops records of mounts that are
-   *  gone. */
+  /** Takes over the records, children and clients of an earlier run, and drops records of mounts that are gone. */
   async #readState(): Promise<void> {
     const { publications, shared, mounter, readMountTable, log } = this.#node;
     await publications.load();

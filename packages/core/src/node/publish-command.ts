@@ -1,13 +1,13 @@
 import type { VolumeCapability } from '../model/volume-capability.js';
 import type { LustreMountSource } from '../model/mount-source.js';
 
-/** NodePublishVolume: what to mount, where and how. */
+/** Parsed NodePublishVolume request: the mount source, the target and the way of mounting. */
 export interface PublishCommand {
   readonly volumeId: string;
   readonly targetPath: string;
   readonly readonly: boolean;
   readonly capability: VolumeCapability;
   readonly source: LustreMountSource;
-  /** The volume context; `publishSettingKeys` says what is read from it. */
+  /** Volume context; the keys that are read are `publishSettingKeys`. */
   readonly context?: Readonly<Record<string, string>>;
 }

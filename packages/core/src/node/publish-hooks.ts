@@ -1,4 +1,5 @@
 import type { PublishCommand } from './publish-command.js';
-/** May refuse a publish that is about to mount something, by throwing a DriverError. Not asked about what is mounted
- *  already: kubelet repeats such calls for pods that run. */
+
+/** Hook that may refuse a publish before it mounts anything, by throwing a DriverError. It is not called where the volume is
+ *  mounted already: kubelet repeats such calls for running pods. */
 export type BeforePublish = (command: PublishCommand, signal: AbortSignal) => Promise<void>;

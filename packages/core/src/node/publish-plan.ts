@@ -2,7 +2,7 @@ import type { PublishCommand } from './publish-command.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { isReadOnly } from '../model/volume-capability.js';
 import type { WantedClient } from '../mount/client/client-mount-key.js';
-import { asksReadOnly, mountOptions } from '../mount/mount-options.js';
+import { requestsReadOnly, mountOptions } from '../mount/mount-options.js';
 import type { NodeContext } from './node-context.js';
 import { scopeOptions } from '../mount/option-scope.js';
 import type { Publication } from '../mount/publications.js';
@@ -10,21 +10,21 @@ import { publishSettings } from '../model/publish-settings.js';
 import { subDirectoryParts, type SubDirectory } from '../mount/sub-directory.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 
-/** A publish command, decided on: what is to be recorded and how it is mounted. */
+/** Decisions about a publish command: the record to write and the way of mounting. */
 export interface PublishPlan {
-  /** The record; it names a client mount if the client is shared. */
+  /** Record; it names a client mount if the client is shared. */
   readonly wanted: Publication;
-  /** The client that pods share, or could. */
+  /** Client that pods share, or could share. */
   readonly client: WantedClient;
-  /** Options of a client of the target's own. */
+  /** Options of the client where the target has its own. */
   readonly clientOptions: readonly string[];
   /** Options of a bind mount of the shared client. */
   readonly bindOptions: readonly string[];
-  /** The sub-directory; absent: the root of the file system. */
+  /** Sub-directory; absent: the root of the file system. */
   readonly directory?: SubDirectory;
 }
 
-/** Decides how a volume is published. Looks at nothing that a server could hold.
+/** Decides how a volume is published, without touching a Lustre path.
  *  @throws DriverError invalid-argument naming what is wrong in the command */
 export async function publishPlan(
   command: PublishCommand,
@@ -33,7 +33,7 @@ export async function publishPlan(
   const { source, capability } = command;
   const { accessMode, mountFlags } = capability;
   const settings = publishSettings(command.context ?? {}, mountSharing);
-  const readonly = command.readonly || isReadOnly(accessMode) || asksReadOnly(mountFlags);
+  const readonly = command.readonly || isReadOnly(accessMode) || requestsReadOnly(mountFlags);
   const clientOptions = mountOptions(mountFlags, readonly);
   const { perMount, perClient } = scopeOptions(clientOptions);
   const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };

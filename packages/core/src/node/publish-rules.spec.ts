@@ -134,7 +134,7 @@ describe('refuseSecondTarget', () => {
     else expect(check).toThrow(expect.objectContaining({ kind: 'failed-precondition' }) as Error);
   });
 
-  it('does not mind other volumes', () => {
+  it('ignores other volumes', () => {
     const other = { ...first('SINGLE_NODE_SINGLE_WRITER'), volumeId: 'v2' };
     expect(() => refuseSecondTarget({ ...wanted, accessMode: 'SINGLE_NODE_WRITER' }, [other])).not.toThrow();
   });

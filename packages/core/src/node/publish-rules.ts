@@ -4,12 +4,12 @@ import type { AccessMode } from '../model/volume-capability.js';
 import { isReadOnlyMount, type MountEntry } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
-/** What is left to do for a publication: mount, finish a mount that was begun, mount once more what was begun, write down
- *  what somebody else has mounted, or nothing. */
+/** Work left for a publication: mount; finish a mount that an earlier attempt began; replace such a mount; record a mount
+ *  that another driver made; or nothing. */
 export type PublishStep = 'mount' | 'finish' | 'mount-again' | 'record' | 'nothing';
 
 /**
- * Compares a wanted publication with what is mounted on its target and what is known about it.
+ * Compares a wanted publication with the mount on its target and with its record.
  * @throws DriverError failed-precondition if another volume is there, already-exists if it is this volume,
  *   published in another way
  */
@@ -32,7 +32,7 @@ export function nextPublishStep(
   if (isReadOnlyMount(mounted) !== wanted.readonly) {
     throw occupied(
       wanted,
-      `${describeMount(mounted)}, which somebody has remounted: ${readOnlyDifference(wanted)}`,
+      `${describeMount(mounted)}, which another process has remounted: ${readOnlyDifference(wanted)}`,
     );
   }
   return known ? 'nothing' : 'record';
@@ -45,23 +45,23 @@ function refuseOtherVolume(wanted: Publication, known: Publication | undefined, 
   if (!showsSource(mounted, wanted, known)) throw occupied(wanted, describeMount(mounted));
 }
 
-/** It counts only once it is recorded as observed. Until then kubelet has had no answer, and no pod uses it. */
+/** A publication is complete once its observed source is recorded. Before that kubelet has no answer, and no pod uses it. */
 const isBegun = (known: Publication): boolean => known.observedSource === undefined;
 
-/** A client is mounted with its options, or not at all; a bind mount gets them after it is there. */
+/** A client mount has its options from the start; a bind mount gets them in a second step, which may be missing. */
 const canBeFinished = (wanted: Publication, known: Publication, mounted: MountEntry): boolean =>
   wanted.clientMount === undefined &&
   known.clientMount === undefined &&
   differencesOf(wanted, known).length === 0 &&
   isReadOnlyMount(mounted) === wanted.readonly;
 
-/** Whether a mount is what a publication asks for: the volume, and no more rights than asked for. */
+/** Returns true if a mount shows the publication's volume with exactly the requested access. */
 export function showsPublication(mounted: MountEntry, wanted: Publication): boolean {
   return showsSource(mounted, wanted) && isReadOnlyMount(mounted) === wanted.readonly;
 }
 
-/** Modes in which a volume has one target on its node (CSI, table of NodePublishVolume). SINGLE_NODE_WRITER is one
- *  of them: an orchestrator that knows SINGLE_NODE_MULTI_WRITER, which this driver advertises, no longer sends it. */
+/** Modes in which a volume has one target on its node (CSI, table of NodePublishVolume). SINGLE_NODE_WRITER is one of
+ *  them: an orchestrator that knows SINGLE_NODE_MULTI_WRITER, which this driver advertises, no longer sends it. */
 const oneTargetModes: readonly AccessMode[] = [
   'SINGLE_NODE_WRITER',
   'SINGLE_NODE_READER_ONLY',
@@ -88,9 +88,9 @@ export function refuseSecondTarget(wanted: Publication, others: readonly Publica
 function differencesOf(wanted: Publication, known: Publication): string[] {
   const differences: string[] = [];
   if (known.source !== wanted.source)
-    differences.push(`source is ${known.source}, asked for is ${wanted.source}`);
+    differences.push(`source is ${known.source}, ${wanted.source} was requested`);
   if (known.accessMode !== wanted.accessMode) {
-    differences.push(`access mode is ${known.accessMode}, asked for is ${wanted.accessMode}`);
+    differences.push(`access mode is ${known.accessMode}, ${wanted.accessMode} was requested`);
   }
   if (known.readonly !== wanted.readonly) differences.push(readOnlyDifference(wanted));
   // Mount flags may be sensitive and are not repeated.
@@ -100,7 +100,7 @@ function differencesOf(wanted: Publication, known: Publication): string[] {
 }
 
 const readOnlyDifference = (wanted: Publication): string =>
-  wanted.readonly ? 'it is writable, asked for is read-only' : 'it is read-only, asked for is writable';
+  wanted.readonly ? 'it is writable, read-only was requested' : 'it is read-only, writable was requested';
 
 const occupied = (wanted: Publication, what: string): DriverError =>
   new DriverError(

@@ -5,10 +5,11 @@ import { asRetryable } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { sharesSuperblock } from '../mount/client/client-references.js';
+import { undoLimits } from '../mount/mount-services.js';
 import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
-import { describeUnseen, foreseen, mountedSomethingElse } from './publish-failures.js';
+import { describeUnpropagated, publishFailure, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
 import { nextPublishStep, refuseSecondTarget, showsPublication, type PublishStep } from './publish-rules.js';
 import type { Lease } from '../mount/client/shared-mounts.js';
@@ -22,30 +23,26 @@ interface Job extends PublishPlan {
   readonly report: (progress: string) => void;
 }
 
-/** What a failed attempt, or the one before it, has left at the target. */
-interface Remains {
-  /** A mount that was made for this publication. */
+/** Mount and directory that a failed attempt, or the one before it, has left at the target. */
+interface Leftovers {
+  /** The mount belongs to this publication. */
   readonly isOurs: boolean;
-  /** A directory that was made for it. */
+  /** The directory was created for it. */
   readonly isNew: boolean;
 }
 
-/** Undoing a failed mount is no longer the caller's time. */
-export const UNDO_MS = 5_000;
-
 /**
  * Makes a volume visible at a target: a bind mount of the client that the node's pods share, or a client of its own.
- * Repeating it is harmless, since kubelet repeats it after each of its restarts: what is mounted already is compared,
- * never mounted over.
+ * Idempotent, since kubelet repeats it after each of its restarts: an existing mount is compared, never covered.
  */
 export class PublishVolume {
-  /** Publications that are under way: no mount tells of them yet. */
+  /** Targets of publications that are under way: the mount table does not show them yet. */
   readonly #underWay = new Set<string>();
   #hasWarned = false;
 
   constructor(private readonly node: NodeContext) {}
 
-  /** @throws DriverError: csi-spec "NodePublishVolume Errors"; what mount.lustre said, and the next step */
+  /** @throws DriverError (CSI, NodePublishVolume Errors) with the output of mount.lustre and the next step */
   async run(command: PublishCommand, signal: AbortSignal): Promise<void> {
     const plan = await publishPlan(command, this.node);
     const { targetPath } = plan.wanted;
@@ -54,14 +51,14 @@ export class PublishVolume {
       {
         key: targetPath,
         fingerprint: fingerprint(['publish', plan]),
-        work: async (everybodyLeft, report) => {
+        work: async (abandoned, report) => {
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
           this.#underWay.add(targetPath);
           try {
-            await this.#publish({ ...plan, command, limits: { signal: everybodyLeft, endsAt }, report });
+            await this.#publish({ ...plan, command, limits: { signal: abandoned, endsAt }, report });
           } catch (error) {
-            this.node.shared.sweep(); // What it held, or the attempt before it, may be used by nobody now.
-            throw foreseen(error, plan.wanted);
+            this.node.shared.sweep(); // The client of this attempt, or of the one before, may be unused now.
+            throw publishFailure(error, plan.wanted);
           } finally {
             this.#underWay.delete(targetPath);
           }
@@ -81,12 +78,12 @@ export class PublishVolume {
     const mounted = table.at(target);
     const step = nextPublishStep(wanted, publications.get(wanted.targetPath), mounted);
     if (step === 'nothing') return;
-    // From here to the record nothing is awaited: of two simultaneous publishes, one sees the other.
+    // Nothing is awaited from here to the record: of two simultaneous publishes, one sees the other.
     refuseSecondTarget(wanted, this.#othersThan(wanted, table));
     if (mounted && step === 'record') return publications.save(recordOf(wanted, mounted, table));
     await publications.save(wanted);
     if (step === 'mount-again') await this.#unmountBegun(job);
-    await this.#askGuards(job, step);
+    await this.#runPublishHooks(job, step);
     if (step === 'finish') await this.#conclude(job, true, undefined);
     else await this.#mount(job, step === 'mount-again');
   }
@@ -95,12 +92,12 @@ export class PublishVolume {
     try {
       await this.node.mounter.unmount(wanted.mountPoint, limits);
     } catch (error) {
-      throw asRetryable(error, `A mount that was begun there is taken away first, with the next attempt`);
+      throw asRetryable(error, `The next attempt first unmounts what an earlier one began there`);
     }
   }
 
-  /** A refusal is final: nothing that is found on the target afterwards makes it a success. */
-  async #askGuards(job: Job, step: PublishStep): Promise<void> {
+  /** Calls the hooks. A refusal is final: the state of the target cannot turn it into success. */
+  async #runPublishHooks(job: Job, step: PublishStep): Promise<void> {
     try {
       for (const mayPublish of this.node.beforePublish) await mayPublish(job.command, job.limits.signal);
     } catch (error) {
@@ -108,7 +105,7 @@ export class PublishVolume {
     }
   }
 
-  /** @param isNew whether the target was made by an earlier attempt */
+  /** @param isNew true if an earlier attempt created the target */
   async #mount(job: Job, isNew: boolean): Promise<void> {
     const { wanted, client, limits, report } = job;
     let lease: Lease | undefined;
@@ -117,7 +114,7 @@ export class PublishVolume {
     try {
       if (wanted.clientMount !== undefined) lease = await this.node.shared.hold(client, limits);
       if (await makeTarget(wanted.mountPoint)) isNew = true;
-      this.node.log.debug({ target: wanted.mountPoint }, 'the target is there');
+      this.node.log.debug({ target: wanted.mountPoint }, 'the target exists');
       await (lease ? this.#bind(job, lease) : this.#mountClient(job));
       this.node.log.debug({ target: wanted.mountPoint }, 'mounted');
     } catch (error) {
@@ -130,18 +127,18 @@ export class PublishVolume {
     }
   }
 
-  /** Whatever mount(8) said, the table tells: it may have mounted before it was killed. */
+  /** Decides by the mount table, not by the exit status: mount(8) may have mounted before it was killed. */
   async #conclude(job: Job, isNew: boolean, failure: Error | undefined): Promise<void> {
     const { wanted } = job;
     const { publications, readMountTable, log } = this.node;
     const target = wanted.mountPoint;
     const table = await readMountTable();
     const mounted = table.at(target);
-    // A bind mount that failed may lack its options; a client is mounted with them, or not at all.
+    // A bind mount that failed may lack its options; a client mount has them from the start.
     const isDone = !failure || wanted.clientMount === undefined;
     if (mounted && isDone && showsPublication(mounted, wanted)) {
       try {
-        this.#checkSeen(mounted, table);
+        this.#checkPropagation(mounted, table);
         await this.#settled(job);
         await publications.save({ ...wanted, observedSource: mounted.source });
         log.info({ source: mounted.source, target }, 'published');
@@ -150,17 +147,17 @@ export class PublishVolume {
         throw await this.#undone(job, { isOurs: true, isNew }, error);
       }
     }
-    // A failed mount(8) mounted nothing else: what somebody else has put here meanwhile is not ours to take away.
+    // A failed mount(8) mounted nothing else: a foreign mount that appeared meanwhile stays.
     const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted));
     throw await this.#undone(job, { isOurs, isNew }, failure ?? mountedSomethingElse(wanted, mounted));
   }
 
-  /** Where the driver runs beside kubelet, in the host's own namespace, nothing has to be shared: a warning then.
+  /** Checks that the mount propagates. On the host itself, beside kubelet, it need not: the driver only warns.
    *  @throws DriverError failed-precondition: a pod would write to the node's own disk */
-  #checkSeen(mounted: MountEntry, table: MountTable): void {
+  #checkPropagation(mounted: MountEntry, table: MountTable): void {
     const around = mountAround(mounted, table);
     if (!around || around.isShared) return;
-    const what = describeUnseen(mounted, around);
+    const what = describeUnpropagated(mounted, around);
     if (this.node.mustPropagate) throw new DriverError('failed-precondition', what);
     if (this.#hasWarned) return;
     this.#hasWarned = true;
@@ -172,7 +169,7 @@ export class PublishVolume {
     await this.node.mounter.bind({ ...from, target: wanted.mountPoint, options: bindOptions }, limits);
   }
 
-  /** A client of the target's own. The servers look its sub-directory up themselves, and follow no links. */
+  /** Mounts a client for this target alone. The servers look up its sub-directory, and follow no links. */
   async #mountClient(job: Job): Promise<void> {
     const { wanted, command, client, clientOptions, directory, limits } = job;
     const { mounter, shared } = this.node;
@@ -193,7 +190,7 @@ export class PublishVolume {
     await mounter.mount(request, limits);
   }
 
-  /** What is to be done with a client that no pod shares before its pod sees it. */
+  /** Runs the hooks of a client that is not shared, before its pod sees it. */
   async #settled({ wanted, command, client, limits }: Job): Promise<void> {
     if (wanted.clientMount !== undefined) return;
     const mounted = { mountPoint: wanted.mountPoint, source: command.source, tuning: client.tuning };
@@ -201,21 +198,21 @@ export class PublishVolume {
   }
 
   /**
-   * Leaves nothing behind: after a final error kubelet never asks to unpublish. Where something is left, the error is
-   * one after which it does.
-   * @returns what is to be thrown
+   * Removes the mount, the directory and the record: after a final error kubelet never unpublishes. Where something stays,
+   * the error becomes one after which kubelet calls again.
+   * @returns the error to throw
    */
-  async #undone({ wanted }: Job, { isOurs, isNew }: Remains, failure: unknown): Promise<unknown> {
+  async #undone({ wanted }: Job, { isOurs, isNew }: Leftovers, failure: unknown): Promise<unknown> {
     const { mounter, publications, clock, log } = this.node;
     const target = wanted.mountPoint;
-    // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
+    // A child that cannot be killed may still mount: the record stays, and the next call waits for the child.
     const child = mounter.stuck.get(target);
-    if (child) return asRetryable(failure, `${target} is held by ${describeStuckChild(child, clock.now())}`);
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
-    let what = 'is still mounted';
+    if (child)
+      return asRetryable(failure, `${target} is blocked by ${describeStuckChild(child, clock.now())}`);
+    let state = 'is still mounted';
     try {
-      if (isOurs) await mounter.unmount(target, limits);
-      what = 'is not yet cleaned up';
+      if (isOurs) await mounter.unmount(target, undoLimits(clock));
+      state = 'is not yet cleaned up';
       if (isNew) await removeTarget(target);
       await publications.remove(wanted.targetPath);
       return failure;
@@ -223,12 +220,12 @@ export class PublishVolume {
       log.warn({ err: error, target }, 'a failed mount could not be undone');
       return asRetryable(
         failure,
-        `${target} ${what}: ${messageOf(error)}; that comes first, with the next attempt`,
+        `${target} ${state}: ${messageOf(error)}; the next attempt begins with that`,
       );
     }
   }
 
-  /** The publications of the volume that exist elsewhere; a record without a mount is stale. */
+  /** Publications of the volume at other targets; a record without a mount is stale. */
   #othersThan(wanted: Publication, table: MountTable): readonly Publication[] {
     return this.node.publications
       .all()
@@ -240,7 +237,7 @@ export class PublishVolume {
   }
 }
 
-/** What is mounted already, by whomever: it keeps a client in use only if it can be a bind mount of it. */
+/** Record of a mount that another driver made. It keeps a shared client in use only if it can be a bind mount of it. */
 function recordOf(wanted: Publication, mounted: MountEntry, table: MountTable): Publication {
   const { clientMount, ...asFound } = { ...wanted, observedSource: mounted.source };
   const client = clientMount === undefined ? undefined : table.at(clientMount);

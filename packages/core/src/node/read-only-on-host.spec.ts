@@ -7,7 +7,7 @@ import { success, until } from './testing/engine-answers.js';
 import { PrivateNode } from './testing/private-node.js';
 
 // The plugin runs in a container: a mount namespace of its own, from which mounts propagate to the host's, and which ends
-// with it. What kubelet and the pods get is what the host's shows.
+// with it. kubelet and the pods see the host's mounts.
 let node: PrivateNode;
 let engines: DrivenEngine[];
 let target: string;
@@ -15,7 +15,7 @@ let count = 0;
 
 const program = fileURLToPath(new URL('../../dist/node/testing/engine-process.js', import.meta.url));
 
-/** A plugin in a container that has just been started. */
+/** Starts a plugin in a container. */
 function container(settings: object = {}): DrivenEngine {
   const state = join(node.base, 'state');
   const command = [process.execPath, program, state, JSON.stringify(settings)];
@@ -73,7 +73,7 @@ describe.each([
 });
 
 describe('a plugin that is killed while it mounts', () => {
-  it('leaves nothing that its successor does not take away', async () => {
+  it('leaves nothing that its successor does not remove', async () => {
     // mount(8) of the second step is held until the plugin is dead.
     await node.shell(`mkdir -p ${node.base}/state/stages/0123456789abcdef0123456789abcdef`);
     await node.shell(

@@ -60,7 +60,7 @@ describe('builtInMode', () => {
 });
 
 describe('RuntimeGuard', () => {
-  it('asks for the pod that kubelet names', async () => {
+  it('looks up the pod that kubelet names', async () => {
     expect(await check({})).toEqual([{ name: 'trainer-0', namespace: 'ml', uid: 'u-1' }]);
   });
 

@@ -7,31 +7,32 @@ export interface PodReference {
   readonly uid: string;
 }
 
-/** What the cluster says about a pod's runtime. */
+/** Runtime of a pod, according to the cluster. */
 export interface PodRuntime {
-  /** The uid of the pod that has the name now. */
+  /** Uid of the pod that has the name now. */
   readonly uid: string;
-  /** The pod's RuntimeClass; absent: the node's ordinary runtime. */
+  /** RuntimeClass of the pod; absent: the node's default runtime. */
   readonly runtimeClass?: string;
-  /** The handler of the RuntimeClass. */
+  /** Handler of the RuntimeClass. */
   readonly handler?: string;
-  /** The value of the RuntimeClass annotation `DRIVER/volume-mode`. */
+  /** Value of the RuntimeClass annotation `DRIVER/volume-mode`. */
   readonly annotation?: string;
 }
 
-/** Looks pods up. */
+/** Lookup of a pod's runtime in the cluster. */
 export interface PodRuntimes {
-  /** @throws if it cannot be said; then nothing is published */
+  /** @throws if the cluster does not answer; then nothing is published */
   handlerOf(pod: PodReference, signal: AbortSignal): Promise<PodRuntime>;
 }
 
-/** What becomes of a mounted volume in a runtime: the container sees the mount, or a copy that nobody writes back. */
+/** Treatment of a mounted volume by a runtime: `host`: the container sees the mount; `refuse`: it would see a copy whose
+ *  changes are lost. */
 export type VolumeMode = 'host' | 'refuse';
 
-/** What a guard needs to know of a publish. */
+/** Parts of a publish that the guard reads. */
 export interface GuardedPublish {
   readonly volumeId: string;
-  /** The volume context, with the pod's keys. */
+  /** Volume context, with the keys of the pod. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +44,7 @@ const podKeys = {
 
 /**
  * Handlers of runtimes without a file system that host and guest share: Kata's shim copies a mounted volume into the
- * guest, file by file, and what the pod writes ends with it. Peer pods (kata-remote), confidential guests, and Firecracker,
+ * guest, file by file, and the pod's changes end with the guest. Peer pods (kata-remote), confidential guests, and Firecracker,
  * which has block devices only.
  */
 const copyingHandlers: readonly RegExp[] = [
@@ -54,13 +55,13 @@ const copyingHandlers: readonly RegExp[] = [
   /(?:^|-)qemu-(?:.+-)?(?:snp|tdx|se|coco-dev)(?:-|$)/,
 ];
 
-/** What the driver knows of a handler without being told. */
+/** Mode of a handler where its RuntimeClass has no annotation. */
 export const builtInMode = (handler: string): VolumeMode =>
   copyingHandlers.some((pattern) => pattern.test(handler)) ? 'refuse' : 'host';
 
 /**
- * Refuses to publish volumes to pods whose runtime would copy them: the pod would read a copy of terabytes, and lose
- * what it writes while every write succeeds. What cannot be found out is refused, too, until it can.
+ * Refuses to publish volumes to pods whose runtime would copy them: the pod would read a copy of terabytes, and lose its
+ * changes while every write succeeds. An unknown runtime is refused until the cluster reports it.
  */
 export class RuntimeGuard {
   constructor(
@@ -68,13 +69,13 @@ export class RuntimeGuard {
     private readonly driverName: string,
   ) {}
 
-  /** The annotation of a RuntimeClass that overrides what the driver knows of its handler: `host`, `guest`, `refuse`. */
+  /** Annotation of a RuntimeClass that overrides the built-in mode of its handler: `host`, `guest`, `refuse`. */
   static annotationOf(driverName: string): string {
     return `${driverName}/volume-mode`;
   }
 
-  /** @throws DriverError failed-precondition if the pod must not have the volume, or kubelet does not say which pod it
-   *    is; unavailable if the cluster does not say what runs it */
+  /** @throws DriverError failed-precondition if the pod must not have the volume, or kubelet does not name the pod;
+   *    unavailable if the cluster does not report the runtime */
   readonly check = async (publish: GuardedPublish, signal: AbortSignal): Promise<void> => {
     const pod = podOf(publish, this.driverName);
     const runtime = await this.#lookUp(pod, signal);
@@ -82,7 +83,7 @@ export class RuntimeGuard {
       throw new DriverError(
         'unavailable',
         `pod ${nameOf(pod)} has the uid ${runtime.uid} in the cluster, but kubelet publishes for ${pod.uid}: the pod was ` +
-          `replaced; nothing is published for the old one, and kubelet asks for the new one by itself`,
+          `replaced; nothing is published for the old one; kubelet publishes for the new one automatically`,
       );
     }
     this.#refuse(publish, pod, runtime);
@@ -96,7 +97,7 @@ export class RuntimeGuard {
       throw new DriverError(
         'unavailable',
         `the runtime of pod ${nameOf(pod)} could not be looked up: ${messageOf(error)}; nothing is published until it ` +
-          `is known (--kata-aware), it is tried again`,
+          `is known (--kata-aware); it is tried again`,
         { cause: error },
       );
     }
@@ -114,7 +115,7 @@ export class RuntimeGuard {
   #why(mode: string, { runtimeClass = '', handler, annotation }: PodRuntime): string {
     const key = RuntimeGuard.annotationOf(this.driverName);
     if (mode === 'guest') {
-      return `: its annotation ${key} asks for a mount inside the guest, which this version of the driver cannot make`;
+      return `: its annotation ${key} requests a mount inside the guest, which this version of the driver does not support; write host or refuse`;
     }
     if (mode !== 'refuse') {
       return `: its annotation ${key} is ${JSON.stringify(mode)}; write host or refuse`;
@@ -138,7 +139,7 @@ function podOf({ volumeId, context = {} }: GuardedPublish, driverName: string): 
   if (name && namespace && uid) return { name, namespace, uid };
   throw new DriverError(
     'failed-precondition',
-    `volume ${volumeId} is not published, since kubelet does not say for which pod (${podKeys.name}, .namespace, .uid ` +
+    `volume ${volumeId} is not published, because kubelet did not name the pod (${podKeys.name}, .namespace, .uid ` +
       `are missing): --kata-aware needs "podInfoOnMount: true" in the CSIDriver object ${driverName}; set it (the object ` +
       `can be changed in place) or start the node plugin without --kata-aware`,
   );

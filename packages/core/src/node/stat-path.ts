@@ -4,18 +4,18 @@ import { parseMountSource } from '../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
-/** Where a publication is measured. */
+/** Place at which a publication is measured. */
 export interface StatPlace {
-  /** The path that statfs(2) is to be asked about. */
+  /** Path for statfs(2). */
   readonly path: string;
-  /** The mount that it belongs to, and that is pinned for as long as the server does not answer. */
+  /** Mount of that path; it stays busy until the server answers. */
   readonly mount: MountEntry;
 }
 
 /**
- * Where a publication is measured: through the shared client, so that a look that hangs never keeps a pod's target from
- * being unmounted; at the target itself if it has a client of its own. Undefined if nothing of it is mounted.
- * A sub-directory counts, because a project quota may be set on it.
+ * Returns the place at which a publication is measured: in the shared client, so that a statfs that hangs never blocks the
+ * unmount of a pod's target; at the target if it has its own client. Undefined if nothing of it is mounted. The
+ * sub-directory is included, because a project quota may be set on it.
  */
 export function statPathFor(
   { source, mountPoint, clientMount, observedSource }: Publication,

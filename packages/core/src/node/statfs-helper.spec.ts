@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readProcess } from '../process/process-table.js';
-import { NotAnswering, StatfsHelper } from './statfs-helper.js';
+import { UnresponsiveError, StatfsHelper } from './statfs-helper.js';
 import { STATFS_THREADS, statfsProgram } from './statfs-process.js';
 import { PrivateNode } from './testing/private-node.js';
 
@@ -31,11 +31,11 @@ describe('StatfsHelper', () => {
     await Promise.all(looks.map((look) => helper.measure(look)));
     const last = helper.pid;
     await helper.close();
-    // More questions than it has threads have cost a second one.
+    // More requests than threads needed a second child.
     for (const used of [pid, last]) await until(() => isGone(used));
   });
 
-  it('says what the kernel says, and goes on', async () => {
+  it('reports the error of the kernel, and continues', async () => {
     helper = new StatfsHelper({ deadlineMs: 5_000 });
     await expect(helper.measure(healthy('/no/such/path'))).rejects.toMatchObject({
       name: 'StatfsError',
@@ -44,7 +44,7 @@ describe('StatfsHelper', () => {
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
   });
 
-  it('takes a new child when somebody has killed the old one', async () => {
+  it('starts a new child after the old one was killed', async () => {
     helper = new StatfsHelper({ deadlineMs: 5_000 });
     await helper.measure(healthy());
     const { pid } = helper;
@@ -56,17 +56,17 @@ describe('StatfsHelper', () => {
     expect(helper.stuck.size).toBe(0);
   });
 
-  it('replaces a child that answers nobody', async () => {
+  it('replaces a child that does not answer', async () => {
     helper = new StatfsHelper({ deadlineMs: 300 });
     await helper.measure(healthy());
     const { pid } = helper;
     process.kill(pid ?? 0, 'SIGSTOP');
-    await expect(helper.measure(healthy())).rejects.toBeInstanceOf(NotAnswering);
+    await expect(helper.measure(healthy())).rejects.toBeInstanceOf(UnresponsiveError);
     await isGone(pid);
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
   });
 
-  it('says so if there is no program to run', async () => {
+  it('reports that there is no program to run', async () => {
     helper = new StatfsHelper({ deadlineMs: 5_000, program: ['no-such-program'] });
     await expect(helper.measure(healthy())).rejects.toMatchObject({ kind: 'failed-precondition' });
   });
@@ -81,7 +81,7 @@ describe.runIf(fuse)('a dead server', () => {
   });
   afterAll(() => node.stop());
 
-  /** Dead file systems, and the helper in their namespace. */
+  /** Mounts dead file systems, and starts the helper in their namespace. */
   async function deadOnes(...names: string[]) {
     const [program = '', ...args] = statfsProgram;
     helper = new StatfsHelper({ deadlineMs: 500, program: node.inside(program, args) });
@@ -96,25 +96,25 @@ describe.runIf(fuse)('a dead server', () => {
     return servers;
   }
 
-  it('costs one child, is asked once, disturbs nobody, and heals', async () => {
+  it('costs one child, is measured once, disturbs no other file system, and heals', async () => {
     const [server] = await deadOnes('dead');
     const look = server!.look;
     const old = helper.pid;
-    // As 100 pods on one dead volume, each with a path of its own, and each asked about twice.
+    // 100 pods on one dead volume, each with a path of its own, and each measured twice.
     const others = Array.from({ length: 200 }, (_, index) =>
       helper
         .measure({ ...look, path: `${look.path}${'/.'.repeat(index % 100)}` })
         .catch((error: unknown) => error),
     );
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
-    for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(NotAnswering);
+    for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(UnresponsiveError);
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
     expect(helper.pid).not.toBe(old);
     const stuck = helper.stuck.get(look.path);
     expect(stuck).toMatchObject({ pid: old, state: 'D', command: `statfs ${look.path}` });
     const replacement = helper.pid;
     await expect(helper.measure(look)).rejects.toMatchObject({ child: stuck });
-    // The same file system at another path is not asked either.
+    // The same file system at another path is not measured, either.
     await expect(helper.measure({ ...look, path: '/' })).rejects.toMatchObject({ child: stuck });
     expect(helper.pid).toBe(replacement);
     server!.heal();
@@ -127,12 +127,12 @@ describe.runIf(fuse)('a dead server', () => {
     await isGone(old);
   });
 
-  it('is one of many: a healthy file system answers while they all hang', async () => {
+  it('does not block a healthy file system, even with many others that hang', async () => {
     const servers = await deadOnes('dead-1', 'dead-2', 'dead-3', 'dead-4', 'dead-5');
     const hanging = servers.map(({ look }) => helper.measure(look).catch((error: unknown) => error));
     // More than a pool of four threads could bear.
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
-    for (const error of await Promise.all(hanging)) expect(error).toBeInstanceOf(NotAnswering);
+    for (const error of await Promise.all(hanging)) expect(error).toBeInstanceOf(UnresponsiveError);
     await until(() => expect(helper.stuck.size).toBe(5));
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
     for (const server of servers) server.heal();
@@ -140,7 +140,7 @@ describe.runIf(fuse)('a dead server', () => {
     for (const { look } of servers) await expect(helper.measure(look)).resolves.toHaveProperty('bytes');
   });
 
-  it('can be waited for', async () => {
+  it('has a measurement that callers can wait for', async () => {
     const [server] = await deadOnes('slow');
     const look = server!.look;
     const measuring = helper.measure(look);

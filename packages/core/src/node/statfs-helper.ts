@@ -3,23 +3,24 @@ import { systemClock, type Clock } from '../concurrency/clock.js';
 import { CommandRunner } from '../process/command.js';
 import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
-/** What is to be measured. */
-export interface Look {
-  /** Tells file systems apart: one that does not answer at one path is not asked at another. */
+/** File system to measure, and the path for it. */
+export interface MeasureRequest {
+  /** Identity of the file system: one that does not answer at one path is not queried at another. */
   readonly fileSystem: string;
   readonly path: string;
 }
 
-/** A file system did not answer in time, or is still held by the question before. */
-export class NotAnswering extends Error {
-  override readonly name = 'NotAnswering';
+/** Error for a file system that did not answer in time, or has not yet answered an earlier request. */
+export class UnresponsiveError extends Error {
+  override readonly name = 'UnresponsiveError';
 
   constructor(
-    /** Milliseconds since the epoch: when it was asked what it has not answered. */
+    /** Start of the unanswered request, in milliseconds since the epoch. */
     readonly since: number,
-    /** Who waits for the answer, if not even SIGKILL ends that. */
+    /** Process that waits for the answer, if SIGKILL does not end it. */
     readonly child: StuckChild | undefined,
   ) {
     super('the file system does not answer');
@@ -29,35 +30,34 @@ export class NotAnswering extends Error {
 export interface StatfsHelperOptions {
   readonly runner?: CommandRunner;
   readonly clock?: Clock;
-  /** Milliseconds that a file system has for its answer. */
+  /** Deadline for an answer, in milliseconds. */
   readonly deadlineMs: number;
-  /** The child's program and arguments. */
+  /** Program and arguments of the child. */
   readonly program?: readonly string[];
 }
 
-interface Silence {
+interface Outage {
   readonly since: number;
   child?: StuckChild;
 }
 
-const never = (): AbortSignal => new AbortController().signal;
-/** How long an answer waits for the name of the process that is stuck. */
+/** Longest wait for the id of the stuck process, before the error is reported. */
 const NAMING_MS = 750;
 
 /**
  * Measures file systems through one long-lived child, so that a measurement costs no fork and this process touches no
- * path that a dead server can hold. Each file system is asked one thing at a time. One that does not answer in time
- * costs the child: a new one serves the others, and nobody asks that file system again until the old one is gone.
+ * path that a dead server can block. Each file system has one request at a time. If it does not answer in time, a new
+ * child serves the others, and that file system gets no further request until the old child is gone.
  */
 export class StatfsHelper {
   readonly #runner: CommandRunner;
   readonly #clock: Clock;
   #process: StatfsProcess | undefined;
-  /** The last question in each file system's queue. */
+  /** Last request in the queue of each file system. */
   readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #silent = new Map<string, Silence>();
+  readonly #outages = new Map<string, Outage>();
   readonly #stuck = new Map<string, StuckChild>();
-  /** Measurements by path, joined by all who ask for the same one. */
+  /** Running measurements by path, shared by all callers. */
   readonly #underWay = new Map<string, Promise<Measurement>>();
 
   constructor(private readonly options: StatfsHelperOptions) {
@@ -65,74 +65,74 @@ export class StatfsHelper {
     this.#runner = options.runner ?? new CommandRunner(this.#clock);
   }
 
-  /** Helpers that a dead server holds, by the path that they were asked about. */
+  /** Children that a dead server blocks, by the path that they measure. */
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.#stuck;
   }
 
-  /** The process that answers at present, for diagnosis. */
+  /** Id of the current child, for diagnosis. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** @throws NotAnswering; StatfsError with what the kernel said; DriverError if there is no helper to be had */
-  measure(look: Look): Promise<Measurement> {
-    const underWay = this.#underWay.get(look.path);
+  /** @throws UnresponsiveError; StatfsError with the kernel's error; DriverError if no child can be started */
+  measure(request: MeasureRequest): Promise<Measurement> {
+    const underWay = this.#underWay.get(request.path);
     if (underWay) return underWay;
-    const endsAt = this.#clock.now() + this.options.deadlineMs;
-    const before = this.#queues.get(look.fileSystem) ?? Promise.resolve();
-    const measuring = this.#inTurn(before, look, { signal: never(), endsAt }).finally(() =>
-      this.#underWay.delete(look.path),
+    const limits = deadlineIn(this.options.deadlineMs, this.#clock);
+    const before = this.#queues.get(request.fileSystem) ?? Promise.resolve();
+    const measuring = this.#inTurn(before, request, limits).finally(() =>
+      this.#underWay.delete(request.path),
     );
-    this.#underWay.set(look.path, measuring);
-    // Who gives up waiting does not let the next one in: only the answer does.
+    this.#underWay.set(request.path, measuring);
+    // The next request starts after the answer, not when a caller gives up.
     const last = Promise.all([before, endOf(measuring)]).then(() => {
-      if (this.#queues.get(look.fileSystem) === last) this.#queues.delete(look.fileSystem);
+      if (this.#queues.get(request.fileSystem) === last) this.#queues.delete(request.fileSystem);
     });
-    this.#queues.set(look.fileSystem, last);
+    this.#queues.set(request.fileSystem, last);
     return measuring;
   }
 
-  /** Waits for the measurement of this path that is under way, however it ends; at once if there is none. */
+  /** Waits for the running measurement of this path, successful or not; returns at once if there is none. */
   async finished(path: string, limits: Limits): Promise<void> {
     const measuring = this.#underWay.get(path);
     if (measuring) await waitWithLimits(endOf(measuring), limits, this.#clock);
   }
 
-  /** Ends the child once it has answered what it was asked. A later measurement starts another one. */
+  /** Ends the child after its last answer. A later measurement starts another one. */
   async close(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
     await process?.retire();
   }
 
-  async #inTurn(before: Promise<unknown>, look: Look, limits: Limits): Promise<Measurement> {
+  async #inTurn(before: Promise<unknown>, request: MeasureRequest, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
     const isMyTurn = (await waitWithLimits(before, limits, this.#clock)) === 'done';
-    const silence = this.#silent.get(look.fileSystem);
-    if (silence) throw new NotAnswering(silence.since, silence.child);
+    const outage = this.#outages.get(request.fileSystem);
+    if (outage) throw new UnresponsiveError(outage.since, outage.child);
     // With little time left a slow file system would be taken for a dead one.
     const isLate = limits.endsAt - this.#clock.now() < this.options.deadlineMs / 2;
-    if (!isMyTurn || isLate) throw new NotAnswering(askedAt, undefined);
+    if (!isMyTurn || isLate) throw new UnresponsiveError(askedAt, undefined);
     try {
-      return await this.#ask(look, limits);
+      return await this.#ask(request, limits);
     } catch (error) {
       if (!(error instanceof StatfsProcessEnded)) throw error;
-      return this.#ask(look, limits); // Somebody has killed the helper: once more with a new one.
+      return this.#ask(request, limits); // The child was killed: once more with a new one.
     }
   }
 
-  async #ask(look: Look, limits: Limits): Promise<Measurement> {
+  async #ask(request: MeasureRequest, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
     const process = this.#freeProcess();
-    const answer = process.ask(look.path);
+    const answer = process.ask(request.path);
     if ((await waitWithLimits(answer, limits, this.#clock)) === 'done') return answer;
-    answer.catch(() => {}); // It is ended with its process.
-    const silence: Silence = { since: askedAt };
-    this.#silent.set(look.fileSystem, silence);
-    const named = this.#replace(process, look, silence);
-    await waitWithLimits(named, { signal: never(), endsAt: this.#clock.now() + NAMING_MS }, this.#clock);
-    throw new NotAnswering(silence.since, silence.child);
+    answer.catch(() => {}); // It ends with its process.
+    const outage: Outage = { since: askedAt };
+    this.#outages.set(request.fileSystem, outage);
+    const named = this.#replace(process, request, outage);
+    await waitWithLimits(named, deadlineIn(NAMING_MS, this.#clock), this.#clock);
+    throw new UnresponsiveError(outage.since, outage.child);
   }
 
   #freeProcess(): StatfsProcess {
@@ -142,20 +142,20 @@ export class StatfsHelper {
     return this.#process;
   }
 
-  /** Lets go of the child that hangs; the file system is asked again once nothing hangs in it any more. */
-  async #replace(process: StatfsProcess, look: Look, silence: Silence): Promise<void> {
+  /** Abandons the child that hangs; the file system is measured again once that child has ended. */
+  async #replace(process: StatfsProcess, request: MeasureRequest, outage: Outage): Promise<void> {
     if (this.#process === process) this.#process = undefined;
-    const left = await process.retire(look.path);
-    if (!left) return void this.#silent.delete(look.fileSystem);
-    const child = { ...left, command: `statfs ${look.path}`, startedAt: silence.since };
-    silence.child = child;
-    this.#stuck.set(look.path, child);
+    const left = await process.retire(request.path);
+    if (!left) return void this.#outages.delete(request.fileSystem);
+    const child = { ...left, command: `statfs ${request.path}`, startedAt: outage.since };
+    outage.child = child;
+    this.#stuck.set(request.path, child);
     void child.ended.then(() => {
-      this.#stuck.delete(look.path);
-      this.#silent.delete(look.fileSystem);
+      this.#stuck.delete(request.path);
+      this.#outages.delete(request.fileSystem);
     });
   }
 }
 
-/** When a promise is done, however. */
+/** Resolves when a promise has settled. */
 const endOf = async (promise: Promise<unknown>): Promise<void> => void (await Promise.allSettled([promise]));

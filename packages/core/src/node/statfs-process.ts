@@ -1,26 +1,26 @@
 import type { Measurement } from '../model/usage.js';
-import { fileURLToPath } from 'node:url';
+import { childProgram } from '../process/child-program.js';
 import type { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import type { StuckChild } from '../process/stuck-child.js';
 
-/** Asks a file system for its size: a line of JSON to the child. */
-export interface StatfsQuestion {
+/** Request for the size of a file system: a line of JSON to the child. */
+export interface StatfsRequest {
   readonly id: number;
   readonly path: string;
 }
 
-/** What the kernel said: a line of JSON from the child. */
-export type StatfsAnswer =
+/** Result of statfs(2): a line of JSON from the child. */
+export type StatfsResponse =
   | { readonly id: number; readonly numbers: readonly string[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
-/** The kernel's answer to statfs(2) was an error. */
+/** Error that the kernel returned for statfs(2). */
 export class StatfsError extends Error {
   override readonly name = 'StatfsError';
 
   constructor(
-    /** As in errno(3): `ESHUTDOWN`. */
+    /** Symbolic name of errno(3): `ESHUTDOWN`. */
     readonly code: string,
     message: string,
   ) {
@@ -28,47 +28,46 @@ export class StatfsError extends Error {
   }
 }
 
-/** The child ended before it had answered. */
+/** Error for a child that ended before it had answered. */
 export class StatfsProcessEnded extends Error {
   override readonly name = 'StatfsProcessEnded';
 }
 
-/** Questions that one child can have under way: each takes a thread, and a dead server keeps it. */
+/** Most requests that one child can have under way: each takes a thread, and a dead server keeps it. */
 export const STATFS_THREADS = 32;
 
-/** The child as it runs in production: a small heap, no helper threads of V8's. */
+/** Default program of the child: a small heap, no helper threads of V8. */
 export const statfsProgram: readonly string[] = [
   process.execPath,
   '--max-semi-space-size=1',
   '--max-old-space-size=16',
   '--v8-pool-size=0',
-  // Counted from the package: the built program, also where this module runs from its source.
-  fileURLToPath(new URL('../../dist/node/statfs.child.js', import.meta.url)),
+  childProgram('node/statfs'),
 ];
 
-interface Asked {
+interface PendingRequest {
   readonly path: string;
   readonly resolve: (measurement: Measurement) => void;
   readonly reject: (error: Error) => void;
-  isGivenUp: boolean;
+  isAbandoned: boolean;
 }
 
-/** One child that asks file systems for their size, many at a time. */
+/** Child that measures file systems, many at a time. */
 export class StatfsProcess {
   readonly #conversation: Conversation;
-  readonly #asked = new Map<number, Asked>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #retired: Promise<StuckChild | undefined>;
   #questions = 0;
   #ended: Error | undefined;
   #isRetired = false;
   #stop: () => void = () => {};
 
-  /** @throws DriverError unavailable if no process can be made */
+  /** @throws DriverError unavailable if no process can be created */
   constructor(runner: CommandRunner, [program = '', ...args]: readonly string[] = statfsProgram) {
     this.#conversation = runner.converse(program, args, {
       title: 'the statfs helper',
       environment: { UV_THREADPOOL_SIZE: String(STATFS_THREADS) },
-      onLine: (line) => this.#hear(JSON.parse(line) as StatfsAnswer),
+      onLine: (line) => this.#receive(JSON.parse(line) as StatfsResponse),
       onEnd: (error) => this.#end(error ?? new StatfsProcessEnded('the statfs helper has ended')),
     });
     this.#retired = new Promise((resolve) => {
@@ -80,9 +79,9 @@ export class StatfsProcess {
     return this.#conversation.pid;
   }
 
-  /** Whether it can take one more question. */
+  /** True if it can take one more request. */
   get isFree(): boolean {
-    return this.#ended === undefined && !this.#isRetired && this.#asked.size < STATFS_THREADS;
+    return this.#ended === undefined && !this.#isRetired && this.#pending.size < STATFS_THREADS;
   }
 
   /** Measures the file system at a path. @throws StatfsError, StatfsProcessEnded, DriverError if it never started */
@@ -90,44 +89,44 @@ export class StatfsProcess {
     if (this.#ended) throw this.#ended;
     const id = (this.#questions += 1);
     return new Promise<Measurement>((resolve, reject) => {
-      this.#asked.set(id, { path, resolve, reject, isGivenUp: false });
-      this.#conversation.say(JSON.stringify({ id, path } satisfies StatfsQuestion));
+      this.#pending.set(id, { path, resolve, reject, isAbandoned: false });
+      this.#conversation.writeLine(JSON.stringify({ id, path } satisfies StatfsRequest));
     });
   }
 
   /**
-   * Takes no more questions and ends when the last one is answered; the one about `hungPath` is not waited for.
-   * Resolves when it is over, to what is left if a file system holds it.
+   * Stops taking requests and ends after the last answer; the request for `hungPath` is not waited for.
+   * Resolves when the child has ended, or to the stuck child if a file system blocks it.
    */
   retire(hungPath?: string): Promise<StuckChild | undefined> {
     this.#isRetired = true;
-    for (const asked of this.#asked.values()) asked.isGivenUp ||= asked.path === hungPath;
+    for (const request of this.#pending.values()) request.isAbandoned ||= request.path === hungPath;
     this.#stopIfDone();
     return this.#retired;
   }
 
-  #hear(answer: StatfsAnswer): void {
-    const asked = this.#asked.get(answer.id);
-    this.#asked.delete(answer.id);
-    if ('error' in answer) asked?.reject(new StatfsError(answer.error.code, answer.error.message));
-    else asked?.resolve(measurementOf(answer.numbers));
+  #receive(answer: StatfsResponse): void {
+    const request = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if ('error' in answer) request?.reject(new StatfsError(answer.error.code, answer.error.message));
+    else request?.resolve(measurementOf(answer.numbers));
     this.#stopIfDone();
   }
 
   #stopIfDone(): void {
-    if (this.#isRetired && [...this.#asked.values()].every(({ isGivenUp }) => isGivenUp)) this.#stop();
+    if (this.#isRetired && [...this.#pending.values()].every(({ isAbandoned }) => isAbandoned)) this.#stop();
   }
 
   #end(error: Error): void {
     this.#ended ??= error;
-    for (const { reject } of this.#asked.values()) reject(error);
-    this.#asked.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
     this.#stopIfDone();
   }
 }
 
-/** From block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre counts blocks in the
- *  size that statfs(2) calls f_bsize, and has no smaller fragments. */
+/** Computes a measurement from block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre
+ *  counts blocks in units of f_bsize of statfs(2), and has no smaller fragments. */
 export function measurementOf(numbers: readonly string[]): Measurement {
   const [size = 0n, blocks = 0n, free = 0n, available = 0n, inodes = 0n, freeInodes = 0n] =
     numbers.map(BigInt);

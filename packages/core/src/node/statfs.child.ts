@@ -1,21 +1,21 @@
 import { statfs } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { StatfsAnswer, StatfsQuestion } from './statfs-process.js';
+import type { StatfsResponse, StatfsRequest } from './statfs-process.js';
 
-// `statfs.child.js`: asks file systems for their size on behalf of the driver, a line of JSON for each question and each
-// answer. It is a process of its own because a dead server holds whoever asks, and does nothing but this: each
-// question takes a thread of libuv's pool, which nothing here needs for anything else.
+// `statfs.child.js`: measures file systems for the driver, a line of JSON for each request and each response. It is a
+// process of its own because a dead server blocks the process that calls statfs(2). It does nothing else: each request
+// takes a thread of libuv's pool.
 
-const say = (answer: StatfsAnswer): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
+const respond = (answer: StatfsResponse): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
-    const { id, path } = JSON.parse(line) as StatfsQuestion;
+    const { id, path } = JSON.parse(line) as StatfsRequest;
     statfs(path, { bigint: true }, (error, found) => {
-      if (error) return say({ id, error: { code: error.code ?? '', message: error.message } });
+      if (error) return respond({ id, error: { code: error.code ?? '', message: error.message } });
       const { bsize, blocks, bfree, bavail, files, ffree } = found;
-      say({ id, numbers: [bsize, blocks, bfree, bavail, files, ffree].map(String) });
+      respond({ id, numbers: [bsize, blocks, bfree, bavail, files, ffree].map(String) });
     });
   })
-  // The driver has ended. An orderly exit would wait for threads that are held.
+  // The driver has ended. A regular exit would wait for blocked threads.
   .on('close', () => process.kill(process.pid, 'SIGKILL'));

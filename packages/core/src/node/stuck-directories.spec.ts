@@ -4,7 +4,7 @@ import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import { PrivateNode, type SilentServer } from './testing/private-node.js';
 
-// A server that takes requests and answers none holds whoever looks at a directory, in state D.
+// A server that takes requests and answers none blocks each process that opens a directory, in state D.
 const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 if (!fuse) process.stderr.write('NOT RUN: stuck directories; it needs root and /dev/fuse\n');
 
@@ -32,7 +32,7 @@ describe.runIf(fuse)('the directories of a file system whose servers do not answ
 
   const ofPods = (): Promise<string[]> =>
     Promise.all(Array.from({ length: manyPods }, (_, n) => node.target(`pod-${n}`)));
-  const stuck = async (): Promise<number> => (await engine.figures()).stuckChildren.length;
+  const stuck = async (): Promise<number> => (await engine.nodeStats()).stuckChildren.length;
 
   it('hold a few processes, however many pods want them, and others have theirs', async () => {
     const targets = await ofPods();

@@ -6,11 +6,11 @@ import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import { PrivateNode } from './testing/private-node.js';
 
-// Sub-directories of a real (tmpfs) file system in a private namespace, on which somebody else writes as well.
+// Sub-directories of a real (tmpfs) file system in a private namespace, on which other processes write.
 let node: PrivateNode;
 let engine: DrivenEngine;
 let target: string;
-/** The root of the file system, as its other users see it. */
+/** Root of the file system, as its other users see it. */
 let root: string;
 let count = 0;
 
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 afterAll(() => node.stop());
 
-/** An ordinary user's namespace has no other ids than its own, as 0. */
+/** Owner that the namespace knows: that of an ordinary user has only its own id, as 0. */
 const [uid, gid] = process.getuid?.() === 0 ? ['1000', '2000'] : ['0', '0'];
 
 const of = (subdir: string, change: Partial<EngineCall> = {}): Partial<EngineCall> => ({
@@ -40,7 +40,7 @@ const modeOf = async (path: string) => (await node.shell(`stat -c '%a %u %g' ${r
 describe.each(['node', 'pod'] as const)('mountSharing: %s', (mountSharing) => {
   const context = { mountSharing };
 
-  it('makes what is missing, name by name, and shows that directory alone', async () => {
+  it('creates missing directories, name by name, and shows that directory alone', async () => {
     const path = `made-${mountSharing}/a b/ü`;
     expect(await engine.publish(target, of(path, { context }))).toEqual(success);
     expect(await engine.publish(target, of(path, { context }))).toEqual(success);
@@ -49,7 +49,7 @@ describe.each(['node', 'pod'] as const)('mountSharing: %s', (mountSharing) => {
     expect(await modeOf(`made-${mountSharing}`)).toBe('775 0 0');
   });
 
-  it('gives what it makes the owner and the permissions that the volume asks for, and nothing else', async () => {
+  it('gives only new directories the owner and the permissions that the volume requests', async () => {
     await node.shell(`mkdir -m 700 ${root}/old-${mountSharing}`);
     const path = `old-${mountSharing}/new/sub`;
     const owned = { ...context, directoryPerms: '2770', uid, gid };
@@ -69,7 +69,7 @@ describe.each(['node', 'pod'] as const)('mountSharing: %s', (mountSharing) => {
   });
 });
 
-describe('what a sub-directory may not be', () => {
+describe('a sub-directory that is refused', () => {
   it.each([
     ['..', 'invalid-argument'],
     ['team/../..', 'invalid-argument'],
@@ -98,7 +98,7 @@ describe('what a sub-directory may not be', () => {
   });
 });
 
-/** Swaps as fast as it can; what it cannot do because the driver was faster, it does the next time. */
+/** Swaps as fast as it can; a swap that fails because the driver was faster is repeated later. */
 const swapper = `
   const fs = require('node:fs');
   const [root, secret] = process.argv.slice(1);
@@ -115,8 +115,8 @@ const swapper = `
     attempt(() => fs.rmdirSync('race'));
   }`;
 
-describe('a writer on the same file system', () => {
-  it('who swaps a directory for a link, over and over, leads nobody out', async () => {
+describe('another writer on the same file system', () => {
+  it('cannot lead the driver out of the file system by swapping a directory for a link', async () => {
     const secret = join(node.base, 'secret');
     await node.shell(
       `mkdir -p ${secret}/in ${root}/victim/in ${root}/good/in; echo secret > ${secret}/in/file`,
@@ -144,7 +144,7 @@ describe('a writer on the same file system', () => {
     );
   });
 
-  it('finds no owner or permissions changed of what was there', async () => {
+  it('keeps owner and permissions of existing directories', async () => {
     await node.shell(`mkdir -m 1700 ${root}/looks-new ${root}/looks-new/full; mkdir ${root}/plain`);
     const context = { uid, gid, directoryPerms: '0777' };
     expect(await engine.publish(target, of('looks-new/full', { context }))).toEqual(success);
@@ -154,7 +154,7 @@ describe('a writer on the same file system', () => {
     expect(await modeOf('plain')).toBe('755 0 0');
   });
 
-  it('who moves a published directory gets no other one shown as the volume', async () => {
+  it('cannot make another directory the volume by moving the published one', async () => {
     expect(await engine.publish(target, of('moving'))).toEqual(success);
     await node.shell(`mv ${root}/moving ${root}/moved; echo 1 > ${root}/moved/file; cat ${target}/file`);
     expect(await mountsAt(target)).toMatchObject([{ root: '/moved' }]);
@@ -165,7 +165,7 @@ describe('a writer on the same file system', () => {
     expect(await mountsAt(target)).toEqual([]);
   });
 
-  it('who removes a published directory does not wedge it', async () => {
+  it('does not block unpublish by removing the published directory', async () => {
     expect(await engine.publish(target, of('doomed'))).toEqual(success);
     await node.shell(`rmdir ${root}/doomed`);
     expect(await mountsAt(target)).toMatchObject([{ deleted: true }]);

@@ -7,26 +7,27 @@ import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';
+import { unmountAll } from '../mount/unmount-all.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
-/** NodeUnpublishVolume: which volume is to be seen no more, and where. */
+/** Parsed NodeUnpublishVolume request: the volume and the target. */
 export interface UnpublishCommand {
   readonly volumeId: string;
   readonly targetPath: string;
 }
 
-/** What an unmount by force or lazily needs of the time that a call has. */
+/** Part of a call's time that is kept for an unmount by force or lazily. */
 const OTHER_MEANS_MS = 12_000;
 
 /**
- * Takes a volume away from a target: every mount that lies on it, then the empty directory, then the record.
- * Nothing mounted, or no target at all, is success. A shared client that nothing uses any more is let go of afterwards,
- * in the background: taking a bind mount away asks no server for anything, so that a dead one keeps no pod.
+ * Removes a volume from a target: every mount on it, then the empty directory, then the record. Nothing mounted, or no
+ * target at all, is success. A shared client that is no longer used is unmounted afterwards, in the background: the unmount
+ * of a bind mount sends nothing to a server, so that a dead server keeps no pod.
  */
 export class UnpublishVolume {
   constructor(private readonly node: NodeContext) {}
 
-  /** @throws DriverError: what umount(8) said, and the next step */
+  /** @throws DriverError with the output of umount(8) and the next step */
   async run(command: UnpublishCommand, signal: AbortSignal): Promise<void> {
     const targetPath = targetKey(command.targetPath);
     await joinOrRun(
@@ -34,14 +35,14 @@ export class UnpublishVolume {
       {
         key: targetPath,
         fingerprint: fingerprint(['unpublish', command.volumeId]),
-        work: async (everybodyLeft, report) => {
+        work: async (abandoned, report) => {
           report(`unpublishing volume ${command.volumeId} from ${targetPath}`);
           const endsAt = this.node.clock.now() + this.node.timing.changeMs;
           try {
-            await this.#unpublish(command.volumeId, targetPath, { signal: everybodyLeft, endsAt });
+            await this.#unpublish(command.volumeId, targetPath, { signal: abandoned, endsAt });
             this.node.log.debug({ targetPath }, 'unpublished');
           } finally {
-            this.node.shared.sweep(); // Its mount may be gone even where its directory has to stay.
+            this.node.shared.sweep(); // The mount may be gone although the directory stays.
           }
         },
       },
@@ -56,16 +57,16 @@ export class UnpublishVolume {
     const stack = await this.#settledStack(mountPoint, limits);
     refuseForeign({ volumeId, targetPath, known }, stack);
     await this.#unmountAll(mountPoint, stack.length, limits);
-    this.node.log.debug({ mountPoint }, 'nothing is mounted any more');
+    this.node.log.debug({ mountPoint }, 'all mounts are gone');
     await removeTarget(mountPoint);
     this.node.log.debug({ mountPoint }, 'the target is gone');
     await publications.remove(targetPath);
   }
 
   /**
-   * What is mounted, once no earlier child changes it any more. Where nothing is, a child that a dead server holds is not
-   * waited for: it has SIGKILL pending, so that it begins nothing new, and with the target's removal the kernel mounts
-   * nothing any more on the directory that a mount(2) of its may hold (vfs_rmdir marks it; ENOENT).
+   * Returns the mounts on the target once no earlier child can change them. With no mount there, it does not wait for a
+   * stuck child: SIGKILL is pending, so that the child begins nothing new, and after the target is removed, the kernel
+   * refuses the mount(2) that the child may be in (vfs_rmdir marks the directory; ENOENT).
    */
   async #settledStack(mountPoint: string, limits: Limits): Promise<readonly MountEntry[]> {
     const { mounter, readMountTable, clock } = this.node;
@@ -73,36 +74,28 @@ export class UnpublishVolume {
     if (stack.length === 0 || !mounter.stuck.has(mountPoint)) return stack;
     const leftMs = limits.endsAt - clock.now();
     const endsAt = limits.endsAt - Math.min(OTHER_MEANS_MS, leftMs / 2);
-    // Who waited in vain goes on: an umount(8) that hangs must not keep from it what the settings allow besides.
+    // Continues after a wait in vain: an umount(8) that hangs must not prevent the escalation that the settings allow.
     await mounter.settle(mountPoint, { signal: limits.signal, endsAt }).catch(() => {});
     return (await readMountTable()).all(mountPoint);
   }
 
-  /** One mount at a time, the topmost first; each look at the table must show fewer. */
   async #unmountAll(mountPoint: string, count: number, limits: Limits): Promise<void> {
-    // A running look at the volume would make it busy; it ends by itself within its deadline.
+    // A running measurement makes the volume busy; it ends within its deadline.
     if (count > 0) await this.node.statfs.finished(mountPoint, limits);
-    for (let left = count; left > 0;) {
-      let failure: Error | undefined;
-      try {
-        await this.node.mounter.unmount(mountPoint, limits);
-      } catch (error) {
-        failure = error as Error;
-      }
-      // Whatever umount(8) said, the table tells: it may have unmounted before it was killed.
-      const now = (await this.node.readMountTable()).all(mountPoint).length;
-      if (now >= left) throw this.#heldByLook(mountPoint) ?? failure ?? stillMounted(mountPoint);
-      left = now;
+    try {
+      await unmountAll(this.node, mountPoint, count, limits);
+    } catch (error) {
+      throw this.#heldByStatfs(mountPoint) ?? error;
     }
   }
 
-  /** A statfs that a dead server holds uses the mount, so that it cannot be unmounted without force. */
-  #heldByLook(mountPoint: string): DriverError | undefined {
+  /** Error for a mount that cannot be unmounted without force, because a statfs that a dead server blocks uses it. */
+  #heldByStatfs(mountPoint: string): DriverError | undefined {
     const child = this.node.statfs.stuck.get(mountPoint);
     if (!child) return undefined;
     return new DriverError(
       'unavailable',
-      `umount ${mountPoint} failed: the file system does not answer, and holds ${describeStuckChild(child, this.node.clock.now())}; ` +
+      `umount ${mountPoint} failed: the file system does not answer, and blocks ${describeStuckChild(child, this.node.clock.now())}; ` +
         `the next attempt succeeds once the file system answers. If it is gone for good, run "umount -f ${mountPoint}" ` +
         `on the node: data that was not yet written to the servers is lost then`,
       { cause: new StuckChildError(child) },
@@ -110,28 +103,22 @@ export class UnpublishVolume {
   }
 }
 
-interface Known {
+interface UnpublishTarget {
   readonly volumeId: string;
   readonly targetPath: string;
   readonly known: Publication | undefined;
 }
 
-/** A request that is mistaken about the target must not take a running pod's volume away. Without a record, what
- *  lies there is from another driver's time: a Lustre mount is accepted as the volume, whatever state it is in. */
-function refuseForeign({ volumeId, targetPath, known }: Known, stack: readonly MountEntry[]): void {
+/** Refuses a request that names another volume than the target's, so that a running pod keeps its volume. Without a record,
+ *  another driver published there: any Lustre mount is accepted as the volume, in every state. */
+function refuseForeign({ volumeId, targetPath, known }: UnpublishTarget, stack: readonly MountEntry[]): void {
   const [bottom] = stack;
   if (!bottom) return;
   if (known ? known.volumeId === volumeId : stack.some(lustreSourceOf)) return;
   const what = known ? `volume ${known.volumeId} is published there` : describeMount(bottom);
   throw new DriverError(
     'failed-precondition',
-    `volume ${volumeId} is not what is at ${targetPath}: ${what}; nothing was unmounted. Unmount it on the node if ` +
-      `nothing uses it`,
+    `volume ${volumeId} is not at ${targetPath}: ${what}; nothing was unmounted. Unmount it on the node if nothing ` +
+      `uses it`,
   );
 }
-
-const stillMounted = (mountPoint: string): DriverError =>
-  new DriverError(
-    'unavailable',
-    `umount ${mountPoint} said nothing, but the mount table still shows a mount there; it is tried again`,
-  );

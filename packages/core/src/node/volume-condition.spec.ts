@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DriverError } from '../errors/driver-error.js';
-import { NotAnswering } from './statfs-helper.js';
+import { UnresponsiveError } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
-import { ageOf, whyAbnormal } from './volume-condition.js';
+import { formatAge, abnormalCause } from './volume-condition.js';
 
 const now = 1_000_000;
-const why = (error: unknown) => whyAbnormal(error, '127.0.0.4@tcp:/lustrefs', now);
+const why = (error: unknown) => abnormalCause(error, '127.0.0.4@tcp:/lustrefs', now);
 
-describe('whyAbnormal', () => {
+describe('abnormalCause', () => {
   it.each([
     ['ESHUTDOWN', 'evicted this client'],
     ['EIO', 'cannot reach a server'],
@@ -21,7 +21,7 @@ describe('whyAbnormal', () => {
     expect(message).toContain(words);
   });
 
-  it('names the process that waits, and otherwise how long', () => {
+  it('names the process that waits, or else the duration', () => {
     const child = {
       pid: 17,
       command: 'statfs /target',
@@ -29,19 +29,19 @@ describe('whyAbnormal', () => {
       state: 'D',
       ended: Promise.resolve(),
     };
-    expect(why(new NotAnswering(now - 61_000, child))).toContain(
+    expect(why(new UnresponsiveError(now - 61_000, child))).toContain(
       'process 17 (statfs /target), in state D (uninterruptible sleep: the kernel waits for a server), for 61 s',
     );
-    expect(why(new NotAnswering(now - 2_000, undefined))).toContain('has not answered for 2 s');
+    expect(why(new UnresponsiveError(now - 2_000, undefined))).toContain('has not answered for 2 s');
   });
 
-  it('leaves defects alone, and lets the driver speak for itself', () => {
+  it('ignores defects, and passes on messages of the driver', () => {
     expect(why(new TypeError('defect'))).toBeUndefined();
     expect(why(new DriverError('unavailable', 'out of processes'))).toBe('out of processes');
   });
 });
 
-describe('ageOf', () => {
+describe('formatAge', () => {
   it.each([
     [0, '0 s'],
     [119_400, '119 s'],
@@ -50,6 +50,6 @@ describe('ageOf', () => {
     [7_200_000, '2 h'],
     [-5_000, '0 s'],
   ])('%s ms: %s', (ms, words) => {
-    expect(ageOf(now - ms, now)).toBe(words);
+    expect(formatAge(now - ms, now)).toBe(words);
   });
 });

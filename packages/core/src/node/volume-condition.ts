@@ -1,15 +1,12 @@
 import { isDriverError } from '../errors/driver-error.js';
-import { NotAnswering } from './statfs-helper.js';
+import { UnresponsiveError } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
-import { describeStuckChild } from '../process/stuck-child.js';
+import { checkServers, describeStuckChild } from '../process/stuck-child.js';
 
-const checkServers =
-  "Check that the file system is available, the security rules for TCP 988, and the node's kernel log";
-
-/** What errno(3) means when it comes from a mounted Lustre client. */
+/** Meaning of an errno(3) of a mounted Lustre client, with the next step. */
 const meanings: Readonly<Record<string, string>> = {
   ESHUTDOWN:
-    'the servers have evicted this client; it reconnects by itself, but files that were open must be opened again: ' +
+    'the servers have evicted this client; it reconnects automatically, but files that were open must be opened again: ' +
     'restart the pods that report errors',
   EIO: `the client cannot reach a server, or was evicted from it. ${checkServers}`,
   ENOTCONN: `the client has lost its connection. ${checkServers}`,
@@ -23,9 +20,9 @@ const meanings: Readonly<Record<string, string>> = {
   EACCES: "the file system's nodemap or root squash refuses the node: check both",
 };
 
-/** Why a volume could not be measured, and what to do about it; undefined if it is not the volume's fault. */
-export function whyAbnormal(error: unknown, source: string, now: number): string | undefined {
-  if (error instanceof NotAnswering) return describeSilence(error, source, now);
+/** Reason why a volume could not be measured, with the next step; undefined if the volume is not the cause. */
+export function abnormalCause(error: unknown, source: string, now: number): string | undefined {
+  if (error instanceof UnresponsiveError) return describeOutage(error, source, now);
   if (error instanceof StatfsError) {
     const meaning = meanings[error.code] ?? checkServers;
     return `${source} cannot be measured (${error.code}): ${meaning}`;
@@ -33,13 +30,13 @@ export function whyAbnormal(error: unknown, source: string, now: number): string
   return isDriverError(error) ? error.message : undefined;
 }
 
-function describeSilence({ since, child }: NotAnswering, source: string, now: number): string {
-  if (!child) return `${source} has not answered for ${ageOf(since, now)}. ${checkServers}`;
-  return `${source} does not answer: ${describeStuckChild(child, now)}, waits for it; it is not asked again before that ends. ${checkServers}`;
+function describeOutage({ since, child }: UnresponsiveError, source: string, now: number): string {
+  if (!child) return `${source} has not answered for ${formatAge(since, now)}. ${checkServers}`;
+  return `${source} does not answer: ${describeStuckChild(child, now)}, waits for it; it is measured again after that process ends. ${checkServers}`;
 }
 
-/** How long ago something was, for people. */
-export function ageOf(then: number, now: number): string {
+/** Formats a duration for a message: `45 s`, `3 min`, `2 h`. */
+export function formatAge(then: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;

@@ -4,7 +4,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
-import { NotAnswering, type Look } from './statfs-helper.js';
+import { UnresponsiveError, type MeasureRequest } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';
 import { GetVolumeStats } from './volume-stats.js';
 
@@ -20,7 +20,7 @@ const line = (id: number, root: string, at: string, source = '127.0.0.4@tcp:/lus
   `${id} 1 0:50 ${root} ${at} rw shared:1 - lustre ${source} rw,flock`;
 const bound = `${line(40, '/', '/state/mounts/c')}\n${line(41, '/team', target)}`;
 
-/** A node with one publication, whose kernel says what the test wants. */
+/** Node with one publication, whose kernel answers as the test sets it. */
 function nodeWith(change: Partial<Publication> = {}) {
   const publication: Publication = {
     volumeId: 'v1',
@@ -38,7 +38,7 @@ function nodeWith(change: Partial<Publication> = {}) {
     mountInfo: bound,
     publications: [publication] as Publication[],
     kernel: (): Promise<Measurement> => Promise.resolve(measured),
-    looks: [] as Look[],
+    looks: [] as MeasureRequest[],
     clock: new ManualClock(),
   };
   const context = {
@@ -59,7 +59,7 @@ function nodeWith(change: Partial<Publication> = {}) {
 }
 
 describe('GetVolumeStats', () => {
-  it('looks at a bound volume through the shared client, so that the look never makes the bind mount busy', async () => {
+  it('measures a bound volume through the shared client, so that the bind mount never becomes busy', async () => {
     const { world, ask } = nodeWith();
     expect(await ask()).toEqual({
       ...measured,
@@ -68,7 +68,7 @@ describe('GetVolumeStats', () => {
     expect(world.looks).toEqual([{ fileSystem: '127.0.0.4@tcp:/lustrefs', path: '/state/mounts/c/team' }]);
   });
 
-  it('looks at a client of its own where it is', async () => {
+  it('measures a client that is not shared at its target', async () => {
     const { world, ask } = nodeWith();
     const { clientMount: _, ...own } = world.publications[0]!;
     world.publications = [own];
@@ -79,7 +79,7 @@ describe('GetVolumeStats', () => {
 
   it.each([
     [new StatfsError('ESHUTDOWN', ''), 'evicted this client'],
-    [new NotAnswering(0, undefined), 'has not answered'],
+    [new UnresponsiveError(0, undefined), 'has not answered'],
     [new StatfsError('ENOENT', ''), 'sub-directory was deleted'],
   ])('keeps the last numbers: %s', async (error, words) => {
     const { world, ask } = nodeWith();
@@ -102,7 +102,7 @@ describe('GetVolumeStats', () => {
     expect((await ask()).condition.abnormal).toBe(false);
   });
 
-  it('says that a volume which somebody has unmounted is not well, and that an unpublished one is not there', async () => {
+  it('reports a volume that was unmounted by hand as abnormal, and an unpublished one as not found', async () => {
     const { world, ask } = nodeWith();
     world.mountInfo = '';
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
@@ -117,7 +117,7 @@ describe('GetVolumeStats', () => {
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('believes no numbers of a directory that was unmounted meanwhile', async () => {
+  it('discards numbers of a directory that was unmounted meanwhile', async () => {
     const { world, ask } = nodeWith();
     world.kernel = () => {
       world.mountInfo = '';
@@ -126,7 +126,7 @@ describe('GetVolumeStats', () => {
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  it('shows no numbers of another volume that was at the same place', async () => {
+  it('never shows numbers of another volume that was at the same target', async () => {
     const { world, ask } = nodeWith();
     await ask();
     world.publications = [{ ...world.publications[0]!, volumeId: 'v2' }];

@@ -7,18 +7,18 @@ import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
-import type { Look, StatfsHelper } from './statfs-helper.js';
+import type { MeasureRequest, StatfsHelper } from './statfs-helper.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
-import { ageOf, whyAbnormal } from './volume-condition.js';
+import { formatAge, abnormalCause } from './volume-condition.js';
 
-/** NodeGetVolumeStats. */
+/** Parsed NodeGetVolumeStats request. */
 export interface StatsCommand {
   readonly volumeId: string;
   readonly volumePath: string;
 }
 
-/** What a published volume holds, and whether it is well. The numbers are the whole file system's, unless a project
- *  quota covers the sub-directory. */
+/** Usage and condition of a published volume. The numbers are those of the whole file system, unless a project quota covers
+ *  the sub-directory. */
 export interface VolumeStats {
   readonly bytes: Usage;
   readonly inodes: Usage;
@@ -30,7 +30,7 @@ export interface VolumeCondition {
   readonly message: string;
 }
 
-/** Where a volume is published, as far as that is known. */
+/** Target of a volume, with its record if there is one. */
 interface Place {
   readonly known: Publication | undefined;
   readonly mountPoint: string;
@@ -45,12 +45,12 @@ interface Remembered {
 const healthy: VolumeCondition = { abnormal: false, message: 'the file system answers' };
 
 /**
- * Measures a volume where it is published, without ever touching the path in this process. A volume that was measured
- * before and is not well has its last numbers, with their age and what is wrong as its condition: kubelet takes an
- * answer without numbers for a failure and shows nothing at all then.
+ * Measures a published volume, without touching its path in this process. An abnormal volume that was measured before
+ * reports its last numbers, and as its condition the cause and their age: kubelet treats an answer without numbers as a
+ * failure, and then shows nothing.
  */
 export class GetVolumeStats {
-  /** The last good measurement, by mount point. */
+  /** Last successful measurement, by mount point. */
   readonly #last = new Map<string, Remembered>();
 
   constructor(
@@ -58,40 +58,40 @@ export class GetVolumeStats {
     private readonly statfs: Pick<StatfsHelper, 'measure'>,
   ) {}
 
-  /** @throws DriverError not-found if the volume is not published there; unavailable, with what is wrong, if it could
-   *    not be measured and never was before */
+  /** @throws DriverError not-found if the volume is not published there; unavailable, with the cause, if it cannot be
+   *    measured and never was before */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
     const place = await this.#publishedAt(command);
     const table = await this.node.readMountTable();
     const mounted = table.at(place.mountPoint);
     if (!mounted) return this.#unmounted(command, place);
     this.#refuseOther(command, place, mounted);
-    const look = lookOf(place, mounted, table);
+    const request = measureRequestOf(place, mounted, table);
     try {
-      const measurement = await untilAborted(this.#measure(command, look), signal);
+      const measurement = await untilAborted(this.#measure(command, request), signal);
       const after = (await this.node.readMountTable()).at(place.mountPoint);
-      // The numbers of the directory underneath are not the volume's.
+      // The numbers of the directory under the mount are not the volume's.
       if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
       this.#remember(command, place, measurement, table);
       return { ...measurement, condition: healthy };
     } catch (error) {
       signal.throwIfAborted();
-      return this.#abnormal(command, place, look, error);
+      return this.#abnormal(command, place, request, error);
     }
   }
 
-  async #measure({ volumeId }: StatsCommand, look: Look): Promise<Measurement> {
-    const whole = await this.statfs.measure(look);
-    return this.node.measureQuota ? this.node.measureQuota(volumeId, look.path, whole) : whole;
+  async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<Measurement> {
+    const whole = await this.statfs.measure(request);
+    return this.node.measureQuota ? this.node.measureQuota(volumeId, request.path, whole) : whole;
   }
 
-  /** Any text may come as a path: nothing is published at one that is no target. */
+  /** Finds the target. Any text may be the path: where it cannot be a target, no volume is published. */
   async #publishedAt(command: StatsCommand): Promise<Place> {
     let targetPath: string;
     try {
       targetPath = targetKey(command.volumePath);
     } catch {
-      throw notPublished(command, 'this is no path of a target');
+      throw notPublished(command, 'this is not the path of a target');
     }
     const known = this.node.publications.get(targetPath);
     if (known && known.volumeId !== command.volumeId) {
@@ -115,14 +115,14 @@ export class GetVolumeStats {
     if (!place.known || !last) throw notPublished(command, 'nothing is mounted there');
     return this.#outdated(
       last,
-      `${place.known.source} is no longer mounted at ${place.mountPoint}, although its pod still exists: somebody has ` +
-        `unmounted it on the node; restart the pod`,
+      `${place.known.source} is no longer mounted at ${place.mountPoint}, although its pod still exists: it was ` +
+        `unmounted on the node; restart the pod`,
     );
   }
 
-  #abnormal(command: StatsCommand, place: Place, look: Look, error: unknown): VolumeStats {
+  #abnormal(command: StatsCommand, place: Place, request: MeasureRequest, error: unknown): VolumeStats {
     if (isDriverError(error, 'not-found')) throw error;
-    const why = whyAbnormal(error, look.fileSystem, this.node.clock.now());
+    const why = abnormalCause(error, request.fileSystem, this.node.clock.now());
     if (why === undefined) throw error;
     const last = this.#lastOf(command, place);
     if (!last) throw new DriverError('unavailable', why, { cause: error });
@@ -130,7 +130,7 @@ export class GetVolumeStats {
   }
 
   #outdated({ measurement, at }: Remembered, why: string): VolumeStats {
-    const age = ageOf(at, this.node.clock.now());
+    const age = formatAge(at, this.node.clock.now());
     return {
       ...measurement,
       condition: { abnormal: true, message: `${why}. The numbers are those of ${age} ago` },
@@ -156,9 +156,13 @@ export class GetVolumeStats {
   }
 }
 
-/** A bind mount is not looked at itself: a question that a dead server holds would make it busy, and the pod could not
- *  terminate. */
-function lookOf({ known, mountPoint }: Place, mounted: MountEntry, table: MountTable): Look {
+/** Chooses the path to measure. It avoids the bind mount: a statfs that a dead server blocks would keep it busy, and the pod
+ *  could not terminate. */
+function measureRequestOf(
+  { known, mountPoint }: Place,
+  mounted: MountEntry,
+  table: MountTable,
+): MeasureRequest {
   const { path, mount } = (known && statPathFor(known, table)) ?? { path: mountPoint, mount: mounted };
   const source = lustreSourceOf({ ...mount, root: '/' });
   return { fileSystem: source ? formatMountSource({ ...source, subdir: '' }) : mount.source, path };

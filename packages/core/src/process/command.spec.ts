@@ -24,7 +24,7 @@ describe('CommandRunner', () => {
     );
   });
 
-  it('keeps the beginning of a flood and lets the child go on', async () => {
+  it('keeps the beginning of a flood and lets the child continue', async () => {
     const { stdout, exitCode } = await sh('head -c 1000000 /dev/zero | tr "\\0" x');
     expect(exitCode).toBe(0);
     expect(stdout).toBe('x'.repeat(64 * 1024));
@@ -59,7 +59,7 @@ describe('CommandRunner', () => {
     await expect(sh('exit 0', 1000, 0, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
   });
 
-  it('says what to install if a program is missing', async () => {
+  it('names the package of a missing program', async () => {
     await expect(
       runner.run('no-such-program', [], { signal: forever, deadlineMs: 1000 }),
     ).rejects.toMatchObject({

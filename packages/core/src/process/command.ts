@@ -3,33 +3,33 @@ import type { Readable } from 'node:stream';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
-import { groupMembers } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
+import { processGroup, stopProcesses } from './stop-processes.js';
 import { stuckChild, StuckChildError } from './stuck-child.js';
+import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits } from '../concurrency/wait-with-limits.js';
 
-/** How a command is to be run. */
+/** Limits and title of a command. */
 export interface RunOptions {
-  /** Aborting it ends the command. */
+  /** Signal that ends the command. */
   readonly signal: AbortSignal;
   /** Milliseconds after which the command is ended. */
   readonly deadlineMs: number;
   /** Milliseconds between SIGTERM and SIGKILL; 0: SIGKILL at once. Default 2000. */
   readonly graceMs?: number;
-  /** The command in messages, without what is nobody's business; default: the program's name. */
+  /** Command for messages, without confidential arguments. Default: the program's name. */
   readonly title?: string;
 }
 
-/** How a command ended. */
+/** Result of a command. */
 export interface CommandResult {
   readonly pid: number;
-  /** Null if a signal ended it. */
+  /** Exit status; null if a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The first 64 KiB of each; UTF-8. */
+  /** First 64 KiB of each stream; UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
-  /** Set if it was ended before it was done. */
+  /** Set if it was ended early. */
   readonly interruptedBy?: 'deadline' | 'signal';
 }
 
@@ -40,23 +40,23 @@ interface Exit {
 
 export const DEFAULT_GRACE_MS = 2000;
 const OUTPUT_LIMIT = 64 * 1024;
-/** A grandchild that keeps the pipes open must not keep the answer back. */
+/** Longest wait for the end of the output: a grandchild may keep the pipes open. */
 const DRAIN_MS = 250;
-/** Nothing of the driver's own environment: it holds credentials on controllers, and LD_PRELOAD on nobody's word. */
+/** Environment of every child. The driver's own is not passed on: it holds credentials on controllers. */
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /**
- * Starts programs: the only place of the driver that does. Every touch of a path that a dead server can hold goes
- * through here, because a child can be abandoned where a thread cannot: a child that not even SIGKILL ends (state
- * D) is let go of, never waited for.
+ * Starts programs: the only place of the driver that does. Every access to a path that a dead server can block goes through
+ * here, because a child can be abandoned, and a thread cannot: a child that SIGKILL does not end (state D) is abandoned,
+ * never waited for.
  */
 export class CommandRunner {
   constructor(private readonly clock: Clock = systemClock) {}
 
   /**
-   * Runs a program in a process group of its own, without a shell, and returns how it ended, whatever its status.
-   * @throws StuckChildError if it neither ended in time nor could be killed; it is still there then
-   * @throws DriverError failed-precondition if the program is not installed, unavailable if no process can be made
+   * Runs a program in a process group of its own, without a shell, and returns its result, with any exit status.
+   * @throws StuckChildError if it neither ended in time nor could be killed; it still exists then
+   * @throws DriverError failed-precondition if the program is not installed, unavailable if no process can be created
    * @throws the signal's reason if it has aborted before the start
    */
   async run(program: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
@@ -83,9 +83,8 @@ export class CommandRunner {
     };
   }
 
-  /** Starts a program in a process group of its own that is spoken to in lines until it is stopped; its stderr is
-   *  nobody's. A program that cannot be started ends the conversation. @throws DriverError unavailable if no process
-   *  can be made */
+  /** Starts a program with a line-based protocol, in a process group of its own; its stderr is discarded. A program that
+   *  cannot be started ends the conversation. @throws DriverError unavailable if no process can be created */
   converse(program: string, args: readonly string[], options: ConversationOptions): Conversation {
     const onEnd = (error?: Error): void => options.onEnd(error && notStarted(program, error));
     const child = start(program, args, ['pipe', 'pipe', 'ignore'], options.environment);
@@ -99,11 +98,7 @@ export class CommandRunner {
     options: RunOptions & { readonly title: string },
     startedAt: number,
   ): Promise<void> {
-    const group = {
-      send: (signal: NodeJS.Signals) => signalProcess(-pid, signal),
-      survivors: () => groupMembers(pid),
-    };
-    const survivors = await stopProcesses(group, options.graceMs ?? DEFAULT_GRACE_MS, this.clock);
+    const survivors = await stopProcesses(processGroup(pid), options.graceMs ?? DEFAULT_GRACE_MS, this.clock);
     if (survivors.length === 0) return;
     child.unref();
     child.stdout?.destroy();
@@ -113,8 +108,7 @@ export class CommandRunner {
 
   async #drain(child: ChildProcess): Promise<void> {
     const closed = Promise.all([ended(child.stdout), ended(child.stderr)]);
-    const limits = { signal: new AbortController().signal, endsAt: this.clock.now() + DRAIN_MS };
-    if ((await waitWithLimits(closed, limits, this.clock)) === 'done') return;
+    if ((await waitWithLimits(closed, deadlineIn(DRAIN_MS, this.clock), this.clock)) === 'done') return;
     child.stdout?.destroy();
     child.stderr?.destroy();
   }
@@ -129,7 +123,7 @@ function start(
   more: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   try {
-    // The working directory is the root, so that no child ever stands in a volume.
+    // The root as working directory, so that no child keeps a volume busy.
     return spawn(program, args, { cwd: '/', env: { ...environment, ...more }, stdio, detached: true });
   } catch (error) {
     throw notStarted(program, error);
@@ -141,7 +135,7 @@ function exitOf(child: ChildProcess, program: string): Promise<Exit> {
     child.on('error', (error) => reject(notStarted(program, error)));
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  exit.catch(() => {}); // An abandoned child has nobody left who wants to know.
+  exit.catch(() => {}); // The result of an abandoned child is not awaited.
   return exit;
 }
 
@@ -163,11 +157,11 @@ function notStarted(program: string, error: unknown): DriverError {
   );
 }
 
-/** Reads all, so that the child never blocks on a full pipe, and keeps the beginning. */
+/** Reads all output, so that the child never blocks on a full pipe, and keeps its beginning. */
 function collect(stream: Readable | null): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
-  stream?.on('error', () => {}); // A pipe that breaks ends the output; the exit status tells the rest.
+  stream?.on('error', () => {}); // A broken pipe ends the output; the exit status shows the rest.
   stream?.on('data', (chunk: Buffer) => {
     if (size >= OUTPUT_LIMIT) return;
     const kept = chunk.subarray(0, OUTPUT_LIMIT - size);

@@ -1,15 +1,14 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../concurrency/clock.js';
-import { groupMembers } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
+import { processGroup, stopProcesses } from './stop-processes.js';
 import { stuckChild, type StuckChild } from './stuck-child.js';
 
-/** A program that is to run on and on. */
+/** Settings of a long-lived child. */
 export interface ConversationOptions {
-  /** The child in messages. */
+  /** Name of the child in messages. */
   readonly title: string;
-  /** Variables beside those that every child gets. */
+  /** Variables in addition to those of every child. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with each line that the child writes. */
   readonly onLine: (line: string) => void;
@@ -17,7 +16,7 @@ export interface ConversationOptions {
   readonly onEnd: (error?: Error) => void;
 }
 
-/** The parts of a child process that a conversation needs. */
+/** Parts of a child process that a conversation needs. */
 export interface TalkingProcess {
   readonly pid?: number | undefined;
   readonly stdin: Writable | null;
@@ -27,10 +26,7 @@ export interface TalkingProcess {
   unref(): void;
 }
 
-/**
- * A child that is spoken to in lines. It keeps this process from nothing: neither from ending nor, when it is held by
- * the kernel, from going on.
- */
+/** Child with a line-based protocol. It never blocks this process, nor keeps it from ending. */
 export class Conversation {
   readonly #startedAt: number;
   #stopping: Promise<StuckChild | undefined> | undefined;
@@ -43,7 +39,7 @@ export class Conversation {
     this.#startedAt = clock.now();
     child.on('error', (error) => options.onEnd(error));
     child.once('exit', () => options.onEnd());
-    // A line that comes too late for a child that has ended is lost; its end tells the rest.
+    // A line for a child that has ended is lost; `onEnd` reports the end.
     child.stdin?.on('error', () => {});
     if (child.stdout) createInterface({ input: child.stdout }).on('line', options.onLine);
     child.unref();
@@ -55,11 +51,11 @@ export class Conversation {
     return this.child.pid;
   }
 
-  say(line: string): void {
+  writeLine(line: string): void {
     this.child.stdin?.write(`${line}\n`);
   }
 
-  /** Ends the child with SIGKILL. Resolves to what is left of it, if the kernel holds it. */
+  /** Ends the child with SIGKILL. Resolves to the stuck child if the kernel does not end it. */
   stop(): Promise<StuckChild | undefined> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -68,11 +64,7 @@ export class Conversation {
   async #stop(): Promise<StuckChild | undefined> {
     const { pid } = this.child;
     if (pid === undefined) return undefined;
-    const group = {
-      send: (signal: NodeJS.Signals) => signalProcess(-pid, signal),
-      survivors: () => groupMembers(pid),
-    };
-    const survivors = await stopProcesses(group, 0, this.clock);
+    const survivors = await stopProcesses(processGroup(pid), 0, this.clock);
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     if (survivors.length === 0) return undefined;
@@ -80,7 +72,7 @@ export class Conversation {
   }
 }
 
-/** Pipes are sockets for Node, which keep a process alive unless they are told not to. */
+/** Detaches a pipe from the event loop: Node.js treats it as a socket, which keeps the process alive. */
 function unref(stream: Readable | Writable | null): void {
   (stream as { unref?: () => void } | null)?.unref?.();
 }

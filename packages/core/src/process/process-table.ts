@@ -1,18 +1,18 @@
 import { readFile, readdir } from 'node:fs/promises';
 
-/** What /proc/PID/stat says of a process (proc(5)). Reading it never blocks, whatever the process is stuck in. */
+/** Entry of /proc/PID/stat (proc(5)). Reading it never blocks, even if the process is stuck. */
 export interface ProcessStat {
   readonly pid: number;
-  /** The first 15 bytes of the program's name. */
+  /** First 15 bytes of the program's name. */
   readonly name: string;
-  /** `R` running, `S` sleeping, `D` uninterruptible, `Z` ended but not yet reaped, and so on. */
+  /** State: `R` running, `S` sleeping, `D` uninterruptible, `Z` ended but not yet reaped, and so on. */
   readonly state: string;
   readonly group: number;
-  /** Clock ticks since boot: together with the pid it names a process for ever. */
+  /** Start in clock ticks since boot: together with the pid it identifies a process for ever. */
   readonly startedAtTicks: string;
 }
 
-/** Reads one /proc/PID/stat. The name is in parentheses and may itself hold blanks and parentheses. */
+/** Parses one /proc/PID/stat. The name is in parentheses and may itself hold blanks and parentheses. */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
@@ -29,17 +29,17 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
   };
 }
 
-/** The process, or undefined if there is none with this id. */
+/** Returns the process, or undefined if there is none with this id. */
 export async function readProcess(pid: number): Promise<ProcessStat | undefined> {
   try {
     const process = parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
     return process?.state === 'Z' ? { ...process, state: await stateOfThreads(pid) } : process;
   } catch {
-    return undefined; // It ended between the look at the directory and this one.
+    return undefined; // It ended after the directory was listed.
   }
 }
 
-/** A process whose first thread was killed looks as if it had ended while another thread is held by the kernel. */
+/** State of a process whose first thread has ended: another thread may still be blocked in the kernel. */
 async function stateOfThreads(pid: number): Promise<string> {
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     const found = parseProcessStat(await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8'));
@@ -48,7 +48,7 @@ async function stateOfThreads(pid: number): Promise<string> {
   return 'Z';
 }
 
-/** Every process that this one can see. */
+/** Lists every process that this one can see. */
 export async function listProcesses(): Promise<readonly ProcessStat[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const processes: ProcessStat[] = [];
@@ -59,7 +59,7 @@ export async function listProcesses(): Promise<readonly ProcessStat[]> {
   return processes;
 }
 
-/** The arguments that a process was started with; empty if it is gone. */
+/** Returns the arguments of a process; empty if it is gone. */
 export async function readArguments(pid: number): Promise<readonly string[]> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
@@ -68,10 +68,10 @@ export async function readArguments(pid: number): Promise<readonly string[]> {
   }
 }
 
-/** Whether it still runs: an ended process that waits to be reaped does nothing any more. */
+/** Returns true if a process still runs; one that only waits to be reaped does not. */
 export const isAlive = (process: ProcessStat): boolean => process.state !== 'Z' && process.state !== 'X';
 
-/** Those of the processes that still run. */
+/** Returns the processes that still run. */
 export async function stillAlive(processes: readonly ProcessStat[]): Promise<readonly ProcessStat[]> {
   const alive: ProcessStat[] = [];
   for (const { pid, startedAtTicks } of processes) {
@@ -81,7 +81,7 @@ export async function stillAlive(processes: readonly ProcessStat[]): Promise<rea
   return alive;
 }
 
-/** The members of a process group that still run. */
+/** Returns the members of a process group that still run. */
 export async function groupMembers(group: number): Promise<readonly ProcessStat[]> {
   return (await listProcesses()).filter((process) => process.group === group && isAlive(process));
 }

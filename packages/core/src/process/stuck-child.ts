@@ -1,19 +1,19 @@
 import { stillAlive, type ProcessStat } from './process-table.js';
 
-/** A child process that outlived its deadline and SIGKILL: the kernel holds it, usually in state D. */
+/** Child process that outlived its deadline and SIGKILL: it is blocked in the kernel, usually in state D. */
 export interface StuckChild {
   readonly pid: number;
-  /** What it was started for, for people: `mount -t lustre 10.0.0.4@tcp:/lustrefs /target`. */
+  /** Purpose of the child, for messages: `mount -t lustre 10.0.0.4@tcp:/lustrefs /target`. */
   readonly command: string;
-  /** Milliseconds since the epoch. */
+  /** Start, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Its state when it was last looked at, a letter of /proc/PID/stat. */
+  /** Last known state, a letter of /proc/PID/stat. */
   readonly state: string;
-  /** Resolves when the kernel has let it go. Keeps no process alive. */
+  /** Resolves when the child has ended. Keeps no process alive. */
   readonly ended: Promise<void>;
 }
 
-/** A child that could not be ended. */
+/** Error for a child that could not be ended. */
 export class StuckChildError extends Error {
   override readonly name = 'StuckChildError';
 
@@ -21,6 +21,11 @@ export class StuckChildError extends Error {
     super(`process ${child.pid} (${child.command}) does not end`);
   }
 }
+
+/** Next step for a child that waits for Lustre servers; a sentence. */
+export const checkServers =
+  'Check that the file system is available, that security rules allow TCP 988 and 1018-1023 between the node and the ' +
+  "file system, and the node's kernel log";
 
 const stateNames: Readonly<Record<string, string>> = {
   D: 'uninterruptible sleep: the kernel waits for a server',
@@ -30,7 +35,7 @@ const stateNames: Readonly<Record<string, string>> = {
   t: 'stopped by a debugger',
 };
 
-/** The child in the words of a message: pid, command, state and age. */
+/** Describes a child for a message: pid, command, state and age. */
 export function describeStuckChild(child: StuckChild, now: number): string {
   const state = stateNames[child.state] ? `${child.state} (${stateNames[child.state]})` : child.state;
   const seconds = Math.max(0, Math.round((now - child.startedAt) / 1000));
@@ -39,13 +44,13 @@ export function describeStuckChild(child: StuckChild, now: number): string {
 
 const LOOK_EVERY_MS = 250;
 
-/** What is left of a child, as something that can be named and waited for. */
+/** Builds the description of a child from its surviving processes. */
 export function stuckChild(
   command: string,
   startedAt: number,
   survivors: readonly ProcessStat[],
 ): StuckChild {
-  // mount(8) only waits for its helper: the one in state D tells what is wrong.
+  // mount(8) only waits for its helper: the process in state D shows the cause.
   const culprit = survivors.find((process) => process.state === 'D') ?? survivors[0];
   return {
     pid: culprit?.pid ?? 0,

@@ -1,19 +1,25 @@
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import { CommandRunner, type CommandResult, type RunOptions } from './command.js';
-import { groupMembers, listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
-import { signalProcess, stopProcesses } from './stop-processes.js';
-import { describeStuckChild, stuckChild, StuckChildError, type StuckChild } from './stuck-child.js';
+import { listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
+import { processGroup, signalProcess, stopProcesses, type Stoppable } from './stop-processes.js';
+import {
+  checkServers,
+  describeStuckChild,
+  stuckChild,
+  StuckChildError,
+  type StuckChild,
+} from './stuck-child.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
 
-/** Programs that work on a target; a driver that was killed may have left them behind. Node.js shows itself as `node`,
- *  or by the name of its first thread. */
+/** Programs that work on a target, and that a killed driver may have left. Node.js appears as `node`, or by the name of its
+ *  first thread. */
 const mountPrograms = ['mount', 'umount', 'mount.lustre', 'node', 'MainThread'];
 const ORPHAN_GRACE_MS = 1000;
 
 /**
- * The children of each target, at most one at a time. A child that cannot be ended stays the target's child: no
- * second one is started beside it, and whoever comes later waits for it. Targets know nothing of each other.
+ * Children of targets, at most one for each target. A child that cannot be ended stays the target's child: no second one is
+ * started beside it, and later calls wait for it. Targets are independent of each other.
  */
 export class TargetChildren {
   readonly #stuck = new Map<string, StuckChild>();
@@ -24,12 +30,12 @@ export class TargetChildren {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** Children that not even SIGKILL could end, by target. */
+  /** Children that SIGKILL did not end, by target. */
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.#stuck;
   }
 
-  /** As CommandRunner.run. @throws StuckChildError also if an earlier child of the target is still there */
+  /** Same as CommandRunner.run. @throws StuckChildError also if an earlier child of the target still exists */
   async run(
     target: string,
     program: string,
@@ -50,29 +56,28 @@ export class TargetChildren {
     }
   }
 
-  /** Waits for the child that the target has at this moment, however it ends; at once if it has none. */
+  /** Waits for the current child of the target, successful or not; returns at once if it has none. */
   async finished(target: string, limits: Limits): Promise<void> {
     const running = this.#running.get(target);
     await waitWithLimits(Promise.allSettled([running]), limits, this.clock);
   }
 
-  /** Waits until the target has no child; what that child has done shows in the mount table afterwards.
+  /** Waits until the target has no child; the mount table shows the child's effect afterwards.
    *  @throws DriverError deadline-exceeded, naming the child */
   async settle(target: string, limits: Limits): Promise<void> {
     const child = this.#stuck.get(target);
     if (!child || (await waitWithLimits(child.ended, limits, this.clock)) === 'done') return;
     throw new DriverError(
       'deadline-exceeded',
-      `${target} is held by ${describeStuckChild(child, this.clock.now())}; it ends when the Lustre servers ` +
-        `answer again or the node is rebooted: look at the servers, the security rules for port 988 and the ` +
-        `node's kernel log`,
+      `${target} is blocked by ${describeStuckChild(child, this.clock.now())}; it ends when the Lustre servers ` +
+        `answer again or the node is rebooted. ${checkServers}`,
       { cause: new StuckChildError(child) },
     );
   }
 
   /**
-   * Ends the mount and umount processes that an earlier run of this driver has left behind on these targets; they
-   * would mount after everybody has stopped to expect it. Those that cannot be ended become the targets' children.
+   * Ends the mount and umount processes that an earlier run of this driver left on these targets; they could mount at an
+   * unexpected time. Those that cannot be ended become the targets' children.
    */
   async adoptOrphans(targets: readonly string[]): Promise<void> {
     if (targets.length === 0) return;
@@ -85,11 +90,7 @@ export class TargetChildren {
     const target = (await readArguments(orphan.pid)).find((argument) => targets.has(argument));
     if (target === undefined) return;
     // This driver's commands lead a group of their own, in which mount(8)'s helper is.
-    const ledGroup = orphan.group === orphan.pid;
-    const stoppable = {
-      send: (signal: NodeJS.Signals) => signalProcess(ledGroup ? -orphan.pid : orphan.pid, signal),
-      survivors: () => (ledGroup ? groupMembers(orphan.pid) : stillAlive([orphan])),
-    };
+    const stoppable = orphan.group === orphan.pid ? processGroup(orphan.pid) : processAlone(orphan);
     const survivors = await stopProcesses(stoppable, ORPHAN_GRACE_MS, this.clock);
     if (survivors.length === 0) return;
     const command = `${orphan.name} ${target}, left by an earlier run of the driver`;
@@ -103,3 +104,8 @@ export class TargetChildren {
     });
   }
 }
+
+const processAlone = (process: ProcessStat): Stoppable => ({
+  send: (signal) => signalProcess(process.pid, signal),
+  survivors: () => stillAlive([process]),
+});

@@ -2,16 +2,16 @@ import { publishSettingKeys, publishSettings } from '../model/publish-settings.j
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Spelled in any case, as in the volume contexts that nodes read. */
+/** Keys for nodes, by lower case: volume contexts may spell them in any case. */
 const nodeKeys = new Map(Object.values(publishSettingKeys).map((key) => [key.toLowerCase(), key]));
 
-/** Tells the parameters that are for the nodes, in their own spelling, from those that are for the provider.
- *  @throws DriverError invalid-argument naming the key, so that a wrong value is not found out only at the mount */
+/** Separates the parameters for the nodes, in their canonical spelling, from those for the provider.
+ *  @throws DriverError invalid-argument naming the key, so that a wrong value fails before the mount */
 export function splitNodeSettings(parameters: Parameters): {
   readonly nodeSettings: Parameters;
   readonly parameters: Parameters;
 } {
-  // A directory volume gives some of these keys a meaning of its own, and knows how to read the rest.
+  // A directory volume uses some of these keys for itself, and passes on the others.
   if (parameters['provisioningMode'] !== undefined) return { nodeSettings: {}, parameters };
   const nodeSettings: Record<string, string> = {};
   const others: Record<string, string> = {};

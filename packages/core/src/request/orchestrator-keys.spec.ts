@@ -9,12 +9,12 @@ const added = {
   'storage.kubernetes.io/csiProvisionerIdentity': '1234-memory.lustre.test',
 };
 
-it('leaves the keys that a user wrote', () => {
+it('withoutOrchestratorKeys keeps the keys that a user wrote', () => {
   const own = { tier: 'fast', 'example.com/tier': 'x', 'CSI.storage.k8s.io/x': 'y' };
   expect(withoutOrchestratorKeys({ ...added, ...own })).toEqual(own);
 });
 
-it('reads what the provisioner tells', () => {
+it('metadataOf reads the metadata of the provisioner', () => {
   expect(metadataOf({ ...added, tier: 'fast' })).toEqual({
     pvcName: 'claim',
     pvcNamespace: 'space',

@@ -1,18 +1,18 @@
 import type { VolumeMetadata } from '../model/volume-request.js';
 
-/** Keys that Kubernetes and its sidecars add to parameters and contexts; no StorageClass author wrote them. */
+/** Prefixes of the keys that Kubernetes and its sidecars add to parameters and contexts. */
 const PREFIXES = ['csi.storage.k8s.io/', 'storage.kubernetes.io/'];
 
 type Keys = Readonly<Record<string, string>>;
 
-/** The keys that a user wrote. */
+/** Removes the keys of the orchestrator, so that those of the user remain. */
 export function withoutOrchestratorKeys(keys: Keys): Keys {
   return Object.fromEntries(
     Object.entries(keys).filter(([key]) => !PREFIXES.some((prefix) => key.startsWith(prefix))),
   );
 }
 
-/** What the provisioner tells with `--extra-create-metadata`. */
+/** Metadata that the provisioner sends with `--extra-create-metadata`. */
 export function metadataOf(keys: Keys): VolumeMetadata {
   const pvcName = keys['csi.storage.k8s.io/pvc/name'];
   const pvcNamespace = keys['csi.storage.k8s.io/pvc/namespace'];

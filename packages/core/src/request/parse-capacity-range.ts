@@ -3,7 +3,7 @@ import type { CapacityRange as WireRange } from '../gen/csi.js';
 import { Capacity, type CapacityRange } from '../model/capacity.js';
 import { invalidField } from './require.js';
 
-/** An absent range and a zero bound are no bound.
+/** Parses a capacity range. An absent range and a zero bound are no bound.
  *  @throws DriverError invalid-argument for negative bounds, out-of-range where no size can lie between them */
 export function parseCapacityRange(range: WireRange | undefined): CapacityRange {
   const required = bound(range?.requiredBytes ?? 0n, 'capacity_range.required_bytes');

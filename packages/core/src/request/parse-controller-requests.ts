@@ -27,7 +27,7 @@ export function parseGetVolume(request: ControllerGetVolumeRequest): string {
   return requireString(request.volumeId, 'volume_id');
 }
 
-/** Whole capabilities that no volume can have are no error here, but the answer to the question. */
+/** Parses the request. Complete capabilities that no volume can have are no error here, but the result. */
 export function parseValidateVolumeCapabilities(
   request: ValidateVolumeCapabilitiesRequest,
 ): CapabilitiesQuestion {

@@ -7,7 +7,7 @@ import type { VolumeCapability } from '../model/volume-capability.js';
 import { parseVolumeCapability } from './parse-volume-capability.js';
 import { requirePath, requireString } from './require.js';
 
-/** NodePublishVolume, but for what is to be mounted: that is for the provider to read from the context. */
+/** Parsed NodePublishVolume request without the mount source, which the provider reads from the context. */
 export interface PublishRequest {
   readonly volumeId: string;
   readonly targetPath: string;
@@ -36,7 +36,7 @@ export function parseNodeUnpublish(request: NodeUnpublishVolumeRequest): {
   };
 }
 
-/** `volume_path` of an unknown volume may be any text: csi-sanity asks for "some/path". */
+/** Parses the request. `volume_path` of an unknown volume may be any text: csi-sanity sends "some/path". */
 export function parseNodeGetVolumeStats(request: NodeGetVolumeStatsRequest): {
   readonly volumeId: string;
   readonly volumePath: string;

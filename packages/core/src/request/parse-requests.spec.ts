@@ -45,7 +45,7 @@ const mount = (fields: object = {}): object => ({ $case: 'mount', value: fields 
 const shared = { accessType: mount(), accessMode: { mode: Mode.MULTI_NODE_MULTI_WRITER } };
 const parsedShared = { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags: [] };
 
-/** One row: what is wrong, how it is parsed, the kind of the error and what its message names. */
+/** Row: the name of the case, the parser call, the kind of the error and the words of its message. */
 type Row = readonly [condition: string, parse: () => unknown, kind: string, words: string];
 
 function refuses(rows: readonly Row[]): void {
@@ -289,7 +289,7 @@ describe('other requests of the controller', () => {
       { accessType: mount({ mountFlags: ['device=x'] }) },
       '"device=x" is refused',
     ],
-  ])('may ask for what no volume can have: %s', (_, change, words) => {
+  ])('may name capabilities that no volume can have: %s', (_, change, words) => {
     const question = { volumeId: 'v', volumeCapabilities: [shared, { ...shared, ...change }] };
     expect(parseValidateVolumeCapabilities(make(ValidateVolumeCapabilitiesRequest, question))).toEqual({
       volumeId: 'v',

@@ -16,7 +16,7 @@ const accessModes = new Map<Mode, AccessMode>([
   [Mode.SINGLE_NODE_MULTI_WRITER, 'SINGLE_NODE_MULTI_WRITER'],
 ]);
 
-/** Every capability of the list; at least one is required. */
+/** Parses every capability of the list; at least one is required. */
 export function parseVolumeCapabilities(
   capabilities: readonly WireCapability[],
 ): readonly VolumeCapability[] {
@@ -25,7 +25,7 @@ export function parseVolumeCapabilities(
   );
 }
 
-/** One capability: always a mount. @throws DriverError invalid-argument naming the field */
+/** Parses one capability, which must be a mount. @throws DriverError invalid-argument naming the field */
 export function parseVolumeCapability(
   given: WireCapability | undefined,
   field = 'volume_capability',
@@ -37,13 +37,13 @@ export function parseVolumeCapability(
       'is not possible: Lustre is a file system, not a block device (use volumeMode: Filesystem)',
     );
   }
-  // fs_type is not looked at: old provisioners wrote ext4 into every PersistentVolume, and the Go drivers never minded.
+  // fs_type is not checked: old provisioners wrote ext4 into every PersistentVolume, and the Go drivers accept it.
   const { fsType, mountFlags } = accessType.value;
   checkMountFlags(mountFlags);
   return { accessMode: parseAccessMode(accessMode, field), fsType, mountFlags };
 }
 
-/** A capability with all that the specification requires of it, whether or not a volume can have it.
+/** Requires a complete capability, even if no volume can have it.
  *  @throws DriverError invalid-argument naming the field */
 export function requireWholeCapability(
   given: WireCapability | undefined,

@@ -27,7 +27,7 @@ describe('a required field', () => {
     ['a path without NUL', () => requirePath('/a\0', 'target_path'), 'target_path holds a NUL'],
     ['entries', () => requireEntries([], 'volume_capabilities'), 'volume_capabilities is missing'],
     ['a message', () => requireMessage(undefined, 'capacity_range'), 'capacity_range is missing'],
-  ])('%s is asked for by name', (_, read, message) => expect(read).toThrow(refusal(message)));
+  ])('%s is named in the message', (_, read, message) => expect(read).toThrow(refusal(message)));
 
   it('is given back as it is', () => {
     expect(requireString(' a ', 'f')).toBe(' a ');

@@ -1,9 +1,9 @@
 import { DriverError } from '../errors/driver-error.js';
 
-/** CSI "Size Limits": strings without a limit of their own hold at most 128 bytes. */
+/** Limit of strings without a limit of their own (CSI, Size Limits). */
 const MAX_STRING_BYTES = 128;
 
-/** A field that must be set. `field` is its name in csi.proto.
+/** Requires a field to be set. `field` is its name in csi.proto.
  *  @throws DriverError invalid-argument naming the field */
 export function requireString(value: string, field: string): string {
   if (value === '') throw missing(field);
@@ -11,7 +11,7 @@ export function requireString(value: string, field: string): string {
   return value;
 }
 
-/** A name that must be set and fit the specification's size limit. */
+/** Requires a name that fits the specification's size limit. */
 export function requireName(value: string, field: string): string {
   const name = requireString(value, field);
   const bytes = Buffer.byteLength(name);
@@ -21,14 +21,14 @@ export function requireName(value: string, field: string): string {
   return name;
 }
 
-/** An absolute path that must be set. */
+/** Requires an absolute path. */
 export function requirePath(value: string, field: string): string {
   const path = requireString(value, field);
   if (!path.startsWith('/')) throw invalidField(field, `is "${path}", which is not an absolute path`);
   return path;
 }
 
-/** A list that must hold something. */
+/** Requires a list with at least one entry. */
 export function requireEntries<T>(values: readonly T[], field: string): readonly T[] {
   if (values.length === 0) throw missing(field);
   return values;

@@ -172,7 +172,7 @@ describe('a request that is wrong', () => {
       status.NOT_FOUND,
     ],
     [
-      'a token of somebody else',
+      'a token of another driver',
       (to) => to.controller.listVolumes(ListVolumesRequest.fromPartial({ startingToken: 'x' })),
       status.ABORTED,
     ],
@@ -255,7 +255,7 @@ describe('a request that is wrong', () => {
       });
       const error = await failureOf(answer);
       expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
-      expect(error.details).toContain('no CreateVolumeRequest of CSI 1.12');
+      expect(error.details).toContain('not a CreateVolumeRequest of CSI 1.12');
     }
     raw.close();
     expect(await driver.client.identity.probe({})).toEqual({ ready: true });

@@ -18,7 +18,7 @@ import { renderListedVolume, renderVolume } from './render/volume.js';
 import type { ServedService } from './serve.js';
 import { snapshotMethods } from './snapshot-methods.js';
 
-/** The Controller service: each method parses, asks the operation, renders. */
+/** Controller service: each method parses the request, runs the operation and renders the response. */
 export function controllerService(volumes: VolumeOperations): ServedService {
   const { features } = volumes;
   const methods: Methods<ControllerService> = {
@@ -53,7 +53,7 @@ const expansionMethods = (volumes: VolumeOperations): Methods<ControllerService>
   controllerExpandVolume: async (request, context) => {
     const { volumeId, range } = parseExpandVolume(request);
     const capacity = await volumes.expand(volumeId, range, context);
-    // Lustre clients see the new size by themselves.
+    // Lustre clients see the new size automatically.
     return { capacityBytes: capacity.bytes, nodeExpansionRequired: false };
   },
 });
@@ -66,7 +66,7 @@ const modificationMethods = (volumes: VolumeOperations): Methods<ControllerServi
   },
 });
 
-/** What every provider can do through its obligatory port. */
+/** Capabilities of every provider. */
 const always = [
   Rpc.CREATE_DELETE_VOLUME,
   Rpc.LIST_VOLUMES,

@@ -2,14 +2,14 @@ import { status } from '@grpc/grpc-js';
 import type { Wrapper } from './call-chain.js';
 import { codeName, errorToStatus } from './error-to-status.js';
 
-/** Who wants to know of calls: metrics. `method` as gRPC spells it: `/csi.v1.Controller/CreateVolume`. */
+/** Observer of calls, for metrics. `method` is the gRPC path: `/csi.v1.Controller/CreateVolume`. */
 export interface CallObserver {
   started(method: string): void;
-  /** `code` as gRPC spells it: `OK`, `DEADLINE_EXCEEDED`. */
+  /** Reports the end of a call. `code` is the gRPC name: `OK`, `DEADLINE_EXCEEDED`. */
   ended(method: string, code: string, seconds: number): void;
 }
 
-/** Tells an observer when each call begins and ends. */
+/** Reports the begin and the end of each call to an observer. */
 export const countCalls =
   (observer: CallObserver): Wrapper =>
   (next) =>

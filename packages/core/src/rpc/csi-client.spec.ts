@@ -34,7 +34,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it('calls with :authority localhost, as kubelet does: a socket path there would be refused', async () => {
+it('connectCsi calls with :authority localhost, as kubelet does: a socket path there would be refused', async () => {
   const client = connectCsi(`unix://${join(directory, 'csi.sock')}`);
   await expect(client.identity.probe({})).rejects.toMatchObject({
     code: status.NOT_FOUND,
@@ -44,7 +44,7 @@ it('calls with :authority localhost, as kubelet does: a socket path there would 
   expect(headers[0]).toMatchObject({ ':authority': 'localhost', ':path': '/csi.v1.Identity/Probe' });
 });
 
-it('gives up at the deadline that it is given', async () => {
+it('connectCsi gives up at the deadline of the call', async () => {
   server.removeAllListeners('stream');
   server.on('stream', () => {}); // Never answers.
   const client = connectCsi(`unix://${join(directory, 'csi.sock')}`);

@@ -15,7 +15,7 @@ type UnaryMethod<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => unknown;
 
-/** A CSI service as its callers see it: one async function for each RPC. A deadline is optional, as in gRPC. */
+/** CSI service for a caller: one async function for each RPC. A deadline is optional, as in gRPC. */
 export type Promised<Service> = {
   readonly [Name in keyof Service]: (
     request: RequestOf<Service[Name]>,
@@ -23,7 +23,7 @@ export type Promised<Service> = {
   ) => Promise<ResponseOf<Service[Name]>>;
 };
 
-/** The three CSI services at one address, as a container orchestrator calls them. */
+/** Client of the three CSI services at one address, as a container orchestrator uses it. */
 export interface CsiClient {
   readonly identity: Promised<IdentityService>;
   readonly controller: Promised<ControllerService>;
@@ -63,5 +63,5 @@ function promised(client: object): unknown {
 
 export type { CreateVolumeRequest, NodePublishVolumeRequest, VolumeCapability } from '../gen/csi.js';
 
-/** The generated messages, to build requests with: `csi.CreateVolumeRequest.fromPartial({ name })`. */
+/** Generated messages, to build requests: `csi.CreateVolumeRequest.fromPartial({ name })`. */
 export * as csi from '../gen/csi.js';

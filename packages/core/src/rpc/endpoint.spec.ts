@@ -69,7 +69,7 @@ describe('claimSocket', () => {
     await once(server, 'listening');
   }
 
-  /** A process that listens there and is killed leaves its socket behind. */
+  /** Leaves a stale socket: kills a process that listens there. */
   async function leaveStaleSocket(): Promise<void> {
     const script = `require('net').createServer().listen(process.argv[2], () => process.send('up'))`;
     const file = join(directory, 'listen.cjs');
@@ -87,14 +87,14 @@ describe('claimSocket', () => {
     expect((await lstat(join(directory, 'a/b'))).isDirectory()).toBe(true);
   });
 
-  it('removes a socket that nobody listens on any more', async () => {
+  it('removes a stale socket', async () => {
     await leaveStaleSocket();
     await claimSocket(path);
     await expect(lstat(path)).rejects.toMatchObject({ code: 'ENOENT' });
     await listen();
   });
 
-  it('refuses a socket in use, which goes on working', async () => {
+  it('refuses a socket in use, which keeps working', async () => {
     await listen();
     await expect(claimSocket(path)).rejects.toThrow(
       new ConfigurationError(

@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import { ConfigurationError } from '../errors/configuration-error.js';
 import { messageOf } from '../errors/driver-error.js';
 
-/** Where the driver listens. */
+/** Address at which the driver listens. */
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
-/** sockaddr_un holds 108 bytes, the last of them NUL (unix(7)). */
+/** Limit of sockaddr_un: 108 bytes, the last of them NUL (unix(7)). */
 const MAX_SOCKET_PATH_BYTES = 107;
 const MAX_PORT = 65_535;
 
-/** Reads `unix:///path`, `unix:/path`, `/path` and, for development, `tcp://host:port`.
+/** Parses `unix:///path`, `unix:/path`, `/path` and, for development, `tcp://host:port`.
  *  @throws ConfigurationError naming the setting */
 export function parseEndpoint(text: string): Endpoint {
   const tcp = /^tcp:\/\/(?<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?<port>[0-9]{1,5})$/.exec(text)?.groups;
@@ -34,24 +34,24 @@ export function parseEndpoint(text: string): Endpoint {
   return { kind: 'unix', path };
 }
 
-/** As grpc-js names it. */
+/** Formats an endpoint for grpc-js. */
 export function grpcAddress(endpoint: Endpoint): string {
   return endpoint.kind === 'unix' ? `unix:${endpoint.path}` : `${endpoint.host}:${endpoint.port}`;
 }
 
-/** Makes the place free: a socket that nobody listens on any more is removed, everything else there is left alone.
+/** Frees the path of the socket: removes a stale socket, and leaves everything else.
  *  @throws ConfigurationError if another process listens there, or if it is not a socket */
 export async function claimSocket(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): cannot make the directory of ${path}: ${messageOf(error)}`,
+      `--endpoint (CSI_ENDPOINT): cannot create the directory of ${path}: ${messageOf(error)}`,
     );
   });
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
   if (!found.isSocket()) {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): ${path} exists and is not a socket; it is left alone`,
+      `--endpoint (CSI_ENDPOINT): ${path} exists and is not a socket; it was not removed: choose another path`,
     );
   }
   if (await isListening(path)) {
@@ -69,7 +69,7 @@ function isListening(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // ECONNREFUSED: nobody has it open any more. Anything else (EAGAIN: its queue is full) means that somebody has.
+    // ECONNREFUSED: no process listens. Any other error (EAGAIN: its queue is full) means that one does.
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
   });
 }

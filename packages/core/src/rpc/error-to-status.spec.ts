@@ -24,7 +24,7 @@ describe('errorToStatus', () => {
   it.each(Object.entries(codes) as [ErrorKind, status][])(
     '%s is %i, with the words and no details',
     (kind, code) => {
-      const answer = errorToStatus(new DriverError(kind, 'a reason', { cause: new Error('not told') }));
+      const answer = errorToStatus(new DriverError(kind, 'a reason', { cause: new Error('not sent') }));
       expect(answer).toMatchObject({ code, details: 'a reason' });
       expect(answer.metadata?.getMap()).toEqual({});
       expect(codeName(code)).toBe(kind.toUpperCase().replaceAll('-', '_'));
@@ -35,7 +35,7 @@ describe('errorToStatus', () => {
     [new TypeError('x is undefined'), 'TypeError: x is undefined'],
     ['a text', 'a text'],
     [undefined, 'undefined'],
-  ])('calls anything else a defect and hides nothing: %j', (thrown, words) => {
+  ])('reports any other error as a defect and hides nothing: %j', (thrown, words) => {
     const answer = errorToStatus(thrown);
     expect(answer.code).toBe(status.INTERNAL);
     expect(answer.details).toContain(`a defect of the driver: ${words}`);

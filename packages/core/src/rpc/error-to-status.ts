@@ -1,7 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { DriverError, isDriverError, type ErrorKind } from '../errors/driver-error.js';
 
-/** gRPC carries the message in a header: servers and clients limit those to some kilobytes. */
+/** Longest message: gRPC sends it in a header, which servers and clients limit to some kilobytes. */
 const MAX_MESSAGE_BYTES = 3000;
 
 const codes: Readonly<Record<ErrorKind, status>> = {
@@ -21,7 +21,7 @@ const codes: Readonly<Record<ErrorKind, status>> = {
   internal: status.INTERNAL,
 };
 
-/** The only place where the driver's errors become gRPC's. The details stay empty (CSI: Error Scheme). */
+/** Converts an error to a gRPC status; the only place that does. The details stay empty (CSI: Error Scheme). */
 export function errorToStatus(thrown: unknown): StatusObject {
   const error = asDriverError(thrown);
   return {
@@ -31,25 +31,25 @@ export function errorToStatus(thrown: unknown): StatusObject {
   };
 }
 
-/** Well-formed Unicode in any case: half a surrogate pair cannot be sent, and the call would never be answered. */
+/** Shortens a message to well-formed Unicode: half a surrogate pair cannot be sent, and the call would get no answer. */
 function shortened(message: string): string {
   return Buffer.from(message).subarray(0, MAX_MESSAGE_BYTES).toString();
 }
 
-/** Whatever is no DriverError is a defect: INTERNAL is kept for those alone. */
+/** Returns the DriverError. Any other error is a defect: INTERNAL is reserved for those. */
 export function asDriverError(thrown: unknown): DriverError {
   if (isDriverError(thrown)) return thrown;
   const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new DriverError(
     'internal',
-    `a defect of the driver: ${what}. Its log has the stack; please report it`,
+    `a defect of the driver: ${what}. The driver's log has the stack; please report it`,
     {
       cause: thrown,
     },
   );
 }
 
-/** The code as the logs and metrics spell it. */
+/** Name of a code in logs and metrics. */
 export function codeName(code: status): string {
   return status[code];
 }

@@ -8,19 +8,18 @@ import {
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
 
-/** What GetPluginInfo and GetPluginCapabilities tell: the same for every instance of a version. */
+/** Content of GetPluginInfo and GetPluginCapabilities: the same for every instance of a version. */
 export interface PluginIdentity {
   readonly driverName: string;
   readonly version: string;
   readonly manifest: Readonly<Record<string, string>>;
-  /** Volumes can be expanded while they are in use. */
+  /** True if volumes can be expanded while they are in use. */
   readonly expandable: boolean;
-  /** Where a node is matters for the volumes that it can use; NodeGetInfo tells. */
+  /** True if the topology of a node limits the volumes that it can use; NodeGetInfo reports it. */
   readonly hasTopology: boolean;
 }
 
-/** The Identity service. It answers as long as the process does: a cloud or a Lustre server that is down is no
- *  reason to restart the driver. */
+/** Identity service. Probe is always ready: a cloud or a Lustre server that is down is no reason to restart the driver. */
 export function identityService(identity: PluginIdentity): ServedService {
   const methods: Methods<IdentityService> = {
     getPluginInfo: async () => ({

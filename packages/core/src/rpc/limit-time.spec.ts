@@ -25,7 +25,7 @@ const call = (change: Partial<Call> = {}): Call => ({
   ...change,
 });
 
-/** Work that ends as soon as it is told to, with the reason. */
+/** Work that ends as soon as the signal aborts, with its reason. */
 const heeding = (_: unknown, { signal }: Call): Promise<never> =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
@@ -33,7 +33,7 @@ const heeding = (_: unknown, { signal }: Call): Promise<never> =>
 
 const deaf = (): Promise<never> => new Promise(() => {});
 
-/** When the call is answered, in milliseconds, and how. */
+/** Time of the answer, in milliseconds, and the answer. */
 function outcomeOf(answer: Promise<unknown>): Promise<Outcome> {
   return answer.then(
     (value) => ({ at: Date.now() - began, value }),
@@ -69,7 +69,7 @@ describe('limitTime', () => {
     ['in ten seconds, if it is about the plugin', 'Identity', Infinity, 9_000],
     ['in a minute, if it is about something else', 'GroupController', Infinity, 58_000],
     ['at once, if its deadline is over', 'Controller', -5, 0],
-  ])('tells work to stop %s', async (_, service, allowed, at) => {
+  ])('stops work %s', async (_, service, allowed, at) => {
     const deadline = began + allowed;
     const outcome = outcomeOf(limitTime(stopping.signal)(heeding)({}, call({ service, deadline })));
     await vi.advanceTimersByTimeAsync(700_000);
@@ -106,15 +106,12 @@ describe('limitTime', () => {
     await expect(limitTime(stopping.signal)(failing)({}, call())).rejects.toBe(refusal);
   });
 
-  it.each(['Controller', 'Node', 'Identity'])(
-    'tells work of %s to stop when its caller goes',
-    async (service) => {
-      const outcome = outcomeOf(limitTime(stopping.signal)(heeding)({}, call({ service })));
-      const gone = new DriverError('cancelled', 'the caller gave up');
-      cancelled.abort(gone);
-      expect(await outcome).toEqual({ at: 0, error: gone });
-    },
-  );
+  it.each(['Controller', 'Node', 'Identity'])('stops work of %s when its caller goes', async (service) => {
+    const outcome = outcomeOf(limitTime(stopping.signal)(heeding)({}, call({ service })));
+    const gone = new DriverError('cancelled', 'the caller gave up');
+    cancelled.abort(gone);
+    expect(await outcome).toEqual({ at: 0, error: gone });
+  });
 
   it('hands over the work of the controller when the driver stops', async () => {
     const outcome = outcomeOf(limitTime(stopping.signal)(heeding)({}, call()));

@@ -2,19 +2,19 @@ import { untilAborted } from '../concurrency/abort.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Wrapper } from './call-chain.js';
 
-/** How long a call may take where its caller does not say: callers that give no deadline exist (csi-sanity), and
- *  kubelet gives up on node calls after two minutes (csiTimeout). Milliseconds. */
+/** Longest time of a call, in milliseconds: some callers set no deadline (csi-sanity), and kubelet gives up on node calls
+ *  after two minutes (csiTimeout). */
 const MAX_MS: Readonly<Record<string, number>> = { Identity: 10_000, Controller: 600_000, Node: 110_000 };
 const DEFAULT_MAX_MS = 60_000;
 
-/** An answer needs time to travel: it is given so much before the caller's deadline, at most. Milliseconds. */
+/** Longest time between the answer and the caller's deadline, for the transport. Milliseconds. */
 const MAX_MARGIN_MS = 2_000;
 
-/** Work that heeds the signal ends at once; what does not is answered for after this part of the margin. */
+/** Part of the margin after which the wrapper answers for work that ignores the signal. */
 const GRACE = 0.5;
 
-/** Gives each call a signal that aborts shortly before its time is over, when its caller goes away, or when the
- *  driver stops; and answers in its stead if the work does not heed that. */
+/** Gives each call a signal that aborts shortly before its deadline, when its caller goes away, or when the driver stops.
+ *  For work that ignores it, the wrapper replies. */
 export const limitTime =
   (stopping: AbortSignal, now: () => number = Date.now): Wrapper =>
   (next) =>
@@ -38,8 +38,9 @@ export const limitTime =
     }
   };
 
-/** By hand: what AbortSignal.any leaves at a signal that lives as long as the process is never collected (Node.js 20).
- *  @returns ends it */
+/** Aborts a controller with a signal. AbortSignal.any would leak: Node.js 20 never collects its references at a signal that
+ *  lives as long as the process.
+ *  @returns function that removes the listener */
 function abortWith(controller: AbortController, signal: AbortSignal): () => void {
   const abort = (): void => controller.abort(signal.reason);
   if (signal.aborted) abort();
@@ -50,5 +51,5 @@ function abortWith(controller: AbortController, signal: AbortSignal): () => void
 const outOfTime = (method: string): DriverError =>
   new DriverError(
     'deadline-exceeded',
-    `the time of this ${method} call is over; the next one goes on from here`,
+    `the time of this ${method} call is over; the next call continues the work`,
   );

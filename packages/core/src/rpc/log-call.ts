@@ -3,7 +3,7 @@ import type { Wrapper } from './call-chain.js';
 import { asDriverError, codeName, errorToStatus } from './error-to-status.js';
 import { redact } from './redact.js';
 
-/** Calls that arrive every few seconds: only their failures are worth a line. */
+/** Calls that arrive every few seconds: only their failures are logged at level info. */
 const QUIET = new Set([
   'Probe',
   'GetPluginInfo',
@@ -12,10 +12,10 @@ const QUIET = new Set([
   'NodeGetVolumeStats',
 ]);
 
-/** Codes that belong to a driver's day: work goes on, or the caller comes back. */
+/** Codes of normal operation: the work continues, or the caller repeats the call. */
 const EXPECTED = new Set([status.DEADLINE_EXCEEDED, status.ABORTED, status.CANCELLED, status.NOT_FOUND]);
 
-/** One line for each call when it ends, with the request (secrets redacted), the code and the time it took. */
+/** Logs one line for each call when it ends, with the request (secrets redacted), the code and the time it took. */
 export const logCall: Wrapper = (next) => async (request, call) => {
   const began = performance.now();
   const fields = { rpc: call.method, request: redact(`${call.method}Request`, request as object) };

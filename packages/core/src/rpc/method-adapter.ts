@@ -20,7 +20,7 @@ export type ResponseOf<Method> = Method extends { responseSerialize: (value: inf
   ? Response
   : never;
 
-/** A CSI service as the driver writes it: one async function for each RPC that it serves. */
+/** Implementation of a CSI service: one async function for each RPC that it serves. */
 export type Methods<Service> = {
   readonly [Name in keyof Service]?: (
     request: RequestOf<Service[Name]>,
@@ -28,13 +28,13 @@ export type Methods<Service> = {
   ) => Promise<ResponseOf<Service[Name]>>;
 };
 
-/** What stands in for a request whose bytes are no message: the call chain can say so, grpc-js would say INTERNAL. */
+/** Placeholder for a request that cannot be decoded: the call chain reports INVALID_ARGUMENT, grpc-js would report INTERNAL. */
 class MalformedRequest {
   constructor(readonly cause: unknown) {}
 }
 
-/** The definition with requests that never throw in the transport. */
-export function tolerant(definition: ServiceDefinition): ServiceDefinition {
+/** Replaces the decoders of a definition, so that no request throws in the transport. */
+export function withTolerantRequests(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
       const requestDeserialize = (bytes: Buffer): unknown => {
@@ -49,7 +49,7 @@ export function tolerant(definition: ServiceDefinition): ServiceDefinition {
   );
 }
 
-/** Puts the functions behind grpc-js. RPCs that the driver does not serve answer UNIMPLEMENTED, by name. */
+/** Adapts methods to grpc-js. RPCs that the driver does not serve answer UNIMPLEMENTED, by name. */
 export function implement(
   definition: ServiceDefinition,
   methods: object,
@@ -70,7 +70,10 @@ const refuseMalformed =
   async (request, call) => {
     if (!(request instanceof MalformedRequest)) return next(request, call);
     const why = String(request.cause);
-    throw new DriverError('invalid-argument', `the request is no ${call.method}Request of CSI 1.12: ${why}`);
+    throw new DriverError(
+      'invalid-argument',
+      `the request is not a ${call.method}Request of CSI 1.12: ${why}`,
+    );
   };
 
 function unimplemented(method: MethodDefinition<unknown, unknown>): Handler {
@@ -80,7 +83,7 @@ function unimplemented(method: MethodDefinition<unknown, unknown>): Handler {
   };
 }
 
-/** One RPC. The callback of grpc-js exists in this function alone. */
+/** Adapts one RPC; the only place with the callback of grpc-js. */
 function unary(
   method: MethodDefinition<unknown, unknown>,
   handler: Handler,
@@ -105,7 +108,7 @@ function unary(
   };
 }
 
-/** `/csi.v1.Controller/CreateVolume`. */
+/** Parses a gRPC path, `/csi.v1.Controller/CreateVolume`. */
 function nameOf(method: MethodDefinition<unknown, unknown>): {
   readonly service: string;
   readonly rpc: string;

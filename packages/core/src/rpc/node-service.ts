@@ -14,7 +14,7 @@ import {
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
 
-/** The Node service: each method parses, asks the engine, renders. */
+/** Node service: each method parses the request, calls the engine and renders the response. */
 export function nodeService(engine: NodeEngine, provider: NodeProvider, nodeId: string): ServedService {
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
@@ -49,8 +49,8 @@ export function nodeService(engine: NodeEngine, provider: NodeProvider, nodeId: 
   return { definition: NodeService, methods };
 }
 
-/** No STAGE_UNSTAGE_VOLUME: all mounts of one Lustre file system share a device number, and kubelet would refuse to
- *  unstage one of two volumes of a file system for ever. */
+/** Advertised RPCs. STAGE_UNSTAGE_VOLUME is missing: all mounts of one Lustre file system share a device number, and kubelet
+ *  would never unstage one of two volumes of a file system. */
 const rpcs = [Rpc.GET_VOLUME_STATS, Rpc.VOLUME_CONDITION, Rpc.SINGLE_NODE_MULTI_WRITER];
 
 const capabilities: NodeGetCapabilitiesResponse = {

@@ -2,11 +2,11 @@ import { secretFields } from '../gen/secret-fields.js';
 
 const REDACTED = '***';
 
-/** Kubelet puts tokens of the pod's service account under such a key into the volume context, where a CSIDriver has
- *  tokenRequests. */
+/** End of the key under which kubelet puts tokens of the pod's service account into the volume context, where a CSIDriver
+ *  has tokenRequests. */
 const TOKENS = 'serviceAccount.tokens';
 
-/** The request as the log may show it: fields that csi.proto marks csi_secret and tokens are replaced, empty fields dropped,
+/** Returns the request for the log: fields that csi.proto marks csi_secret and tokens are replaced, empty fields dropped,
  *  64-bit numbers written in full. `message` is the request's name in csi.proto. */
 export function redact(message: string, request: object): Record<string, unknown> {
   const secrets = secretFields[message] ?? [];

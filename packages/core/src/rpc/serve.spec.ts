@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => driver.close());
 
-describe('what crosses the wire', () => {
+describe('a message on the wire', () => {
   it('keeps 64-bit numbers exact', async () => {
     driver.settleAtOnce();
     const odd = 2n ** 53n + 1n;
@@ -46,7 +46,7 @@ describe('what crosses the wire', () => {
     expect(error.details).toContain('memory.lustre.test knows no parameter "\u{1F4BE}\u{1F4BE}');
   });
 
-  it('never shows secrets in the log, whatever becomes of the call', async () => {
+  it('never shows secrets in the log, with any outcome of the call', async () => {
     driver.settleAtOnce();
     const secrets = { password: 'hunter2' };
     await driver.client.controller.createVolume(creation({ secrets }));
@@ -75,7 +75,7 @@ describe('what crosses the wire', () => {
 });
 
 describe("a caller's time", () => {
-  it('ends with DEADLINE_EXCEEDED and the progress; the next call goes on and creates nothing more', async () => {
+  it('ends with DEADLINE_EXCEEDED and the progress; the next call continues and creates nothing more', async () => {
     const error = await failureOf(
       driver.client.controller.createVolume(creation(), { deadline: Date.now() + 1500 }),
     );
@@ -121,7 +121,7 @@ describe('stop', () => {
     expect(driver.countOf(/delete/)).toBe(0);
   });
 
-  it('leaves a volume that the next instance goes on with', async () => {
+  it('leaves a volume with which the next instance continues', async () => {
     const failed = failureOf(driver.client.controller.createVolume(creation()));
     await driver.until(() => driver.countOf(/create/) === 1);
     await driver.stop();
@@ -188,14 +188,14 @@ describe('stop', () => {
 });
 
 describe('serve', () => {
-  it('refuses a socket in use, and the first server goes on', async () => {
+  it('refuses a socket in use, and the first server continues', async () => {
     const second = serve({ endpoint: { kind: 'unix', path: driver.socket }, services: [], log: driver.log });
     await expect(second).rejects.toThrow('another process listens');
     expect((await lstat(driver.socket)).isSocket()).toBe(true);
     expect(await driver.client.identity.probe({})).toEqual({ ready: true });
   });
 
-  it('takes a TCP port for development, tells which, and names the setting where it cannot', async () => {
+  it('takes a TCP port for development, reports it, and names the setting if it cannot', async () => {
     const tcp = { kind: 'tcp', host: '127.0.0.1' } as const;
     const services = await driver.services();
     const running = await serve({ endpoint: { ...tcp, port: 0 }, services, log: driver.log });
@@ -208,7 +208,7 @@ describe('serve', () => {
     await running.stop(0);
   });
 
-  it('tells an observer of every call and how it ended', async () => {
+  it('reports every call and its end to an observer', async () => {
     const seen: string[] = [];
     const observer = {
       started: (method: string) => void seen.push(`${method} started`),

@@ -7,12 +7,12 @@ import { countCalls, type CallObserver } from './count-calls.js';
 import { claimSocket, grpcAddress, type Endpoint } from './endpoint.js';
 import { limitTime } from './limit-time.js';
 import { logCall } from './log-call.js';
-import { implement, tolerant } from './method-adapter.js';
+import { implement, withTolerantRequests } from './method-adapter.js';
 
-/** A CSI service and the functions that serve it. */
+/** CSI service and the functions that serve it. */
 export interface ServedService {
   readonly definition: ServiceDefinition;
-  /** A `Methods` of the definition's type. */
+  /** `Methods` of the definition's type. */
   readonly methods: object;
 }
 
@@ -24,17 +24,17 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** As it is reached: `unix:/path`, or `host:port` with the port that was really taken. */
+  /** Address of the server: `unix:/path`, or `host:port` with the actual port. */
   readonly address: string;
-  /** Takes no more calls, lets node calls finish, hands over controller calls whose work the cloud goes on with,
-   *  and removes the socket. Never unmounts anything. */
+  /** Stops taking calls, lets node calls finish, ends controller calls whose work the cloud continues, and removes the socket.
+   *  Never unmounts anything. */
   stop(graceMs: number): Promise<void>;
 }
 
 const noObserver: CallObserver = { started: () => {}, ended: () => {} };
 
 /** Serves CSI.
- *  @throws ConfigurationError if the endpoint cannot be taken */
+ *  @throws ConfigurationError if it cannot listen on the endpoint */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { endpoint, log } = options;
   const stopping = new AbortController();
@@ -42,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const wrappers = [logCall, countCalls(options.observer ?? noObserver), limitTime(stopping.signal)];
   const wrap = (handler: Handler): Handler => chain(wrappers, handler);
   for (const { definition, methods } of options.services) {
-    server.addService(tolerant(definition), implement(definition, methods, wrap, log));
+    server.addService(withTolerantRequests(definition), implement(definition, methods, wrap, log));
   }
   if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
   const port = await bind(server, grpcAddress(endpoint));
@@ -52,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       stopping.abort(
         new DriverError(
           'unavailable',
-          'the driver is stopping; repeat the call, the next instance goes on from here',
+          'the driver is stopping; repeat the call: the next instance continues the work',
         ),
       );
       await shutDown(server, graceMs);
@@ -76,7 +76,7 @@ function bind(server: Server, address: string): Promise<number> {
   });
 }
 
-/** Closing the listening socket also removes its file, at once: a successor can take the place while calls end. */
+/** Stops the server. Closing the socket also removes its file at once: a successor can listen there while calls end. */
 async function shutDown(server: Server, graceMs: number): Promise<void> {
   const graceOver = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
   const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));

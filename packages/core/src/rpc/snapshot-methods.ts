@@ -9,7 +9,7 @@ import type { SnapshotOperations } from '../volume/snapshot-operations.js';
 import type { Methods } from './method-adapter.js';
 import { renderSnapshot } from './render/snapshot.js';
 
-/** The snapshot RPCs of the Controller service, for a provider that has snapshots. */
+/** Snapshot RPCs of the Controller service, for a provider that has snapshots. */
 export function snapshotMethods(snapshots: SnapshotOperations): Methods<ControllerService> {
   return {
     createSnapshot: async (request, context) => ({

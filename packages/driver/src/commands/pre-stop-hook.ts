@@ -1,5 +1,5 @@
 import { pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
-import { mountsLeft } from '@lustre-csi/core/server';
+import { remainingMounts } from '@lustre-csi/core/server';
 import type { CommandConfig } from '../config/config.js';
 import type { KubernetesNode } from '../kubernetes/kubernetes-node.js';
 import { textAt } from '../kubernetes/object-fields.js';
@@ -41,7 +41,7 @@ export async function preStopHookCommand({
 }: CommandConfig): Promise<void> {
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'pre-stop-hook' });
   const node = await kubernetesNode(settings, nodeId, 'pre-stop-hook');
-  await waitForUnmounts({ node, log, left: () => mountsLeft(stateDir) });
+  await waitForUnmounts({ node, log, left: () => remainingMounts(stateDir) });
 }
 
 /** Waits on a node that is being drained. Returns at once on a node that stays: the plugin is restarted or upgraded there,

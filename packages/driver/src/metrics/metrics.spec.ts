@@ -32,7 +32,7 @@ describe('serveMetrics', () => {
 
   it('reports the state of the node at the time of the scrape', async () => {
     const stuckChild = { pid: 7, command: 'umount', state: 'D', ended: Promise.resolve() };
-    let figures = {
+    let stats = {
       publications: 3,
       clientMounts: 1,
       overdueMounts: 2,
@@ -46,10 +46,10 @@ describe('serveMetrics', () => {
         startedAt: number;
       }[],
     };
-    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com', { figures: () => figures });
+    const metrics = await serveMetrics('127.0.0.1:0', 'fsx.csi.aws.com', { nodeStats: () => stats });
     const before = await scrape(metrics);
-    figures = {
-      ...figures,
+    stats = {
+      ...stats,
       forcedUnmounts: 4,
       lazyUnmounts: 5,
       stuckChildren: [

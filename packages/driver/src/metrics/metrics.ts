@@ -24,12 +24,12 @@ export interface Metrics {
 export async function serveMetrics(
   address: string,
   driverName: string,
-  engine?: Pick<NodeEngine, 'figures'>,
+  engine?: Pick<NodeEngine, 'nodeStats'>,
 ): Promise<Metrics> {
   const { host, port } = parseAddress(address);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  if (engine) registerNodeMetrics(registry, () => engine.figures());
+  if (engine) registerNodeMetrics(registry, () => engine.nodeStats());
   const observer = callObserver(registry, driverName);
   const server = createServer((request, response) => void answer(registry, request, response));
   const taken = await listen(server, host, port);

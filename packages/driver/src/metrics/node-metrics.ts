@@ -1,18 +1,18 @@
 import type { NodeEngine } from '@lustre-csi/core/server';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-type NodeFigures = ReturnType<NodeEngine['figures']>;
+type NodeStats = ReturnType<NodeEngine['nodeStats']>;
 
 /** Registers the metrics of the node, which are read from the engine at each scrape: the engine knows no metrics. */
-export function registerNodeMetrics(registry: Registry, figures: () => NodeFigures): void {
-  const gauge = (name: string, help: string, valueOf: (figures: NodeFigures) => number): void => {
+export function registerNodeMetrics(registry: Registry, stats: () => NodeStats): void {
+  const gauge = (name: string, help: string, valueOf: (stats: NodeStats) => number): void => {
     const registers = [registry];
     new Gauge({
       name: `lustre_csi_node_${name}`,
       help,
       registers,
       collect() {
-        this.set(valueOf(figures()));
+        this.set(valueOf(stats()));
       },
     });
   };
@@ -37,22 +37,22 @@ export function registerNodeMetrics(registry: Registry, figures: () => NodeFigur
     ({ stuckChildren }) => stuckChildren.length,
   );
   gauge('stuck_process_age_seconds', 'Age of the oldest stuck process; 0 if there is none.', oldestSeconds);
-  escalations(registry, figures);
+  escalations(registry, stats);
 }
 
-function oldestSeconds({ stuckChildren }: NodeFigures): number {
+function oldestSeconds({ stuckChildren }: NodeStats): number {
   const startedAt = stuckChildren.map((child) => child.startedAt);
   return startedAt.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...startedAt)) / 1000);
 }
 
-function escalations(registry: Registry, figures: () => NodeFigures): void {
+function escalations(registry: Registry, stats: () => NodeStats): void {
   new Counter({
     name: 'lustre_csi_node_unmount_escalations_total',
     help: 'Volumes that were unmounted by force (umount -f) or lazily (umount -l), as the settings allow.',
     labelNames: ['means'],
     registers: [registry],
     collect() {
-      const { forcedUnmounts, lazyUnmounts } = figures();
+      const { forcedUnmounts, lazyUnmounts } = stats();
       this.reset(); // The engine counts; the metric copies the number.
       this.inc({ means: 'force' }, forcedUnmounts);
       this.inc({ means: 'lazy' }, lazyUnmounts);

@@ -22,7 +22,7 @@ export function scratchParent(root: string): Pick<ParentParts, 'mounts' | 'runne
     _args: readonly string[],
     { onLine }: ConversationOptions,
   ): Partial<Conversation> => ({
-    say: (line: string) => queueMicrotask(() => onLine(answerTo(line))),
+    writeLine: (line: string) => queueMicrotask(() => onLine(answerTo(line))),
     stop: async () => undefined,
   });
   const hold = async (): Promise<unknown> => ({ path: root, release: () => {} });

@@ -3,7 +3,7 @@ import { ClientImports, connectionsIn } from './client-imports.js';
 import { CommandRunner, type CommandResult, type RunOptions } from '../../process/command.js';
 import { StuckChildError } from '../../process/stuck-child.js';
 
-/** As lctl get_param -n prints an import. */
+/** Import in the format of lctl get_param -n. */
 const shown = (target: string, state: string): string => `import:
     name: ${target}-mdc-ffff937009271000
     target: ${target}_UUID

@@ -1,7 +1,7 @@
 import type { CommandRunner } from '../../process/command.js';
 
-/** Whether the node's clients of a file system have their connections to all its servers; `unknown`: it cannot be told,
- *  because lctl is not there, shows nothing or does not end. */
+/** Connections of the node's clients to the servers of a file system; `unknown`: lctl is not installed, shows nothing or does
+ *  not end. */
 export type Connections = 'all' | 'some missing' | 'unknown';
 
 export interface ClientImportsOptions {
@@ -10,19 +10,19 @@ export interface ClientImportsOptions {
 }
 
 const DEADLINE_MS = 2_000;
-/** A storage target that nothing uses for a while is let go of, and connected to again when it is needed. */
+/** States of a working connection. The client disconnects from an unused storage target, and reconnects on demand (IDLE). */
 const connected = ['FULL', 'IDLE'];
 
 /**
- * What Lustre clients know of their connections to servers, as lctl(8) shows it (`get_param *.import`). The kernel keeps
- * it in memory and no server is asked; it runs in a child with a deadline all the same. A client takes up to some two
- * minutes to notice that a server is gone.
+ * Connections of Lustre clients to servers, as lctl(8) shows them (`get_param *.import`). The kernel keeps them in memory and
+ * contacts no server; lctl runs in a child with a deadline all the same. A client takes up to about two minutes to notice
+ * that a server is gone.
  */
 export class ClientImports {
   constructor(private readonly options: ClientImportsOptions) {}
 
-  /** The state of all clients of that name: the kernel's names of connections tell two file systems of one name no more
-   *  apart than its device numbers do. Never throws. */
+  /** Returns the state of all clients of that file system name: neither the kernel's names of connections nor its device
+   *  numbers distinguish two file systems of one name. Never throws. */
   async connectionsOf(fsname: string): Promise<Connections> {
     const parameters = ['mdc', 'osc'].map((device) => `${device}.${fsname}-*.import`);
     try {
@@ -38,7 +38,7 @@ export class ClientImports {
   }
 }
 
-/** Reads the imports that lctl has printed, one after the other, each with a line `    state: FULL`. */
+/** Reads the imports that lctl printed, one after the other, each with a line `    state: FULL`. */
 export function connectionsIn(text: string): Connections {
   const states = [...text.matchAll(/^\s*state:\s*(?<state>[A-Z_]+)\s*$/gm)].map(
     (match) => match.groups?.['state'] ?? '',

@@ -12,7 +12,7 @@ describe('clientMountKey', () => {
     ['the number 0 of an LNet network', key('127.0.0.4@tcp0:/lustrefs')],
     ['options of mounting', key('127.0.0.4@tcp:/lustrefs', ['retry=3', 'verbose'])],
     ['blanks around tuning', key('127.0.0.4@tcp:/lustrefs', [], ' ')],
-  ])('shares a client whatever %s', (_, other) => expect(other).toBe(plain));
+  ])('shares a client in spite of %s', (_, other) => expect(other).toBe(plain));
 
   it.each([
     ['another server of the same name', key('127.0.0.5@tcp:/lustrefs')],

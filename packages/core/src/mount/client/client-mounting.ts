@@ -11,6 +11,7 @@ import { explainMountFailure, symptomOf, type FailedMount, type MountSymptom } f
 import type { MountTable } from '../mount-table.js';
 import type { MountRequest } from '../mounter.js';
 import { runInSlot } from '../../concurrency/run-in-slot.js';
+import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
 export interface ClientMountingParts {
@@ -18,27 +19,27 @@ export interface ClientMountingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly probe: Pick<MgsProbe, 'explain'>;
-  /** Bounds how many clients are mounted at once; by default 4, each for at most 15 seconds. */
+  /** Limits the number of clients that are mounted at once. Default: 4, each for at most 15 seconds. */
   readonly limiter?: Limiter;
-  /** What there is of a Lustre client on the node. */
+  /** Finds the parts of a Lustre client on the node. */
   readonly readClient?: () => Promise<ClientParts>;
-  /** Between 0 and 1; spreads retries. */
+  /** Random number between 0 and 1; spreads retries. */
   readonly random?: () => number;
 }
 
 /** Runs mount(8) once. @throws DriverError if it did not end in time */
 export type MountAttempt = (limits: Limits) => Promise<CommandResult>;
 
-/** mount.lustre is started four at a time: many at once meet in the client and fail with EEXIST. */
+/** Default limit. Many mount.lustre at once collide in the client and fail with EEXIST. */
 export const defaultMountLimit = { limit: 4, holdMs: 15_000 };
-const MOST_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
-/** So long before its end a mount that still runs makes the driver look at the server. */
+/** Time before the deadline at which the driver probes the server of a mount that still runs. */
 const PROBE_BEFORE_END_MS = 5_000;
 const PROBE_MS = 3_000;
 
 /**
- * Mounts Lustre clients: a few at a time, again when several met (EEXIST), and with a look at the client and the servers
+ * Mounts Lustre clients: a few at a time, again after a collision (EEXIST), and with a probe of the client and the servers
  * before a failure is reported.
  */
 export class ClientMounting {
@@ -48,7 +49,7 @@ export class ClientMounting {
     this.limiter = parts.limiter ?? new Limiter({ ...defaultMountLimit, clock: parts.clock });
   }
 
-  /** @throws DriverError with the cause, what was found out about it, and the next step */
+  /** @throws DriverError with the cause, the findings of the probe and the next step */
   async run(request: MountRequest, limits: Limits, attempt: MountAttempt): Promise<void> {
     const before = (await this.parts.readMountTable()).at(request.target)?.id;
     for (let attempts = 1; ; attempts += 1) {
@@ -58,39 +59,39 @@ export class ClientMounting {
       if (result.exitCode === 0) return;
       const failed = failedMount(request, result);
       const symptom = symptomOf(failed);
-      if (symptom !== 'exists' || attempts === MOST_ATTEMPTS)
+      if (symptom !== 'exists' || attempts === MAX_ATTEMPTS)
         throw await this.#explained(failed, symptom, request);
-      // mount.lustre says the same of what is there already; the caller compares that with what it wants.
+      // mount.lustre fails likewise where the target is mounted already; the caller compares that mount.
       if ((await this.parts.readMountTable()).at(request.target)?.id !== before) return;
       const waitMs = this.#pauseMs(attempts);
       if (this.parts.clock.now() + waitMs >= limits.endsAt) throw explainMountFailure(failed);
       this.parts.log.info(
         { target: request.target, attempts, waitMs },
-        'mount.lustre met another mount; again',
+        'mount.lustre collided with another mount; it is tried again',
       );
       await pause(this.parts.clock, waitMs, limits.signal);
     }
   }
 
-  /** Twice as long each time, half of it by chance, so that those who met once do not meet again. */
+  /** Doubles each pause, and randomizes half of it, so that mounts that collided do not collide again. */
   #pauseMs(attempts: number): number {
     const random = this.parts.random ?? Math.random;
     return Math.round(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + random()));
   }
 
-  /** Mounts of one file system wait for the same servers. */
+  /** Limits mounts by file system, since they wait for the same servers. */
   async #inTurn<T>({ source }: MountRequest, limits: Limits, work: () => Promise<T>): Promise<T> {
     const key = formatMountSource({ ...source, subdir: '' });
     const { limiter } = this;
     return runInSlot({ limiter, key, what: 'the mount', clock: this.parts.clock }, limits, work);
   }
 
-  /** A mount that hangs is killed at its deadline; what to say about it has been found out until then. */
+  /** Probes the server of a mount that hangs before its deadline kills it, so that the error has the findings. */
   async #watched(source: LustreMountSource, limits: Limits, attempt: MountAttempt): Promise<CommandResult> {
     const { clock } = this.parts;
     const leftMs = Math.max(0, limits.endsAt - clock.now());
     let finding: Promise<string> | undefined;
-    const callOff = clock.after(Math.max(leftMs / 2, leftMs - PROBE_BEFORE_END_MS), () => {
+    const cancelTimer = clock.after(Math.max(leftMs / 2, leftMs - PROBE_BEFORE_END_MS), () => {
       finding = this.#probe(source);
     });
     try {
@@ -102,7 +103,7 @@ export class ClientMounting {
         cause: error.cause ?? error,
       });
     } finally {
-      callOff();
+      cancelTimer();
     }
   }
 
@@ -120,13 +121,12 @@ export class ClientMounting {
     return explainMountFailure({ ...failed, finding: `the management server did not answer; ${said}` });
   }
 
-  /** Always answers, and soon. */
+  /** Probes a server for a few seconds at most. Never throws. */
   async #probe(source: LustreMountSource): Promise<string> {
     const { clock, probe } = this.parts;
     const finding = probe.explain(source).catch(noFinding);
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + PROBE_MS };
-    if ((await waitWithLimits(finding, limits, clock)) === 'done') return finding;
-    return 'probed from this node, took too long to say more';
+    if ((await waitWithLimits(finding, deadlineIn(PROBE_MS, clock), clock)) === 'done') return finding;
+    return 'probed from this node, did not answer in time';
   }
 }
 

@@ -25,7 +25,7 @@ describe('clientInUse', () => {
     ['a recorded pod that a child may still mount', [publication('/stuck', '/m/1')], [], true],
     ['a pod of another client', [publication('/t', '/m/2')], [at('/t')], false],
     ['a pod with a client of its own', [publication(kubelet)], [at(kubelet)], false],
-    ['a pod of which no record tells', [], [at(kubelet)], true],
+    ['a pod without a record', [], [at(kubelet)], true],
     ['a pod of another file system', [], [at(kubelet, '127.0.0.5@tcp:/lustrefs')], false],
     ['a pod with other options', [], [at(kubelet, undefined, 'rw,noflock')], false],
     ['what an administrator has mounted', [], [at('/mnt/scratch')], false],

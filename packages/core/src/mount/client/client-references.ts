@@ -1,13 +1,14 @@
 import type { MountServices } from '../mount-services.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-/** Where kubelet has CSI drivers publish (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
+
+/** Part of the paths at which CSI drivers publish for kubelet (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
 const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';
 
 /**
- * Whether pods use a shared client: a target that is recorded as bound from it is mounted, or may still become so; or a
- * target of kubelet's, of which no record tells (the state directory was lost), shows its file system with the same
- * superblock options. Unmounting a client too early would cost a second client, never a pod's data: bind mounts live on.
+ * Returns true if pods use a shared client: a target that is recorded as bound from it is mounted, or may still become so;
+ * or a target of kubelet without a record (the state directory was lost) shows its file system with the same superblock
+ * options. Unmounting a client too early would cost a second client, never a pod's data: bind mounts persist.
  */
 export function clientInUse(
   path: string,
@@ -32,8 +33,8 @@ export function clientInUse(
   );
 }
 
-/** Whether two mounts may be of one client, as far as the mount table can tell: its device numbers say no more than the
- *  file system's name. */
+/** Returns true if two mounts may belong to one client, according to the mount table: its device numbers distinguish no more
+ *  than the file system's name. */
 export function sharesSuperblock(entry: MountEntry, client: MountEntry): boolean {
   const [a, b] = [lustreSourceOf({ ...entry, root: '/' }), lustreSourceOf({ ...client, root: '/' })];
   if (!a || !b || !isSameSource(a, b)) return false;

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true }));
 
-/** The parameters of two mounts of the same file system, as files; `lctl` finds them by their names as the real one. */
+/** Parameters of two mounts of the same file system, as files; `lctl` finds them by their names as the real one. */
 async function install({ instance = 'ffff937009271000' } = {}) {
   for (const mount of ['ffff937009271000', 'ffff880428703400']) {
     for (const device of [`llite/lustrefs-${mount}`, `osc/lustrefs-OST0000-osc-${mount}`]) {
@@ -73,7 +73,7 @@ describe('ClientTuner', () => {
     expect(await parameter('osc/lustrefs-OST0000-osc-ffff880428703400/max_rpcs_in_flight')).toBe('before');
   });
 
-  it('needs no tools where nothing is asked for, and says which are missing where something is', async () => {
+  it('needs no tools without a request, and names the missing tool with one', async () => {
     await tune('');
     await expect(tune('llite.*.max_cached_mb=1')).rejects.toMatchObject({
       kind: 'failed-precondition',
@@ -107,7 +107,7 @@ describe('ClientTuner', () => {
     await script('lfs', answer);
     await expect(tune('llite.*.max_cached_mb=1')).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('does not say which client is mounted there') as string,
+      message: expect.stringContaining('did not report which client is mounted there') as string,
     });
     expect(await parameter('llite/lustrefs-ffff937009271000/max_cached_mb')).toBe('before');
   });
@@ -131,7 +131,7 @@ describe('an engine', () => {
   });
   afterAll(() => node.stop());
 
-  /** Tools that write down what they were asked to set; the instance is made of the mount point. */
+  /** Tools that record the parameters that they set; the instance is made of the mount point. */
   const installTools = () =>
     node.shell(`cd $(readlink -f /sbin)
       printf '#!/bin/sh\\necho "lustrefs-$(echo $2 | md5sum | cut -c1-16) $2"\\n' > lfs

@@ -10,7 +10,8 @@ import {
 } from './client-tuning.js';
 import { CommandRunner, type CommandResult } from '../../process/command.js';
 import { publishSettingKeys } from '../../model/publish-settings.js';
-import { describeStuckChild, StuckChildError } from '../../process/stuck-child.js';
+import { describeFailure } from '../../process/describe-failure.js';
+import { checkServers, describeStuckChild, StuckChildError } from '../../process/stuck-child.js';
 import type { Limits } from '../../concurrency/wait-with-limits.js';
 
 export interface ClientTunerOptions {
@@ -20,11 +21,11 @@ export interface ClientTunerOptions {
   readonly clock?: Clock;
 }
 
-/** A client that is mounted, and what is to be set on it. */
+/** Mounted client, and the parameters to set on it. */
 export interface TunedClient {
   readonly mountPoint: string;
   readonly source: LustreMountSource;
-  /** The volume context's `clientTuning`; empty: nothing. */
+  /** `clientTuning` of the volume context; empty: none. */
   readonly tuning: string;
 }
 
@@ -42,7 +43,7 @@ export class ClientTuner {
     this.#runner = options.runner ?? new CommandRunner(this.#clock);
   }
 
-  /** Before anything is mounted, or made: refuses what could never be set.
+  /** Refuses invalid tuning, before anything is created or mounted.
    *  @throws DriverError invalid-argument naming the key */
   readonly check = (context: Readonly<Record<string, string>>): void => {
     const key = Object.keys(context).find(
@@ -51,14 +52,14 @@ export class ClientTuner {
     if (key !== undefined) this.#read(context[key] ?? '');
   };
 
-  /** As `check`, for a publish. */
+  /** Same as `check`, as a hook of publish. */
   readonly beforePublish = async ({
     context = {},
   }: {
     readonly context?: Readonly<Record<string, string>>;
   }): Promise<void> => this.check(context);
 
-  /** Sets what is asked for on this client, whatever was set before. Asking for nothing needs no tool.
+  /** Sets the requested parameters on this client. Without any, no tool is needed.
    *  @throws DriverError invalid-argument for a key or value that is not allowed or that the client does not take;
    *    failed-precondition if the tools are missing; deadline-exceeded, unavailable */
   readonly tune = async (client: TunedClient, limits: Limits): Promise<void> => {
@@ -76,7 +77,7 @@ export class ClientTuner {
     return parameters;
   }
 
-  /** `lustrefs-ffff937009271000 /mount/point`: the name of the file system and of this mount of it. */
+  /** Returns the instance in the output of lfs getname, `lustrefs-ffff937009271000 /mount/point`. */
   async #instanceOf({ mountPoint, source }: TunedClient, limits: Limits): Promise<string> {
     const result = await this.#run('lfs', ['getname', mountPoint], limits);
     const [name = ''] = result.stdout.trim().split(/\s/);
@@ -85,8 +86,10 @@ export class ClientTuner {
     if (result.exitCode === 0 && /^[0-9a-f]{8,32}$/.test(instance)) return instance;
     throw new DriverError(
       'unavailable',
-      `clientTuning: lfs getname ${mountPoint} does not say which client is mounted there (${saidBy(result)}); ` +
-        `it is tried again. See that lfs in the node plugin's image is of the same Lustre release as the node's client`,
+      `clientTuning: lfs getname ${mountPoint} did not report which client is mounted there, but ` +
+        `${JSON.stringify((result.stderr.trim() || result.stdout.trim()).slice(0, 500))} (exit status ` +
+        `${result.exitCode ?? 'none'}); it is tried again. Check that lfs in the node plugin's image is of the same ` +
+        `Lustre release as the node's client`,
     );
   }
 
@@ -98,22 +101,23 @@ export class ClientTuner {
       if (!result.interruptedBy) return result;
       throw new DriverError(
         'deadline-exceeded',
-        `${title} did not end in time and was killed. ${lookAtServers}`,
+        `${title} did not end in time and was killed; it is tried again. ${checkServers}`,
       );
     } catch (error) {
       if (error instanceof StuckChildError) {
         const child = describeStuckChild(error.child, this.#clock.now());
-        throw new DriverError('deadline-exceeded', `${child}, does not end. ${lookAtServers}`, {
-          cause: error,
-        });
+        throw new DriverError(
+          'deadline-exceeded',
+          `${child}, does not end; it is tried again. ${checkServers}`,
+          {
+            cause: error,
+          },
+        );
       }
       throw isDriverError(error, 'failed-precondition') ? noTools(program, error) : error;
     }
   }
 }
-
-const lookAtServers =
-  "The file system does not answer: check that it is available, and the node's kernel log; it is tried again";
 
 const noTools = (program: string, cause: DriverError): DriverError =>
   new DriverError(
@@ -123,19 +127,14 @@ const noTools = (program: string, cause: DriverError): DriverError =>
     { cause },
   );
 
-/** The kernel refuses names that it does not know and values that it does not like: repeating cannot help. */
+/** Error of lctl. Where the kernel refuses the name or the value, repeating cannot help. */
 function notSet(settings: readonly string[], result: CommandResult): DriverError {
   const isRefused = /no such file|not found|invalid argument|out of range/i.test(result.stderr);
   return new DriverError(
     isRefused ? 'invalid-argument' : 'unavailable',
-    `clientTuning: lctl set_param ${settings.join(' ')} failed (${saidBy(result)}); ` +
+    `clientTuning: ${describeFailure(`lctl set_param ${settings.join(' ')}`, result)}; ` +
       (isRefused
         ? 'this release of the client does not know a parameter, or does not take its value: correct clientTuning'
-        : "it is tried again; the node's kernel log may tell more"),
+        : "it is tried again; the node's kernel log may show more"),
   );
 }
-
-const saidBy = ({ exitCode, stderr, stdout }: CommandResult): string => {
-  const said = (stderr.trim() || stdout.trim()).replaceAll(/\s+/g, ' ').slice(0, 500);
-  return `exit status ${exitCode ?? 'none'}: ${said || 'it said nothing'}`;
-};

@@ -1,14 +1,14 @@
 import { ConfigurationError } from '../../errors/configuration-error.js';
 import { DriverError } from '../../errors/driver-error.js';
 
-/** One parameter of a Lustre client, as `lctl set_param` takes it. */
+/** Parameter of a Lustre client, in the form that `lctl set_param` takes. */
 export interface TuningParameter {
-  /** With a wildcard in the place of the client's devices: `llite.*.max_cached_mb`. */
+  /** Key with a wildcard for the client's devices: `llite.*.max_cached_mb`. */
   readonly key: string;
   readonly value: string;
 }
 
-/** What volumes may tune unless the operator says otherwise: what costs or saves memory and requests of one client. */
+/** Parameters that volumes may set by default: they affect memory and requests of one client alone. */
 export const defaultTuningAllow: readonly string[] = [
   'llite.*.max_cached_mb',
   'llite.*.max_read_ahead_mb',
@@ -26,7 +26,7 @@ export const defaultTuningAllow: readonly string[] = [
   'ldlm.namespaces.*.lru_max_age',
 ];
 
-/** Everything may be tuned. */
+/** Wildcard of the setting: volumes may set every parameter. */
 const EVERYTHING = '*';
 
 /** Literal parts, one part that stands for the client's devices and ends with a wildcard, and the parameter's name. */
@@ -34,7 +34,7 @@ const KEY = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*\.[A-Za-z0-9_*-]*\*(?:\.[a-z]
 const VALUE = /^[A-Za-z0-9][A-Za-z0-9._:+-]*$/;
 const EXAMPLE = '"llite.*.max_cached_mb=2048,osc.*.max_rpcs_in_flight=16"';
 
-/** Reads the volume context's `clientTuning`: `KEY=VALUE`, separated by commas; empty: nothing.
+/** Parses the volume context's `clientTuning`: `KEY=VALUE`, separated by commas; empty: none.
  *  @throws DriverError invalid-argument naming the part that is wrong */
 export function parseClientTuning(text: string): readonly TuningParameter[] {
   if (text.trim() === '') return [];
@@ -71,14 +71,14 @@ export function refuseDenied(parameters: readonly TuningParameter[], allow: read
   );
 }
 
-/** `ldlm.namespaces.*.lru_size` also allows it for some of the devices (`ldlm.namespaces.*mdc*.lru_size`). */
+/** Returns true if the list allows a key. `ldlm.namespaces.*.lru_size` also allows it for some of the devices (`ldlm.namespaces.*mdc*.lru_size`). */
 function isAllowed(key: string, allow: readonly string[]): boolean {
   return allow.some((entry) => entry === EVERYTHING || entry === key || entry === forAllDevices(key));
 }
 
 const forAllDevices = (key: string): string => key.replace(/[A-Za-z0-9_*-]*\*/, '*');
 
-/** Reads the setting that lists what volumes may tune: keys separated by commas, or `*` for everything.
+/** Parses the setting that lists the parameters that volumes may set: keys separated by commas, or `*` for everything.
  *  @throws ConfigurationError naming the entry that is wrong */
 export function parseTuningAllow(text: string): readonly string[] {
   const entries = text
@@ -94,7 +94,7 @@ export function parseTuningAllow(text: string): readonly string[] {
 }
 
 /**
- * The parameter for the devices of one client alone: their names end with the instance of the mount (lfs-getname(1)), as
+ * Narrows a parameter to the devices of one client: their names end with the instance of the mount (lfs-getname(1)), as
  * in `llite.lustrefs-ffff937009271000` and `osc.lustrefs-OST0000-osc-ffff937009271000`.
  */
 export function forInstance({ key, value }: TuningParameter, instance: string): string {

@@ -1,10 +1,10 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where mount(8) looks for the helper of a file system type. */
+/** Directories in which mount(8) finds the helper of a file system type. */
 const HELPER_DIRECTORIES = ['/sbin', '/sbin/fs.d', '/sbin/fs'];
 
-/** What the node has of a Lustre client. */
+/** Parts of a Lustre client that the node has. */
 export interface ClientParts {
   /** mount.lustre(8), as mount(8) of the node plugin's container finds it. */
   readonly hasHelper: boolean;
@@ -12,7 +12,7 @@ export interface ClientParts {
   readonly hasModule: boolean;
 }
 
-/** Looks at what there is now: a client that was installed meanwhile counts at once. */
+/** Finds the parts that are present now: a client that is installed later counts at once. */
 export async function readClientParts(root = '/'): Promise<ClientParts> {
   const found = await Promise.all(
     HELPER_DIRECTORIES.map((directory) => exists(join(root, directory, 'mount.lustre'))),
@@ -38,12 +38,12 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** What is missing, and how to get it. */
+/** Missing part, with the way to install it. */
 export function describeMissingClient({ hasHelper, hasModule }: ClientParts, kernel: string): string {
   const heals = 'the mount is tried again without a restart of the driver';
   if (!hasHelper && !hasModule) {
     return (
-      `the node has no Lustre client for its kernel ${kernel}: neither the module nor mount.lustre is there. Install ` +
+      `the node has no Lustre client for its kernel ${kernel}: neither the module nor mount.lustre is installed. Install ` +
       `the lustre-client packages for exactly this kernel on the node, and load the module (modprobe lustre); ${heals}`
     );
   }
@@ -51,7 +51,7 @@ export function describeMissingClient({ hasHelper, hasModule }: ClientParts, ker
     return (
       `the kernel module lustre is not loaded and could not be: the node's kernel is ${kernel}. Install the client's ` +
       `modules for exactly this kernel (kmod-lustre-client or lustre-client-modules; after a kernel update the old ones ` +
-      `no longer fit) and run "modprobe lustre"; "dmesg" says why a module that is there does not load; ${heals}`
+      `no longer fit) and run "modprobe lustre"; "dmesg" shows why an installed module does not load; ${heals}`
     );
   }
   if (!hasHelper) {
@@ -61,7 +61,7 @@ export function describeMissingClient({ hasHelper, hasModule }: ClientParts, ker
     );
   }
   return (
-    `mount.lustre and the module of the kernel ${kernel} are there, but the client did not start: look at the node's ` +
-    `kernel log ("dmesg | grep -i lustre"), and load it by hand (modprobe -v lustre); ${heals}`
+    `mount.lustre and the module of the kernel ${kernel} are installed, but the client did not start: check the node's ` +
+    `kernel log ("dmesg | grep -i lustre"), and load the module manually (modprobe -v lustre); ${heals}`
   );
 }

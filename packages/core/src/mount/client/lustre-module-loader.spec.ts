@@ -7,7 +7,7 @@ import { StuckChildError } from '../../process/stuck-child.js';
 const signal = new AbortController().signal;
 const failed: CommandResult = { pid: 1, exitCode: 32, signal: null, stdout: '', stderr: 'unknown type' };
 
-/** What was run, and whether the target was there then. */
+/** Records the commands, and the existence of the target at that time. */
 function recorded(outcome: () => Promise<CommandResult> = () => Promise.resolve(failed)) {
   const runs: {
     readonly command: readonly string[];

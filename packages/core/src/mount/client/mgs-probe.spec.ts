@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(tools, { recursive: true });
 });
 
-/** lctl as a script: what it is called with is `$*`. */
+/** Installs lctl as a script; its arguments are `$*`. */
 async function lctl(script: string) {
   await writeFile(join(tools, 'lctl'), `#!/bin/sh\n${script}\n`);
   await chmod(join(tools, 'lctl'), 0o755);
@@ -34,7 +34,7 @@ async function lctl(script: string) {
 }
 
 describe('MgsProbe', () => {
-  it('tells a closed port from an open one, and what lctl says', async () => {
+  it('distinguishes a closed port from an open one, and reports lctl ping', async () => {
     const probe = new MgsProbe({ runner: await lctl('[ "$*" = "ping 127.0.0.1@tcp" ]'), port });
     const said = await probe.explain(parseMountSource('127.0.0.1@tcp:127.0.0.2@tcp:/lustrefs'));
     expect(said).toContain(`127.0.0.1@tcp accepts connections on TCP ${port}`);

@@ -6,37 +6,37 @@ import type { LustreMountSource } from '../../model/mount-source.js';
 import type { CommandRunner } from '../../process/command.js';
 import { StuckChildError } from '../../process/stuck-child.js';
 
-/** Where Lustre servers listen, unless the LNet module was told otherwise. */
+/** Default port of Lustre servers; the LNet module may be configured otherwise. */
 const LUSTRE_PORT = 988;
 const ACCEPT_PORT = '/sys/module/lnet/parameters/accept_port';
 const CONNECT_MS = 2_000;
 const PING_MS = 2_500;
-/** A message has room for so many. */
-const MOST_NIDS = 6;
+/** Most NIDs that a message names. */
+const MAX_NIDS = 6;
 
-/** What a TCP connection to a server's port came to. */
+/** Result of a TCP connection to a server's port. */
 export type Reachability = 'open' | 'refused' | 'timed-out' | 'no-route' | 'unknown-host';
 
-/** What was found out about one NID of the management server. */
+/** Findings about one NID of the management server. */
 export interface NidFinding {
   readonly nid: string;
-  /** Absent: its network is none that TCP reaches (o2ib, efa). */
+  /** Result of the connection; absent: the network is not TCP (o2ib, efa). */
   readonly tcp?: Reachability;
-  /** What `lctl ping` came to; absent: lctl is not installed. */
+  /** Result of `lctl ping`; absent: lctl is not installed. */
   readonly ping?: 'answers' | 'silent';
 }
 
 export interface MgsProbeOptions {
   readonly runner: Pick<CommandRunner, 'run'>;
   readonly clock?: Clock;
-  /** Default: what the LNet module is set to, else 988. */
+  /** Default: the port of the LNet module, else 988. */
   readonly port?: number;
   readonly connectMs?: number;
 }
 
 /**
- * Finds out why a management server (MGS) cannot be mounted from: whether its port can be reached, and whether LNet
- * reaches it. Both at once and for all its NIDs, in less than 3 seconds. Touches no mount.
+ * Diagnoses a management server (MGS) from which no mount succeeds: TCP and LNet reachability, at once and for all its NIDs,
+ * in less than 3 seconds. Touches no mount.
  */
 export class MgsProbe {
   readonly #clock: Clock;
@@ -45,9 +45,9 @@ export class MgsProbe {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** What was found, in a sentence for the operator. Never throws. */
+  /** Findings in a sentence for the operator. Never throws. */
   async explain(source: LustreMountSource): Promise<string> {
-    const nids = source.mgsNodes.flat().slice(0, MOST_NIDS);
+    const nids = source.mgsNodes.flat().slice(0, MAX_NIDS);
     const port = this.options.port ?? (await acceptPort());
     return describeFindings(await Promise.all(nids.map((nid) => this.#probe(nid, port))), port);
   }
@@ -77,16 +77,16 @@ export class MgsProbe {
   }
 }
 
-/** Connects to a port and leaves at once. */
+/** Connects to a port and disconnects at once. */
 export function reach(host: string, port: number, deadlineMs: number, clock: Clock): Promise<Reachability> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (finding: Reachability): void => {
-      callOff();
+      cancelTimer();
       socket.destroy();
       resolve(finding);
     };
-    const callOff = clock.after(deadlineMs, () => end('timed-out'));
+    const cancelTimer = clock.after(deadlineMs, () => end('timed-out'));
     socket.once('connect', () => end('open'));
     socket.once('error', (error: NodeJS.ErrnoException) => end(reachabilityOf(error.code ?? '')));
   });
@@ -113,13 +113,13 @@ const meanings: Readonly<Record<Reachability, (port: number) => string>> = {
   'timed-out': (port) =>
     `does not answer on TCP ${port} (a security group or firewall drops the packets, or the host is down)`,
   'no-route': (port) =>
-    `cannot be reached on TCP ${port} (the node has no route to it: look at the VPC or VNet peering and route tables)`,
+    `cannot be reached on TCP ${port} (the node has no route to it: check the VPC or VNet peering and route tables)`,
   'unknown-host': () => `is a host name that the node's DNS does not resolve`,
   open: (port) =>
     `accepts connections on TCP ${port}, so that the network lets this node through, but the mount fails`,
 };
 
-/** The findings in a sentence, and what they mean together. */
+/** Findings in a sentence, with a conclusion. */
 export function describeFindings(findings: readonly NidFinding[], port: number): string {
   const each = findings.map(
     (finding) =>
@@ -140,11 +140,11 @@ function pingWords({ ping }: NidFinding): string {
 
 function conclusion(findings: readonly NidFinding[]): string {
   if (findings.some(({ ping }) => ping === 'answers')) {
-    return '. LNet works: look at the file system itself and at the node\'s kernel log ("LustreError")';
+    return '. LNet works: check the file system itself and the node\'s kernel log ("LustreError")';
   }
   if (findings.some(({ tcp }) => tcp === 'open')) {
     return (
-      '. The server closes connections whose source port is above 1023: see that nothing translates the source port ' +
+      '. The server closes connections whose source port is above 1023: check that nothing translates the source port ' +
       "(SNAT; the node plugin needs hostNetwork), that the node's LNet has an interface on this network (lnetctl net " +
       'show), and that security rules allow TCP 988 and 1018-1023 from the file system to the node'
     );
@@ -152,6 +152,6 @@ function conclusion(findings: readonly NidFinding[]): string {
   return '';
 }
 
-/** Whatever went wrong with the probe is less than what went wrong with the mount. */
+/** Finding of a probe that failed itself; the error of the mount matters more. */
 export const noFinding = (error: unknown): string =>
   `the probe of the server failed: ${isDriverError(error) ? error.message : messageOf(error)}`;

@@ -10,7 +10,7 @@ import { PrivateNode } from '../../node/testing/private-node.js';
 // `mountSharing: node`: real kernel mounts in a private namespace; every engine is a process of its own.
 let node: PrivateNode;
 let engine: DrivenEngine;
-/** Tests that need no engine of their own share one. */
+/** Engine that tests share unless they need their own. */
 let shared: DrivenEngine | undefined;
 let count = 0;
 
@@ -38,7 +38,7 @@ const withFlags = (...mountFlags: string[]): Partial<EngineCall> => ({
   capability: { accessMode: 'MULTI_NODE_MULTI_WRITER', fsType: '', mountFlags },
 });
 
-/** Nothing is left: no client, no directory, no record. */
+/** Expects no client, no directory and no record. */
 const expectNothing = async () => {
   expect(await clients()).toEqual([]);
   expect(await stateFiles('mounts')).toEqual([]);
@@ -57,7 +57,7 @@ describe('the pods of a node', () => {
     for (const target of targets) {
       expect(table.all(target)).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs', root: '/' }]);
     }
-    expect(await engine.figures()).toMatchObject({ publications: 250, clientMounts: 1, stuckChildren: [] });
+    expect(await engine.nodeStats()).toMatchObject({ publications: 250, clientMounts: 1, stuckChildren: [] });
     const [client] = await node.clientMounts();
     expect(await node.callsFor(client!.mountPoint)).toBe(1);
     const [last = '', ...others] = targets;
@@ -67,7 +67,7 @@ describe('the pods of a node', () => {
     expect(await engine.unpublish(last)).toEqual(success);
     await nothingLeft();
     await until(async () =>
-      expect(await engine.figures()).toMatchObject({ publications: 0, clientMounts: 0 }),
+      expect(await engine.nodeStats()).toMatchObject({ publications: 0, clientMounts: 0 }),
     );
   });
 
@@ -121,10 +121,10 @@ describe('the pods of a node', () => {
     await node.shell(`touch ${plain}/x`);
     await expect(node.shell(`touch ${strict}/x`)).rejects.toThrow('Read-only file system');
     expect((await mountsAt(plain))[0]?.options).not.toContain('nosuid');
-    // Somebody on the node takes the read-only away: never OK again, and left alone.
+    // A process of the node makes the mount writable: publish never succeeds again, and the mount stays.
     await node.shell(`mount -o remount,bind,rw ${strict}`);
     expect(await engine.publish(strict, change)).toEqual(
-      failure('failed-precondition', 'somebody has remounted'),
+      failure('failed-precondition', 'another process has remounted'),
     );
     expect(await mountsAt(strict)).toHaveLength(1);
     await engine.unpublish(plain);
@@ -132,7 +132,7 @@ describe('the pods of a node', () => {
     await nothingLeft();
   });
 
-  it('may keep to themselves: by volume context, beside others that share', async () => {
+  it('may have clients of their own by volume context, beside others that share', async () => {
     const [own = '', shared = ''] = await newTargets(2);
     const context = { mountSharing: 'pod' };
     expect(await engine.publish(own, { context })).toEqual(success);
@@ -195,7 +195,7 @@ describe('the pods of a node', () => {
 });
 
 describe('a target', () => {
-  it('that other mount namespaces cannot see is warned about, once, and one that they can see is not', async () => {
+  it('causes one warning if other mount namespaces cannot see it, and none otherwise', async () => {
     await engine.kill();
     engine = node.engine();
     const shared = join(node.base, 'pods', 'shared');
@@ -213,7 +213,7 @@ describe('a target', () => {
     await nothingLeft();
   });
 
-  it('may be called whatever a directory may', async () => {
+  it('may have any name that a directory may have', async () => {
     const target = await node.target('pod a\\040b#\tc ü');
     expect(await engine.publish(target, { readonly: true })).toEqual(success);
     expect(await engine.publish(target, { readonly: true })).toEqual(success);
@@ -224,7 +224,7 @@ describe('a target', () => {
   });
 });
 
-describe('what is plugged in', () => {
+describe('a hook', () => {
   beforeEach(async () => {
     await engine.kill();
     await rm(join(node.base, 'state', 'tuned'), { force: true });
@@ -233,7 +233,7 @@ describe('what is plugged in', () => {
   const tuned = async () =>
     (await readFile(join(node.base, 'state', 'tuned'), 'utf8')).split('\n').slice(0, -1);
 
-  it('may refuse a publish, but is not asked about a pod that runs', async () => {
+  it('may refuse a publish, but is not called for a running pod', async () => {
     const [target = ''] = await newTargets(1);
     const refused = { context: { refuse: 'yes' } };
     expect(await engine.publish(target, refused)).toEqual(
@@ -295,7 +295,7 @@ describe('a restarted driver', () => {
     engine = node.engine();
   };
 
-  it('goes on with the client of its predecessor', async () => {
+  it('continues with the client of its predecessor', async () => {
     const [first = '', second = ''] = await newTargets(2);
     await engine.publish(first);
     const [client] = await node.clientMounts();
@@ -310,7 +310,7 @@ describe('a restarted driver', () => {
     await nothingLeft();
   });
 
-  it('takes away a client whose last pod went while nobody looked', async () => {
+  it('unmounts a client whose last pod ended while no driver ran', async () => {
     const [target = ''] = await newTargets(1);
     await engine.publish(target);
     await engine.kill();
@@ -409,7 +409,7 @@ describe('the directory of the clients', () => {
     const [target = ''] = await newTargets(1);
     expect(await engine.publish(target)).toEqual(success);
     expect(await engine.unpublish(target)).toEqual(success);
-    // A client of the form that the driver gives, of which no record tells, is one of its own.
+    // A client with the driver's form of name, but without a record, is the driver's own.
     await until(async () =>
       expect((await readdir(mountsDir)).sort()).toEqual([
         '0123456789abcdef0123456789abcdef',

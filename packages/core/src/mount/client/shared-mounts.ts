@@ -1,43 +1,52 @@
-import type { MountServices } from '../mount-services.js';
+import { undoLimits, type MountServices } from '../mount-services.js';
 import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Coalescer } from '../../concurrency/coalescer.js';
 import { DriverError } from '../../errors/driver-error.js';
 import { joinOrRun } from '../../concurrency/join-or-run.js';
+import { checkServers } from '../../process/stuck-child.js';
 import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
-import { isSameSource, lustreSourceOf, describeMount, showsSource } from '../mount-identity.js';
+import {
+  describeFound,
+  describeMount,
+  isSameSource,
+  lustreSourceOf,
+  showsSource,
+} from '../mount-identity.js';
+import { formatMountSource } from '../../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
+import { mountNotShown } from '../mount-failure.js';
 import { makeTarget } from '../target-path.js';
+import { unmountAll } from '../unmount-all.js';
+import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 
-/** Keeps a client mounted until it is released, if nothing else does. */
+/** Lease that keeps a client mounted until it is released. */
 export interface Lease {
-  /** Where the client is mounted. */
+  /** Mount point of the client. */
   readonly path: string;
-  /** Once. */
+  /** Ends the lease; to be called once. */
   release(): void;
 }
 
-/** Undoing a failed mount is no longer the caller's time. */
-const UNDO_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 60_000;
 
 /**
- * The Lustre clients that pods share: each mounted once, in a directory of the driver's own that no pod sees, and bound
- * from there. A client is let go of, in the background, when no publication uses it any more; what counts is the mount
- * table and the records, so that a restarted driver goes on where its predecessor ended.
+ * Lustre clients that pods share: each mounted once, in a private directory of the driver, and bound from there. A client
+ * that no publication uses any more is unmounted in the background. The mount table and the records decide, so that a
+ * restarted driver continues the work of its predecessor.
  */
 export class SharedMounts {
-  /** One mount of a client at a time, joined by all who want it. */
+  /** Running mounts of clients, joined by all publishes that need them. */
   readonly #mounting = new Coalescer();
   readonly #detaching = new Map<string, Promise<void>>();
   readonly #leases = new Map<string, number>();
-  /** How often a client's leases have changed: a look at the mount table that began before counts no more. */
+  /** Number of changes of a client's leases: a read of the mount table that began before a change is stale. */
   readonly #changes = new Map<string, number>();
-  /** Directories that are called as clients' are, and of which no record tells. */
+  /** Directories that have the name of a client, and no record. */
   readonly #strays = new Set<string>();
   #sweeping = false;
   #sweepAgain = false;
@@ -49,8 +58,8 @@ export class SharedMounts {
     private directory: string,
   ) {}
 
-  /** Reads what an earlier run has left. @returns where it may have had work under way
-   *  @throws what the file system says */
+  /** Reads the records and directories of an earlier run. @returns paths at which it may have had work under way
+   *  @throws the error of the file system */
   async load(): Promise<readonly string[]> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     this.directory = await realpath(this.directory); // The kernel shows real paths.
@@ -62,12 +71,12 @@ export class SharedMounts {
     return this.#paths();
   }
 
-  /** How many clients are mounted, or begun. */
+  /** Number of clients that are mounted, or about to be. */
   get count(): number {
     return this.records.all().length;
   }
 
-  /** Where this client is mounted, or would be. */
+  /** Mount point of this client, mounted or not. */
   pathOf(wanted: WantedClient): string {
     return join(this.directory, clientMountKey(wanted));
   }
@@ -82,8 +91,8 @@ export class SharedMounts {
       const job = {
         key: path,
         fingerprint: 'mount',
-        work: (everybodyLeft: AbortSignal) =>
-          this.#ensure(wanted, path, { signal: everybodyLeft, endsAt: limits.endsAt }),
+        work: (abandoned: AbortSignal) =>
+          this.#ensure(wanted, path, { signal: abandoned, endsAt: limits.endsAt }),
       };
       await joinOrRun(this.#mounting, job, limits.signal);
     } catch (error) {
@@ -94,7 +103,7 @@ export class SharedMounts {
     return { path, release: () => this.#count(path, -1) };
   }
 
-  /** Lets go, in the background, of clients that nothing uses. */
+  /** Unmounts unused clients in the background. */
   sweep(): void {
     this.#sweepAgain = true;
     if (this.#sweeping) return;
@@ -108,8 +117,8 @@ export class SharedMounts {
     if (!detaching || (await waitWithLimits(detaching, limits, this.node.clock)) === 'done') return;
     throw new DriverError(
       'deadline-exceeded',
-      `the client on ${path} is still being unmounted for its last pod; the next attempt waits for it. A Lustre server ` +
-        `may not answer: check the file system and the node's kernel log`,
+      `the client on ${path} is still being unmounted after its last pod; the next attempt waits for it. ` +
+        checkServers,
     );
   }
 
@@ -127,18 +136,18 @@ export class SharedMounts {
     await this.#complete(wanted, record, mounted ?? (await this.#mount(wanted, path, limits)), limits);
   }
 
-  /** @returns what the mount table shows afterwards */
+  /** @returns the mount that the table shows afterwards */
   async #mount({ source, options }: WantedClient, path: string, limits: Limits): Promise<MountEntry> {
     const { mounter, readMountTable, log } = this.node;
     let failure: Error | undefined;
     try {
       await makeTarget(path);
-      log.debug({ path }, 'the directory of a client is there');
+      log.debug({ path }, 'the directory of a client exists');
       await mounter.mount({ source, target: path, options }, limits);
     } catch (error) {
       failure = error as Error;
     }
-    // Whatever mount(8) said, the table tells: it may have mounted before it was killed.
+    // The mount table decides, not the exit status: mount(8) may have mounted before it was killed.
     const mounted = (await readMountTable()).at(path);
     const shown = mounted && lustreSourceOf(mounted);
     if (mounted && shown && isSameSource(shown, source)) {
@@ -146,10 +155,10 @@ export class SharedMounts {
       return mounted;
     }
     await this.#undo(path, mounted !== undefined);
-    throw failure ?? mountedElsewhere(path, mounted);
+    throw failure ?? mountNotShown(formatMountSource(source), path, describeFound(mounted));
   }
 
-  /** Only what is complete is recorded as observed, so that what a killed driver has begun is done again. */
+  /** Records a client as observed once it is complete, so that the next driver repeats the work of a killed one. */
   async #complete(
     wanted: WantedClient,
     record: ClientMountRecord,
@@ -165,14 +174,16 @@ export class SharedMounts {
 
   async #undo(path: string, isMounted: boolean): Promise<void> {
     const { mounter, clock, log } = this.node;
-    // A child that nothing can end may still mount: the record stays, and the next call waits for the child.
+    // A child that cannot be killed may still mount: the record stays, and the next call waits for the child.
     if (mounter.stuck.has(path)) return;
     try {
-      const limits = { signal: new AbortController().signal, endsAt: clock.now() + UNDO_MS };
-      if (isMounted) await mounter.unmount(path, limits);
+      if (isMounted) await mounter.unmount(path, undoLimits(clock));
       await this.#forget(path);
     } catch (error) {
-      log.warn({ err: error, path }, 'a failed mount of a client could not be undone');
+      log.warn(
+        { err: error, path },
+        'a failed mount of a client could not be undone; the next attempt begins with that',
+      );
     }
   }
 
@@ -207,7 +218,7 @@ export class SharedMounts {
         await this.#sweepOnce();
       }
     } catch (error) {
-      this.node.log.warn({ err: error }, 'unused clients could not be looked for');
+      this.node.log.warn({ err: error }, 'unused clients could not be found; it is tried again');
       this.#sweepLater();
     } finally {
       this.#sweeping = false;
@@ -217,7 +228,7 @@ export class SharedMounts {
   async #sweepOnce(): Promise<void> {
     const before = new Map(this.#changes);
     const table = await this.node.readMountTable();
-    // From here on nothing is awaited until the detachment is known to those who come.
+    // Nothing is awaited from here until the detachment is recorded for later publishes.
     for (const path of this.#paths()) {
       if (this.#changes.get(path) !== before.get(path)) this.#sweepAgain = true;
       else if (this.#isIdle(path, table)) this.#startDetaching(path, table);
@@ -233,7 +244,7 @@ export class SharedMounts {
     );
   }
 
-  /** Whatever else somebody has mounted in the directory is not the driver's to unmount. */
+  /** Returns true if the driver may unmount a path: foreign mounts in its directory stay. */
   #isOurs(path: string, table: MountTable): boolean {
     return !this.#strays.has(path) || table.all(path).every((entry) => lustreSourceOf(entry) !== undefined);
   }
@@ -242,7 +253,10 @@ export class SharedMounts {
     const detaching = this.#detach(path, table.all(path).length)
       .then(() => (this.#retryMs = FIRST_RETRY_MS))
       .catch((error: unknown) => {
-        this.node.log.warn({ err: error, path }, 'a client that nothing uses could not be unmounted yet');
+        this.node.log.warn(
+          { err: error, path },
+          'an unused client could not be unmounted; it is tried again',
+        );
         this.#sweepLater();
       })
       .finally(() => this.#detaching.delete(path));
@@ -253,22 +267,16 @@ export class SharedMounts {
   }
 
   async #detach(path: string, count: number): Promise<void> {
-    const { mounter, clock, timing, readMountTable, log } = this.node;
-    const limits = { signal: new AbortController().signal, endsAt: clock.now() + timing.changeMs };
+    const { mounter, clock, timing, log } = this.node;
+    const limits = deadlineIn(timing.changeMs, clock);
     await mounter.settle(path, limits);
-    for (let left = count; left > 0;) {
-      await mounter.unmount(path, limits);
-      const now = (await readMountTable()).all(path).length;
-      if (now >= left)
-        throw new DriverError('unavailable', `umount ${path} said nothing, but it is still mounted`);
-      left = now;
-    }
+    await unmountAll(this.node, path, count, limits);
     log.debug({ path }, 'an unused client is not mounted');
     await this.#forget(path);
-    if (count > 0) log.info({ path }, 'unmounted a client that nothing uses any more');
+    if (count > 0) log.info({ path }, 'unmounted a client that is no longer used');
   }
 
-  /** Removes the empty directory and the record; a directory that is not empty is not the driver's to delete. */
+  /** Removes the empty directory and the record. A directory with content stays: it is not the driver's. */
   async #forget(path: string): Promise<void> {
     await rmdir(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
@@ -279,16 +287,7 @@ export class SharedMounts {
   }
 
   #sweepLater(): void {
-    setTimeout(() => this.sweep(), this.#retryMs).unref(); // The process may end meanwhile; its successor sweeps.
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    setTimeout(() => this.sweep(), this.#retryMs).unref(); // unref: the process may end first; its successor sweeps.
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
   }
-}
-
-function mountedElsewhere(path: string, mounted: MountEntry | undefined): DriverError {
-  const found = mounted ? describeMount(mounted) : 'the mount table shows nothing';
-  return new DriverError(
-    'unavailable',
-    `mounting a client on ${path} succeeded, but ${found}: the node plugin must run in the mount namespace in which it ` +
-      `mounts, and mount.lustre must be the one of the Lustre client`,
-  );
 }

@@ -20,7 +20,7 @@ export class DrivenEngine {
 
   constructor(private readonly process: ChildProcessWithoutNullStreams) {
     const errors = collectOutput(process.stderr);
-    process.stdin.on('error', () => {}); // It was killed before it had read a call; `close` answers that call.
+    process.stdin.on('error', () => {}); // It was killed before it read the call; `close` answers that call.
     createInterface({ input: process.stdout }).on('line', (line) => {
       const answer = JSON.parse(line) as EngineAnswer;
       this.#waiting.get(answer.id)?.(answer);
@@ -35,7 +35,7 @@ export class DrivenEngine {
     return this.process.pid;
   }
 
-  /** Whether it has ended, by whatever. */
+  /** True if the process has ended. */
   get isGone(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
@@ -52,19 +52,19 @@ export class DrivenEngine {
     return this.#call({ ...defaults, ...change, operation: 'stats', path });
   }
 
-  async figures(): Promise<NodeStats> {
-    const { value } = await this.#call({ ...defaults, operation: 'figures', path: '' });
+  async nodeStats(): Promise<NodeStats> {
+    const { value } = await this.#call({ ...defaults, operation: 'nodeStats', path: '' });
     return value as NodeStats;
   }
 
-  /** What it has warned about in its log. */
+  /** Warnings in its log. */
   async warnings(): Promise<readonly string[]> {
     const { value } = await this.#call({ ...defaults, operation: 'warnings', path: '' });
     return value as readonly string[];
   }
 
   async stuck(): Promise<NodeStats['stuckChildren']> {
-    return (await this.figures()).stuckChildren;
+    return (await this.nodeStats()).stuckChildren;
   }
 
   /** SIGKILL; resolves when the process is gone. */

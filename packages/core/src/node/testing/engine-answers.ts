@@ -1,9 +1,9 @@
 import { expect, vi } from 'vitest';
 
-/** An answer of an engine process without an error. */
+/** Matches an answer without an error. */
 export const success = expect.not.objectContaining({ error: expect.anything() as unknown }) as unknown;
 
-/** An answer with this error, whose message has these words in it. */
+/** Matches an answer with this kind of error, whose message contains these words. */
 export const failure = (kind: string, words = ''): unknown =>
   expect.objectContaining({ error: { kind, message: expect.stringContaining(words) as string } }) as unknown;
 

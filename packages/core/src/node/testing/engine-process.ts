@@ -9,22 +9,22 @@ import type { VolumeCapability } from '../../model/volume-capability.js';
 import { NodeEngine, type NodeEngineParts } from '../node-engine.js';
 import { silentLog } from './silent-log.js';
 
-/** How an engine process is to be. */
+/** Settings of an engine process. */
 export interface EngineSettings extends Pick<
   NodeEngineParts,
   'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation'
 > {
   readonly timing?: Partial<NodeTiming>;
-  /** The log entry at which the process kills itself, counted from 1: each step of the engine makes one. */
+  /** Number of the log entry at which the process kills itself, from 1: each step of the engine writes one. */
   readonly dieAtStep?: number;
-  /** Whether the engine has hooks: see `hooks`. */
+  /** Installs the hooks below. */
   readonly hooks?: boolean;
 }
 
-/** A call of the engine, one line of JSON on stdin. */
+/** Call of the engine, one line of JSON on stdin. */
 export interface EngineCall {
   readonly id: number;
-  readonly operation: 'publish' | 'unpublish' | 'stats' | 'figures' | 'warnings';
+  readonly operation: 'publish' | 'unpublish' | 'stats' | 'nodeStats' | 'warnings';
   readonly volumeId: string;
   readonly path: string;
   readonly source: string;
@@ -35,7 +35,7 @@ export interface EngineCall {
   readonly patienceMs: number;
 }
 
-/** The answer, one line of JSON on stdout; `error` is absent after success. */
+/** Answer, one line of JSON on stdout; `error` is absent after success. */
 export interface EngineAnswer {
   readonly id: number;
   readonly value?: unknown;
@@ -66,9 +66,9 @@ const warnings: string[] = [];
 const quietLog: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
 const log = dieAtStep ? deadlyLog(dieAtStep) : quietLog;
 const engine = new NodeEngine({ stateDir, log, ...(hasHooks ? hooks : {}), ...parts });
-void engine.resume(); // As the driver does it.
+void engine.resume(); // As the driver does.
 
-/** Each entry is a step; at the last one the process is gone before it can do another. */
+/** Log that kills the process at its `lastStep`th entry: each entry is a step of the engine. */
 function deadlyLog(lastStep: number): Log {
   let steps = 0;
   const step = (): void => {
@@ -90,8 +90,8 @@ async function perform(call: EngineCall, signal: AbortSignal): Promise<unknown> 
       return engine.stats({ volumeId, volumePath: path }, signal);
     case 'warnings':
       return warnings;
-    case 'figures':
-      return engine.figures();
+    case 'nodeStats':
+      return engine.nodeStats();
   }
 }
 

@@ -1,8 +1,8 @@
 import { closeSync, readlinkSync } from 'node:fs';
 import { openSubDirectory, SubDirectoryError } from '../../mount/open-sub-directory.js';
 
-// `open-in-race.js ROOT PATH UID TIMES`: opens and makes a sub-directory again and again, while somebody else swaps it. Prints
-// how often it was refused for which reason, and what was opened, as JSON.
+// `open-in-race.js ROOT PATH UID TIMES`: opens and creates a sub-directory repeatedly, while another process swaps it. Prints as
+// JSON how often each reason of refusal and each opened path occurred.
 const [root = '', path = '', uid = '', times = ''] = process.argv.slice(2);
 const outcomes: Record<string, number> = {};
 

@@ -12,11 +12,11 @@ import type { EngineSettings } from './engine-process.js';
 
 const isRoot = process.getuid?.() === 0;
 
-/** The built file: a process of its own runs it, not the test runner. */
+/** Path of the built file, which a child process runs instead of the test runner. */
 const built = (name: string): string =>
   fileURLToPath(new URL(`../../../dist/node/testing/${name}`, import.meta.url));
 
-/** A helper as mount(8) calls it: `mount.lustre SOURCE TARGET -o OPTIONS`. What the test has put into `behaviour` runs
+/** A helper as mount(8) calls it: `mount.lustre SOURCE TARGET -o OPTIONS`. The script `behaviour` of the test runs
  *  first. A server is a tmpfs with the Lustre source as its name; clients are bind mounts of it. */
 const helperScript = (base: string): string => `#!/bin/sh
 source=$1 target=$2 options=$4
@@ -42,7 +42,7 @@ mount -i --bind "$ready" "$target" || exit 32
 umount -i "$ready" && rmdir "$ready"
 `;
 
-/** bindfs names its source after a directory; fusermount can be told what to say instead. */
+/** A fusermount that replaces the source: bindfs names it after a directory. */
 const fusermountScript = (base: string): string => `#!/bin/sh
 for argument do
   shift
@@ -73,24 +73,24 @@ echo ready
 exec cat
 `;
 
-/** Clients of a server, as processes. */
+/** Server whose clients are processes. */
 export interface BindfsServer {
-  /** From now on nobody is answered. */
+  /** Stops answering. */
   stop(): Promise<void>;
-  goOn(): Promise<void>;
+  resume(): Promise<void>;
 }
 
-/** A file system whose server takes requests and answers none. */
+/** File system whose server takes requests and answers none. */
 export interface SilentServer {
-  /** Resolves when somebody waits for the answer to statfs(2). */
+  /** Resolves when a process waits for the answer to statfs(2). */
   readonly asked: Promise<void>;
-  /** From now on it answers, also what it was asked before. */
+  /** Starts answering, also the requests that wait. */
   heal(): void;
-  /** The server ends; the mount stays, and everybody gets ENOTCONN. */
+  /** Ends the server; the mount stays, and every access gets ENOTCONN. */
   die(): Promise<void>;
 }
 
-/** A mount namespace of its own, in which `mount -t lustre` works and node engines run as processes. */
+/** Private mount namespace, in which `mount -t lustre` works and node engines run as processes. */
 export class PrivateNode {
   readonly #children: ChildProcessWithoutNullStreams[] = [];
 
@@ -100,7 +100,7 @@ export class PrivateNode {
     private readonly settings: EngineSettings,
   ) {}
 
-  /** @param settings of every engine, unless it gets others */
+  /** @param settings of every engine that gets no others */
   static async start(settings: EngineSettings = {}): Promise<PrivateNode> {
     const base = await mkdtemp(join(tmpdir(), 'private-node-'));
     for (const name of ['overlay', 'servers', 'pods']) await mkdir(join(base, name));
@@ -117,7 +117,7 @@ export class PrivateNode {
     return new PrivateNode(base, holder, settings);
   }
 
-  /** A pod's target; its parent exists. */
+  /** Creates the parent of a pod's target, and returns the target. */
   async target(name: string): Promise<string> {
     await mkdir(join(this.base, 'pods', name), { recursive: true });
     return join(this.base, 'pods', name, 'mount');
@@ -127,18 +127,18 @@ export class PrivateNode {
     return parseMountInfo(await readFile(`/proc/${this.holder.pid}/mountinfo`, 'utf8'));
   }
 
-  /** Shell commands that mount.lustre runs before it mounts; empty: none. */
+  /** Sets the shell commands that mount.lustre runs before it mounts; empty: none. */
   async behave(script: string): Promise<void> {
     await writeFile(join(this.base, 'behaviour'), script);
   }
 
-  /** How often mount.lustre was called for a target. */
+  /** Number of calls of mount.lustre for a target. */
   async callsFor(target: string): Promise<number> {
     const calls = await readFile(join(this.base, 'calls'), 'utf8');
     return calls.split('\n').filter((line) => line.split(' ')[1] === target).length;
   }
 
-  /** Runs a shell command in the namespace; its output. */
+  /** Runs a shell command in the namespace and returns its output. */
   async shell(script: string): Promise<string> {
     const child = this.#enter('sh', ['-ec', script]);
     const [output, errors] = [collectOutput(child.stdout), collectOutput(child.stderr)];
@@ -152,20 +152,20 @@ export class PrivateNode {
     return this.#enter(program, args);
   }
 
-  /** A node engine as a new process, with the state of all earlier ones. */
+  /** Starts a node engine as a new process, with the state of all earlier ones. */
   engine(timing: Partial<NodeTiming> = {}, settings: EngineSettings = {}): DrivenEngine {
     const all: EngineSettings = { ...this.settings, timing, ...settings };
     const args = [built('engine-process.js'), join(this.base, 'state'), JSON.stringify(all)];
     return new DrivenEngine(this.#enter(process.execPath, args));
   }
 
-  /** The mounts in the driver's own directory. */
+  /** Mounts in the driver's own directory. */
   async clientMounts(): Promise<readonly MountEntry[]> {
     const inside = join(this.base, 'state', 'mounts/');
     return (await this.mountTable()).entries.filter(({ mountPoint }) => mountPoint.startsWith(inside));
   }
 
-  /** A server whose clients are FUSE file systems of Debian's bindfs, each a process that can be stopped. */
+  /** Adds a server whose clients are FUSE file systems of Debian's bindfs, each a process that can be stopped. */
   async bindfsServer(source: string): Promise<BindfsServer> {
     const [nid = '', fsname = ''] = source.split(':/');
     await mkdir(join(this.base, 'servers', nid, fsname), { recursive: true });
@@ -173,7 +173,7 @@ export class PrivateNode {
     const signal = async (name: NodeJS.Signals): Promise<void> => {
       for (const pid of await this.#bindfsPids()) signalProcess(pid, name);
     };
-    return { stop: () => signal('SIGSTOP'), goOn: () => signal('SIGCONT') };
+    return { stop: () => signal('SIGSTOP'), resume: () => signal('SIGCONT') };
   }
 
   async #bindfsPids(): Promise<readonly number[]> {
@@ -200,7 +200,7 @@ export class PrivateNode {
     await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
-  /** The command line that runs a program inside. */
+  /** Command line that runs a program in the namespace. */
   inside(program: string, args: readonly string[] = []): readonly [string, ...string[]] {
     const asUser = isRoot ? [] : ['--user', '--preserve-credentials'];
     return ['nsenter', `--target=${this.holder.pid}`, ...asUser, '--mount', program, ...args];

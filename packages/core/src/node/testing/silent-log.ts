@@ -1,6 +1,6 @@
 import type { Log } from '../../model/log.js';
 
-/** A log that nobody reads. */
+/** Log that discards every entry. */
 export const silentLog: Log = {
   debug: () => {},
   info: () => {},

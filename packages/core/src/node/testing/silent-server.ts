@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { openSync, readSync, writeSync } from 'node:fs';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
-// `silent-server.js SOURCE TARGET`: mounts a FUSE file system that takes every request and answers none, so that
-// whoever asks it for something is held by the kernel (state D), as by a dead Lustre server. A line on stdin makes it
-// answer, also what it was asked before: every name is a directory then. Says `mounted`, and `asked` for each statfs that
-// it lets wait.
+// `silent-server.js SOURCE TARGET`: mounts a FUSE file system that takes every request and answers none, so that the
+// kernel blocks every process that uses it (state D), as with a dead Lustre server. A line on stdin makes it answer, also
+// the requests that wait: every name is a directory then. Prints `mounted`, and `asked` for each statfs that waits.
 
 const OPCODE_LOOKUP = 1;
 const OPCODE_STATFS = 17;
 const OPCODE_INIT = 26;
-/** FORGET, INTERRUPT, BATCH_FORGET: nobody waits for an answer to them. */
+/** FORGET, INTERRUPT, BATCH_FORGET: requests without an answer. */
 const WITHOUT_ANSWER = [2, 36, 42];
 const OUT_HEADER = 16;
 const ENOSYS = 38;

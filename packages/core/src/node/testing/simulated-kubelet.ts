@@ -2,14 +2,14 @@ import type { EngineCall } from './engine-process.js';
 import type { DrivenEngine } from './driven-engine.js';
 import type { PrivateNode } from './private-node.js';
 
-/** What is to happen at one target, one after the other. */
+/** Operations at one target, one after the other. */
 export interface TargetPlan {
   readonly path: string;
   readonly change: Partial<EngineCall>;
   readonly operations: readonly ('publish' | 'unpublish')[];
 }
 
-/** As kubelet does: every target at once, its operations in order, each repeated until it succeeds. */
+/** Kubelet for tests: works on all targets at once, and repeats each operation until it succeeds. */
 export class SimulatedKubelet {
   #engine: Promise<DrivenEngine>;
   #answers = 0;
@@ -19,12 +19,12 @@ export class SimulatedKubelet {
     this.#engine = Promise.resolve(node.engine());
   }
 
-  /** Answers that the engines have given. */
+  /** Number of answers of the engines. */
   get answers(): number {
     return this.#answers;
   }
 
-  /** Calls that the death of an engine has cut off. */
+  /** Number of calls that the death of an engine has interrupted. */
   get deaths(): number {
     return this.#deaths;
   }
@@ -51,7 +51,7 @@ export class SimulatedKubelet {
     }
   }
 
-  /** SIGKILL, and a new engine. */
+  /** Kills the engine and starts a new one. */
   async restart(): Promise<void> {
     const before = await this.#engine;
     this.#engine = before.kill().then(() => this.node.engine());

@@ -15,32 +15,32 @@ import { connectCsi, type CsiClient } from '../csi-client.js';
 import { identityService } from '../identity-service.js';
 import { serve, type RunningServer, type ServedService } from '../serve.js';
 
-/** A driver's time runs a hundred times faster here, its callers' does not. */
-const hurriedClock: Clock = {
+/** Clock of the driver, a hundred times faster than its callers' time. */
+const fastClock: Clock = {
   now: () => systemClock.now(),
   after: (milliseconds, callback) => systemClock.after(milliseconds / 100, callback),
 };
 
-/** What most volumes are created for. */
+/** Capability of most volumes. */
 export const capability = {
   accessType: { $case: 'mount', value: {} },
   accessMode: { mode: Mode.MULTI_NODE_MULTI_WRITER },
 } as const;
 
-/** A CreateVolume that succeeds, with what a test wants changed. */
+/** Valid CreateVolume request, with the changes of a test. */
 export const creation = (
   change: Parameters<typeof CreateVolumeRequest.fromPartial>[0] = {},
 ): CreateVolumeRequest =>
   CreateVolumeRequest.fromPartial({ name: 'pvc-1', volumeCapabilities: [capability], ...change });
 
-/** The error that a call ends with. */
+/** Returns the error of a call. */
 export const failureOf = (promise: Promise<unknown>): Promise<ServiceError> =>
   promise.then(
     () => assert.fail('it was answered'),
     (error: ServiceError) => error,
   );
 
-/** A driver over a cloud in memory, on a real socket, and a client of it. */
+/** Driver with a cloud in memory, on a real socket, and its client. */
 export class MemoryDriver {
   readonly cloud = new MemoryCloud();
   readonly log = new RememberedLog();
@@ -64,12 +64,12 @@ export class MemoryDriver {
     return this.#client;
   }
 
-  /** As an executable makes them: the provider is known by its name alone. */
+  /** Builds the services as an executable does: the provider is known by its name alone. */
   async services(name = 'memory.lustre.test'): Promise<readonly ServedService[]> {
     const plugin = new ProviderRegistry([memoryProvider(this.cloud)]).get(name);
     const settings = { flag: () => undefined, environment: () => undefined };
     const context = { driverName: name, driverVersion: '1.2.3', clusterId: '', log: this.log };
-    const volumes = new VolumeOperations(await plugin.controller(settings, context), this.log, hurriedClock);
+    const volumes = new VolumeOperations(await plugin.controller(settings, context), this.log, fastClock);
     const traits = { expandable: plugin.expandable ?? false, hasTopology: false };
     return [
       identityService({ driverName: name, version: '1.2.3', manifest: { commit: 'abc' }, ...traits }),
@@ -77,7 +77,7 @@ export class MemoryDriver {
     ];
   }
 
-  /** Starts to serve, in the place of what was served before. */
+  /** Starts to serve; stops the previous server. */
   async serve(services: readonly ServedService[], observer?: CallObserver): Promise<void> {
     await this.stop(0);
     this.#server = await serve({
@@ -102,14 +102,14 @@ export class MemoryDriver {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** The cloud is done with whatever it is asked for as soon as it has answered. */
+  /** Makes the cloud complete each request as soon as it has answered. */
   settleAtOnce(): void {
     this.cloud.after = (call) => {
       if (/^(create|delete)/.test(call)) queueMicrotask(() => this.cloud.settle());
     };
   }
 
-  /** How many calls the cloud has seen. */
+  /** Number of matching calls that the cloud has seen. */
   countOf(pattern: RegExp): number {
     return this.cloud.calls.filter((call) => pattern.test(call)).length;
   }

@@ -5,14 +5,14 @@ import { readMountTable, type MountTable } from '../mount/mount-table.js';
 import { parsePublication } from '../mount/publications.js';
 
 /**
- * Where the driver still has something mounted on this node: targets of pods and clients that they share, as its records
- * and the mount table have it. For a process beside the driver: it writes nothing.
+ * Lists the paths of this node at which the driver still has a mount: targets of pods and the clients that they share,
+ * according to its records and the mount table. For a process beside the driver: it writes nothing.
  * @param stateDir as `NodeEngineParts.stateDir`
  * @throws DriverError unavailable where the mount table cannot be read
  */
-export async function mountsLeft(
+export async function remainingMounts(
   stateDir: string,
-  look: () => Promise<MountTable> = readMountTable,
+  readTable: () => Promise<MountTable> = readMountTable,
 ): Promise<readonly string[]> {
   const [publications, clients] = await Promise.all([
     textsIn(join(stateDir, 'publications')),
@@ -22,11 +22,11 @@ export async function mountsLeft(
     ...publications.map((text) => parsePublication(text)?.mountPoint),
     ...clients.map((text) => parseClientMountRecord(text)?.path),
   ];
-  const table = await look();
+  const table = await readTable();
   return recorded.filter((path) => path !== undefined).filter((path) => table.at(path) !== undefined);
 }
 
-/** The records' texts. Not by way of StateFiles, which tidies up: that is for the driver, which may be writing. */
+/** Reads the records without StateFiles, which removes temporary files: the driver may be writing them. */
 async function textsIn(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory).catch((): string[] => []);
   const records = names.filter((name) => name.endsWith('.json'));

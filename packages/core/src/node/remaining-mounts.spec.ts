@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mountsLeft } from './mounts-left.js';
+import { remainingMounts } from './remaining-mounts.js';
 import { success, until } from './testing/engine-answers.js';
 import { PrivateNode } from './testing/private-node.js';
 
@@ -12,9 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => node.stop());
 
-const left = (): Promise<readonly string[]> => mountsLeft(join(node.base, 'state'), () => node.mountTable());
+const left = (): Promise<readonly string[]> =>
+  remainingMounts(join(node.base, 'state'), () => node.mountTable());
 
-describe('mountsLeft', () => {
+describe('remainingMounts', () => {
   it('is empty where no driver has ever run', async () => {
     expect(await left()).toEqual([]);
   });
