@@ -5,7 +5,7 @@ import {
   FSxClient,
   type Tag,
 } from '@aws-sdk/client-fsx';
-import { DriverError, isDriverError, type ErrorKind } from '@lustre-csi/core';
+import { isDriverError, type DriverError, type ErrorKind } from '@lustre-csi/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedFsx, errorOf, request, until } from '../testing/emulated-fsx.js';
 

@@ -214,6 +214,6 @@ it.each(published)('$what', async ({ what, parameters, claimed, size, lustre, ve
     mountname: MountName,
   });
   expect(MountName === 'fsx').toBe(JSON.stringify(lustre).includes('SCRATCH_1'));
-  // Asked for again, as after a restart.
+  // Requested again, as after a restart.
   expect(await (await cloud.driver()).create(asked)).toEqual(volume);
 });

@@ -396,7 +396,7 @@ describe('delete', () => {
 });
 
 describe('plan and capacityFor', () => {
-  it('ask for the SKUs once', async () => {
+  it('list the SKUs once', async () => {
     const fresh = await azure.controller();
     const request = requestOf(dynamicParameters);
     await fresh.plan(request);

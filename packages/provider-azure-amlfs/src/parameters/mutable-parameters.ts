@@ -19,7 +19,7 @@ export const mutableParameters = {
   }),
   'root-squash-mode': parameter.oneOf({
     description:
-      'Users whose requests the file system executes as another user: no one (`None`), root (`RootOnly`) or all (`All`). ' +
+      'Users whose requests the file system executes as another user: none (`None`), root (`RootOnly`) or all (`All`). ' +
       'With `RootOnly` and `All`, the other user must be allowed to write where the driver creates directories for ' +
       '`sub-dir`, or `no-squash-nids` must contain the nodes.',
     example: 'RootOnly',

@@ -26,11 +26,11 @@ describe('toExpansionJob', () => {
     ],
     [
       'rolling back',
-      { status: { state: 'RollingBack', statusMessage: 'Asked for.', percentComplete: 40 } },
-      { state: 'undoing', detail: 'RollingBack, Asked for.' },
+      { status: { state: 'RollingBack', statusMessage: 'Requested.', percentComplete: 40 } },
+      { state: 'undoing', detail: 'RollingBack, Requested.' },
     ],
     [
-      'deleted while under way',
+      'deleted while in progress',
       { provisioningState: 'Deleting', status: { state: 'InProgress', percentComplete: 40 } },
       { state: 'undoing', detail: 'RollingBack' },
     ],

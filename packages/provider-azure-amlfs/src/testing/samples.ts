@@ -105,6 +105,6 @@ export function requestOf(
   };
 }
 
-/** Where the blob containers of a storage account are in ARM. */
+/** ARM path of the blob containers of a storage account. */
 export const blobContainers =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
