@@ -1,6 +1,6 @@
 import { csi } from '@lustre-csi/core/client';
 import type { LustreBench } from './bench.js';
-import { CheckFailure, expectThat } from './check.js';
+import { CheckFailure, expectThat } from './check-failure.js';
 import type { CheckScope } from './check-scope.js';
 import { eventually } from './time-limit.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectThat, SkipCheck, type Check, type CheckResult } from './check.js';
+import type { Check, CheckResult } from './check.js';
+import { expectThat, SkipCheck } from './check-failure.js';
 import { exitStatus, formatHeader, jsonReport, tableRow, totals } from './report.js';
 import { runChecks, type RunnerBench } from './run-checks.js';
 

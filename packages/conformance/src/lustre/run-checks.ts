@@ -1,6 +1,7 @@
 import { messageOf } from '@lustre-csi/core';
 import { CheckScope } from './check-scope.js';
-import { CheckFailure, SkipCheck, type Check, type CheckResult, type Need, type Verdict } from './check.js';
+import type { Check, CheckResult, Need, Verdict } from './check.js';
+import { CheckFailure, SkipCheck } from './check-failure.js';
 import { within } from './time-limit.js';
 
 /** Part of a bench that the runner works with. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CheckFailure } from './check.js';
+import { CheckFailure } from './check-failure.js';
 
 /** Waits at most this long. Work that does not end in time is abandoned.
  *  @throws the error that `expired` makes, or that of the work */

@@ -10,7 +10,8 @@ import {
   publish,
   unpublish,
 } from '../calls.js';
-import { expectThat, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { attributesOf, exists, makeDirectory, namesIn, readText, writeText } from '../lustre-files.js';
 import { runOrThrow } from '../run-tool.js';

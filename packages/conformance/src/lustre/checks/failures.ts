@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { LustreBench } from '../bench.js';
 import { code, failureOf, publish, statsOf, unpublish, type CallFailure, type TestVolume } from '../calls.js';
-import { expectThat, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { mountAt } from '../mount-table.js';
 import { eventually } from '../time-limit.js';

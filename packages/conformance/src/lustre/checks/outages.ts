@@ -1,6 +1,7 @@
 import type { LustreBench } from '../bench.js';
 import { publish, statsOf, unpublish } from '../calls.js';
-import { expectThat, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { writeText } from '../lustre-files.js';
 import { mountAt } from '../mount-table.js';

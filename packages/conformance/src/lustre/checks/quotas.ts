@@ -11,7 +11,8 @@ import {
   statsOf,
   type CreatedVolume,
 } from '../calls.js';
-import { expectThat, SkipCheck, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat, SkipCheck } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { fill, ORDINARY_USER } from '../lustre-files.js';
 import { describeFailure, runOrThrow } from '../run-tool.js';

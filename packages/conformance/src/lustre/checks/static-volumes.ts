@@ -1,6 +1,7 @@
 import type { LustreBench } from '../bench.js';
 import { code, deadline, failureOf, publish, staticVolume, unpublish, type TestVolume } from '../calls.js';
-import { expectThat, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { attributesOf, exists, makeDirectory, readText, writeText } from '../lustre-files.js';
 import { mountAt } from '../mount-table.js';

@@ -1,6 +1,7 @@
 import type { LustreBench } from '../bench.js';
 import { code, failureOf, publish, staticVolume, statsOf, unpublish, type Stats } from '../calls.js';
-import { expectThat, SkipCheck, type Check } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat, SkipCheck } from '../check-failure.js';
 import type { CheckScope } from '../check-scope.js';
 import { sizeOf } from '../lustre-files.js';
 import { runOrThrow, runTool } from '../run-tool.js';
