@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTool } from '../run-tool.js';
 import type { CheckResult, Verdict } from '../check.js';
@@ -22,11 +25,13 @@ export async function runSuite(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SuiteReport> {
-  const command = [suite, '--output', 'json', ...args];
-  const { status, stdout, stderr } = await runTool(process.execPath, command, {
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-suite-'));
+  const { status, stdout, stderr } = await runTool(process.execPath, [suite, '--output', 'json', ...args], {
     timeoutMs: 900_000,
-    environment,
+    environment: { ...environment, TMPDIR: directory },
   });
+  // Never into a mount that the suite has left.
+  await runTool('rm', ['-rf', '--one-file-system', directory]);
   try {
     const report = JSON.parse(stdout) as Pick<SuiteReport, 'versions' | 'checks'>;
     const ids = (wanted: Verdict): readonly string[] =>
