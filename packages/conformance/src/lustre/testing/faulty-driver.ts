@@ -1,5 +1,6 @@
 // A driver with one planted fault, named by PLANTED_FAULT: the suite must find it.
-import { nodeService, type NodeEngine, type ProviderPlugin } from '@lustre-csi/core';
+import type { ProviderPlugin } from '@lustre-csi/core';
+import type { NodeEngine } from '@lustre-csi/core/server';
 import { runDriver, tokens, type Container } from '@lustre-csi/driver';
 import { providers } from '@lustre-csi/lustre-csi';
 
@@ -39,12 +40,7 @@ function faultyEngine(engine: NodeEngine, fault: PlantedFault): NodeEngine {
 }
 
 function configure(container: Container, fault: PlantedFault): void {
-  container
-    .rebind(tokens.nodeService)
-    .toResolvedValue(
-      (engine, provider, { nodeId }) => nodeService(faultyEngine(engine, fault), provider, nodeId),
-      [tokens.nodeEngine, tokens.nodeProvider, tokens.config],
-    );
+  container.onActivation(tokens.nodeEngine, (_, engine) => faultyEngine(engine, fault));
   if (fault !== 'never-deletes') return;
   container.onActivation(tokens.volumes, (_, volumes) => {
     volumes.delete = async () => {};
