@@ -33,10 +33,7 @@ describe('readParameters', () => {
   });
 
   it.each<[Record<string, string>, string]>([
-    [
-      { subnetID: 'subnet-0aaaaaaa' },
-      'knows no parameter "subnetID"; did you mean "subnetId"?',
-    ],
+    [{ subnetID: 'subnet-0aaaaaaa' }, 'knows no parameter "subnetID"; did you mean "subnetId"?'],
     [{ colour: '' }, 'fsx.csi.aws.com knows no parameter "colour"'],
     [{ subnetId: 'subnet-1' }, '"subnetId" is "subnet-1"; legal: one subnet id'],
     [{ securityGroupIds: 'sg-0aaaaaaa,default' }, '"securityGroupIds"'],
