@@ -1,6 +1,10 @@
 // For tests of providers and of drivers built from these packages.
 export { ManualClock, settled } from './manual-clock.js';
 export { MemoryCloud, memoryProvider } from './memory-provider.js';
-export { providerContract, type ContractCase, type ProviderContractHarness } from './provider-contract.js';
+export {
+  providerContract,
+  type ContractCase,
+  type ProviderContractHarness,
+} from './provider-contract/provider-contract.js';
 export { RememberedLog } from './remembered-log.js';
 export { volumeRequest } from './volume-request.js';

@@ -125,7 +125,7 @@ it('takes the reason from the operation where the job has none', async () => {
   };
   const fileSystem = {
     id: 'pvc-1',
-    scope: 'lustre-rg',
+    listingScope: 'lustre-rg',
     capacity: Capacity.tebibytes(16),
     attributes: { 'sku-name': 'AMLFS-Durable-Premium-125', location: 'eastus' },
   } as unknown as FileSystem;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
-import { Capacity } from '../model/capacity.js';
-import type { FileSystem } from '../model/file-system.js';
-import { MemoryCloud, memoryProvider } from './memory-provider.js';
+import { Capacity } from '../../model/capacity.js';
+import type { FileSystem } from '../../model/file-system.js';
+import { MemoryCloud, memoryProvider } from '../memory-provider.js';
 import { providerContract, type ProviderContractHarness } from './provider-contract.js';
-import { volumeRequest } from './volume-request.js';
+import { volumeRequest } from '../volume-request.js';
 
 function harnessFor(cloud: MemoryCloud): ProviderContractHarness {
   const plugin = memoryProvider(cloud);
