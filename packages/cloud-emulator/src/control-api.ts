@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { integer, oneOf, parsePosted, seconds, text, type FieldRule } from './field-rules.js';
 import type { Fault } from './world/faults.js';
 import type { World } from './world/world.js';
 
@@ -36,29 +37,6 @@ export function registerControlApi(app: FastifyInstance, { world, state, setting
   });
 }
 
-interface FieldRule {
-  /** Requirement on the field, as the end of a sentence. */
-  readonly must: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-const oneOf = (...words: readonly string[]): FieldRule => ({
-  must: `one of ${words.join(', ')}`,
-  accepts: (value) => typeof value === 'string' && words.includes(value),
-});
-const text: FieldRule = {
-  must: 'a text that is not empty',
-  accepts: (value) => typeof value === 'string' && value !== '',
-};
-const integer = (least: number, most = Number.MAX_SAFE_INTEGER): FieldRule => ({
-  must: most === Number.MAX_SAFE_INTEGER ? `an integer from ${least}` : `an integer from ${least} to ${most}`,
-  accepts: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
-});
-const seconds: FieldRule = {
-  must: 'a number of seconds from 0',
-  accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-};
-
 const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
   kind: oneOf('throttle', 'error', 'reset', 'slow', 'hang', 'fail-creation'),
   cloud: oneOf('aws', 'azure'),
@@ -75,25 +53,6 @@ const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
 
 /** Checks a posted fault, or a list of them. One bad fault refuses the whole list. */
 export function parseFaults(body: unknown): { faults: readonly Fault[] } | { error: string } {
-  const posted: readonly unknown[] = Array.isArray(body) ? body : [body];
-  for (const [index, value] of posted.entries()) {
-    const error = faultError(value);
-    if (error !== undefined) return { error: Array.isArray(body) ? `fault ${index}: ${error}` : error };
-  }
-  return { faults: posted as readonly Fault[] };
-}
-
-function faultError(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return 'a fault must be a JSON object with at least a kind';
-  }
-  if (!('kind' in value)) return `kind is missing; it must be ${fields.kind.must}`;
-  for (const [name, given] of Object.entries(value)) {
-    if (!Object.hasOwn(fields, name)) {
-      return `${name} is not a field of a fault; the fields are ${Object.keys(fields).join(', ')}`;
-    }
-    const rule = fields[name as keyof Fault];
-    if (!rule.accepts(given)) return `${name} must be ${rule.must}, not ${JSON.stringify(given)}`;
-  }
-  return undefined;
+  const parsed = parsePosted<Fault>(body, { noun: 'a fault', required: ['kind'], fields });
+  return 'error' in parsed ? parsed : { faults: parsed.items };
 }

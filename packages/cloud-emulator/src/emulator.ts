@@ -6,10 +6,12 @@ import { makeCertificateAuthority } from './azure/identity/certificate-authority
 import type { CertificateAuthority } from './azure/identity/certificate-authority.js';
 import { registerControlApi } from './control-api.js';
 import { writeEnvironment } from './emulator-environment.js';
+import { registerServerFaultApi } from './server-fault-api.js';
 import { OwnLustreServers } from './mount/own-lustre-servers.js';
 import type { Faults } from './world/faults.js';
 import type { Journal } from './world/journal.js';
 import { LustreRegistryDirectory, noLustreRegistry } from './world/lustre-registry.js';
+import { ServerFaults } from './world/server-faults.js';
 import { defaultDurations, World } from './world/world.js';
 import type { Durations } from './world/world.js';
 
@@ -50,6 +52,8 @@ export interface Emulator {
   readonly certificateAuthority: string;
   readonly journal: Journal;
   readonly faults: Faults;
+  /** Faults of the simulated Lustre servers; absent without a registry. */
+  readonly lustreFaults?: ServerFaults;
   /** Inventory of each cloud, as `GET /_emulator/state` shows it. */
   state(): { readonly aws: unknown; readonly azure: unknown };
   settings(): EmulatorSettings;
@@ -66,9 +70,7 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { lustreRegistryDir } = options;
   const durations = { ...defaultDurations, ...options.durations };
-  const lustre = new OwnLustreServers(
-    lustreRegistryDir === undefined ? noLustreRegistry : new LustreRegistryDirectory(lustreRegistryDir),
-  );
+  const { lustre, ...faultsOfServers } = lustreServers(lustreRegistryDir);
   const world = new World(durations, lustre);
   const { caPem: certificateAuthority, certificate } = await makeCertificateAuthority();
   const http = fastify({ forceCloseConnections: true });
@@ -86,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     aws.register(http);
     azure.register(https, http);
     registerControlApi(http, { world, state, settings: () => settings });
+    registerServerFaultApi(http, faultsOfServers.lustreFaults);
     azureUrl = await listen(https, options.azurePort);
     const awsUrl = await listen(http, options.awsPort);
     const settings: EmulatorSettings = {
@@ -94,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     };
     return {
       ...{ awsUrl, azureUrl, controlUrl: awsUrl, certificateAuthority },
-      ...{ journal: world.journal, faults: world.faults, state, stop },
+      ...{ journal: world.journal, faults: world.faults, state, stop, ...faultsOfServers },
       settings: () => settings,
       environment: (directory) => writeEnvironment(directory, { awsUrl, azureUrl, certificateAuthority }),
     };
@@ -103,6 +106,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   }
 }
+
+/** The simulated servers, and their faults where there is a registry. */
+const lustreServers = (
+  registry: string | undefined,
+): { readonly lustre: OwnLustreServers; readonly lustreFaults?: ServerFaults } =>
+  registry === undefined
+    ? { lustre: new OwnLustreServers(noLustreRegistry) }
+    : {
+        lustre: new OwnLustreServers(new LustreRegistryDirectory(registry)),
+        lustreFaults: new ServerFaults(registry),
+      };
 
 /** ARM paths are case-insensitive, and its resource names are longer than a router expects of a parameter. */
 const azureServer = ({ certPem, keyPem }: CertificateAuthority['certificate']): FastifyInstance =>

@@ -3,13 +3,14 @@ import { optionsHelp, parseCommandOptions } from './command-options.js';
 
 describe('parseCommandOptions', () => {
   it.each([
-    [[], { durations: {}, awsPort: 0, azurePort: 0 }],
+    [[], { durations: {}, awsPort: 0, azurePort: 0, client: {} }],
     [
       ['--create-seconds', '0.2', '--delete-seconds=.1', '--update-seconds', '3', '--token-seconds', '0'],
       {
         durations: { createSeconds: 0.2, deleteSeconds: 0.1, updateSeconds: 3, tokenSeconds: 0 },
         awsPort: 0,
         azurePort: 0,
+        client: {},
       },
     ],
     [
@@ -22,7 +23,18 @@ describe('parseCommandOptions', () => {
         '--lustre-registry',
         '/tmp/r',
       ],
-      { durations: {}, awsPort: 4566, azurePort: 8443, directory: '/tmp/y', lustreRegistry: '/tmp/r' },
+      {
+        durations: {},
+        awsPort: 4566,
+        azurePort: 8443,
+        directory: '/tmp/y',
+        lustreRegistry: '/tmp/r',
+        client: {},
+      },
+    ],
+    [
+      ['--lustre-version', '2.17', '--lustre-wait-scale', '1'],
+      { durations: {}, awsPort: 0, azurePort: 0, client: { version: '2.17', waitScale: 1 } },
     ],
   ])('%j', (args, options) => {
     expect(parseCommandOptions(args)).toEqual(options);
@@ -38,6 +50,8 @@ describe('parseCommandOptions', () => {
     [['--aws-port', '65536'], "--aws-port must be a port from 0 to 65535, not '65536'"],
     [['--azure-port', '1.5'], "--azure-port must be a port from 0 to 65535, not '1.5'"],
     [['--directory='], '--directory must name a directory'],
+    [['--lustre-version', '2.14'], "--lustre-version must be one of 2.15, 2.16, 2.17, not '2.14'"],
+    [['--lustre-wait-scale', '1x'], "--lustre-wait-scale must be a factor from 0, not '1x'"],
     [['--colour'], "Unknown option '--colour' (see --help; a COMMAND goes behind --)"],
     [['sh'], "Unexpected argument 'sh' (see --help; a COMMAND goes behind --)"],
     [['--directory'], "Option '--directory <value>' argument missing (see --help; a COMMAND goes behind --)"],
@@ -49,7 +63,7 @@ describe('parseCommandOptions', () => {
 
   it('has a line of help for every flag', () => {
     const lines = optionsHelp().split('\n');
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(10);
     expect(lines[0]).toMatch(/^ {2}--create-seconds N +duration of a creation \(8\)$/);
   });
 });

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ClientBehaviour } from '../mount/client-settings.js';
+import {
+  clientVersions,
+  defaultClientVersion,
+  defaultWaitScale,
+  isClientVersion,
+  type ClientVersion,
+} from '../mount/client-version.js';
 import { defaultDurations } from '../world/world.js';
 import type { Durations } from '../world/world.js';
 import { UsageError } from './usage-error.js';
@@ -13,6 +21,8 @@ export interface CommandOptions {
   readonly directory?: string;
   /** Directory in which the simulated mount.lustre looks for file systems. Absolute. */
   readonly lustreRegistry?: string;
+  /** The simulated Lustre client. */
+  readonly client: Partial<ClientBehaviour>;
 }
 
 interface Flag {
@@ -35,6 +45,14 @@ const flags = {
   'lustre-registry': {
     value: 'DIR',
     about: 'where the clouds publish their file systems to the simulated mount.lustre',
+  },
+  'lustre-version': {
+    value: 'VERSION',
+    about: `release of the simulated Lustre client: ${clientVersions.join(', ')} (${defaultClientVersion})`,
+  },
+  'lustre-wait-scale': {
+    value: 'FACTOR',
+    about: `factor for the minutes that mounts wait for dead servers (${defaultWaitScale})`,
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
@@ -59,6 +77,13 @@ export function parseCommandOptions(args: readonly string[]): CommandOptions {
     azurePort: port('azure-port'),
     directory: directory('directory', values.directory),
     lustreRegistry: directory('lustre-registry', values['lustre-registry']),
+    client: defined({
+      version: clientVersion(values['lustre-version']),
+      waitScale: parseNumber('lustre-wait-scale', values['lustre-wait-scale'], {
+        must: 'a factor from 0',
+        least: 0,
+      }),
+    }),
   });
 }
 
@@ -95,6 +120,11 @@ function parseNumber(name: string, text: string | undefined, rule: NumberRule): 
     throw new UsageError(`--${name} must be ${rule.must}, not '${text}'`);
   }
   return number;
+}
+
+function clientVersion(text: string | undefined): ClientVersion | undefined {
+  if (text === undefined || isClientVersion(text)) return text;
+  throw new UsageError(`--lustre-version must be one of ${clientVersions.join(', ')}, not '${text}'`);
 }
 
 function directory(name: string, text: string | undefined): string | undefined {

@@ -143,6 +143,26 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     expect(existsSync(registry)).toBe(true);
   });
 
+  it('is the client of the release that is set, and lets COMMAND arm faults of servers', async () => {
+    const script = `
+      mount -t lustre 10.0.0.4@tcp0:/lustrefs $TMPDIR && node -p '
+        fs.readFileSync("/proc/self/mountinfo", "utf8").split("\\n").find((line) => line.includes(" - lustre "))'
+      lctl ping 10.0.0.4@tcp0; umount $TMPDIR
+      ${process.execPath} ${main} lustre-fault mgs-refused fs-2
+      mount -t lustre 10.0.0.4@tcp0:/lustrefs $TMPDIR; echo $?`;
+    const registry = join(scratch, 'registry-of-releases');
+    new LustreRegistryDirectory(registry).publish({
+      ...{ id: 'fs-2', mgsAddresses: ['10.0.0.4'], dnsNames: [], fsname: 'lustrefs', version: '2.15.5' },
+      capacityBytes: 4n << 40n,
+    });
+    const options = ['--lustre-version', '2.17', '--lustre-wait-scale', '0', '--lustre-registry', registry];
+    const { stdout } = await run('exec', ...options, '--', 'sh', '-c', script);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringContaining(' - lustre 10.0.0.4@tcp0:/lustrefs rw,checksum,encrypt,flock,') as string,
+      ...['12345-0@lo', '10.0.0.4@tcp', '108', ''],
+    ]);
+  });
+
   it('mounts what a cloud has created, until the cloud has deleted it', async () => {
     const target = join(scratch, 'created');
     mkdirSync(target);
@@ -183,8 +203,8 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
   it('works inside itself', async () => {
     const inner = `mkdir $TMPDIR/t; ${process.execPath} ${main} exec -- mount -t lustre 10.0.0.4@tcp:/x $TMPDIR/t; s=$?; rmdir $TMPDIR/t; exit $s`;
     expect(await exec(inner)).toMatchObject({
-      status: 5,
-      stderr: expect.stringContaining('Is the MGS running?') as string,
+      status: 110,
+      stderr: expect.stringContaining('Connection timed out') as string,
     });
   });
 
@@ -199,8 +219,8 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
       expect(stderr).toContain('Lustre mounts cannot be simulated here: as user with overlay:');
     else
       expect({ status, stderr }).toEqual({
-        status: 5,
-        stderr: expect.stringContaining('Is the MGS running?') as string,
+        status: 110,
+        stderr: expect.stringContaining('Connection timed out') as string,
       });
     expect(readdirSync(tmp)).toEqual([]);
   });
@@ -241,8 +261,8 @@ describe.concurrent('serve', () => {
 
 describe.concurrent('the command line', () => {
   it.each([
-    [[], 'a command is missing: serve or exec (see --help)'],
-    [['start'], "'start' is not a command: serve or exec (see --help)"],
+    [[], 'a command is missing: serve, exec or lustre-fault (see --help)'],
+    [['start'], "'start' is not a command: serve, exec or lustre-fault (see --help)"],
     [['exec', 'sh'], "Unexpected argument 'sh' (see --help; a COMMAND goes behind --)"],
     [['exec'], 'exec needs a command: exec [OPTIONS] -- COMMAND [ARGS]'],
     [

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { startEmulator } from '../emulator.js';
 import type { Emulator } from '../emulator.js';
 import { checkMountSimulation, type MountSimulation } from '../mount/check-mount-simulation.js';
-import { inNamespace, prepareNamespace, setupFailedStatus } from '../mount/mount-namespace.js';
+import {
+  inNamespace,
+  mountTableOption,
+  prepareNamespace,
+  setupFailedStatus,
+} from '../mount/mount-namespace.js';
 import type { CommandOptions } from './command-options.js';
 import { forwardSignals, type ForwardedSignals } from './forward-signals.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
@@ -47,12 +52,14 @@ async function execIn(
   { options, command, signals }: Execution,
 ): Promise<number> {
   const registry = options.lustreRegistry ?? join(directory, 'registry');
-  const namespace = prepareNamespace(directory, helpers, registry);
+  const namespace = prepareNamespace(directory, helpers, registry, options.client);
   const { durations, awsPort, azurePort } = options;
   const emulator = await startEmulator({ durations, awsPort, azurePort, lustreRegistryDir: registry });
   try {
     const environment = commandEnvironment(emulator, options.directory ?? directory, directory, registry);
-    return await run(inNamespace(namespace, way, command), environment, signals);
+    const nodeOptions = [process.env['NODE_OPTIONS'], mountTableOption(namespace)].filter(Boolean).join(' ');
+    const inside = { ...environment, NODE_OPTIONS: nodeOptions };
+    return await run(inNamespace(namespace, way, command), inside, signals);
   } finally {
     await emulator.stop();
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { optionsHelp, parseCommandOptions } from './command-options.js';
+import { serverFaultKinds } from '../world/server-faults.js';
 import { UsageError } from './usage-error.js';
 
 /** Exit status for a bad command line, as usual on Unix. */
@@ -24,9 +25,9 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const [name, ...rest] = own;
   if (name === 'serve') return serveCommand(rest, end);
   if (name === 'exec') return execCommand(rest, end < 0 ? [] : args.slice(end + 1));
-  throw new UsageError(
-    `${name === undefined ? 'a command is missing' : `'${name}' is not a command`}: serve or exec (see --help)`,
-  );
+  if (name === 'lustre-fault') return lustreFaultCommand(rest);
+  const problem = name === undefined ? 'a command is missing' : `'${name}' is not a command`;
+  throw new UsageError(`${problem}: serve, exec or lustre-fault (see --help)`);
 }
 
 // The servers are loaded only where they are needed: a bad command line is answered at once.
@@ -42,6 +43,12 @@ async function execCommand(rest: readonly string[], command: readonly string[]):
   if (command.length === 0) throw new UsageError('exec needs a command: exec [OPTIONS] -- COMMAND [ARGS]');
   const { exec } = await import('./exec.js');
   return exec(options, command);
+}
+
+async function lustreFaultCommand(rest: readonly string[]): Promise<number> {
+  const { lustreFault } = await import('./lustre-fault.js');
+  const output = lustreFault(rest, process.env);
+  return output === '' ? 0 : print(output);
 }
 
 function print(text: string): number {
@@ -61,6 +68,10 @@ Usage:
   lustre-cloud-emulator serve [OPTIONS]                 serve until SIGTERM; print the settings as JSON
   lustre-cloud-emulator exec [OPTIONS] -- COMMAND...    run COMMAND where the clouds are emulated and
                                                         mount -t lustre works; exit with its status
+  lustre-cloud-emulator lustre-fault KIND FILE_SYSTEM [OST]
+                                                        arm a fault of simulated Lustre servers, in a COMMAND of
+                                                        exec: ${serverFaultKinds.join(', ')}
+  lustre-cloud-emulator lustre-fault list | clear [FILE_SYSTEM]
 
 Options (defaults in parentheses; seconds may have fractions):
 ${optionsHelp()}

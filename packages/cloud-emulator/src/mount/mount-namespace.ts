@@ -1,6 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  clientDirectory,
+  defaultBehaviour,
+  type ClientBehaviour,
+  type ClientSettings,
+} from './client-settings.js';
 
 /** Technique to get a mount namespace, and to put `mount.lustre` where mount(8) looks for helpers. */
 export interface NamespaceWay {
@@ -23,31 +29,42 @@ export interface MountNamespace {
   readonly helpers: string;
 }
 
-/** Writes the helper and `lfs`, with every path that they need: mount(8) and its callers may have cleaned the environment. */
+/** Programs of the simulated client, and the files behind them. */
+const programs = {
+  'mount.lustre': 'client/mount-lustre.child.js',
+  lfs: 'lfs/lfs.child.js',
+  lctl: 'lctl/lctl.child.js',
+};
+
+// Counted from the package, so that it is the built program also where this module runs from its source.
+const built = (name: string): URL => new URL(`../../dist/mount/${name}`, import.meta.url);
+
+/** Writes the programs of the client, with all that they need: mount(8) and its callers may have cleaned the environment. */
 export function prepareNamespace(
   directory: string,
   helpers: string,
   registry: string,
-  path = process.env['PATH'] ?? '',
+  behaviour: Partial<ClientBehaviour> = {},
 ): MountNamespace {
-  const inside = join(directory, 'namespace');
-  mkdirSync(inside);
+  const namespace = join(directory, 'namespace');
+  mkdirSync(namespace);
   mkdirSync(registry, { recursive: true });
-  // Counted from the package, so that it is the built program also where this module runs from its source.
-  const program = (name: string): string =>
-    fileURLToPath(new URL(`../../dist/mount/${name}`, import.meta.url));
-  const storage = join(inside, 'servers');
-  writeScript(join(directory, 'mount.lustre'), path, [
-    program('client/mount-lustre.child.js'),
-    registry,
-    storage,
-  ]);
-  writeScript(join(directory, 'lfs'), path, [program('lfs/lfs.child.js'), storage]);
+  const settings: ClientSettings = { ...defaultBehaviour, ...behaviour, registry, namespace };
+  for (const [name, file] of Object.entries(programs)) {
+    writeScript(join(directory, name), [fileURLToPath(built(file)), JSON.stringify(settings)]);
+  }
   return { directory, helpers };
 }
 
-function writeScript(file: string, path: string, args: readonly string[]): void {
-  const words = [`PATH=${path}`, process.execPath, ...args].map(quote);
+/** Option of Node.js with which the programs of a namespace read the mount table as Lustre shows it. */
+export function mountTableOption({ directory }: Pick<MountNamespace, 'directory'>): string {
+  const module = built('table/show-mount-table.preload.js');
+  module.searchParams.set('clients', clientDirectory({ namespace: join(directory, 'namespace') }));
+  return `--import=${module.href}`;
+}
+
+function writeScript(file: string, args: readonly string[]): void {
+  const words = [`PATH=${process.env['PATH'] ?? ''}`, process.execPath, ...args].map(quote);
   writeFileSync(file, `#!/bin/sh\nexec /usr/bin/env -i ${words.join(' ')} "$@"\n`, { mode: 0o755 });
 }
 
@@ -76,7 +93,7 @@ shift 3
 
 overlay() {
   mkdir -m 755 "$inside/upper" "$inside/work" &&
-    cp "$directory/mount.lustre" "$directory/lfs" "$inside/upper/" &&
+    cp "$directory/mount.lustre" "$directory/lfs" "$directory/lctl" "$inside/upper/" &&
     (cd "$inside" && mount -i -t overlay -o "lowerdir=$helpers,upperdir=upper,workdir=work" lustre-emulator "$helpers")
 }
 
@@ -85,11 +102,11 @@ links() {
     mount -i --bind "$helpers" "$inside/real" &&
     ln -s "$inside/real"/* "$inside/links/" &&
     find "$inside/real" -maxdepth 1 -type l -exec cp -P --remove-destination -t "$inside/links" {} + &&
-    cp --remove-destination "$directory/mount.lustre" "$directory/lfs" "$inside/links/" &&
+    cp --remove-destination "$directory/mount.lustre" "$directory/lfs" "$directory/lctl" "$inside/links/" &&
     mount -i --bind "$inside/links" "$helpers"
 }
 
-mount -i -t tmpfs -o mode=0755 lustre-emulator "$inside" && mkdir "$inside/servers" && "$layer" || exit ${setupFailedStatus}
+mount -i -t tmpfs -o mode=0755 lustre-emulator "$inside" && mkdir "$inside/servers" "$inside/clients" && "$layer" || exit ${setupFailedStatus}
 exec "$@"
 `;
 

@@ -8,7 +8,7 @@ it('parseMountInfo reads the fields on both sides of the optional ones, and unes
     '',
   ].join('\n');
   expect(parseMountInfo(text)).toEqual([
-    { root: '/sub dir', target: '/mnt/a\\b', source: '10.0.0.4@tcp:/lustrefs' },
+    { root: '/sub dir', target: '/mnt/a\\b', source: '10.0.0.4@tcp:/lustrefs', group: '1' },
     { root: '/', target: '/', source: '/dev/vda1' },
   ]);
 });

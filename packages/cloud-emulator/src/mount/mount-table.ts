@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { groupsOf } from './table/lustre-mount-table.js';
 
 /** One line of /proc/PID/mountinfo, as far as the simulation needs it. */
 export interface MountEntry {
@@ -6,6 +7,8 @@ export interface MountEntry {
   readonly root: string;
   readonly target: string;
   readonly source: string;
+  /** Number of the peer group; absent: a private mount. */
+  readonly group?: string;
 }
 
 /** Parses mountinfo; proc_pid_mountinfo(5) has the fields. */
@@ -17,7 +20,11 @@ export function parseMountInfo(text: string): readonly MountEntry[] {
       const fields = line.split(' ');
       const afterOptional = fields.indexOf('-', 6);
       const field = (index: number): string => unescape(fields[index] ?? '');
-      return { root: field(3), target: field(4), source: field(afterOptional + 2) };
+      const [group] = groupsOf(fields);
+      return {
+        ...{ root: field(3), target: field(4), source: field(afterOptional + 2) },
+        ...(group === undefined ? {} : { group }),
+      };
     });
 }
 

@@ -73,7 +73,13 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
     expect(id).toBeGreaterThanOrEqual(5000);
     expect(id).toBeLessThanOrEqual(5999);
     expect(limitsOf(id)).toEqual([expect.any(String), '0', String((10n * GIB) / 1024n)]);
-    expect(run('lfs', ['getstripe', '-d', directory])).toContain('-E 64M -c 1 -E -1 -c -1');
+    const layout = run('lfs', ['getstripe', '-d', directory]);
+    expect(
+      [...layout.matchAll(/e_end: +(\w+)\n +stripe_count: +(-?\d+) /g)].map((match) => match.slice(1)),
+    ).toEqual([
+      ['67108864', '1'],
+      ['EOF', '-1'],
+    ]);
     expect(await createDirectory(driver, request)).toEqual(volume);
 
     const kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));

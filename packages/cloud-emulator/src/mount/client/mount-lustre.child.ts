@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ClientSettings } from '../client-settings.js';
 import { mountClient } from './mount-client.js';
 import type { MountRequest } from './mount-client.js';
 import { MountFailure, usageFailure } from './mount-failure.js';
@@ -7,10 +8,10 @@ import { SimulationError } from './simulation-error.js';
 /** Exit status of mount(8) for a defect of its own: "internal mount bug". */
 const internalError = 4;
 
-/** Program behind the helper script: `mount-lustre.child.js REGISTRY STORAGE SOURCE TARGET [-fnsv] [-o OPTIONS]`. */
-function main([registry = '', storage = '', ...args]: readonly string[]): number {
+/** Program behind the helper script: `mount-lustre.child.js SETTINGS SOURCE TARGET [-fnsv] [-o OPTIONS]`. */
+function main([settings = '{}', ...args]: readonly string[]): number {
   try {
-    mountClient(parseRequest(args), { registry, storage });
+    mountClient(parseRequest(args), JSON.parse(settings) as ClientSettings);
     return 0;
   } catch (error) {
     if (error instanceof MountFailure) return report(error.message, error.exitStatus);
@@ -22,7 +23,7 @@ function main([registry = '', storage = '', ...args]: readonly string[]): number
 function parseRequest(args: string[]): MountRequest {
   const { values, positionals } = parseHelperArgs(args);
   const [source, target] = positionals;
-  if (source === undefined || target === undefined) throw usageFailure('too few arguments');
+  if (source === undefined || target === undefined) throw usageFailure('mount.lustre: too few arguments');
   return { source, target, options: values.options?.join(',') ?? '', fake: values.fake ?? false };
 }
 
@@ -40,7 +41,7 @@ function parseHelperArgs(args: string[]) {
       },
     });
   } catch (error) {
-    throw usageFailure(error instanceof Error ? error.message : String(error));
+    throw usageFailure(`mount.lustre: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

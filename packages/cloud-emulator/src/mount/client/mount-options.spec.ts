@@ -11,7 +11,7 @@ describe('parseMountOptions', () => {
     ['rw,ro', ['ro']],
     ['nosuid,suid,,exec', []],
   ])('takes the flags of %s, the last word first', (text, flags) => {
-    expect(parseMountOptions(text)).toEqual({ flags, remount: false, unknown: [] });
+    expect(parseMountOptions(text)).toMatchObject({ flags, remount: false, unknown: [] });
   });
 
   it.each([
@@ -26,16 +26,15 @@ describe('parseMountOptions', () => {
     expect(parseMountOptions(text).unknown).toEqual([]);
   });
 
-  it.each(['network=tcp1', 'skpath=/etc/key', 'mgssec=skpi', 'exclude=fs-OST0001', 'retry=2'])(
-    'knows %s',
-    (text) => {
-      expect(parseMountOptions(text).unknown).toEqual([]);
-    },
-  );
+  it.each(['skpath=/etc/key', 'mgssec=skpi', 'exclude=fs-OST0001', 'retry=2'])('knows %s', (text) => {
+    expect(parseMountOptions(text).unknown).toEqual([]);
+  });
 
   it.each([
     ['flok', ['flok']],
     ['flock=1', ['flock=1']],
+    ['network=tcp', ['network=tcp']],
+    ['statfs_project', ['statfs_project']],
     ['network', ['network']],
     ['network=', ['network=']],
     ['device=10.0.0.4@tcp:/x,ro,param=1', ['device=10.0.0.4@tcp:/x', 'param=1']],
@@ -44,7 +43,22 @@ describe('parseMountOptions', () => {
     expect(parseMountOptions(text).unknown).toEqual(unknown);
   });
 
+  it('knows statfs_project from 2.17 on', () => {
+    expect(parseMountOptions('statfs_project', '2.17')).toMatchObject({
+      unknown: [],
+      client: ['statfs_project'],
+    });
+  });
+
+  it('reads the number of repetitions', () => {
+    expect(parseMountOptions('retry=2,noflock')).toMatchObject({
+      retry: 2,
+      client: ['noflock'],
+      unknown: [],
+    });
+  });
+
   it('sees a remount', () => {
-    expect(parseMountOptions('remount,ro')).toEqual({ flags: ['ro'], remount: true, unknown: [] });
+    expect(parseMountOptions('remount,ro')).toMatchObject({ flags: ['ro'], remount: true, unknown: [] });
   });
 });

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { MountEntry } from '../mount-table.js';
 import { deviceName } from './find-server.js';
 import type { PublishedServer } from './published-servers.js';
-import { mountInternally, unmountInternally } from './run-mount.js';
+import { mountInternally, UnmountError, unmountInternally } from './run-mount.js';
 
 /**
  * Storage of the simulated servers: one tmpfs for each file system, mounted in a directory of the mount namespace.
@@ -77,10 +77,14 @@ export class ServerStorage {
       unmountInternally(path);
       rmdirSync(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!isHarmless(error)) throw error;
     }
   }
 }
+
+/** Another helper was quicker, or another mount namespace (of a container) still has the storage mounted: it stays there. */
+const isHarmless = (error: unknown): boolean =>
+  error instanceof UnmountError || ['ENOENT', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 function isAsLarge(path: string, bytes: bigint): boolean {
   const { blocks, bsize } = statfsSync(path, { bigint: true });

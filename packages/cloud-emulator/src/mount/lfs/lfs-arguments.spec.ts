@@ -21,12 +21,14 @@ describe('the arguments of lfs', () => {
       { name: 'set-stripe', layout: '-E 64M -c 1 -E -1 -c -1'.split(' '), paths: ['.'] },
     ],
     ['getstripe -d x', { name: 'show-stripe', paths: ['x'] }],
+    ['getname /m', { name: 'show-name', paths: ['/m'] }],
+    ['df /m', { name: 'show-space', path: '/m' }],
   ])('%s', (line, command) => {
     expect(parseLfsArguments(line.split(' '))).toMatchObject(command);
   });
 
   it.each([
-    ['df -h', /knows project/],
+    ['fid2path /m', /knows project/],
     ['project -p x /m', /invalid project ID 'x'/],
     ['project -z /m', /unrecognized option '-z'/],
     ['setquota -p 5 -B many /m', /invalid limit 'many'/],

@@ -26,7 +26,9 @@ export type LfsCommand =
     }
   | { readonly name: 'show-quota'; readonly project: number; readonly quiet: boolean; readonly path: string }
   | { readonly name: 'set-stripe'; readonly layout: readonly string[]; readonly paths: readonly string[] }
-  | { readonly name: 'show-stripe'; readonly paths: readonly string[] };
+  | { readonly name: 'show-stripe'; readonly paths: readonly string[] }
+  | { readonly name: 'show-name'; readonly paths: readonly string[] }
+  | { readonly name: 'show-space'; readonly path: string | undefined };
 
 interface Words {
   readonly flags: ReadonlySet<string>;
@@ -41,8 +43,10 @@ export function parseLfsArguments([name = '', ...args]: readonly string[]): LfsC
   if (name === 'quota') return quota(sort(args, ['-p'], ['-q', '-v']));
   if (name === 'setstripe') return setStripe(args);
   if (name === 'getstripe') return { name: 'show-stripe', paths: some(sort(args, [], ['-d']).rest, name) };
+  if (name === 'getname') return { name: 'show-name', paths: some(sort(args, [], ['-i', '-n']).rest, name) };
+  if (name === 'df') return { name: 'show-space', path: sort(args, [], ['-h', '-i']).rest[0] };
   throw new UsageError(
-    `lfs: the simulation knows project, setquota, quota, setstripe and getstripe, not '${name}'`,
+    `lfs: the simulation knows project, setquota, quota, setstripe, getstripe, getname and df, not '${name}'`,
   );
 }
 

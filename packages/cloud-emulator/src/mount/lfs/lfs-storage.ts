@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, sep } from 'node:path';
 import type { MountEntry } from '../mount-table.js';
 import type { ProjectLimits } from './lfs-arguments.js';
@@ -14,6 +22,10 @@ export interface LfsPath {
   readonly root: string;
   /** Directory beside it, for attributes and limits, which a tmpfs cannot hold. */
   readonly store: string;
+  /** Source of the storage's mount. */
+  readonly device: string;
+  /** Peer group of the client's mount; absent: a mount that is no client. */
+  readonly group?: string;
 }
 
 /** Finds the file system of a path. @throws UsageError as lfs does outside of Lustre */
@@ -31,7 +43,10 @@ export function lfsPath(given: string, storage: string, mounts: readonly MountEn
   const store = `${server.target}.lfs`;
   mkdirSync(join(store, 'inodes'), { recursive: true });
   mkdirSync(join(store, 'limits'), { recursive: true });
-  return { path, mountPoint: mounted.target, root: server.target, store };
+  return {
+    ...{ path, store, mountPoint: mounted.target, root: server.target, device: server.source },
+    ...(mounted.group === undefined ? {} : { group: mounted.group }),
+  };
 }
 
 function real(given: string): string {
@@ -60,6 +75,10 @@ export function setAttributes({ store, path }: LfsPath, change: InodeAttributes)
   const attributes = { ...attributesOf({ store }, path), ...change };
   writeJson(join(store, 'inodes', String(statSync(path).ino)), attributes);
 }
+
+/** Reports that limits of the project were set before, or lifted. */
+export const hasRecord = ({ store }: Pick<LfsPath, 'store'>, project: number): boolean =>
+  existsSync(join(store, 'limits', String(project)));
 
 const none: ProjectLimits = { softKib: 0n, hardKib: 0n, softInodes: 0n, hardInodes: 0n };
 

@@ -1,15 +1,42 @@
+import { statfsSync } from 'node:fs';
+import { deviceName } from '../client/find-server.js';
+import { readPublishedServers } from '../client/published-servers.js';
+import { ServerState } from '../client/server-state.js';
+import { storageDirectory, type ClientSettings } from '../client-settings.js';
+import { isAtLeast } from '../client-version.js';
 import { readMountTable } from '../mount-table.js';
+import { clientInstance } from '../table/client-instance.js';
+import { layoutText } from './layout-text.js';
 import { parseLfsArguments, type LfsCommand } from './lfs-arguments.js';
-import { attributesOf, lfsPath, limitsOf, setAttributes, setLimits, type LfsPath } from './lfs-storage.js';
+import {
+  attributesOf,
+  hasRecord,
+  lfsPath,
+  limitsOf,
+  setAttributes,
+  setLimits,
+  type InodeAttributes,
+  type LfsPath,
+} from './lfs-storage.js';
 import { UsageError } from './lfs-usage-error.js';
 import { countProject } from './project-accounting.js';
+import { quotaText } from './quota-text.js';
+import { spaceText } from './space-text.js';
 
-/** Program behind the `lfs` of the namespace: `lfs.child.js STORAGE COMMAND...`. */
-function main([storage = '', ...args]: readonly string[]): number {
+interface Output {
+  readonly text: string;
+  readonly status: number;
+}
+
+/** Exit status of `lfs quota` where a target does not answer (EIO); the text is on stdout all the same. */
+const PARTIAL = 5;
+
+/** Program behind the `lfs` of the namespace: `lfs.child.js SETTINGS COMMAND...`. */
+function main([settings = '{}', ...args]: readonly string[]): number {
   try {
-    const output = run(parseLfsArguments(args), storage);
-    if (output !== '') process.stdout.write(`${output}\n`);
-    return 0;
+    const { text, status } = run(parseLfsArguments(args), JSON.parse(settings) as ClientSettings);
+    if (text !== '') process.stdout.write(`${text}\n`);
+    return status;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -17,59 +44,85 @@ function main([storage = '', ...args]: readonly string[]): number {
   }
 }
 
-function run(command: LfsCommand, storage: string): string {
+function run(command: LfsCommand, settings: ClientSettings): Output {
   const mounts = readMountTable();
-  const at = (path: string): LfsPath => lfsPath(path, storage, mounts);
-  const each = (paths: readonly string[], work: (place: LfsPath, path: string) => string | void): string =>
-    paths
-      .map((path) => work(at(path), path) ?? '')
-      .filter((line) => line !== '')
-      .join('\n');
+  const at = (path: string): LfsPath => lfsPath(path, storageDirectory(settings), mounts);
+  if (command.name === 'show-quota') return showQuota(at(command.path), command, settings);
+  if (command.name === 'show-space') return showSpace(at(command.path ?? process.cwd()), settings);
+  if (command.name === 'set-quota') {
+    setLimits(at(command.path), command.project, command.limits);
+    return { text: '', status: 0 };
+  }
+  const lines = command.paths.map((path) => onPath(command, at(path), path, settings));
+  return { text: lines.filter((line) => line !== '').join('\n'), status: 0 };
+}
+
+type PathCommand = Extract<LfsCommand, { readonly paths: readonly string[] }>;
+type Change = Extract<PathCommand, { readonly name: 'set-project' | 'clear-project' | 'set-stripe' }>;
+
+/** Runs a command on one of its paths; returns its output. */
+function onPath(command: PathCommand, place: LfsPath, path: string, { version }: ClientSettings): string {
   switch (command.name) {
-    case 'set-project':
-      return each(command.paths, (place) =>
-        setAttributes(place, { project: command.project, inherit: command.inherit }),
-      );
-    case 'clear-project':
-      return each(command.paths, (place) => setAttributes(place, { project: 0, inherit: false }));
     case 'show-project':
-      return each(command.paths, (place, path) => {
-        const { project = 0, inherit = false } = attributesOf(place, place.path);
-        return `${String(project).padStart(5)} ${inherit ? 'P' : '-'} ${path}`;
-      });
-    case 'set-quota':
-      setLimits(at(command.path), command.project, command.limits);
-      return '';
-    case 'show-quota':
-      return showQuota(at(command.path), command);
-    case 'set-stripe':
-      return each(command.paths, (place) => setAttributes(place, { layout: command.layout }));
+      return projectText(attributesOf(place, place.path), path);
     case 'show-stripe':
-      return each(command.paths, (place, path) => {
-        const { layout } = attributesOf(place, place.path);
-        return `${path}\n${layout ? layout.join(' ') : '(Default) -c 1'}`;
-      });
+      return `${path}\n${layoutText(attributesOf(place, place.path).layout ?? [], version)}`;
+    case 'show-name':
+      return nameText(place, isAtLeast(version, '2.17') ? '' : ` ${path}`);
+    default:
+      setAttributes(place, changeOf(command));
+      return '';
   }
 }
 
-/** Prints quotas in the layout of lfs-quota(1) of 2.15. */
-function showQuota(place: LfsPath, { project, path, quiet }: LfsCommand & { name: 'show-quota' }): string {
-  const { kib, inodes } = countProject(place, project);
-  const { softKib, hardKib, softInodes, hardInodes } = limitsOf(place, project);
-  const over = (used: bigint, ...limits: readonly bigint[]): string =>
-    limits.some((limit) => limit > 0n && used > limit) ? '*' : '';
-  const columns = [
-    [`${kib}${over(kib, softKib, hardKib)}`, softKib, hardKib, '-'],
-    [`${inodes}${over(inodes, softInodes, hardInodes)}`, softInodes, hardInodes, '-'],
-  ].flat();
-  const line = `${path.padStart(15)} ${columns.map((column) => String(column).padStart(7)).join(' ')}`;
-  if (quiet) return line;
-  const head = ['kbytes', 'quota', 'limit', 'grace', 'files', 'quota', 'limit', 'grace'];
-  return [
-    `Disk quotas for prj ${project} (pid ${project}):   (simulated: counted, not enforced)`,
-    `${'Filesystem'.padStart(15)} ${head.map((word) => word.padStart(7)).join(' ')}`,
-    line,
-  ].join('\n');
+function changeOf(command: Change): InodeAttributes {
+  if (command.name === 'set-stripe') return { layout: command.layout };
+  return command.name === 'clear-project'
+    ? { project: 0, inherit: false }
+    : { project: command.project, inherit: command.inherit };
+}
+
+const projectText = ({ project = 0, inherit = false }: InodeAttributes, path: string): string =>
+  `${String(project).padStart(5)} ${inherit ? 'P' : '-'} ${path}`;
+
+const nameText = (place: LfsPath, end: string): string =>
+  `${fsnameOf(place)}-${clientInstance(place.group ?? '0')}${end}`;
+
+const fsnameOf = ({ device }: LfsPath): string => device.slice(device.lastIndexOf('/') + 1);
+
+function showQuota(
+  place: LfsPath,
+  { project, path, quiet }: LfsCommand & { name: 'show-quota' },
+  settings: ClientSettings,
+): Output {
+  const isPartial = deadTargets(place, settings).length > 0;
+  const quota = {
+    ...{ project, path, isPartial },
+    use: countProject(place, project),
+    limits: limitsOf(place, project),
+    hasRecord: hasRecord(place, project),
+  };
+  return { text: quotaText(quota, quiet, settings.version), status: isPartial ? PARTIAL : 0 };
+}
+
+/** Shows the space of the targets. Waits as long as a storage target does not answer, like the real one. */
+function showSpace(place: LfsPath, settings: ClientSettings): Output {
+  const POLL_MS = 50;
+  while (deadTargets(place, settings).length > 0) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+  const { blocks, bfree, bsize } = statfsSync(place.root, { bigint: true });
+  const kib = (count: bigint): bigint => (count * bsize) / 1024n;
+  const text = spaceText({
+    ...{ fsname: fsnameOf(place), mountPoint: place.mountPoint },
+    ...{ totalKib: kib(blocks), usedKib: kib(blocks - bfree) },
+  });
+  return { text, status: 0 };
+}
+
+function deadTargets({ device }: LfsPath, { registry }: ClientSettings): readonly number[] {
+  const server = readPublishedServers(registry).find((each) => deviceName(each) === device);
+  return server ? new ServerState(registry).deadTargets(server) : [];
 }
 
 process.exitCode = main(process.argv.slice(2));
