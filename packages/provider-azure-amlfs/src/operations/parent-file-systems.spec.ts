@@ -10,8 +10,8 @@ it.each([
 ])('%o is a host', (given, configured, host) => {
   const hosts = amlParentFileSystems(configured, async () => {});
   expect(hosts.parentOf(given)).toBe(host);
-  const [scope, id] = host.split('/');
-  expect(hosts.referenceTo(host)).toEqual({ id, scope });
+  const [listingScope, id] = host.split('/');
+  expect(hosts.referenceTo(host)).toEqual({ id, listingScope });
 });
 
 it('says which parameter is missing', () => {
