@@ -221,7 +221,7 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
           assert.ok(bytesOf(volume.context) <= MAX_MAP_BYTES, 'the volume context is longer than 4 KiB');
           assert.equal(volume.capacity.bytes, usable.capacity.bytes);
           const reference = harness.controller.parseVolumeId(volume.id);
-          assert.deepEqual(reference, { id: usable.id, scope: usable.listingScope });
+          assert.deepEqual(reference, { id: usable.id, listingScope: usable.listingScope });
           const scopes = harness.controller.listingScopes();
           const shown = await Promise.all(scopes.map((scope) => harness.controller.list(scope, never())));
           const isShown = shown
