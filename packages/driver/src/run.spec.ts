@@ -54,6 +54,11 @@ describe('runDriver', () => {
     expect(errors).toMatch(/^my-driver: orphans needs the Kubernetes API/);
   });
 
+  it('ends pre-stop-hook at once without a Kubernetes API', async () => {
+    expect(await run(['pre-stop-hook'])).toBe(0);
+    expect(errors).toBe('');
+  });
+
   it('needs --driver-name only to choose among several providers', async () => {
     expect(await run([])).toBe(2);
     expect(errors).toContain('--endpoint is missing');

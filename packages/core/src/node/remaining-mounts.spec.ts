@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseMountInfo } from '../mount/mount-table.js';
 import { remainingMounts } from './remaining-mounts.js';
 import { success, until } from './testing/engine-answers.js';
 import { PrivateNode } from './testing/private-node.js';
@@ -33,5 +34,27 @@ describe('remainingMounts', () => {
     expect([...(await left())].sort()).toEqual([client?.mountPoint, shared].sort());
     expect(await engine.unpublish(shared)).toEqual(success);
     await until(async () => expect(await left()).toEqual([]));
+  });
+
+  it.each([
+    ['a Go driver', '/var/lib/kubelet/pods/p-1/volumes/kubernetes.io~csi/pvc-1/mount', 'lustre', true],
+    [
+      'another kubelet directory',
+      '/srv/k0s/kubelet/pods/p/volumes/kubernetes.io~csi/v/mount',
+      'lustre',
+      true,
+    ],
+    [
+      'a volume that is staged',
+      '/var/lib/kubelet/plugins/kubernetes.io/csi/d/0a/globalmount',
+      'lustre',
+      true,
+    ],
+    ['another file system', '/var/lib/kubelet/pods/p-1/volumes/kubernetes.io~csi/pvc-1/mount', 'nfs4', false],
+    ['the node itself', '/mnt/scratch', 'lustre', false],
+    ['a path that only looks similar', '/data/kubernetes.io~csi/pvc-1/mount', 'lustre', false],
+  ])('counts a mount of %s without a record only at a target of CSI: %s', async (_, path, type, counts) => {
+    const table = parseMountInfo(`40 30 0:50 / ${path} rw shared:9 - ${type} 127.0.0.4@tcp:/lustrefs rw`);
+    expect(await remainingMounts(join(node.base, 'no-state'), async () => table)).toEqual(counts ? [path] : []);
   });
 });

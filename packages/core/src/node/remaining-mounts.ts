@@ -1,12 +1,18 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseClientMountRecord } from '../mount/client/client-mount-records.js';
-import { readMountTable, type MountTable } from '../mount/mount-table.js';
+import { readMountTable, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import { parsePublication } from '../mount/publications.js';
 
+/** Paths that kubelet gives to CSI drivers, below its directory: targets of pods (pkg/volume/csi/csi_mounter.go) and of staging
+ *  (csi_attacher.go). */
+const CSI_TARGET =
+  /\/pods\/[^/]+\/volumes\/kubernetes\.io~csi\/[^/]+\/mount$|\/plugins\/kubernetes\.io\/csi\/.+\/globalmount$/;
+
 /**
- * Lists the paths of this node at which the driver still has a mount: targets of pods and the clients that they share,
- * according to its records and the mount table. For a process beside the driver: it writes nothing.
+ * Finds where Lustre is still mounted on this node for pods: what the driver's records name, which are targets and the
+ * clients that they share, and each Lustre mount at a target of CSI. The driver that this one replaced left no records. For
+ * a process beside the driver: it writes nothing.
  * @param stateDir as `NodeEngineParts.stateDir`
  * @throws DriverError unavailable where the mount table cannot be read
  */
@@ -23,8 +29,13 @@ export async function remainingMounts(
     ...clients.map((text) => parseClientMountRecord(text)?.path),
   ];
   const table = await readTable();
-  return recorded.filter((path) => path !== undefined).filter((path) => table.at(path) !== undefined);
+  const mounted = recorded.filter((path) => path !== undefined && table.at(path) !== undefined);
+  const targets = table.entries.filter(isLustreTarget).map(({ mountPoint }) => mountPoint);
+  return [...new Set([...mounted, ...targets])].filter((path) => path !== undefined);
 }
+
+const isLustreTarget = ({ fsType, mountPoint }: MountEntry): boolean =>
+  fsType === 'lustre' && CSI_TARGET.test(mountPoint);
 
 /** Reads the records without StateFiles, which removes temporary files: the driver may be writing them. */
 async function textsIn(directory: string): Promise<readonly string[]> {

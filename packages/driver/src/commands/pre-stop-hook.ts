@@ -1,4 +1,4 @@
-import { pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
+import { isConfigurationError, messageOf, pause, systemClock, type Clock, type Log } from '@lustre-csi/core';
 import { remainingMounts } from '@lustre-csi/core/server';
 import type { CommandConfig } from '../config/config.js';
 import type { KubernetesNode } from '../kubernetes/kubernetes-node.js';
@@ -30,6 +30,7 @@ export interface PreStopParts {
  * The command `pre-stop-hook`, for `lifecycle.preStop` of the node plugin: while the node is being drained, the plugin stays
  * until the last volume and the last Lustre client are unmounted. The servers have to evict the clients of a node that
  * disappears with mounts, while other clients wait. Kubelet ends the hook after the pod's terminationGracePeriodSeconds.
+ * Without a Kubernetes API to ask, it returns at once, as that of aws-fsx-csi-driver: the plugin can be stopped.
  * @throws NodeApiError if the taints of the node cannot be read
  */
 export async function preStopHookCommand({
@@ -40,9 +41,21 @@ export async function preStopHookCommand({
   plugin,
 }: CommandConfig): Promise<void> {
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'pre-stop-hook' });
-  const node = await kubernetesNode(settings, nodeId, 'pre-stop-hook');
-  await waitForUnmounts({ node, log, left: () => remainingMounts(stateDir) });
+  try {
+    const node = await kubernetesNode(settings, nodeId, 'pre-stop-hook');
+    await waitForUnmounts({ node, log, left: () => remainingMounts(stateDir) });
+  } catch (error) {
+    if (!hasNoApi(error)) throw error;
+    log.warn({}, `no volume is waited for: ${messageOf(error)}`);
+  }
 }
+
+/** Reports that this process has no access to an API server at all: it is no pod, or has no service account. */
+const hasNoApi = (error: unknown): boolean =>
+  isConfigurationError(error) ||
+  (error instanceof Error &&
+    error.name === 'NodeApiError' &&
+    (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT');
 
 /** Waits on a node that is being drained. Returns at once on a node that stays: the plugin is restarted or upgraded there,
  *  and its volumes stay mounted. */
