@@ -1,5 +1,5 @@
 export { runDriver, type DriverOptions } from './run.js';
-export type { DriverDefinition } from './driver-definition.js';
+export type { DriverDefinition, ReplacedExecutable } from './driver-definition.js';
 export { tokens } from './container/container.js';
 export { allFlags, type CommandConfig, type ProcessInput } from './config/config.js';
 export { driverFlags, legacyFlags, type LegacyFlag } from './config/flags.js';

@@ -1,8 +1,9 @@
 import { isConfigurationError, messageOf } from '@lustre-csi/core';
 import { orphansCommand } from './commands/orphans.js';
 import { preStopHookCommand } from './commands/pre-stop-hook.js';
+import { readinessProbeCommand } from './commands/readiness-probe.js';
 import { serveCommand } from './commands/serve.js';
-import { readConfig, type Command, type CommandConfig, type ProcessInput } from './config/config.js';
+import { readConfig, type Command, type Invocation, type ProcessInput } from './config/config.js';
 import { helpText } from './config/help.js';
 import type { DriverDefinition } from './driver-definition.js';
 
@@ -27,13 +28,13 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
         process.stdout.write(helpText(driver));
         return 0;
       case 'version':
-        process.stdout.write(`${name} ${version}\n`);
+        process.stdout.write(`${driver.replaces?.versionText(version) ?? `${name} ${version}`}\n`);
         return 0;
       case 'serve':
         await serveCommand(invocation.config, driver);
         return 0;
       default:
-        return await runCommand(invocation.kind, invocation.config, driver);
+        return await runCommand(invocation, driver);
     }
   } catch (error) {
     if (!isConfigurationError(error)) throw error;
@@ -42,20 +43,30 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
   }
 }
 
+type CommandInvocation = Extract<Invocation, { readonly kind: Command }>;
+
 /** Runs a command. If it fails, prints one line with the reason. */
-async function runCommand(
-  command: Command,
-  config: CommandConfig,
-  driver: DriverDefinition,
-): Promise<number> {
+async function runCommand(invocation: CommandInvocation, driver: DriverDefinition): Promise<number> {
   try {
-    if (command === 'pre-stop-hook') await preStopHookCommand(config);
-    else if ((await orphansCommand(config, driver, (line) => process.stdout.write(`${line}\n`))) > 0)
-      return FOUND;
-    return 0;
+    return await outcomeOf(invocation, driver);
   } catch (error) {
     if (isConfigurationError(error)) throw error;
-    process.stderr.write(`${driver.name}: ${command}: ${messageOf(error)}\n`);
+    process.stderr.write(`${driver.name}: ${invocation.kind}: ${messageOf(error)}\n`);
     return COMMAND_FAILED;
+  }
+}
+
+async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition): Promise<number> {
+  switch (invocation.kind) {
+    case 'pre-stop-hook':
+      await preStopHookCommand(invocation.config);
+      return 0;
+    case 'readiness-probe':
+      await readinessProbeCommand(invocation.config);
+      return 0;
+    case 'orphans': {
+      const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+      return (await orphansCommand(invocation.config, driver, print)) > 0 ? FOUND : 0;
+    }
   }
 }

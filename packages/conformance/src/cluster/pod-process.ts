@@ -21,6 +21,8 @@ exec "$@"
 export interface PodProcess {
   /** Endpoint for clients. */
   readonly endpoint: string;
+  /** Process id, for what kubelet runs in the same container. */
+  readonly pid: number;
   /** Output so far. */
   log(): string;
   /** Sets the file system types that the kernel knows: `['ext4', 'lustre']`. */
@@ -41,6 +43,30 @@ export function startPodProcess(
   /** Command that runs instead of serving. */
   command?: string,
 ): PodProcess {
+  return startContainer(api, token, (directory) => ({
+    argv: [
+      executable,
+      ...(command ? [command] : []),
+      ...['--endpoint', `unix://${directory}/csi.sock`],
+      ...[...args, '--state-dir', join(directory, 'state')],
+    ],
+    environment,
+  }));
+}
+
+/** Process of a container: a script for Node.js with its arguments, and its whole environment. */
+export interface ContainerSpec {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a process in a pod.
+ *  @param specOf returns what to start; the argument is the directory for its socket, `csi.sock` */
+export function startContainer(
+  api: KubeApiServer,
+  token: string,
+  specOf: (directory: string) => ContainerSpec,
+): PodProcess {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-pod-'));
   const setFileSystemTypes = (types: readonly string[]): void =>
     writeFileSync(join(directory, 'filesystems'), types.map((type) => `nodev\t${type}\n`).join(''));
@@ -48,10 +74,8 @@ export function startPodProcess(
   writeFileSync(join(directory, 'token'), token);
   writeFileSync(join(directory, 'ca.crt'), api.ca);
   const output = openSync(join(directory, 'log'), 'w');
-  const endpoint = `unix://${directory}/csi.sock`;
-  const driver = [process.execPath, executable, ...(command ? [command] : []), '--endpoint', endpoint];
-  const flags = [...args, '--state-dir', join(directory, 'state')];
-  const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, ...driver, ...flags], {
+  const { argv, environment } = specOf(directory);
+  const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, process.execPath, ...argv], {
     env: { ...environment, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) },
     stdio: ['ignore', output, output],
   });
@@ -61,7 +85,8 @@ export function startPodProcess(
     child.once('exit', (status) => resolve(status ?? 143));
   });
   return {
-    endpoint,
+    endpoint: `unix://${directory}/csi.sock`,
+    pid: child.pid ?? 0,
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
     setFileSystemTypes,
     ended,

@@ -17,7 +17,8 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     '',
     '`lustre-csi pre-stop-hook`, with the same flags, is for `lifecycle.preStop` of the node plugin: see ' +
       '[deploy](../../deploy/README.md#the-end-of-a-node). `lustre-csi orphans` lists unused file systems: see ' +
-      '[deploy](../../deploy/README.md#orphaned-file-systems).',
+      '[deploy](../../deploy/README.md#orphaned-file-systems). `lustre-csi readiness-probe` is for `readinessProbe` and ' +
+      '`startupProbe`: see [deploy](../../deploy/README.md#entry-points-for-manifests-of-the-go-drivers).',
     '',
     table(driverFlags),
     '',
@@ -35,7 +36,9 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
 
 function table(flags: ProviderPlugin['flags']): string {
   const rows = flags.map((flag) => {
-    const names = [flag.name, ...(flag.aliases ?? [])].map((name) => `\`--${name}\``).join(', ');
+    const names = [flag.name, ...(flag.aliases ?? [])]
+      .map((name) => `\`${name.length > 1 ? '--' : '-'}${name}\``)
+      .join(', ');
     const environment = flag.environment ? `\`${flag.environment}\`` : '';
     const standard = flag.default ? `\`${flag.default}\`` : '';
     return `| ${names} | ${environment} | ${standard} | ${flag.description} |`;

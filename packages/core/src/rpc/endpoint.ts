@@ -1,6 +1,6 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, posix } from 'node:path';
 import { ConfigurationError } from '../errors/configuration-error.js';
 import { messageOf } from '../errors/driver-error.js';
 
@@ -13,14 +13,15 @@ export type Endpoint =
 const MAX_SOCKET_PATH_BYTES = 107;
 const MAX_PORT = 65_535;
 
-/** Parses `unix:///path`, `unix:/path`, `/path` and, for development, `tcp://host:port`.
+/** Parses `unix:///path`, `unix:/path`, `/path` and, for development, `tcp://host:port`, in the spellings that the Go drivers
+ *  take: a scheme in any case, and `unix://tmp/csi.sock` for `/tmp/csi.sock`, which is their default.
  *  @throws ConfigurationError naming the setting */
 export function parseEndpoint(text: string): Endpoint {
-  const tcp = /^tcp:\/\/(?<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?<port>[0-9]{1,5})$/.exec(text)?.groups;
+  const tcp = /^tcp:\/\/(?<host>[^:/]+|\[[0-9a-f:]+\]):(?<port>[0-9]{1,5})\/?$/i.exec(text)?.groups;
   const port = Number(tcp?.['port']);
   if (port <= MAX_PORT) return { kind: 'tcp', host: tcp?.['host'] as string, port };
-  // `unix://csi.sock` has lost a slash: it must not become /csi.sock.
-  const path = /^(?:unix:\/\/|unix:(?!\/\/)|)(?<path>\/.*[^/])$/.exec(text)?.groups?.['path'];
+  const given = /^(?:unix:\/\/(?=.)|(?:unix:)?(?=\/(?!\/)))(?<path>.*[^/])$/i.exec(text)?.groups?.['path'];
+  const path = given === undefined ? undefined : posix.join('/', given);
   if (path === undefined) {
     throw new ConfigurationError(
       `--endpoint (CSI_ENDPOINT) is "${text}": write unix:///path/csi.sock, or tcp://host:port for development`,

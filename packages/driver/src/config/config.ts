@@ -9,6 +9,7 @@ import { ProviderRegistry, parseEndpoint, type Endpoint } from '@lustre-csi/core
 import { readArguments } from './arguments.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { driverFlags, legacyFlags } from './flags.js';
+import { withDefaultOf } from './replaced-defaults.js';
 
 export type Mode = 'controller' | 'node' | 'all';
 
@@ -31,15 +32,19 @@ export interface Config {
 /** Checked settings of a command that runs beside the driver. */
 export type CommandConfig = Omit<Config, 'mode' | 'endpoint' | 'shutdownGraceMs' | 'warnings'>;
 
+/** Checked settings of a command that calls the driver. */
+export type ProbeConfig = CommandConfig & Pick<Config, 'mode' | 'endpoint'>;
+
 /** Request of the command line: to serve, to run a command, or to print a text. */
 export type Invocation =
   | { readonly kind: 'serve'; readonly config: Config }
-  | { readonly kind: Command; readonly config: CommandConfig }
+  | { readonly kind: 'readiness-probe'; readonly config: ProbeConfig }
+  | { readonly kind: Exclude<Command, 'readiness-probe'>; readonly config: CommandConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
 /** Commands beside serving. aws-fsx-csi-driver has the first one, too. */
-const commands = ['pre-stop-hook', 'orphans'] as const;
+const commands = ['pre-stop-hook', 'orphans', 'readiness-probe'] as const;
 
 export type Command = (typeof commands)[number];
 
@@ -55,10 +60,10 @@ export interface ProcessInput {
 /** Reads and checks the arguments and the environment.
  *  @throws ConfigurationError one line that names the setting */
 export function readConfig(
-  { name: executableName, providers }: Pick<DriverDefinition, 'name' | 'providers'>,
+  { name: executableName, providers, replaces }: Pick<DriverDefinition, 'name' | 'providers' | 'replaces'>,
   { argv = process.argv.slice(2), environment = process.env }: ProcessInput = {},
 ): Invocation {
-  const flags = allFlags(providers);
+  const flags = allFlags(providers).map((flag) => withDefaultOf(replaces, flag));
   const command = commands.find((name) => name === argv[0]);
   const given = readArguments(command ? argv.slice(1) : argv, [...flags, ...legacyFlags], executableName);
   if (given.get('help') === 'true') return { kind: 'help' };
@@ -66,15 +71,22 @@ export function readConfig(
   const settings = settingsOf(flags, given, environment);
   const plugin = selectProvider(new ProviderRegistry(providers), settings);
   const common = commandConfig(plugin, settings, given);
+  if (command === 'readiness-probe') return { kind: command, config: { ...common, ...servedAt(settings) } };
   if (command) return { kind: command, config: common };
   const config: Config = {
     ...common,
-    mode: modeOf(settings.flag('mode') ?? 'all'),
-    endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
+    ...servedAt(settings),
     shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
     warnings: legacyWarnings(given),
   };
   return { kind: 'serve', config: Object.freeze(config) };
+}
+
+function servedAt(settings: Settings): Pick<Config, 'mode' | 'endpoint'> {
+  return {
+    mode: modeOf(settings.flag('mode') ?? 'all'),
+    endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
+  };
 }
 
 function commandConfig(

@@ -71,7 +71,7 @@ export const driverFlags: readonly FlagDefinition[] = [
     description: 'least level of log lines: debug, info, warn or error',
   },
   ...nodeFlags,
-  { name: 'help', type: 'boolean', description: 'print this text and exit' },
+  { name: 'help', aliases: ['h'], type: 'boolean', description: 'print this text and exit' },
   { name: 'version', type: 'boolean', description: 'print the version and exit' },
 ];
 
@@ -106,6 +106,7 @@ const klogFlags: readonly LegacyFlag[] = [
     'one_output',
     'log-json-split-stream',
     'log-text-split-stream',
+    'legacy_stderr_threshold_behavior',
   ].map((name) => ({ name, type: 'boolean' as const, warning: onOneStream })),
   ...[
     'stderrthreshold',
@@ -124,6 +125,7 @@ export const legacyFlags: readonly LegacyFlag[] = [
   { name: 'v', type: 'string' },
   { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object per line' },
   ...klogFlags,
+  { name: 'feature-gates', type: 'string', warning: 'the driver has no feature gates' },
   { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts' },
   { name: 'enable-azurelustre-mock-mount', type: 'boolean', refuse: mock },
   { name: 'enable-azurelustre-mock-dyn-prov', type: 'boolean', refuse: mock },

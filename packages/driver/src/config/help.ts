@@ -1,18 +1,25 @@
 import type { FlagDefinition } from '@lustre-csi/core';
 import type { DriverDefinition } from '../driver-definition.js';
 import { driverFlags } from './flags.js';
+import { withDefaultOf } from './replaced-defaults.js';
 
 const WIDTH = 100;
 const INDENT = 34;
 
 /** Text of `--help`, from the same tables that the flags are read with. */
-export function helpText({ name, providers }: Pick<DriverDefinition, 'name' | 'providers'>): string {
-  const choice = providers.length === 1 ? '' : ' --driver-name NAME';
+export function helpText({
+  name,
+  providers,
+  replaces,
+}: Pick<DriverDefinition, 'name' | 'providers' | 'replaces'>): string {
+  const choice = providers.length === 1 || replaces ? '' : ' --driver-name NAME';
+  const endpoint = replaces ? '' : ' --endpoint unix:///path/csi.sock';
   const drivers = providers.map((plugin) => `  ${plugin.driverName.padEnd(INDENT - 2)}${plugin.title}`);
   return [
-    `${name}${choice} --endpoint unix:///path/csi.sock [--mode controller|node|all] [flags]`,
+    `${name}${choice}${endpoint} [--mode controller|node|all] [flags]`,
     `${name} orphans [flags]: lists file systems that no PersistentVolume and no claim refers to; changes nothing`,
     `${name} pre-stop-hook [flags]: on a node that is being drained, exits once all volumes are unmounted`,
+    `${name} readiness-probe [flags]: succeeds if the driver answers and, unless --mode is controller, can mount`,
     '',
     'A CSI driver for managed Lustre file systems.',
     '',
@@ -20,7 +27,7 @@ export function helpText({ name, providers }: Pick<DriverDefinition, 'name' | 'p
     ...drivers,
     '',
     'Flags:',
-    ...driverFlags.map(flagLines),
+    ...driverFlags.map((flag) => flagLines(withDefaultOf(replaces, flag))),
     '',
     ...providers.flatMap(({ title, driverName, flags }) =>
       flags.length === 0 ? [] : [`Flags of ${title} (${driverName}):`, ...flags.map(flagLines), ''],

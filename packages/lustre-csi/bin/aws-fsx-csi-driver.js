@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+import '../dist/aws-fsx-csi-driver.main.js';
