@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { ConfigurationError } from '@lustre-csi/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VolumeOperations } from '@lustre-csi/core/server';
 import { azureAmlfs } from './index.js';
 import { EmulatedAzure, neverAborted } from './testing/emulated-azure.js';
 import { callOf, dynamicParameters, requestOf, settingsOf, silent } from './testing/samples.js';
@@ -94,11 +95,32 @@ describe('the controller', () => {
     expect((failure as Error).message).not.toContain('\n');
   });
 
-  it('is built by the plugin', async () => {
+  describe('without an azure.json', () => {
     const settings = settingsOf({ AZURE_CONFIG_FILE: '/nowhere/azure.json' });
-    await expect(azureAmlfs.controller(settings, context)).rejects.toThrow(
-      /cannot read the Azure configuration \/nowhere\/azure\.json.*AZURE_CONFIG_FILE/,
-    );
+    const reason = /cannot read the Azure configuration \/nowhere\/azure\.json.*AZURE_CONFIG_FILE/;
+    const unavailable = expect.objectContaining({
+      kind: 'unavailable',
+      message: expect.stringMatching(reason) as string,
+    }) as Error;
+    const volumes = async (): Promise<VolumeOperations> =>
+      new VolumeOperations(await azureAmlfs.controller(settings, context), silent);
+
+    it('serves static classes and static volumes', async () => {
+      const operations = await volumes();
+      const { id } = await operations.create(requestOf({ 'mgs-ip-address': '10.1.0.4' }), callOf(5_000));
+      expect(id).toMatch(/#lustrefs#10\.1\.0\.4##f#$/);
+      expect((await operations.get(id, callOf(5_000))).volume.id).toBe(id);
+      await operations.delete(id, callOf(5_000));
+    });
+
+    it.each<[string, (operations: VolumeOperations) => Promise<unknown>]>([
+      ['a creation', (operations) => operations.create(requestOf(dynamicParameters), callOf(5_000))],
+      ['a deletion', (operations) => operations.delete('pvc-1#lustrefs#10.1.0.4##t#group', callOf(5_000))],
+      ['a deletion without a group', (operations) => operations.delete('pvc-1####t#', callOf(5_000))],
+      ['a listing', (operations) => operations.list({ maxEntries: 0, startingToken: '' }, callOf(5_000))],
+    ])('fails %s with the reason, and not for good', async (_, call) => {
+      await expect(call(await volumes())).rejects.toThrow(unavailable);
+    });
   });
 });
 

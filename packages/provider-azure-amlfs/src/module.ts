@@ -1,6 +1,7 @@
 import type { CommonClientOptions } from '@azure/core-client';
 import type { TokenCredential } from '@azure/identity';
 import {
+  DriverError,
   systemClock,
   type Clock,
   type ControllerProvider,
@@ -36,6 +37,7 @@ export async function buildController(
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
   const config = await readAzureConfig(settings);
+  if (config.missing !== undefined) context.log.warn({}, `only static volumes are served: ${config.missing}`);
   const arm = newArm(newCredential(config, settings, pipeline, clock), config, context, pipeline);
   const skus = new SkuCatalogue((signal) => arm.call(armOperations.listSkus, undefined, signal), clock);
   return newFileSystems(arm, skus, config, context);
@@ -47,10 +49,19 @@ function newCredential(
   pipeline: CommonClientOptions,
   clock: Clock,
 ): TokenCredential {
+  const { missing } = config;
+  if (missing !== undefined) return missingCredential(missing);
   const identity = chooseIdentity(config, settings);
   const credential = createCredential(identity, config, settings, pipeline);
   return boundedCredential(credential, tokenSource(identity, config, settings), clock);
 }
+
+/** Creates a credential that fails each call before it reaches Azure. */
+const missingCredential = (reason: string): TokenCredential => ({
+  getToken: async () => {
+    throw new DriverError('unavailable', reason);
+  },
+});
 
 function newArm(
   credential: TokenCredential,

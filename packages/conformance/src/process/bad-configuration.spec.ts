@@ -11,7 +11,6 @@ const socket = join(directory, 'csi.sock');
 const endpoint = `--endpoint=unix://${socket}`;
 const aws = '--driver-name=fsx.csi.aws.com';
 const azure = '--driver-name=azurelustre.csi.azure.com';
-const nowhere = join(directory, 'missing.json');
 const broken = join(directory, 'broken.json');
 const used = join(directory, 'used.sock');
 const file = join(directory, 'file');
@@ -51,8 +50,8 @@ const rows: readonly Row[] = [
   {
     what: 'an azure.json that cannot be read',
     args: [azure, endpoint],
-    environment: { AZURE_CONFIG_FILE: nowhere },
-    names: ['AZURE_CONFIG_FILE', nowhere],
+    environment: { AZURE_CONFIG_FILE: directory },
+    names: ['AZURE_CONFIG_FILE', directory],
   },
   {
     what: 'an azure.json that is no JSON',

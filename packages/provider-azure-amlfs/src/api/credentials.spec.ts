@@ -54,6 +54,18 @@ describe('chooseIdentity', () => {
       { kind: 'managed' },
     ],
     [
+      'a client secret of the environment, beside a managed identity of azure.json',
+      { ...msi, userAssignedIdentityID: 'u', tenantId: 't' },
+      { AZURE_CLIENT_ID: 'e', AZURE_CLIENT_SECRET: 'q', AZURE_TENANT_ID: 'et' },
+      { kind: 'secret', tenantId: 'et', clientId: 'e', secret: 'q' },
+    ],
+    [
+      'a managed identity where the variables name no secret',
+      msi,
+      { AZURE_CLIENT_ID: 'e', AZURE_TENANT_ID: 'et' },
+      { kind: 'managed', clientId: 'e' },
+    ],
+    [
       'what the AKS webhook sets, before all',
       { ...principal, ...msi },
       webhook,

@@ -32,8 +32,9 @@ const NO_PRINCIPAL = 'msi';
 
 type Find = (config: AzureConfig, settings: Settings) => Identity | undefined;
 
-/** Finders in the order of cloud-provider-azure: federated token, managed identity, client secret. */
-const finders: readonly Find[] = [workloadIdentity, managedIdentity, clientSecret];
+/** Finders in their order: the environment's client secret, as in DefaultAzureCredential of the Go driver; then those of
+ *  cloud-provider-azure: federated token, managed identity, client secret. */
+const finders: readonly Find[] = [environmentSecret, workloadIdentity, managedIdentity, clientSecret];
 
 /**
  * Chooses the identity. The environment variables are those of @azure/identity, which AKS Workload Identity sets;
@@ -49,6 +50,15 @@ export function chooseIdentity(config: AzureConfig, settings: Settings): Identit
     `${config.file} names no identity: write useManagedIdentityExtension: true, or aadClientId and ` +
       `aadClientSecret, or run the controller with AKS Workload Identity`,
   );
+}
+
+/** Reads the three variables of EnvironmentCredential; they count together only. */
+function environmentSecret(_config: AzureConfig, settings: Settings): Identity | undefined {
+  const tenantId = settings.environment('AZURE_TENANT_ID');
+  const clientId = settings.environment('AZURE_CLIENT_ID');
+  const secret = settings.environment('AZURE_CLIENT_SECRET');
+  if (tenantId === undefined || clientId === undefined || secret === undefined) return undefined;
+  return { kind: 'secret', tenantId, clientId, secret };
 }
 
 function workloadIdentity(config: AzureConfig, settings: Settings): Identity | undefined {

@@ -187,7 +187,8 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     // Handles of this driver name the group; ownership tags protect where the configured group is a wrong guess.
     const group = handle.resourceGroup || this.options.config.resourceGroup || '';
     const reference = { id: handle.name, listingScope: group.toLowerCase() };
-    if (handle.dynamic) return group === '' ? undefined : reference;
+    // Without azure.json the group may be unknown for now, and the volume is not gone for that.
+    if (handle.dynamic) return group === '' && !this.options.config.missing ? undefined : reference;
     const staticSource = mountSourceOf(handle);
     return staticSource && { ...reference, staticSource };
   }

@@ -54,6 +54,24 @@ describe('parseAzureConfig', () => {
     expect(config).toMatchObject({ tenantId: 't', useManagedIdentityExtension: true });
   });
 
+  it.each([
+    [
+      'with a byte order mark',
+      '\uFEFF{"subscriptionId":"s","tenantId":"t","useManagedIdentityExtension":true}',
+    ],
+    ['as YAML', '# written by a tool\nsubscriptionId: s\ntenantId: "t"\nuseManagedIdentityExtension: true\n'],
+    [
+      'as YAML with a byte order mark',
+      '\uFEFFsubscriptionId: s\ntenantId: t\nuseManagedIdentityExtension: "true"',
+    ],
+  ])('reads a file %s', (_, content) => {
+    expect(parseAzureConfig(content, 'azure.json')).toMatchObject({
+      subscriptionId: 's',
+      tenantId: 't',
+      useManagedIdentityExtension: true,
+    });
+  });
+
   it('takes its own subscription for the network where no other is named', () => {
     expect(parsed({}).networkSubscriptionId).toBe('s');
   });
@@ -87,6 +105,8 @@ describe('parseAzureConfig', () => {
 
   it.each<[string, string, string]>([
     ['no JSON', '{', 'azure.json is not JSON'],
+    ['no YAML', 'subscriptionId: [', 'azure.json is not JSON'],
+    ['YAML of another kind', 'subscriptionId', 'azure.json is not a JSON object'],
     ['no object', '[]', 'azure.json is not a JSON object'],
     ['null', 'null', 'azure.json is not a JSON object'],
     ['no subscription', '{}', 'azure.json has no subscriptionId'],
@@ -120,9 +140,15 @@ describe('readAzureConfig', () => {
   });
 
   it('names the file that it cannot read and the variable that names it', async () => {
-    const failure = readAzureConfig(settingsOf({ AZURE_CONFIG_FILE: join(directory, 'none.json') }));
+    const failure = readAzureConfig(settingsOf({ AZURE_CONFIG_FILE: directory }));
     await expect(failure).rejects.toThrow(ConfigurationError);
-    await expect(failure).rejects.toThrow(/none\.json \(ENOENT.*AZURE_CONFIG_FILE/);
+    await expect(failure).rejects.toThrow(/cannot read .*\(EISDIR.*AZURE_CONFIG_FILE/);
+  });
+
+  it('reports a file that does not exist, which static volumes do without', async () => {
+    const file = join(directory, 'none.json');
+    const { missing } = await readAzureConfig(settingsOf({ AZURE_CONFIG_FILE: file }));
+    expect(missing).toMatch(/none\.json .*ENOENT.*AZURE_CONFIG_FILE/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError, messageOf, type FlagDefinition, type Settings } from '@lustre-csi/core';
+import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
 import { cloudNamed, type AzureCloud } from './clouds.js';
 
@@ -79,9 +80,12 @@ export interface AzureConfig extends Omit<
   /** Subscription of virtual networks. */
   readonly networkSubscriptionId: string;
   readonly cloud: AzureCloud;
+  /** Reason for which nothing is known of Azure: the file does not exist. Absent: it was read. */
+  readonly missing?: string;
 }
 
-/** Reads azure.json from the path in the settings.
+/** Reads azure.json from the path in the settings. A file that does not exist is no error: static volumes need none, and
+ *  azurelustre-csi-driver starts without it, too.
  *  @throws ConfigurationError one line that names the file and what to write in it */
 export async function readAzureConfig(settings: Settings): Promise<AzureConfig> {
   const path =
@@ -92,15 +96,24 @@ export async function readAzureConfig(settings: Settings): Promise<AzureConfig> 
   try {
     content = await readFile(path, 'utf8');
   } catch (error) {
-    throw new ConfigurationError(
+    const message =
       `cannot read the Azure configuration ${path} (${messageOf(error)}): mount azure.json there, or set ` +
-        `${configFileFlag.environment} to its path`,
-    );
+      `${configFileFlag.environment} to its path`;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return missingConfig(path, message);
+    throw new ConfigurationError(message);
   }
   return parseAzureConfig(content, path);
 }
 
-/** Reads the content of azure.json.
+const missingConfig = (path: string, missing: string): AzureConfig => ({
+  file: path,
+  subscriptionId: '',
+  networkSubscriptionId: '',
+  cloud: cloudNamed(undefined, undefined, path),
+  missing,
+});
+
+/** Reads the content of azure.json: JSON or, as cloud-provider-azure reads it, YAML, with or without a byte order mark.
  *  @throws ConfigurationError one line that names the field and what to write there */
 export function parseAzureConfig(content: string, path: string): AzureConfig {
   const { subscriptionId, cloud, resourceManagerEndpoint, networkResourceSubscriptionId, ...rest } =
@@ -120,14 +133,7 @@ export function parseAzureConfig(content: string, path: string): AzureConfig {
 }
 
 function parseFields(content: string, path: string): AzureFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new ConfigurationError(
-      `${path} is not JSON (${oneLine(messageOf(error))}): write azure.json there`,
-    );
-  }
+  const json = parseText(content.replace(/^\uFEFF/, ''), path);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ConfigurationError(`${path} is not a JSON object: write azure.json there`);
   }
@@ -137,6 +143,20 @@ function parseFields(content: string, path: string): AzureFile {
   const name = String(issue?.path[0] ?? '');
   const legal = name.startsWith('use') ? 'true or false' : 'a string';
   throw new ConfigurationError(`${name} in ${path} must be ${legal}`);
+}
+
+function parseText(content: string, path: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (jsonError) {
+    try {
+      return parseYaml(content, { logLevel: 'error' });
+    } catch {
+      throw new ConfigurationError(
+        `${path} is not JSON (${oneLine(messageOf(jsonError))}), nor YAML: write azure.json there`,
+      );
+    }
+  }
 }
 
 /** Normalizes field names and drops empty fields: an empty string and null mean the same as no field. */

@@ -1,10 +1,28 @@
-import { Capacity } from '@lustre-csi/core';
+import { Capacity, type CapacityRange } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { isLargeCluster, legalSizes, smallestCapacity } from './capacity-rules.js';
+import { isLargeCluster, legalSizes, smallestCapacity, staticCapacity } from './capacity-rules.js';
 import { premium125 } from '../testing/samples.js';
 
 const tib = (count: number): Capacity => Capacity.tebibytes(count);
 const justOver16 = Capacity.bytes(tib(16).bytes + 1n);
+
+describe('staticCapacity', () => {
+  // CreateVolume of azurelustre-csi-driver 0.1.0 to 0.4.0: defaultSizeInBytes, defaultLaaSOBlockSizeInTib.
+  it.each<[string, CapacityRange, number]>([
+    ['no size', {}, 4],
+    ['1 GiB', { required: Capacity.gibibytes(1) }, 4],
+    ['4 TiB', { required: Capacity.tebibytes(4) }, 4],
+    ['a byte more', { required: Capacity.bytes(4n * 1024n ** 4n + 1n) }, 8],
+    ['1 GiB to 4 TiB', { required: Capacity.gibibytes(1), limit: Capacity.tebibytes(4) }, 4],
+  ])('rounds %s up as azurelustre-csi-driver does', (_, range, tebibytes) => {
+    expect(staticCapacity(range)).toEqual(Capacity.tebibytes(tebibytes));
+  });
+
+  it('refuses a limit below that', () => {
+    const range = { required: Capacity.gibibytes(1), limit: Capacity.gibibytes(10) };
+    expect(() => staticCapacity(range)).toThrow(/multiples of 4 TiB/);
+  });
+});
 
 describe('smallestCapacity', () => {
   it.each<[string, { required?: Capacity; limit?: Capacity }, number]>([

@@ -1,4 +1,4 @@
-import { DriverError, describeRange, isWithin, type Capacity, type CapacityRange } from '@lustre-csi/core';
+import { Capacity, DriverError, describeRange, isWithin, type CapacityRange } from '@lustre-csi/core';
 import type { SkuFacts } from '../api/skus.js';
 
 /** Finds the smallest legal capacity of the SKU within the range: a multiple of its step, up to its largest maximum. Only
@@ -29,4 +29,19 @@ export function legalSizes(sku: SkuFacts): string {
   const usual = `${steps} up to ${sku.usualMaximum.toString()}`;
   if (sku.maximum.equals(sku.usualMaximum)) return usual;
   return `${usual}, or up to ${sku.maximum.toString()} where Azure has enabled the subscription for large clusters`;
+}
+
+/** Step of the capacity of volumes that a StorageClass with mgs-ip-address hands out, as azurelustre-csi-driver rounds it. */
+const staticStep = Capacity.tebibytes(4);
+
+/** Computes the capacity of a volume on an existing file system, whose real size nothing here depends on.
+ *  @throws DriverError out-of-range if the limit is below the next step */
+export function staticCapacity(range: CapacityRange): Capacity {
+  const required = range.required ?? staticStep;
+  const capacity = required.isLessThan(staticStep) ? staticStep : required.roundUpTo(staticStep);
+  if (isWithin(capacity, range)) return capacity;
+  throw new DriverError(
+    'out-of-range',
+    `a volume with mgs-ip-address has no size of ${describeRange(range)}; legal: multiples of ${staticStep.toString()}`,
+  );
 }

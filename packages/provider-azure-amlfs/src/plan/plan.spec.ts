@@ -226,7 +226,7 @@ describe('planFor', () => {
   it('keeps what a static class says beside it', async () => {
     const parameters = { 'mgs-ip-address': '10.1.0.4', 'fs-name': 'scratch', 'resource-group-name': 'g' };
     const { existingVolume } = await planFor(requestOf(parameters, { capacityRange: {} }), config, skus);
-    expect(existingVolume?.capacity).toEqual(Capacity.zero);
+    expect(existingVolume?.capacity).toEqual(Capacity.tebibytes(4));
     expect(parseVolumeHandle(existingVolume?.id ?? '')).toMatchObject({
       fsname: 'scratch',
       dynamic: false,

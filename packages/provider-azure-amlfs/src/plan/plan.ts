@@ -1,5 +1,4 @@
 import {
-  Capacity,
   DriverError,
   isFinal,
   type FileSystemPlan,
@@ -18,6 +17,7 @@ import { rootSquashFor, type RootSquash } from '../parameters/root-squash.js';
 import { canonicalLocation, type SkuCatalogue, type SkuFacts } from '../api/skus.js';
 import { contextKeysOf, howToGet } from '../node/sub-dir.js';
 import { withTags, type Tags } from '../parameters/tags.js';
+import { staticCapacity } from './capacity-rules.js';
 import { attribute } from './to-file-system.js';
 import { staticVolume } from './to-volume.js';
 import { resourceName } from './resource-name.js';
@@ -74,10 +74,12 @@ export async function planFor(
       mgsAddress,
       fsname: given['fs-name'],
       resourceGroup: given['resource-group-name'],
-      capacity: request.capacityRange.required ?? Capacity.zero,
+      capacity: staticCapacity(request.capacityRange),
     });
     return { ...common, listingScope: '', attributes: {}, existingVolume };
   }
+  // Another process may have started this creation with the configuration: the error must not be final.
+  if (config.missing !== undefined) throw new DriverError('unavailable', config.missing);
   const settings = creationFor(given, config);
   const { refusal, ...place } = await placeFor(settings, given.zone, request.topology, skus);
   const creation = { ...settings, ...place };
