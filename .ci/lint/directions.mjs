@@ -8,6 +8,7 @@ const mounting = [...waiting, 'process'];
 export const coreRooms = {
   errors: [],
   model: ['errors'],
+  network: ['errors'],
   provider: nouns,
   concurrency: ['errors'],
   process: waiting,

@@ -1,5 +1,6 @@
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { FSxClient, type FSxClientConfig } from '@aws-sdk/client-fsx';
+import { agentsFor } from '@lustre-csi/core/network';
 import {
   ConfigurationError,
   messageOf,
@@ -32,7 +33,7 @@ export async function buildController(
 ): Promise<ControllerProvider> {
   const region = await regionFrom(settings, context);
   const view = { region, clusterId: clusterIdOf(context) };
-  const options = clientOptions(region, context);
+  const options = clientOptions(region, context, settings);
   const api = new FsxApi(() => new FSxClient(options));
   const ec2 = newEc2(options);
   return new FsxFileSystems(
@@ -50,9 +51,15 @@ export async function buildController(
 
 /**
  * Options of the SDK's clients. Its defaults apply to everything else: the credential chain, AWS_ENDPOINT_URL(_FSX),
- * three attempts in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them).
+ * three attempts in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them). It reads neither proxies nor
+ * AWS_CA_BUNDLE; the clients of its credential chain use the same agents.
  */
-function clientOptions(region: string, { driverName, driverVersion }: ProviderContext): ClientOptions {
+function clientOptions(
+  region: string,
+  { driverName, driverVersion }: ProviderContext,
+  settings: Settings,
+): ClientOptions {
+  const agents = agentsFor((name) => settings.environment(name), 'AWS_CA_BUNDLE');
   return {
     region,
     customUserAgent: [[driverName, driverVersion]],
@@ -60,6 +67,7 @@ function clientOptions(region: string, { driverName, driverVersion }: ProviderCo
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
+      ...(agents ? { httpAgent: agents.http, httpsAgent: agents.https } : {}),
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '@lustre-csi/core';
 import { armOperations } from './api/arm-operations.js';
 import { Arm } from './api/arm.js';
+import { throughProxies } from './api/through-proxies.js';
 import { readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
 import { boundedCredential } from './api/bounded-credential.js';
 import { chooseIdentity, createCredential, tokenSource } from './api/credentials.js';
@@ -26,16 +27,17 @@ import { SubscriptionListing } from './operations/subscription-listing.js';
 
 /**
  * Builds the controller side from the settings. Calls no cloud API.
- * @param pipeline options of HTTP requests to ARM and to the authority: TLS, proxy, retries
+ * @param given options of HTTP requests to ARM and to the authority: TLS, proxy, retries
  * @param clock measures the limits of requests for tokens and SKUs
  * @throws ConfigurationError one line that names the missing or wrong setting
  */
 export async function buildController(
   settings: Settings,
   context: ProviderContext,
-  pipeline: CommonClientOptions = {},
+  given: CommonClientOptions = {},
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
+  const pipeline = throughProxies(given, settings);
   const config = await readAzureConfig(settings);
   if (config.missing !== undefined) context.log.warn({}, `only static volumes are served: ${config.missing}`);
   const arm = newArm(newCredential(config, settings, pipeline, clock), config, context, pipeline);

@@ -7,3 +7,4 @@ export {
   type Interception,
   type KubeApiServer,
 } from './kube-api-server.js';
+export { selfSigned, type SelfSigned } from './self-signed.js';

@@ -23,17 +23,22 @@ const ecdsaWithSha256 = sequence(der(0x06, bytes('2a8648ce3d040302')));
 const commonName = (name: string): Buffer =>
   sequence(der(0x31, sequence(der(0x06, bytes('550403')), der(0x0c, Buffer.from(name)))));
 
-/** RFC 5280: an authority (basicConstraints), for this address (subjectAltName). */
-const extensions = der(
-  0xa3,
-  sequence(
-    sequence(der(0x06, bytes('551d13')), TRUE, der(0x04, sequence(TRUE))),
-    sequence(der(0x06, bytes('551d11')), der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1]))))),
-  ),
-);
+/** RFC 5280: an authority (basicConstraints), for loopback and these names (subjectAltName). */
+const extensionsFor = (dnsNames: readonly string[]): Buffer => {
+  const names = dnsNames.map((name) => der(0x82, Buffer.from(name)));
+  const alternatives = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), ...names);
+  return der(
+    0xa3,
+    sequence(
+      sequence(der(0x06, bytes('551d13')), TRUE, der(0x04, sequence(TRUE))),
+      sequence(der(0x06, bytes('551d11')), der(0x04, alternatives)),
+    ),
+  );
+};
 
-/** Creates a self-signed certificate, which is both the authority's and the server's. */
-export function selfSigned(name: string): SelfSigned {
+/** Creates a self-signed certificate, which is both the authority's and the server's.
+ *  @param dnsNames names of the server beside 127.0.0.1 */
+export function selfSigned(name: string, dnsNames: readonly string[] = []): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const toBeSigned = sequence(
     der(0xa0, der(0x02, bytes('02'))),
@@ -43,7 +48,7 @@ export function selfSigned(name: string): SelfSigned {
     sequence(utcTime('200101000000Z'), utcTime('491231235959Z')),
     commonName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
-    extensions,
+    extensionsFor(dnsNames),
   );
   const signature = createSign('sha256').update(toBeSigned).sign(privateKey);
   const certificate = sequence(toBeSigned, ecdsaWithSha256, der(0x03, bytes('00'), signature));

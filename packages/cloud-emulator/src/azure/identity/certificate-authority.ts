@@ -13,7 +13,8 @@ export interface CertificateAuthority {
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
- * Creates an authority and a server certificate for `127.0.0.1`, `::1` and `localhost`. Neither is written to disk.
+ * Creates an authority and a server certificate for `127.0.0.1`, `::1`, `localhost` and, for clients that reach it through a
+ * proxy, `*.lustre.test`. Neither is written to disk.
  * The authority's key is discarded at once, so it can sign no other certificate.
  */
 export async function makeCertificateAuthority(): Promise<CertificateAuthority> {
@@ -40,6 +41,7 @@ export async function makeCertificateAuthority(): Promise<CertificateAuthority> 
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: 'localhost' },
+          { type: 2, value: '*.lustre.test' },
           { type: 7, ip: '127.0.0.1' },
           { type: 7, ip: '::1' },
         ],

@@ -26,7 +26,9 @@ export class Entra {
       this.#serve(reply, 'instanceDiscovery', () => this.#instances()),
     );
     app.get('/:tenant/v2.0/.well-known/openid-configuration', (request: TenantRequest, reply) =>
-      this.#serve(reply, 'openidConfiguration', () => this.#configuration(request.params.tenant)),
+      this.#serve(reply, 'openidConfiguration', () =>
+        this.#configuration(request.params.tenant, request.host),
+      ),
     );
     app.post('/:tenant/oauth2/v2.0/token', (request: TenantRequest, reply) =>
       this.#serve(reply, 'token', () => this.#token(request.params.tenant, request.body ?? '')),
@@ -64,9 +66,10 @@ export class Entra {
     };
   }
 
-  #configuration(tenant: string): object {
+  /** Discovery document, with the name by which the client reaches the server: it checks the issuer. */
+  #configuration(tenant: string, host: string): object {
     this.#checkTenant(tenant);
-    const base = `${this.origin()}/${this.seed.tenantId}`;
+    const base = `https://${host}/${this.seed.tenantId}`;
     return {
       token_endpoint: `${base}/oauth2/v2.0/token`,
       token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],

@@ -1,0 +1,2 @@
+// For providers whose clients use the network: proxies and authorities as the environment names them.
+export { agentsFor, type NetworkAgents } from './network/agents.js';

@@ -1,0 +1,25 @@
+import type { CommonClientOptions } from '@azure/core-client';
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
+import type { Settings } from '@lustre-csi/core';
+import { agentsFor } from '@lustre-csi/core/network';
+
+/** Options whose requests use the proxies and the authorities of the environment. The SDK's own proxy policy reads NO_PROXY
+ *  without subnets and ports; what it chooses is replaced.
+ *  @throws ConfigurationError naming the variable */
+export function throughProxies(
+  options: CommonClientOptions,
+  settings: Pick<Settings, 'environment'>,
+): CommonClientOptions {
+  const agents = agentsFor((name) => settings.environment(name));
+  if (!agents) return options;
+  const client = options.httpClient ?? createDefaultHttpClient();
+  return {
+    ...options,
+    httpClient: {
+      sendRequest: (request) => {
+        request.agent = request.url.startsWith('https:') ? agents.https : agents.http;
+        return client.sendRequest(request);
+      },
+    },
+  };
+}
