@@ -55,6 +55,8 @@ describe('remainingMounts', () => {
     ['a path that only looks similar', '/data/kubernetes.io~csi/pvc-1/mount', 'lustre', false],
   ])('counts a mount of %s without a record only at a target of CSI: %s', async (_, path, type, counts) => {
     const table = parseMountInfo(`40 30 0:50 / ${path} rw shared:9 - ${type} 127.0.0.4@tcp:/lustrefs rw`);
-    expect(await remainingMounts(join(node.base, 'no-state'), async () => table)).toEqual(counts ? [path] : []);
+    expect(await remainingMounts(join(node.base, 'no-state'), async () => table)).toEqual(
+      counts ? [path] : [],
+    );
   });
 });
