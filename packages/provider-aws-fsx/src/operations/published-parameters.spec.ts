@@ -66,6 +66,14 @@ const published: readonly Published[] = [
     version: '2.10',
   },
   {
+    what: 'an S3 repository whose files are striped in larger parts',
+    parameters: { ...groups, s3ImportPath: 's3://training-data', importedFileChunkSize: '2048' },
+    claimed: 1200,
+    size: 1200,
+    lustre: { DeploymentType: 'SCRATCH_1', DataRepositoryConfiguration: { ImportedFileChunkSize: 2048 } },
+    version: '2.10',
+  },
+  {
     what: 'an S3 repository that is followed',
     parameters: {
       ...groups,

@@ -26,6 +26,7 @@ export type ComparedName =
       | 'kmsKeyId'
       | 's3ImportPath'
       | 's3ExportPath'
+      | 'importedFileChunkSize'
     >;
 
 type Shown = string | number | boolean | undefined;
@@ -64,6 +65,7 @@ function lustreAttributes(lustre: LustreFileSystemConfiguration): Partial<Record
     dataCompressionType: lustre.DataCompressionType,
     s3ImportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ImportPath),
     s3ExportPath: withoutTrailingSlash(lustre.DataRepositoryConfiguration?.ExportPath),
+    importedFileChunkSize: lustre.DataRepositoryConfiguration?.ImportedFileChunkSize,
   };
 }
 
@@ -80,6 +82,7 @@ export function requestedAttributes(
       kmsKeyId !== undefined && /^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(kmsKeyId) ? kmsKeyId : undefined,
     s3ImportPath: withoutTrailingSlash(s3ImportPath),
     s3ExportPath: withoutTrailingSlash(s3ExportPath),
+    importedFileChunkSize: others.importedFileChunkSize,
     deploymentType: others.deploymentType,
     storageType: others.storageType,
     perUnitStorageThroughput: others.perUnitStorageThroughput,

@@ -203,6 +203,7 @@ describe('checkSettings refuses, naming the parameter and what is legal', () => 
       'is 63; legal',
     ],
     ['export without import', { s3ExportPath: 's3://bucket/x' }, '"s3ExportPath" needs "s3ImportPath"'],
+    ['a chunk size without import', { importedFileChunkSize: '2048' }, '"importedFileChunkSize" needs'],
     ['auto import without import', { autoImportPolicy: 'NEW' }, '"autoImportPolicy" needs "s3ImportPath"'],
     [
       'export to another bucket',

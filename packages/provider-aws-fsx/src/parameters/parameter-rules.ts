@@ -180,9 +180,10 @@ const readCache: Rule = (settings) => {
 };
 
 const s3Link: Rule = (settings) => {
-  const { s3ImportPath, s3ExportPath, autoImportPolicy, deploymentType } = settings;
+  const { s3ImportPath, s3ExportPath, deploymentType } = settings;
   if (s3ImportPath === undefined) {
-    const orphan = s3ExportPath !== undefined ? 's3ExportPath' : autoImportPolicy && 'autoImportPolicy';
+    const needing = ['s3ExportPath', 'autoImportPolicy', 'importedFileChunkSize'] as const;
+    const orphan = needing.find((name) => settings[name] !== undefined);
     return (
       orphan && `parameter "${orphan}" needs "s3ImportPath": the bucket that the file system is linked to`
     );

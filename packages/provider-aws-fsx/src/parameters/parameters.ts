@@ -95,6 +95,14 @@ const s3 = {
     pattern: S3_PATH,
     legal: 's3://BUCKET or s3://BUCKET/PREFIX',
   }),
+  importedFileChunkSize: parameter.integer({
+    description:
+      'Size in MiB of the parts in which an imported file is striped over the disks. Only with s3ImportPath; associations have their own.',
+    example: '2048',
+    defaultsTo: '1024',
+    min: 1,
+    max: 512_000,
+  }),
   dataRepositoryAssociations: parameter.parsed<readonly DataRepositoryAssociation[]>({
     description:
       'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all associations are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',

@@ -81,6 +81,7 @@ function lustreConfiguration(settings: FsxSettings): CreateFileSystemLustreConfi
     },
     ImportPath: settings.s3ImportPath,
     ExportPath: settings.s3ExportPath,
+    ImportedFileChunkSize: settings.importedFileChunkSize,
     AutoImportPolicy: settings.autoImportPolicy,
     AutomaticBackupRetentionDays: settings.automaticBackupRetentionDays || undefined,
     DailyAutomaticBackupStartTime: settings.dailyAutomaticBackupStartTime,
