@@ -32,6 +32,9 @@ export interface FileSystem {
   readonly createdAt?: Date;
   /** Number of the attempt to create the volume, from its tag. 1 unless an earlier one failed. */
   readonly attempt: number;
+  /** True if the tags prove that CreateVolume has never returned it: it holds no data, and the driver may delete it
+   *  where another one is the volume. Absent: it may be in use, or the cloud keeps no record. */
+  readonly neverHandedOut?: true;
   /** Properties that it was created with, for the comparison with a plan: parameter name to the value as a plan spells
    *  it. */
   readonly attributes: Readonly<Record<string, string>>;

@@ -43,6 +43,11 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  one. Only the pace of looking depends on it. */
   readonly typicalDurations: { readonly create: number; readonly delete: number };
 
+  /** True where the cloud has at most one file system of a name, and that name follows from the volume name: there a
+   *  failed creation is deleted before it is repeated. Elsewhere the failed file system stays until its successor
+   *  exists, so that every process reads the number of the attempt from the cloud. */
+  readonly hasUniqueNames?: true;
+
   /** Reads the request's parameters, mutable ones included. Pure but for lookups that the provider caches: creates
    *  and changes nothing. `source` is the snapshot to restore, which exists.
    *  @throws DriverError invalid-argument naming the parameter */
@@ -64,7 +69,9 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
   find(reference: VolumeReference, signal: AbortSignal): Promise<FileSystem | undefined>;
 
   /** Starts the creation and answers as soon as the cloud has accepted it, with the cloud's idempotency key derived
-   *  from the volume name and the attempt. The file system carries the volume name and the attempt in its tags. */
+   *  from the volume name and the attempt. The file system carries the volume name and the attempt in its tags.
+   *  @param attempt one more than that of the failed file systems that the cloud shows under the name; always 1 with
+   *  `hasUniqueNames` */
   create(plan: Plan, capacity: Capacity, attempt: number, signal: AbortSignal): Promise<FileSystem>;
 
   /** Completes what belongs to the volume beside its file system, once that is usable (data repository associations,

@@ -2,18 +2,19 @@ import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import { asRetryable } from '../errors/retryable.js';
+import { asRetryable, isFinal } from '../errors/retryable.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
-import { liveOf, nextStep } from './next-step.js';
+import { liveOf, MAX_CREATE_ATTEMPTS, nextStep, type NextStep } from './next-step.js';
+import { SurplusFileSystems } from './surplus-file-systems.js';
 import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
 
-/** Attempts to create a file system, all of which fail in the cloud, before the caller gets an error. */
-const MAX_CREATE_ATTEMPTS = 3;
+/** Attempts whose keys the cloud still remembers for file systems that are over, before the caller gets an error. */
+const MAX_REMEMBERED_ATTEMPTS = 10;
 
 /** Everything that creating a file system needs. */
 export interface Creation<Plan extends FileSystemPlan> {
@@ -29,15 +30,18 @@ export interface Creation<Plan extends FileSystemPlan> {
  * listing does.
  */
 export class IdempotentFileSystems<Plan extends FileSystemPlan> {
-  /** Failed attempts of volumes that are being created: a bound on retries, never a reason to create. */
+  /** Failed attempts of volumes that are being created: a bound on retries, never part of a key or a reason to create. */
   readonly #failures = new Map<string, { readonly attempt: number; readonly reason: string }>();
+  readonly #surplus: SurplusFileSystems;
 
   constructor(
     private readonly provider: ControllerProvider<Plan>,
     private readonly listing: FileSystemListing,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#surplus = new SurplusFileSystems(provider, log);
+  }
 
   /** The usable file system of the plan's volume name: found, or created and awaited.
    *  @throws DriverError already-exists, out-of-range, resource-exhausted, and what the provider throws */
@@ -49,14 +53,11 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     let all = await untilAborted(this.listing.now(plan.listingScope), work.signal);
     for (;;) {
       const mine = await this.#named(plan.volumeName, all, created, work.signal);
-      this.#reportDuplicates(plan.volumeName, mine);
-      const step = nextStep(plan, range, mine);
-      if (step.kind === 'use') {
-        this.#failures.delete(plan.volumeName);
-        return this.#complete(plan, step.fileSystem, work);
-      }
+      const step = nextStep(plan, range, mine, this.provider.hasUniqueNames);
+      if (step.kind === 'use') return this.#use(plan, step.fileSystem, mine, work);
       if (step.kind === 'conflict') throw conflict(plan.volumeName, step);
-      if (step.kind === 'create') created = await this.#create(creation, work);
+      if (step.kind === 'create') created = await this.#createOrDiscard(creation, step, work);
+      if (step.kind === 'wait') await this.#surplus.removeFailed(step.fileSystem, mine, work.signal);
       if (step.kind === 'discard') await this.#discard(plan.volumeName, step.fileSystem, work.signal);
       const awaited = step.kind === 'create' ? created : step.fileSystem;
       all = await this.#lookAgain(awaited as FileSystem, began, all, work);
@@ -68,6 +69,20 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const all = await untilAborted(this.listing.now(plan.listingScope), signal);
     const [made] = liveOf(await this.#named(plan.volumeName, all, undefined, signal));
     return made ? asRetryable(error, whatExists(made)) : error;
+  }
+
+  /** Completes the volume's file system, then removes all others of its name that hold no data. */
+  async #use(
+    plan: Plan,
+    fileSystem: FileSystem,
+    mine: readonly FileSystem[],
+    work: Work,
+  ): Promise<FileSystem> {
+    this.#failures.delete(plan.volumeName);
+    await this.#surplus.removeFailed(fileSystem, mine, work.signal);
+    const complete = await this.#complete(plan, fileSystem, work);
+    await this.#surplus.removeDuplicates(fileSystem, mine, work);
+    return complete;
   }
 
   /** Waits for what belongs to the volume beside its file system. */
@@ -103,6 +118,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     while (current) {
       if (current.state !== 'deleting') {
         await refuse(current);
+        await this.#removeSiblings(current, work);
         await this.provider.delete(current, work.signal);
       }
       all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
@@ -110,50 +126,71 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     }
   }
 
-  async #create({ plan, capacity }: Creation<Plan>, { signal, report }: Work): Promise<FileSystem> {
+  /** Removes all of the volume's name that hold no data before the volume itself: no later call would find them. */
+  async #removeSiblings(fileSystem: FileSystem, work: Work): Promise<void> {
+    if (this.provider.hasUniqueNames) return;
+    const all = await untilAborted(this.listing.now(fileSystem.listingScope), work.signal);
+    const mine = all.filter(({ volumeName }) => volumeName === fileSystem.volumeName);
+    await this.#surplus.removeFailed(fileSystem, mine, work.signal);
+    await this.#surplus.removeDuplicates(fileSystem, mine, work);
+  }
+
+  /** Creates, beside the failed file systems of the name. They count against quotas, and a caller that gets a final
+   *  error never returns for them: with such an error one of them is deleted first.
+   *  @returns the file system to wait for */
+  async #createOrDiscard(
+    creation: Creation<Plan>,
+    step: NextStep & { kind: 'create' },
+    work: Work,
+  ): Promise<FileSystem> {
+    const [failed] = step.failed;
+    try {
+      return await this.#create(creation, step.attempt, work);
+    } catch (error) {
+      if (!failed || work.signal.aborted || !isFinal(error)) throw error;
+      await this.#discard(creation.plan.volumeName, failed, work.signal);
+      return { ...failed, state: 'deleting' };
+    }
+  }
+
+  async #create({ plan, capacity }: Creation<Plan>, first: number, work: Work): Promise<FileSystem> {
     if (isDriverError(capacity)) throw capacity;
     if (plan.refusal) throw plan.refusal;
-    const failure = this.#failures.get(plan.volumeName);
-    const attempt = (failure?.attempt ?? 0) + 1;
-    if (failure && attempt > MAX_CREATE_ATTEMPTS) {
-      this.#failures.delete(plan.volumeName);
-      throw new DriverError(
-        'resource-exhausted',
-        `the cloud failed to create a file system for volume ${plan.volumeName} ${failure.attempt} times and each ` +
-          `was deleted again; the last reason: ${failure.reason}. Remove the cause; the claim is retried automatically`,
-      );
-    }
-    signal.throwIfAborted();
-    report(`requesting a file system of ${capacity.toString()} from the cloud for volume ${plan.volumeName}`);
-    const created = await this.provider.create(plan, capacity, attempt, signal);
-    if (created.state === 'failed' || created.state === 'deleting') {
-      // The cloud remembers the key of an attempt that is over: only another key gets a new file system.
-      this.#failures.set(plan.volumeName, { attempt, reason: created.stateDetail ?? created.cloudState });
-    }
-    this.log.info(
-      { fileSystem: created.id, volumeName: plan.volumeName, attempt, capacity: capacity.toString() },
-      'file system is being created',
+    this.#throwIfExhausted(plan.volumeName);
+    work.signal.throwIfAborted();
+    work.report(
+      `requesting a file system of ${capacity.toString()} from the cloud for volume ${plan.volumeName}`,
     );
-    return created;
+    for (let attempt = first; attempt < first + MAX_REMEMBERED_ATTEMPTS; attempt += 1) {
+      const created = await this.provider.create(plan, capacity, attempt, work.signal);
+      // The cloud remembers the key of an attempt that is over: only the next key gets a new file system.
+      if (created.state === 'failed' || created.state === 'deleting') continue;
+      this.log.info(
+        { fileSystem: created.id, volumeName: plan.volumeName, attempt, capacity: capacity.toString() },
+        'file system is being created',
+      );
+      return created;
+    }
+    throw allRemembered(plan.volumeName);
+  }
+
+  #throwIfExhausted(volumeName: string): void {
+    const failure = this.#failures.get(volumeName);
+    if (!failure || failure.attempt < MAX_CREATE_ATTEMPTS) return;
+    this.#failures.delete(volumeName);
+    throw new DriverError(
+      'resource-exhausted',
+      `the cloud failed to create a file system for volume ${volumeName} ${failure.attempt} times and each ` +
+        `was deleted again; the last reason: ${failure.reason}. Remove the cause; the claim is retried automatically`,
+    );
   }
 
   /** A file system that failed before it was ever usable holds no data and would be billed or counted: it is deleted. */
   async #discard(volumeName: string, failed: FileSystem, signal: AbortSignal): Promise<void> {
     const reason = failed.stateDetail ?? `its state is ${failed.cloudState}`;
-    const attempt = Math.max(failed.attempt, this.#failures.get(volumeName)?.attempt ?? 0);
-    this.#failures.set(volumeName, { attempt, reason });
-    this.log.warn(
-      { fileSystem: failed.id, volumeName, attempt, reason },
-      'creation failed in the cloud, deleting',
-    );
-    try {
-      await this.provider.delete(failed, signal);
-    } catch (error) {
-      throw asRetryable(
-        error,
-        `File system ${failed.id}, whose creation has failed (${reason}), must be deleted before another is created`,
-      );
-    }
+    const counted = this.provider.hasUniqueNames ? (this.#failures.get(volumeName)?.attempt ?? 0) + 1 : 0;
+    this.#failures.set(volumeName, { attempt: Math.max(failed.attempt, counted), reason });
+    await this.#surplus.discard(failed, signal);
   }
 
   /** The next listing. A failed look proves nothing about the file system: the last good one counts. */
@@ -190,15 +227,6 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const found = await this.provider.find(created, signal);
     return found ? [...mine, found] : mine;
   }
-
-  #reportDuplicates(volumeName: string, mine: readonly FileSystem[]): void {
-    const [kept, ...others] = liveOf(mine);
-    if (!kept || others.length === 0) return;
-    this.log.error(
-      { volumeName, kept: kept.id, duplicates: others.map((fileSystem) => fileSystem.id) },
-      'several file systems exist for one volume: the oldest is used, the others are billed; delete them if they hold no data',
-    );
-  }
 }
 
 /** Adds the plan's warnings to each report of progress: the messages become events of the user's claim. */
@@ -223,6 +251,13 @@ function conflict(
       'the file system in the cloud yourself',
   );
 }
+
+const allRemembered = (volumeName: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `cannot create a file system for volume ${volumeName}: the cloud returns those of ${MAX_REMEMBERED_ATTEMPTS} earlier ` +
+      'attempts, which have failed or are being deleted. It forgets them after some minutes; the call is retried automatically',
+  );
 
 function notCreatedByDriver(fileSystem: FileSystem): DriverError {
   return new DriverError(

@@ -19,6 +19,8 @@ const plan = { volumeName: 'pvc-1', listingScope: 'here', attributes: { tier: 'f
 const range = { required: Capacity.gibibytes(1200) };
 const at = (seconds: number): { createdAt: Date } => ({ createdAt: new Date(seconds * 1000) });
 
+const going = (attempt: number): FileSystem => fileSystem('z', 'deleting', { attempt });
+
 describe('nextStep', () => {
   it.each<[string, FileSystem[], string, string?]>([
     ['nothing', [], 'create'],
@@ -26,7 +28,8 @@ describe('nextStep', () => {
     ['an available one', [fileSystem('a', 'available')], 'use', 'a'],
     ['one being updated', [fileSystem('a', 'updating')], 'use', 'a'],
     ['an impaired one', [fileSystem('a', 'impaired')], 'use', 'a'],
-    ['a failed one', [fileSystem('a', 'failed')], 'discard', 'a'],
+    ['a failed one', [fileSystem('a', 'failed')], 'create'],
+    ['one that failed last', [fileSystem('a', 'failed', { attempt: 3 })], 'discard', 'a'],
     ['one going away', [fileSystem('a', 'deleting')], 'wait', 'a'],
     ['a failed one and a new one', [fileSystem('a', 'failed'), fileSystem('b', 'creating')], 'wait', 'b'],
     [
@@ -35,10 +38,26 @@ describe('nextStep', () => {
       'use',
       'b',
     ],
+    ['one going away and a failed one', [fileSystem('a', 'deleting'), fileSystem('b', 'failed')], 'create'],
     [
-      'one going away and a failed one',
-      [fileSystem('a', 'deleting'), fileSystem('b', 'failed')],
+      'one that failed last, going away, and a failed one',
+      [fileSystem('a', 'deleting', { attempt: 3 }), fileSystem('b', 'failed')],
       'discard',
+      'b',
+    ],
+    [
+      'an older one that was never handed out',
+      [fileSystem('a', 'available', { ...at(1), neverHandedOut: true }), fileSystem('b', 'available', at(2))],
+      'use',
+      'b',
+    ],
+    [
+      'two that were never handed out',
+      [
+        fileSystem('a', 'creating', { ...at(2), neverHandedOut: true }),
+        fileSystem('b', 'creating', { ...at(1), neverHandedOut: true }),
+      ],
+      'wait',
       'b',
     ],
     ['two', [fileSystem('a', 'available', at(2)), fileSystem('b', 'creating', at(1))], 'wait', 'b'],
@@ -55,6 +74,23 @@ describe('nextStep', () => {
     expect([step.kind, step.kind === 'create' ? undefined : step.fileSystem.id]).toEqual([kind, id]);
     const reversed = nextStep(plan, range, [...existing].reverse());
     expect(reversed).toEqual(step);
+  });
+
+  it.each<[string, FileSystem[], number]>([
+    ['nothing', [], 1],
+    ['the first', [fileSystem('a', 'failed')], 2],
+    ['the second', [fileSystem('a', 'failed', { attempt: 2 })], 3],
+    ['two', [fileSystem('a', 'failed', { attempt: 2 }), fileSystem('b', 'failed')], 3],
+    ['the first, the second going away', [fileSystem('a', 'failed'), going(2)], 3],
+  ])('derives the number of the attempt from what the cloud shows as failed: %s', (_, existing, attempt) => {
+    const failed = existing.filter(({ state }) => state === 'failed');
+    expect(nextStep(plan, range, existing)).toEqual({ kind: 'create', attempt, failed });
+  });
+
+  it('has a failed one deleted before another is created where names are unique', () => {
+    const failed = fileSystem('a', 'failed');
+    expect(nextStep(plan, range, [failed], true)).toEqual({ kind: 'discard', fileSystem: failed });
+    expect(nextStep(plan, range, [], true)).toEqual({ kind: 'create', attempt: 1, failed: [] });
   });
 
   it.each<[string, Partial<FileSystem>, object, string[]]>([
@@ -91,7 +127,7 @@ describe('nextStep', () => {
   it('does not compare what is no volume any more', () => {
     const different = { attributes: { tier: 'slow' } };
     expect(nextStep(plan, range, [fileSystem('a', 'deleting', different)]).kind).toBe('wait');
-    expect(nextStep(plan, range, [fileSystem('a', 'failed', different)]).kind).toBe('discard');
+    expect(nextStep(plan, range, [fileSystem('a', 'failed', different)]).kind).toBe('create');
   });
 });
 

@@ -68,6 +68,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     capacity: capacityOf(found, tags),
     ...present('createdAt', dateOf(found.CreationTime)),
     attempt: attemptOf(tags),
+    ...present('neverHandedOut', neverUsed(tags) || undefined),
     attributes: attributesOf(found, tags),
     ...present('directoryBases', directoryBasesOf(tags)),
     ...present('mountSource', source),

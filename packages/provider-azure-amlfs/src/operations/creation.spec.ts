@@ -58,7 +58,8 @@ describe('creating a volume', () => {
     azure.emulator.faults.add({ kind: 'fail-creation', cloud: 'azure', operation: put });
     await create();
     expect(azure.calls.filter((call) => [put, remove].includes(call))).toEqual([put, remove, put]);
-    expect(azure.state.fileSystems[0]?.tags).toMatchObject({ 'lustre-csi-attempt': '2' });
+    // Equal in every replica, which may put the same body at the same time.
+    expect(azure.state.fileSystems[0]?.tags).toMatchObject({ 'lustre-csi-attempt': '1' });
   });
 
   it('gives up after three, leaves nothing behind, and says why', async () => {

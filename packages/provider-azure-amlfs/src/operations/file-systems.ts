@@ -55,6 +55,7 @@ type CompletionStep = Awaited<ReturnType<NonNullable<ControllerProvider['complet
  *  name of its ARM resource, which follows from the volume name. The subscription is a scope only for listing. */
 export class AmlFileSystems implements ControllerProvider<AmlPlan> {
   readonly typicalDurations = { create: 900, delete: 600 };
+  readonly hasUniqueNames = true as const;
   readonly parentFileSystems: ParentFileSystems;
   readonly expansion: AmlExpansion;
   readonly modification: AmlModification;
