@@ -331,6 +331,13 @@ describe('list and find', () => {
   });
 
   it.each([
+    ['locked', { kind: 'error', status: 409, code: 'ScopeLocked' }, 'failed-precondition'],
+    ['disabled', { kind: 'error', status: 409, code: 'ReadOnlyDisabledSubscription' }, 'failed-precondition'],
+    [
+      'denied',
+      { kind: 'error', status: 403, code: 'DenyAssignmentAuthorizationFailed' },
+      'permission-denied',
+    ],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }],
     ['answered by an error', { kind: 'error', status: 404, code: 'SubscriptionNotFound' }],
     ['throttled too often', { kind: 'throttle', times: 4 }],
@@ -465,8 +472,11 @@ describe('volume handles', () => {
   });
 
   it.each([
-    ['pvc-1#lustrefs#10.1.0.4##t#MC_Group', { id: 'pvc-1', listingScope: 'mc_group' }],
-    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', listingScope }],
+    [
+      'pvc-1#lustrefs#10.1.0.4##t#MC_Group',
+      { id: 'pvc-1', listingScope: 'mc_group', mgsAddress: '10.1.0.4' },
+    ],
+    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', listingScope, mgsAddress: '10.1.0.4' }],
     ['fake-vol-id', undefined],
     ['a#lustrefs#no address', undefined],
   ])('read %s', (id, reference) => expect(provider.parseVolumeId(id)).toEqual(reference));
