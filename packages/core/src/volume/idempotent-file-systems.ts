@@ -106,7 +106,10 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
         await this.provider.delete(current, work.signal);
       }
       all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
-      current = all.find((other) => other.id === fileSystem.id);
+      // A listing without it may be cut or late: only the answer about this one file system states its absence.
+      current =
+        all.find((other) => other.id === fileSystem.id) ??
+        (await untilAborted(this.provider.find(fileSystem, work.signal), work.signal));
     }
   }
 
