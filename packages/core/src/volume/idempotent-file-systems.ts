@@ -9,6 +9,7 @@ import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import { liveOf, nextStep } from './next-step.js';
+import { refuseOtherClusters } from './refuse-other-clusters.js';
 import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
 
@@ -96,6 +97,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     work: Work,
     refuse: (current: FileSystem) => Promise<void> = async () => {},
   ): Promise<void> {
+    refuseOtherClusters(fileSystem, 'not deleted');
     if (fileSystem.volumeName === undefined) throw notCreatedByDriver(fileSystem);
     const began = this.clock.now();
     let current: FileSystem | undefined = fileSystem;

@@ -468,7 +468,7 @@ describe('volume handles', () => {
     expect(capacity).toEqual(size);
     expect(context).toMatchObject({ 'fs-name': 'lustrefs', 'resource-group-name': listingScope });
     expect(id).toBe(`pvc-1#lustrefs#${context['mgs-ip-address']}##t#lustre-rg`);
-    expect(provider.parseVolumeId(id)).toEqual({ id: 'pvc-1', listingScope });
+    expect(provider.parseVolumeId(id)).toMatchObject({ id: 'pvc-1', listingScope });
   });
 
   it.each([
