@@ -331,13 +331,6 @@ describe('list and find', () => {
   });
 
   it.each([
-    ['locked', { kind: 'error', status: 409, code: 'ScopeLocked' }, 'failed-precondition'],
-    ['disabled', { kind: 'error', status: 409, code: 'ReadOnlyDisabledSubscription' }, 'failed-precondition'],
-    [
-      'denied',
-      { kind: 'error', status: 403, code: 'DenyAssignmentAuthorizationFailed' },
-      'permission-denied',
-    ],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }],
     ['answered by an error', { kind: 'error', status: 404, code: 'SubscriptionNotFound' }],
     ['throttled too often', { kind: 'throttle', times: 4 }],
@@ -374,6 +367,13 @@ describe('delete', () => {
 
   it.each([
     ['busy', { kind: 'error', status: 409, code: 'Conflict' }, 'aborted'],
+    ['locked', { kind: 'error', status: 409, code: 'ScopeLocked' }, 'failed-precondition'],
+    ['disabled', { kind: 'error', status: 409, code: 'ReadOnlyDisabledSubscription' }, 'failed-precondition'],
+    [
+      'denied',
+      { kind: 'error', status: 403, code: 'DenyAssignmentAuthorizationFailed' },
+      'permission-denied',
+    ],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }, 'permission-denied'],
     ['cut', { kind: 'reset' }, 'unavailable'],
   ] as const)('reports the refusal: %s', async (_, fault, kind) => {
