@@ -117,6 +117,15 @@ describe('the control API', () => {
     expect((await ask('GET', 'faults')).body).toEqual({ faults: [] });
   });
 
+  it('answers with the body of a fault, and with the headers of the cloud', async () => {
+    await ask('POST', 'faults', { kind: 'answer', body: '{"FileSystems":[]}' });
+    const reply = await callFsx();
+    expect([reply.status, await reply.text()]).toEqual([200, '{"FileSystems":[]}']);
+    const [entry] = emulator.journal.entries();
+    expect(reply.headers.get('x-amzn-requestid')).toBe(entry?.requestId);
+    expect(entry).toMatchObject({ status: 200, fault: 'answer' });
+  });
+
   it('refuses a list with one bad fault as a whole', async () => {
     expect(await ask('POST', 'faults', [{ kind: 'reset' }, { kind: 'slow', seconds: 'long' }])).toEqual({
       status: 400,

@@ -38,7 +38,7 @@ export function registerControlApi(app: FastifyInstance, { world, state, setting
 }
 
 const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
-  kind: oneOf('throttle', 'error', 'reset', 'slow', 'hang', 'fail-creation'),
+  kind: oneOf('throttle', 'error', 'reset', 'slow', 'hang', 'answer', 'fail-creation'),
   cloud: oneOf('aws', 'azure'),
   operation: text,
   when: oneOf('before', 'after'),
@@ -47,6 +47,7 @@ const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
   seconds,
   retryAfterSeconds: seconds,
   status: integer(400, 599),
+  body: { must: 'a text', accepts: (value) => typeof value === 'string' },
   code: text,
   message: text,
 };

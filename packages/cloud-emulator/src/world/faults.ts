@@ -9,10 +9,11 @@ export interface Fault {
    * - `reset`: the connection is cut.
    * - `slow`: the answer waits `seconds`.
    * - `hang`: no answer, ever.
+   * - `answer`: `status` (200) with `body` in place of the cloud's own answer.
    * - `fail-creation`: the resource is accepted and ends FAILED, with `message` as its reason; so does an update of a
    *   file system, and the final backup of a deletion.
    */
-  readonly kind: 'throttle' | 'error' | 'reset' | 'slow' | 'hang' | 'fail-creation';
+  readonly kind: 'throttle' | 'error' | 'reset' | 'slow' | 'hang' | 'answer' | 'fail-creation';
   /** Cloud whose calls match; absent: both. */
   readonly cloud?: Cloud;
   /** Operation that matches, as the journal names it; absent: all. */
@@ -31,6 +32,8 @@ export interface Fault {
   /** Retry-After of a throttled answer, in seconds; absent: the header is not sent. */
   readonly retryAfterSeconds?: number;
   readonly status?: number;
+  /** Text of the body, for `answer`. Default: empty. */
+  readonly body?: string;
   readonly code?: string;
   readonly message?: string;
 }

@@ -65,7 +65,19 @@ async function suffer(fault: Fault, call: Call): Promise<Reply | Silence | undef
     case 'throttle':
     case 'error':
       return call.renderFault(fault);
+    case 'answer':
+      return answerInstead(fault, call);
     case 'fail-creation':
       return undefined;
   }
+}
+
+/** Answer with the body of the fault. It keeps the headers of the cloud, such as those with the request id. */
+function answerInstead(fault: Fault, call: Call): Reply {
+  const { headers } = call.renderFault(fault);
+  return {
+    status: fault.status ?? 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: Buffer.from(fault.body ?? ''),
+  };
 }

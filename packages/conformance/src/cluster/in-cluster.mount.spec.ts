@@ -163,7 +163,7 @@ describe('a controller of FSx without a region', () => {
     api.objects.set(nodePath, { spec: { providerID: 'eks-hybrid:///us-west-2/training/mi-01' } });
     const running = start(controller, environment);
     await until(() => expect(running.log()).toContain('serving CSI'));
-    expect(api.asked).toEqual([`GET ${nodePath}`]);
+    expect(api.asked).toEqual(['GET /api/v1/namespaces/kube-system', `GET ${nodePath}`]);
   });
 
   it.each<[string, object | undefined, string]>([

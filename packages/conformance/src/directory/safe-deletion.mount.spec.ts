@@ -163,6 +163,14 @@ const attacks: readonly Attack[] = [
     words: /is a symbolic link/,
   },
   {
+    what: 'a registry that was moved away',
+    attack: () => {
+      renameSync(look.registry(), join(look.root, 'registry-moved'));
+      return () => renameSync(join(look.root, 'registry-moved'), look.registry());
+    },
+    words: /\.lustre-csi of the file system .* does not exist, although the volume was created by it/,
+  },
+  {
     what: 'a mount point in its place',
     attack: () => mount(['-t', 'tmpfs', 'tmpfs'], inController(names[0] ?? '')),
     words: /is no longer the directory|is a mount point/,

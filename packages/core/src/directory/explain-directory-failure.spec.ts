@@ -10,6 +10,7 @@ it.each([
   ['conflict', 'uid is 1 (requested: 2)', 'already-exists', /uid is 1 \(requested: 2\)/],
   ['nested-base', '/a', 'failed-precondition', /inside another base path/],
   ['untrusted-registry', 'owner 1000', 'failed-precondition', /others than the driver/],
+  ['registry-lost', 'ENOENT', 'failed-precondition', /put it back.*Retain/],
   ['replaced', 'EEXIST', 'failed-precondition', /deletes only what it has created/],
   ['no-project-id', '1-2', 'resource-exhausted', /ids of projectIdRange are taken/],
   ['below-use', '9 bytes are used', 'out-of-range', /9 bytes are used/],

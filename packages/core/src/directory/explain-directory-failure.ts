@@ -65,6 +65,13 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
       'nothing is deleted by it: restore it from a backup; or move the directory of the volume away by hand, and remove ' +
       'this file and the one of the same name in the "fates" beside it',
   },
+  'registry-lost': {
+    kind: 'failed-precondition',
+    problem: 'does not exist, although the volume was created by it',
+    nextStep:
+      'it was moved or removed, or the file system is another one than before: put it back. If the directory of the volume ' +
+      'is not needed, remove it by hand, set the reclaim policy of the PersistentVolume to Retain and delete that',
+  },
   'other-file-system': {
     kind: 'failed-precondition',
     problem: 'lies on another file system',

@@ -22,6 +22,11 @@ export interface FileSystem {
   /** True if a CSI driver of this cloud created it, in any cluster: one may then delete it with its claim. A
    *  `volumeName` says the same. Absent: its creator deletes it by hand. */
   readonly madeByDriver?: boolean;
+  /** Id of the cluster that its tag names; absent: none. */
+  readonly cluster?: string;
+  /** True if that cluster is not the one of this driver, which then changes and deletes nothing of it. A driver without
+   *  an id belongs to no cluster. */
+  readonly isOtherClusters?: true;
   readonly state: FileSystemState;
   /** The cloud's own name of the state, such as `CREATING`. */
   readonly cloudState: string;

@@ -8,7 +8,8 @@ import type { ParameterSchema } from './parameters.js';
 export interface ProviderContext {
   readonly driverName: string;
   readonly driverVersion: string;
-  /** Distinguishes this cluster's file systems from another cluster's in the same account; may be empty. */
+  /** Distinguishes this cluster's file systems from another cluster's in the same account. Empty: this cluster has no id,
+   *  and owns nothing that carries one. */
   readonly clusterId: string;
   readonly log: Log;
   /** Absent where no orchestrator can be asked. */

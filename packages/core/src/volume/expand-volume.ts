@@ -5,6 +5,7 @@ import type { Growth, GrowingFileSystem, VolumeExpansion } from '../provider/vol
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import { isUsable } from '../model/file-system.js';
 import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
+import { refuseOtherClusters } from './refuse-other-clusters.js';
 
 /** An expansion typically takes minutes. */
 const TYPICAL_SECONDS = 600;
@@ -34,6 +35,7 @@ export class ExpandVolume {
     let awaited: Awaited | undefined;
     const look = async (): Promise<Look<Capacity>> => {
       const seen = await this.#look(reference, work.signal);
+      refuseOtherClusters(seen.fileSystem, 'not expanded');
       const { capacity } = seen.fileSystem;
       if (!range.required || !capacity.isLessThan(range.required)) {
         return { result: withinLimit(capacity, range) };

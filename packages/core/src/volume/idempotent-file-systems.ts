@@ -10,6 +10,7 @@ import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import { liveOf, MAX_CREATE_ATTEMPTS, nextStep, type NextStep } from './next-step.js';
 import { SurplusFileSystems } from './surplus-file-systems.js';
+import { refuseOtherClusters } from './refuse-other-clusters.js';
 import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
 
@@ -111,6 +112,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     work: Work,
     refuse: (current: FileSystem) => Promise<void> = async () => {},
   ): Promise<void> {
+    refuseOtherClusters(fileSystem, 'not deleted');
     if (fileSystem.volumeName === undefined) throw notCreatedByDriver(fileSystem);
     const began = this.clock.now();
     let current: FileSystem | undefined = fileSystem;
@@ -122,7 +124,10 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
         await this.provider.delete(current, work.signal);
       }
       all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
-      current = all.find((other) => other.id === fileSystem.id);
+      // A listing without it may be cut or late: only the answer about this one file system states its absence.
+      current =
+        all.find((other) => other.id === fileSystem.id) ??
+        (await untilAborted(this.provider.find(fileSystem, work.signal), work.signal));
     }
   }
 

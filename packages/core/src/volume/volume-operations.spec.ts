@@ -250,6 +250,19 @@ describe('delete', () => {
     expect(countOf(/delete/)).toBe(1);
   });
 
+  it('continues while only a listing lacks the file system', async () => {
+    const { list } = cloud;
+    cloud.list = async () => [];
+    const deletion = volumes.delete(volume.id, call());
+    let isDone = false;
+    void deletion.then(() => (isDone = true));
+    for (let tick = 0; tick < 3; tick += 1) await clock.next();
+    expect(isDone).toBe(false);
+    cloud.list = list;
+    await finish(deletion, () => cloud.settle());
+    expect(cloud.fileSystems.size).toBe(0);
+  });
+
   it.each(['fake-vol-id', 'fs-99'])('is done with %s, which does not exist', async (id) => {
     await finish(volumes.delete(id, call()));
     expect(countOf(/delete/)).toBe(0);

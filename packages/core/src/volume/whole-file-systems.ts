@@ -19,6 +19,7 @@ import { ExpandVolume } from './expand-volume.js';
 import { FileSystemListing } from './file-system-listing.js';
 import { IdempotentFileSystems } from './idempotent-file-systems.js';
 import { ModifyVolume } from './modify-volume.js';
+import { refuseOtherClusters } from './refuse-other-clusters.js';
 import type { VolumeKind } from './volume-kind.js';
 
 /** Services that whole file systems are managed with. */
@@ -94,6 +95,8 @@ export class WholeFileSystems implements VolumeKind {
   ): Promise<void> {
     const reference = this.#cloudReference(volumeId);
     modification.check(parameters);
+    const found = await untilAborted(this.#provider.find(reference, signal), signal);
+    if (found) refuseOtherClusters(found, 'not modified');
     const modify = new ModifyVolume(modification, this.parts.clock);
     const run = (work: Work): Promise<void> => modify.run(reference, parameters, work);
     await this.#exclusively(`settings of ${volumeId}`, fingerprint(parameters), run, signal);

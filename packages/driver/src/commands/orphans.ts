@@ -31,7 +31,7 @@ export async function orphansCommand(
   driver: DriverDefinition,
   print: (line: string) => void,
 ): Promise<number> {
-  const { plugin, settings, clusterId, logLevel } = config;
+  const { plugin, settings, logLevel } = config;
   const endpoint = inClusterEndpoint(settings, 'orphans');
   const log = createLog(logLevel, { driver: plugin.driverName, command: 'orphans' }, 2);
   const container = await createContainer(driver, config, log);
@@ -50,8 +50,10 @@ export async function orphansCommand(
       : `${orphans.length} of ${fileSystems.length} file systems have neither a PersistentVolume nor a claim. Nothing was ` +
           'changed: check each of them, and delete in the cloud those that are not needed',
   );
-  if (orphans.length > 0 && clusterId === '') {
-    print('without --cluster-id, some may belong to other clusters in the same account: check there, too');
+  if (orphans.length > 0 && (await container.getAsync(tokens.clusterId)) === '') {
+    print(
+      'without an id of the cluster (--cluster-id), some may belong to other clusters in the same account: check there, too',
+    );
   }
   return orphans.length;
 }

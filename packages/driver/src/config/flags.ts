@@ -48,7 +48,16 @@ export const driverFlags: readonly FlagDefinition[] = [
     valueName: 'ID',
     environment: 'LUSTRE_CSI_CLUSTER_ID',
     description:
-      'name of this cluster, a tag that distinguishes its file systems from those of other clusters in the same account',
+      'name of this cluster, a tag that distinguishes its file systems from those of other clusters in the same account. ' +
+      'Default: see --detect-cluster-id',
+  },
+  {
+    name: 'detect-cluster-id',
+    type: 'boolean',
+    default: 'true',
+    description:
+      'without --cluster-id, a controller in a pod uses the uid of the namespace kube-system. Needs the right to get that ' +
+      'namespace',
   },
   {
     name: 'metrics-address',

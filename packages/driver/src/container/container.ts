@@ -14,6 +14,7 @@ import {
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { CommandConfig } from '../config/config.js';
 import type { DriverDefinition } from '../driver-definition.js';
+import { clusterIdentity } from '../kubernetes/cluster-identity.js';
 import { KubeletRegistration } from '../kubernetes/kubelet-registration.js';
 import { orchestratedNode } from '../kubernetes/this-node.js';
 import { nodeEngineSettings } from './node-settings.js';
@@ -26,6 +27,7 @@ export const tokens = {
   driver: token<DriverDefinition>('driver'),
   config: token<CommandConfig>('config'),
   log: token<Log>('log'),
+  clusterId: token<string>('cluster-id'),
   controllerProvider: token<ControllerProvider>('controller-provider'),
   nodeProvider: token<NodeProvider>('node-provider'),
   orchestratedNode: token<OrchestratedNode>('orchestrated-node'),
@@ -48,7 +50,8 @@ const providerModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(tokens.controllerProvider)
     .toDynamicValue(async (context) => {
-      const { plugin, settings, clusterId } = context.get(tokens.config);
+      const { plugin, settings } = context.get(tokens.config);
+      const clusterId = await context.getAsync(tokens.clusterId);
       return plugin.controller(settings, {
         driverName: plugin.driverName,
         driverVersion: context.get(tokens.driver).version,
@@ -62,6 +65,12 @@ const providerModule = new ContainerModule(({ bind }) => {
 
 /** Parts that use the cluster's API. The Kubernetes client is loaded at the first use, and only in a pod. */
 const clusterModule = new ContainerModule(({ bind }) => {
+  bind(tokens.clusterId)
+    .toResolvedValue(
+      ({ settings, clusterId }, log) => clusterIdentity(settings, clusterId, log),
+      [tokens.config, tokens.log],
+    )
+    .inSingletonScope();
   bind(tokens.orchestratedNode).toResolvedValue(
     ({ settings, nodeId }) => orchestratedNode(settings, nodeId),
     [tokens.config],

@@ -1,4 +1,5 @@
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client, NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
+import { describedBy } from './answer-shape.js';
 import { AwsCaller } from './aws-operation.js';
 import { ec2Operations as operations } from './ec2-operations.js';
 
@@ -17,14 +18,14 @@ export class Ec2Api {
   ): Promise<ReadonlyMap<string, string> | undefined> {
     const input = { SubnetIds: [...subnetIds] };
     const absent = ['InvalidSubnetID.NotFound', 'InvalidSubnetId.Malformed'];
-    const found = await this.#caller.callUnless(operations.DescribeSubnets, input, { signal, absent });
-    return (
-      found &&
-      new Map(
-        (found.Subnets ?? []).flatMap(({ SubnetId, AvailabilityZone }) =>
-          SubnetId && AvailabilityZone ? [[SubnetId, AvailabilityZone] as const] : [],
-        ),
-      )
+    const operation = operations.DescribeSubnets;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (!answer) return undefined;
+    const subnets = describedBy<Subnet>(operation.name, answer, 'Subnets', 'SubnetId', subnetIds);
+    return new Map(
+      subnets.flatMap(({ SubnetId, AvailabilityZone }) =>
+        SubnetId && AvailabilityZone ? [[SubnetId, AvailabilityZone] as const] : [],
+      ),
     );
   }
 
@@ -32,10 +33,16 @@ export class Ec2Api {
   async address(networkInterfaceId: string, signal: AbortSignal): Promise<string | undefined> {
     const input = { NetworkInterfaceIds: [networkInterfaceId] };
     const absent = ['InvalidNetworkInterfaceID.NotFound'];
-    const found = await this.#caller.callUnless(operations.DescribeNetworkInterfaces, input, {
-      signal,
-      absent,
-    });
-    return found?.NetworkInterfaces?.[0]?.PrivateIpAddress;
+    const operation = operations.DescribeNetworkInterfaces;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (!answer) return undefined;
+    const [found] = describedBy<NetworkInterface>(
+      operation.name,
+      answer,
+      'NetworkInterfaces',
+      'NetworkInterfaceId',
+      [networkInterfaceId],
+    );
+    return found?.PrivateIpAddress;
   }
 }

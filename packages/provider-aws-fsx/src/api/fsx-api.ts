@@ -12,6 +12,7 @@ import type {
   UpdateFileSystemRequest,
 } from '@aws-sdk/client-fsx';
 import { DriverError } from '@lustre-csi/core';
+import { checkDeleted, describedBy, pageOf, resourceIn, type AnsweredPage } from './answer-shape.js';
 import { AwsCaller } from './aws-operation.js';
 import { clientRequestToken } from './client-request-token.js';
 import { fsxOperations as operations } from './fsx-operations.js';
@@ -23,11 +24,6 @@ const PAGE_SIZE = 50;
 const ASSOCIATIONS_PAGE_SIZE = 25;
 /** Limit of pages, far beyond the quota of any account: a longer listing would never end. */
 const MAX_PAGES = 2000;
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | undefined;
-}
 
 /** Calls of FSx with errors translated; the only user of the SDK's client. */
 export class FsxApi {
@@ -42,7 +38,7 @@ export class FsxApi {
     const operation = operations.DescribeFileSystems;
     const all = await allPages(operation.name, async (NextToken) => {
       const page = await this.#caller.call(operation, { MaxResults: PAGE_SIZE, NextToken }, signal);
-      return { items: page.FileSystems ?? [], next: page.NextToken };
+      return pageOf<SdkFileSystem>(operation.name, page, 'FileSystems', 'FileSystemId');
     });
     return unique(all, ({ FileSystemId }) => FileSystemId);
   }
@@ -51,29 +47,34 @@ export class FsxApi {
   async describe(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
     const input = { FileSystemIds: [fileSystemId] };
     const absent = ['FileSystemNotFound'];
-    const found = await this.#caller.callUnless(operations.DescribeFileSystems, input, { signal, absent });
-    return found?.FileSystems?.find(({ FileSystemId }) => FileSystemId === fileSystemId);
+    const operation = operations.DescribeFileSystems;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (!answer) return undefined;
+    const [found] = describedBy<SdkFileSystem>(operation.name, answer, 'FileSystems', 'FileSystemId', [
+      fileSystemId,
+    ]);
+    return found;
   }
 
   /** Starts a creation. The request's token keeps repetitions, the SDK's own included, from creating twice. */
   async create(request: CreateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.CreateFileSystem;
-    const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return answered(operation.name, 'file system', FileSystem);
+    const answer = await this.#caller.call(operation, request, signal);
+    return resourceIn<SdkFileSystem>(operation.name, answer, 'FileSystem', 'FileSystemId');
   }
 
   /** Starts a creation with the data of a backup, otherwise like `create`. */
   async restore(request: CreateFileSystemFromBackupRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.CreateFileSystemFromBackup;
-    const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return answered(operation.name, 'file system', FileSystem);
+    const answer = await this.#caller.call(operation, request, signal);
+    return resourceIn<SdkFileSystem>(operation.name, answer, 'FileSystem', 'FileSystemId');
   }
 
   /** Starts an update; returns the file system in its state after the request. */
   async update(request: UpdateFileSystemRequest, signal: AbortSignal): Promise<SdkFileSystem> {
     const operation = operations.UpdateFileSystem;
-    const { FileSystem } = await this.#caller.call(operation, request, signal);
-    return answered(operation.name, 'file system', FileSystem);
+    const answer = await this.#caller.call(operation, request, signal);
+    return resourceIn<SdkFileSystem>(operation.name, answer, 'FileSystem', 'FileSystemId');
   }
 
   /** Starts a deletion; no error where the file system does not exist. */
@@ -89,7 +90,9 @@ export class FsxApi {
       LustreConfiguration: configuration,
     };
     const absent = ['FileSystemNotFound'];
-    await this.#caller.callUnless(operations.DeleteFileSystem, input, { signal, absent });
+    const operation = operations.DeleteFileSystem;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (answer) checkDeleted(operation.name, answer, 'FileSystemId', fileSystemId);
   }
 
   /** Lists every backup of the account in the region that FSx shows. Complete, or it throws. */
@@ -107,7 +110,7 @@ export class FsxApi {
     const Filters = [filter];
     const all = await allPages(operation.name, async (NextToken) => {
       const page = await this.#caller.call(operation, { Filters, MaxResults: PAGE_SIZE, NextToken }, signal);
-      return { items: page.Backups ?? [], next: page.NextToken };
+      return pageOf<Backup>(operation.name, page, 'Backups', 'BackupId');
     });
     return unique(all, ({ BackupId }) => BackupId);
   }
@@ -116,15 +119,18 @@ export class FsxApi {
   async describeBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
     const input = { BackupIds: [backupId] };
     const absent = ['BackupNotFound'];
-    const found = await this.#caller.callUnless(operations.DescribeBackups, input, { signal, absent });
-    return found?.Backups?.find(({ BackupId }) => BackupId === backupId);
+    const operation = operations.DescribeBackups;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (!answer) return undefined;
+    const [found] = describedBy<Backup>(operation.name, answer, 'Backups', 'BackupId', [backupId]);
+    return found;
   }
 
   /** Starts a backup. */
   async createBackup(request: CreateBackupRequest, signal: AbortSignal): Promise<Backup> {
     const operation = operations.CreateBackup;
-    const { Backup } = await this.#caller.call(operation, request, signal);
-    return answered(operation.name, 'backup', Backup);
+    const answer = await this.#caller.call(operation, request, signal);
+    return resourceIn<Backup>(operation.name, answer, 'Backup', 'BackupId');
   }
 
   /** Deletes a backup; no error where it does not exist. */
@@ -133,7 +139,9 @@ export class FsxApi {
       BackupId: backupId,
       ClientRequestToken: clientRequestToken('delete', [backupId]),
     };
-    await this.#caller.callUnless(operations.DeleteBackup, input, { signal, absent: ['BackupNotFound'] });
+    const operation = operations.DeleteBackup;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent: ['BackupNotFound'] });
+    if (answer) checkDeleted(operation.name, answer, 'BackupId', backupId);
   }
 
   /** Adds tags to a resource, or gives them new values. */
@@ -151,7 +159,7 @@ export class FsxApi {
     const all = await allPages(operation.name, async (NextToken) => {
       const input = { Filters, MaxResults: ASSOCIATIONS_PAGE_SIZE, NextToken };
       const page = await this.#caller.call(operation, input, signal);
-      return { items: page.Associations ?? [], next: page.NextToken };
+      return pageOf<DataRepositoryAssociation>(operation.name, page, 'Associations', 'AssociationId');
     });
     return unique(all, ({ AssociationId }) => AssociationId);
   }
@@ -161,7 +169,9 @@ export class FsxApi {
     request: CreateDataRepositoryAssociationRequest,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#caller.call(operations.CreateDataRepositoryAssociation, request, signal);
+    const operation = operations.CreateDataRepositoryAssociation;
+    const answer = await this.#caller.call(operation, request, signal);
+    resourceIn<DataRepositoryAssociation>(operation.name, answer, 'Association', 'AssociationId');
   }
 
   /** Starts the deletion of an association but not of its files; no error where it does not exist. */
@@ -172,14 +182,16 @@ export class FsxApi {
       DeleteDataInFileSystem: false,
     };
     const absent = ['DataRepositoryAssociationNotFound'];
-    await this.#caller.callUnless(operations.DeleteDataRepositoryAssociation, input, { signal, absent });
+    const operation = operations.DeleteDataRepositoryAssociation;
+    const answer = await this.#caller.callUnless(operation, input, { signal, absent });
+    if (answer) checkDeleted(operation.name, answer, 'AssociationId', associationId);
   }
 }
 
 /** Reads page after page. */
 async function allPages<T>(
   operation: string,
-  read: (token: string | undefined) => Promise<Page<T>>,
+  read: (token: string | undefined) => Promise<AnsweredPage<T>>,
 ): Promise<readonly T[]> {
   const all: T[] = [];
   const seen = new Set<string>();
@@ -187,7 +199,7 @@ async function allPages<T>(
   do {
     const page = await read(token);
     all.push(...page.items);
-    token = page.next || undefined;
+    token = page.next;
     if (token !== undefined && (seen.has(token) || seen.size >= MAX_PAGES)) {
       throw endlessListing(operation, seen.size);
     }
@@ -201,15 +213,6 @@ async function allPages<T>(
 const unique = <T>(all: readonly T[], idOf: (each: T) => string | undefined): readonly T[] => [
   ...new Map(all.map((each) => [idOf(each), each])).values(),
 ];
-
-function answered<T>(operation: string, what: string, value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw new DriverError(
-    'unavailable',
-    `${operation} failed: the answer contains no ${what}. It is unknown whether the call had an effect; the call is ` +
-      'retried automatically and finds out',
-  );
-}
 
 const endlessListing = (operation: string, pages: number): DriverError =>
   new DriverError(

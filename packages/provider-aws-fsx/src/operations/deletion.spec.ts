@@ -68,6 +68,12 @@ describe('DeleteVolume', () => {
       'blue',
       'failed-precondition',
     ],
+    [
+      'another cluster created, for a driver without an id',
+      { CSIVolumeName: 'pvc-1', 'lustre.csi/cluster': 'green', 'lustre.csi/attempt': '1' },
+      '',
+      'failed-precondition',
+    ],
     ['without tags', {}, '', 'failed-precondition'],
     ['with other tags', { Name: 'pvc-1', CSIVolume: 'pvc-1' }, '', 'failed-precondition'],
     ['an empty tag does not name', { CSIVolumeName: '' }, '', 'failed-precondition'],

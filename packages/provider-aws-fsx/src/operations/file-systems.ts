@@ -25,11 +25,12 @@ import type { FsxApi } from '../api/fsx-api.js';
 import type { MountAddresses } from './mount-addresses.js';
 import { accessibleTopology, place } from '../plan/placement.js';
 import { planFileSystem, type FsxPlan, type PlanContext } from '../plan/plan.js';
+import { claimForCluster } from './cluster-claim.js';
 import { linkRepositories } from './repository-links.js';
 import { restoredCapacity } from '../plan/restore.js';
 import type { SubnetZones } from '../api/subnet-zones.js';
 import { sdkTags, tagKeys } from '../parameters/tags.js';
-import { isFsxFileSystem, toFileSystem } from '../plan/to-file-system.js';
+import { isFsxFileSystem, toFileSystem, withoutCopies } from '../plan/to-file-system.js';
 import { toVolumeContext } from '../node/volume-context.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 
@@ -86,7 +87,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
 
   async list(_listingScope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
     const found = await this.parts.api.describeAll(signal);
-    return found.flatMap((each) => toFileSystem(each, this.options) ?? []);
+    return withoutCopies(found.flatMap((each) => toFileSystem(each, this.options) ?? []));
   }
 
   /**
@@ -129,6 +130,7 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
    */
   async complete(plan: FsxPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
     if (fileSystem.cloudState === 'FAILED') throw broken(fileSystem);
+    await claimForCluster(this.parts.api, fileSystem, this.options.clusterId, signal);
     const wanted = plan.settings.dataRepositoryAssociations;
     if (wanted) {
       const step = await linkRepositories(

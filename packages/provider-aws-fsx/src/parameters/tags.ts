@@ -126,10 +126,10 @@ export function acceptable(value: string): string {
   return characters.slice(0, tagLimits.value).join('');
 }
 
-/** Reports whether the tags name another cluster than this one; an empty cluster id accepts the file systems of all. */
+/** Reports whether the tags name another cluster than this one. A driver without a cluster id belongs to none. */
 export function isOtherClusters(tags: Tags, clusterId: string): boolean {
-  const cluster = tags[tagKeys.cluster];
-  return clusterId !== '' && cluster !== undefined && cluster !== clusterId;
+  const cluster = tags[tagKeys.cluster] ?? '';
+  return cluster !== '' && cluster !== clusterId;
 }
 
 /** Converts tags to the form of the SDK. FSx refuses an empty list. */

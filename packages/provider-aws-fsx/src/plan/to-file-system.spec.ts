@@ -68,6 +68,7 @@ describe('toFileSystem', () => {
         ...unlinked,
       },
       arn: 'arn:aws:fsx:us-west-2:111122223333:file-system/fs-0e0c30b4b41a1fd69',
+      hasAttempt: false,
       handedOut: false,
       kind: {
         deploymentType: 'PERSISTENT_1',
@@ -198,7 +199,8 @@ describe('toFileSystem', () => {
   });
 
   it.each<[string, string, string | undefined, string | undefined]>([
-    ['no cluster known', '', 'blue', 'pvc-1'],
+    ['a cluster, and the driver has no id', '', 'blue', undefined],
+    ['no cluster, and the driver has no id', '', undefined, 'pvc-1'],
     ['our cluster', 'blue', 'blue', 'pvc-1'],
     ['another cluster', 'blue', 'green', undefined],
     ['of aws-fsx-csi-driver, which tags no cluster', 'blue', undefined, 'pvc-1'],

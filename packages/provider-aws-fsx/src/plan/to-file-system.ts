@@ -14,7 +14,7 @@ import { isOtherClusters, tagKeys, tagsOf, type Tags } from '../parameters/tags.
 /** Viewpoint of one driver on the file systems of an account. */
 export interface Viewpoint {
   readonly region: string;
-  /** Id of the cluster. Empty: the driver has no cluster id, and treats the file systems of every cluster as its own. */
+  /** Id of the cluster. Empty: the driver has none, and owns only file systems that no cluster's tag claims. */
   readonly clusterId: string;
 }
 
@@ -22,6 +22,8 @@ export interface Viewpoint {
 export interface FsxFileSystem extends FileSystem {
   /** ARN, by which the driver tags it. */
   readonly arn?: string;
+  /** Marks a file system with all tags of a creation by this driver. aws-fsx-csi-driver writes the volume name alone. */
+  readonly hasAttempt: boolean;
   /** Reports whether CreateVolume has returned it: then it may hold data. */
   readonly handedOut: boolean;
   /** Tags of the backup that its deletion makes; absent: it makes none. */
@@ -61,6 +63,8 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     id: found.FileSystemId,
     listingScope: view.region,
     ...present('volumeName', ownedAs(tags, view)),
+    ...present('cluster', tags[tagKeys.cluster] || undefined),
+    ...(isOtherClusters(tags, view.clusterId) ? { isOtherClusters: true as const } : {}),
     ...present('madeByDriver', tags[tagKeys.volumeName] ? true : undefined),
     state: stateOf(found.Lifecycle, tags),
     cloudState: found.Lifecycle ?? 'unknown',
@@ -73,11 +77,25 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     ...present('directoryBases', directoryBasesOf(tags)),
     ...present('mountSource', source),
     ...present('arn', found.ResourceARN),
+    hasAttempt: tags[tagKeys.attempt] !== undefined,
     handedOut: tags[tagKeys.handedOut] !== undefined,
     ...present('finalBackup', finalBackupOf(tags)),
     ...present('kind', kindOf(found)),
     networkInterfaceIds: found.NetworkInterfaceIds ?? [],
   };
+}
+
+/**
+ * Removes the volume name from file systems whose tag of it is a copy: another file system of that name has all tags of
+ * a creation by this driver, and these have only the name.
+ */
+export function withoutCopies(all: readonly FsxFileSystem[]): readonly FsxFileSystem[] {
+  const created = new Set(all.flatMap(({ hasAttempt, volumeName }) => (hasAttempt ? [volumeName] : [])));
+  return all.map((each) => {
+    if (each.hasAttempt || each.volumeName === undefined || !created.has(each.volumeName)) return each;
+    const { volumeName: _copied, ...unowned } = each;
+    return unowned;
+  });
 }
 
 const present = <Name extends string, T>(name: Name, value: T | undefined): Partial<Record<Name, T>> =>

@@ -1,5 +1,7 @@
 import type { AscOperation, ResourceSku, ResourceUsage } from '@azure/arm-storagecache';
-import { rest, sdk } from './arm-operation.js';
+import type { OperationOptions, RawResponseCallback } from '@azure/core-client';
+import { malformed, memberOf } from './answer-shape.js';
+import { rest, sdk, type ArmChannel } from './arm-operation.js';
 
 /** Address of a file system. */
 export interface FileSystemAddress {
@@ -164,12 +166,13 @@ const subscriptionOperations = {
   listSkus: sdk<void, readonly ResourceSku[]>({
     name: 'Skus_List',
     permissions: ['Microsoft.StorageCache/skus/read'],
-    send: ({ client, options }) => gathered(client.skus.list(options)),
+    send: ({ client, options }) => gathered(options, (checked) => client.skus.list(checked)),
   }),
   listUsages: sdk<{ readonly location: string }, readonly ResourceUsage[]>({
     name: 'AscUsages_List',
     permissions: ['Microsoft.StorageCache/locations/usages/read'],
-    send: ({ client, options }, { location }) => gathered(client.ascUsages.list(location, options)),
+    send: ({ client, options }, { location }) =>
+      gathered(options, (checked) => client.ascUsages.list(location, checked)),
   }),
   getOperation: sdk<{ readonly location: string; readonly id: string }, AscOperation>({
     name: 'AscOperations_Get',
@@ -236,8 +239,27 @@ export const dataJobOperations = {
   autoExport: dataJob('AutoExportJobs', 'autoExportJobs'),
 };
 
-async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+/** Reads every page. The SDK takes an answer without items for an empty page: the answer itself is checked. */
+async function gathered<T>(
+  options: ArmChannel['options'],
+  list: (options: OperationOptions) => AsyncIterable<T>,
+): Promise<readonly T[]> {
   const all: T[] = [];
-  for await (const item of items) all.push(item);
+  for await (const item of list({ ...options, onResponse: checkPage })) all.push(item);
   return all;
+}
+
+const checkPage: RawResponseCallback = ({ status, headers, bodyAsText }) => {
+  // The SDK reports refusals with their own codes.
+  if (status >= 400 || Array.isArray(memberOf(parsed(bodyAsText), 'value'))) return;
+  throw malformed({ status, header: (name) => headers.get(name) }, 'it is not a listing');
+};
+
+/** Parses JSON; undefined where the text is none. */
+function parsed(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -34,10 +34,52 @@ const live = new AbortController().signal;
 const quota =
   'Operation results in exceeding quota limits of resource type AmlFilesystem. Maximum allowed: 4, Current in use: 4, Additional requested: 1.';
 
+const locked =
+  "The scope 'X' cannot perform delete operation because following scope(s) are locked: 'Y'. Please remove the lock and try again.";
+const readOnly =
+  "The subscription 'S' is disabled and therefore marked as read only. You cannot perform any write actions on it until it is re-enabled.";
+
 /** Error, and its meaning for a lookup and for an effect. */
 const table: readonly [string, unknown, ErrorKind, ErrorKind][] = [
   ['quota', restError(409, 'OperationNotAllowed', quota), 'unavailable', 'resource-exhausted'],
-  ['not allowed, for another reason', restError(409, 'OperationNotAllowed'), 'unavailable', 'aborted'],
+  [
+    'not allowed, for another reason',
+    restError(409, 'OperationNotAllowed'),
+    'unavailable',
+    'failed-precondition',
+  ],
+  ['a quota in words', restError(409, 'Conflict', quota), 'unavailable', 'resource-exhausted'],
+  ['a quota as a code', restError(409, 'QuotaExceeded'), 'unavailable', 'resource-exhausted'],
+  ['an operation in progress', restError(409, 'AnotherOperationInProgress'), 'unavailable', 'aborted'],
+  ['a deployment', restError(409, 'DeploymentActive'), 'unavailable', 'aborted'],
+  ['a busy parent', restError(409, 'RequestConflict'), 'unavailable', 'aborted'],
+  [
+    'an operation in words',
+    restError(409, undefined, 'Another operation on this or dependent resource is in progress.'),
+    'unavailable',
+    'aborted',
+  ],
+  ['a lock', restError(409, 'ScopeLocked', locked), 'unavailable', 'failed-precondition'],
+  ['a lock, in words', restError(409, 'Conflict', locked), 'unavailable', 'failed-precondition'],
+  [
+    'a disabled subscription',
+    restError(409, 'ReadOnlyDisabledSubscription', readOnly),
+    'unavailable',
+    'failed-precondition',
+  ],
+  [
+    'a deny assignment',
+    restError(403, 'DenyAssignmentAuthorizationFailed'),
+    'unavailable',
+    'permission-denied',
+  ],
+  [
+    'a deny assignment, as a conflict',
+    restError(409, 'DenyAssignmentAuthorizationFailed'),
+    'unavailable',
+    'permission-denied',
+  ],
+  ['a conflict that is in no table', restError(409, 'New'), 'unavailable', 'failed-precondition'],
   ['busy', restError(409, 'Conflict'), 'unavailable', 'aborted'],
   ['the group goes', restError(409, 'ResourceGroupBeingDeleted'), 'unavailable', 'failed-precondition'],
   ['changed meanwhile', restError(412, 'PreconditionFailed'), 'unavailable', 'aborted'],
@@ -92,11 +134,23 @@ describe('toDriverError', () => {
   });
 
   it('has the cloud’s own words, code and request ids', () => {
-    const error = restError(409, 'OperationNotAllowed', 'Two\n  lines.');
+    const error = restError(409, 'Conflict', 'Two\n  lines.');
     expect(toDriverError(error, 'cannot create X', 'effect').message).toBe(
-      'cannot create X: Two lines. (OperationNotAllowed, HTTP 409, request id req-1, correlation id cor-1); ' +
+      'cannot create X: Two lines. (Conflict, HTTP 409, request id req-1, correlation id cor-1); ' +
         'another operation on it is in progress; the call is retried automatically',
     );
+  });
+
+  it.each([
+    [restError(409, 'ScopeLocked', locked), 'remove the lock (`az lock list`'],
+    [restError(409, 'ReadOnlyDisabledSubscription', readOnly), 're-enable it'],
+    [restError(403, 'DenyAssignmentAuthorizationFailed'), 'a deny assignment forbids it'],
+    [restError(409, 'Conflict', quota), 'request a higher quota'],
+    [restError(409, 'New'), 'names no operation in progress'],
+  ])('names the next step: %s', (error, step) => {
+    const { message } = toDriverError(error, 'cannot delete X', 'effect');
+    expect(message).toContain(step);
+    expect(message).not.toContain('another operation on it is in progress');
   });
 
   it('names the setting that makes a private authority trusted', () => {

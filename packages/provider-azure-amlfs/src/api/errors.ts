@@ -1,5 +1,6 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
-import { DriverError, isDriverError, messageOf, type ErrorKind } from '@lustre-csi/core';
+import { DriverError, isDriverError, messageOf } from '@lustre-csi/core';
+import { checkGroup, refusals, type Rule } from './refusals.js';
 import { TokenTimeoutError } from './bounded-credential.js';
 
 /**
@@ -10,19 +11,6 @@ import { TokenTimeoutError } from './bounded-credential.js';
  * - `effect`: a change, or a check before it. A definite refusal is final, as nothing was done.
  */
 export type CallRole = 'lookup' | 'effect';
-
-interface Rule {
-  readonly kind: ErrorKind;
-  /** Next step of the operator. */
-  readonly next: string;
-  readonly status?: number;
-  /** ARM's error code. */
-  readonly code?: RegExp;
-  readonly words?: RegExp;
-}
-
-const checkGroup =
-  'check resource-group-name of the StorageClass and resourceGroup of azure.json; the group must exist';
 
 /** Rules for calls of both roles; the first that fits counts. */
 const always: readonly Rule[] = [
@@ -48,57 +36,6 @@ const always: readonly Rule[] = [
     code: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/,
     next: 'set NODE_EXTRA_CA_CERTS to the certificates of the authority that issued the certificate of resourceManagerEndpoint',
   },
-];
-
-/** Definite refusals of a change. */
-const refusals: readonly Rule[] = [
-  {
-    kind: 'resource-exhausted',
-    code: /^(OperationNotAllowed|QuotaExceeded)$/,
-    words: /quota/i,
-    next: 'request a higher quota of AML file systems in the location from Azure, or delete file systems that are not needed',
-  },
-  {
-    kind: 'resource-exhausted',
-    code: /^(SkuNotAvailable|ZonalAllocationFailed|AllocationFailed|Overconstrained\w*|InsufficientCapacity|QuotaExceeded)$/,
-    next: 'Azure has no capacity for it now: choose another zone, location or SKU, or wait',
-  },
-  {
-    kind: 'resource-exhausted',
-    code: /^SubnetIsFull$/,
-    next: 'choose a subnet with more free addresses (subnet-name), or free addresses in it',
-  },
-  {
-    kind: 'permission-denied',
-    status: 403,
-    code: /Policy/,
-    next: 'an Azure policy forbids it: change the StorageClass so that it complies, or request an exemption',
-  },
-  {
-    kind: 'permission-denied',
-    status: 403,
-    next: 'give the identity of the controller the role of deploy/azure-amlfs/role-definition.json',
-  },
-  { kind: 'failed-precondition', code: /^ResourceGroupBeingDeleted$/, next: checkGroup },
-  {
-    kind: 'failed-precondition',
-    code: /^MissingSubscriptionRegistration$/,
-    next: 'register the resource provider Microsoft.StorageCache in the subscription',
-  },
-  {
-    kind: 'aborted',
-    status: 409,
-    next: 'another operation on it is in progress; the call is retried automatically',
-  },
-  { kind: 'aborted', status: 412, next: 'it was changed in the meantime; the call is retried automatically' },
-  { kind: 'unavailable', status: 408, next: 'the call is retried automatically' },
-  { kind: 'invalid-argument', status: 400, next: 'correct the StorageClass or azure.json' },
-  {
-    kind: 'invalid-argument',
-    status: 404,
-    next: 'a resource that the request refers to does not exist: check vnet-name, subnet-name and identities',
-  },
-  { kind: 'invalid-argument', status: 422, next: 'correct the StorageClass or azure.json' },
 ];
 
 /** Rule for a refusal that is in no table. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => azure.stop());
 
-const handle = 'pvc-1#lustrefs#10.1.0.4##t#lustre-rg';
+const handle = 'pvc-1#lustrefs###t#lustre-rg';
 const request = requestOf(parameters, { name: 'pvc-1' });
 
 const create = (by: VolumeOperations, call: Call): Promise<Volume> => by.create(request, call);

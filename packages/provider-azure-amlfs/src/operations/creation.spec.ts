@@ -22,7 +22,7 @@ beforeEach(() => azure.emulator.journal.clear());
 afterEach(async () => {
   azure.emulator.faults.clear();
   for (const { name } of azure.state.fileSystems) {
-    await replica.delete(`${name}#lustrefs#10.1.0.4##t#lustre-rg`, callOf(5000));
+    await replica.delete(`${name}#lustrefs###t#lustre-rg`, callOf(5000));
   }
 });
 

@@ -1,6 +1,7 @@
 import { DriverError, type FileSystem, type ModificationStep } from '@lustre-csi/core';
 import * as z from 'zod/mini';
 import { dataJobOperations, type JobAddress } from '../api/arm-operations.js';
+import { malformed, memberOf } from '../api/answer-shape.js';
 import type { Arm } from '../api/arm.js';
 import type { DataJobs } from '../parameters/data-repository.js';
 import { isAbsent, toDriverError } from '../api/errors.js';
@@ -102,8 +103,9 @@ export class DataJobCompletion {
     signal: AbortSignal,
   ): Promise<JobState | undefined> {
     try {
-      const { body } = await this.arm.call(dataJobOperations[kind].get, address, signal);
-      return jobState(body);
+      const answer = await this.arm.call(dataJobOperations[kind].get, address, signal);
+      if (isJob(answer.body)) return jobState(answer.body);
+      throw malformed(answer, 'it does not describe the job');
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw toDriverError(error, `cannot look up ${what}`, 'lookup', signal);
@@ -174,6 +176,10 @@ export function jobState(resource: unknown): JobState {
     ...(at === undefined ? {} : { at }),
   };
 }
+
+/** Reports whether ARM's JSON shows the state of a job. */
+const isJob = (resource: unknown): boolean =>
+  typeof memberOf(memberOf(resource, 'properties'), 'provisioningState') === 'string';
 
 function latest(...times: readonly (string | undefined)[]): number | undefined {
   const known = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));

@@ -85,8 +85,9 @@ export class AmlExpansion implements VolumeExpansion {
     const { id, listingScope } = reference;
     const address = { resourceGroup: listingScope, name: id };
     try {
-      const jobs = await allPages((page) =>
-        this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
+      const jobs = await allPages(
+        (page) => this.arm.call(armOperations.listExpansions, { ...address, ...page }, signal),
+        (job) => toExpansionJob(job) !== undefined,
       );
       const read = jobs.flatMap((job) => toExpansionJob(job) ?? []);
       return await Promise.all(read.map((job) => this.#explained(reference, job, signal)));

@@ -1,9 +1,11 @@
 import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
+import { malformed } from '../api/answer-shape.js';
 import { allPages } from '../api/arm-pages.js';
 import type { ArmAnswer } from '../api/arm-operation.js';
 import { armOperations, type Page } from '../api/arm-operations.js';
 import type { Arm } from '../api/arm.js';
 import { isAbsent, toDriverError } from '../api/errors.js';
+import { mgsAddressOf } from '../node/volume-context.js';
 import { explainFailedCreation } from './failed-creation.js';
 import type { FailedOperations } from '../api/failed-operations.js';
 import { resourceGroupOf, toFileSystem } from '../plan/to-file-system.js';
@@ -12,6 +14,12 @@ import { resourceGroupOf, toFileSystem } from '../plan/to-file-system.js';
 export interface ReadFileSystem {
   readonly fileSystem: FileSystem;
   readonly resource: unknown;
+}
+
+/** Reference of a handle. */
+export interface AmlReference extends VolumeReference {
+  /** MGS address in the handle: evidence of the file system, besides its name. */
+  readonly mgsAddress?: string;
 }
 
 /** Reads file systems. A scope is a resource group, its name in lower case. */
@@ -32,16 +40,17 @@ export class FileSystemReader {
   /** Lists every file system of a resource group. */
   async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
     const what = `resource group ${scope}`;
-    const all = await this.#every(what, signal, (page) =>
+    const scopeOf = (): string => scope;
+    const all = await this.#every(what, scopeOf, signal, (page) =>
       this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
     );
     this.#seen.add(scope);
-    return this.#readAll(all, () => scope, signal);
+    return this.#readAll(all, scopeOf, signal);
   }
 
   /** Lists every file system of the subscription, each with its own scope. */
   async listAll(signal: AbortSignal): Promise<readonly FileSystem[]> {
-    const all = await this.#every('the subscription', signal, (page) =>
+    const all = await this.#every('the subscription', resourceGroupOf, signal, (page) =>
       this.arm.call(armOperations.listAllFileSystems, page, signal),
     );
     return this.#readAll(all, resourceGroupOf, signal);
@@ -49,11 +58,12 @@ export class FileSystemReader {
 
   async #every(
     where: string,
+    scopeOf: (resource: unknown) => string,
     signal: AbortSignal,
     send: (page: Page) => Promise<ArmAnswer>,
   ): Promise<readonly unknown[]> {
     try {
-      return await allPages(send);
+      return await allPages(send, (resource) => isListed(resource, scopeOf(resource)));
     } catch (error) {
       throw toDriverError(error, `cannot list the file systems of ${where}`, 'lookup', signal);
     }
@@ -68,11 +78,10 @@ export class FileSystemReader {
     return Promise.all(found.map((fileSystem) => this.#explained(fileSystem, signal)));
   }
 
-  /** Looks up a file system; undefined where Azure reports that it does not exist. */
-  async find(
-    { listingScope, id }: VolumeReference,
-    signal: AbortSignal,
-  ): Promise<ReadFileSystem | undefined> {
+  /** Looks up a file system; undefined where Azure reports that it does not exist.
+   *  @throws DriverError failed-precondition where it is not the one that the handle names */
+  async find(reference: AmlReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
+    const { listingScope, id } = reference;
     const doing = `cannot look up file system ${id} of resource group ${listingScope}`;
     const resource = await this.#get(listingScope, id, signal).catch((error: unknown) => {
       if (isAbsent(error)) return undefined;
@@ -81,8 +90,12 @@ export class FileSystemReader {
     this.#seen.add(listingScope);
     if (!resource) return undefined;
     const fileSystem = this.read(resource.body, listingScope);
-    if (!fileSystem)
-      throw new DriverError('unavailable', `${doing}: Azure sent an answer that cannot be read`);
+    // ARM ignores case in names.
+    if (fileSystem?.id.toLowerCase() !== id.toLowerCase()) {
+      const error = malformed(resource, `it does not describe file system ${id}`);
+      throw toDriverError(error, doing, 'lookup', signal);
+    }
+    refuseOtherServer(reference, fileSystem);
     return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
   }
 
@@ -95,7 +108,7 @@ export class FileSystemReader {
     return fileSystem;
   }
 
-  async #get(scope: string, name: string, signal: AbortSignal): Promise<{ readonly body: unknown }> {
+  async #get(scope: string, name: string, signal: AbortSignal): Promise<ArmAnswer> {
     return this.arm.call(armOperations.getFileSystem, { resourceGroup: scope, name }, signal);
   }
 
@@ -117,6 +130,28 @@ export class FileSystemReader {
     }
   }
 }
+
+/** Compares the MGS address of a handle with that of the file system.
+ *  @throws DriverError failed-precondition: the handle was edited, or the name has another file system since */
+function refuseOtherServer(
+  { mgsAddress }: AmlReference,
+  { id, listingScope, mountSource, state }: FileSystem,
+): void {
+  // Azure removes the servers of a file system before the file system.
+  if (mgsAddress === undefined || (!mountSource && state === 'deleting')) return;
+  const shown = mountSource && mgsAddressOf(mountSource);
+  if (shown === mgsAddress.replaceAll('@tcp', '')) return;
+  throw new DriverError(
+    'failed-precondition',
+    `the handle names file system ${id} of resource group ${listingScope} with the MGS address ${mgsAddress}, but the address ` +
+      `of that file system is ${shown ?? 'not known'}: the handle was changed, or the file system is another one than before. ` +
+      'Correct the handle, or set the reclaim policy of the PersistentVolume to Retain and delete that',
+  );
+}
+
+/** Reports whether an item of a listing is a file system of a known resource group. */
+const isListed = (resource: unknown, scope: string): boolean =>
+  scope !== '' && toFileSystem(resource, scope, '') !== undefined;
 
 /** Key of the operations of a file system in `FailedOperations`. ARM ignores case in names. */
 export const operationKey = ({ listingScope, id }: VolumeReference): string =>

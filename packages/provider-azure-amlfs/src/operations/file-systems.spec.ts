@@ -367,6 +367,13 @@ describe('delete', () => {
 
   it.each([
     ['busy', { kind: 'error', status: 409, code: 'Conflict' }, 'aborted'],
+    ['locked', { kind: 'error', status: 409, code: 'ScopeLocked' }, 'failed-precondition'],
+    ['disabled', { kind: 'error', status: 409, code: 'ReadOnlyDisabledSubscription' }, 'failed-precondition'],
+    [
+      'denied',
+      { kind: 'error', status: 403, code: 'DenyAssignmentAuthorizationFailed' },
+      'permission-denied',
+    ],
     ['forbidden', { kind: 'error', status: 403, code: 'AuthorizationFailed' }, 'permission-denied'],
     ['cut', { kind: 'reset' }, 'unavailable'],
   ] as const)('reports the refusal: %s', async (_, fault, kind) => {
@@ -461,12 +468,15 @@ describe('volume handles', () => {
     expect(capacity).toEqual(size);
     expect(context).toMatchObject({ 'fs-name': 'lustrefs', 'resource-group-name': listingScope });
     expect(id).toBe(`pvc-1#lustrefs#${context['mgs-ip-address']}##t#lustre-rg`);
-    expect(provider.parseVolumeId(id)).toEqual({ id: 'pvc-1', listingScope });
+    expect(provider.parseVolumeId(id)).toMatchObject({ id: 'pvc-1', listingScope });
   });
 
   it.each([
-    ['pvc-1#lustrefs#10.1.0.4##t#MC_Group', { id: 'pvc-1', listingScope: 'mc_group' }],
-    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', listingScope }],
+    [
+      'pvc-1#lustrefs#10.1.0.4##t#MC_Group',
+      { id: 'pvc-1', listingScope: 'mc_group', mgsAddress: '10.1.0.4' },
+    ],
+    ['pvc-1#lustrefs#10.1.0.4##t', { id: 'pvc-1', listingScope, mgsAddress: '10.1.0.4' }],
     ['fake-vol-id', undefined],
     ['a#lustrefs#no address', undefined],
   ])('read %s', (id, reference) => expect(provider.parseVolumeId(id)).toEqual(reference));

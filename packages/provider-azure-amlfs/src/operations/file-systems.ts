@@ -11,12 +11,14 @@ import {
   type VolumeRequest,
 } from '@lustre-csi/core';
 import { isRestError } from '@azure/core-rest-pipeline';
+import { malformed } from '../api/answer-shape.js';
 import { operationUrl } from '../api/arm-operation.js';
 import { armOperations } from '../api/arm-operations.js';
 import type { Arm } from '../api/arm.js';
 import type { AzureConfig } from '../parameters/azure-config.js';
 import { isLargeCluster, legalSizes, smallestCapacity } from '../plan/capacity-rules.js';
 import { createRequest, demandOf } from '../plan/create-request.js';
+import { claimForCluster } from './cluster-claim.js';
 import type { DataJobCompletion } from './data-jobs.js';
 import { amlParentFileSystems } from './parent-file-systems.js';
 import { tagBasePath } from './base-path-tags.js';
@@ -124,9 +126,11 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     this.parts.failed.remember(operationKey({ listingScope, id: name }), operationUrl(answer));
     const created = this.parts.reader.read(answer.body, listingScope);
     if (created) return created;
-    throw new DriverError(
-      'unavailable',
-      `${doing}: Azure accepted it with an answer that cannot be read; the call is retried automatically and finds out`,
+    throw toDriverError(
+      malformed(answer, 'it does not describe the new file system'),
+      doing,
+      'effect',
+      signal,
     );
   }
 
@@ -143,7 +147,12 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     if (existing) throw nameTaken(existing, plan);
   }
 
-  complete(plan: AmlPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+  async complete(plan: AmlPlan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep> {
+    const { clusterId } = this.options;
+    const services = { arm: this.arm, reader: this.parts.reader };
+    const isClaimed = await claimForCluster(services, fileSystem, clusterId, signal);
+    if (!isClaimed)
+      return { waitingFor: 'Azure has accepted the tag of the cluster and does not show it yet' };
     return this.parts.jobs.complete(creationOf(plan), fileSystem, signal);
   }
 
@@ -188,8 +197,11 @@ export class AmlFileSystems implements ControllerProvider<AmlPlan> {
     // Handles of this driver name the group; ownership tags protect where the configured group is a wrong guess.
     const group = handle.resourceGroup || this.options.config.resourceGroup || '';
     const reference = { id: handle.name, listingScope: group.toLowerCase() };
+    const { mgsAddress, dynamic } = handle;
     // Without azure.json the group may be unknown for now, and the volume is not gone for that.
-    if (handle.dynamic) return group === '' && !this.options.config.missing ? undefined : reference;
+    const isUnknown = group === '' && !this.options.config.missing;
+    if (dynamic)
+      return isUnknown ? undefined : { ...reference, ...(mgsAddress === '' ? {} : { mgsAddress }) };
     const staticSource = mountSourceOf(handle);
     return staticSource && { ...reference, staticSource };
   }

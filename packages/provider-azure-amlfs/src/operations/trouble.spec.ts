@@ -30,7 +30,7 @@ const parameters = {
   'auto-import-prefixes': '/raw',
   'auto-export-prefix': '/results',
 };
-const handle = 'pvc-1#lustrefs#10.1.0.4##t#lustre-rg';
+const handle = 'pvc-1#lustrefs###t#lustre-rg';
 const putFileSystem = 'amlFilesystems.createOrUpdate';
 const putJobs = ['autoImportJobs.createOrUpdate', 'autoExportJobs.createOrUpdate'];
 

@@ -66,8 +66,10 @@ describe('the tags of a file system', () => {
   });
 
   it('read back as written', () => {
-    expect(readTags(tagsFor(ownership, {}), 'resource', 'blue')).toEqual({
+    expect(readTags(tagsFor(ownership, {}), 'pvc-1', 'blue')).toEqual({
       volumeName: 'pvc-1',
+      madeByDriver: true,
+      cluster: 'blue',
       subDir: 'data/${pod.metadata.name}',
       attempt: 2,
       directoryBases: [],
@@ -85,11 +87,23 @@ describe('the tags of a file system', () => {
     ['none at all', {}, '', undefined],
     ['another creator', { 'k8s-azure-created-by': 'another-tool' }, '', undefined],
     ['our predecessor', { 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' }, 'blue', 'fs'],
-    ['another case', { 'Lustre-CSI-Volume-Name': 'pvc-1' }, '', 'pvc-1'],
-    ['our cluster', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'blue' }, 'blue', 'p'],
-    ['another cluster', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'red' }, 'blue', undefined],
-    ['a cluster, and we have no id', { 'lustre-csi-volume-name': 'p', 'lustre-csi-cluster': 'red' }, '', 'p'],
-    ['no cluster, and we have an id', { 'lustre-csi-volume-name': 'p' }, 'blue', 'p'],
+    ['another case', { 'Lustre-CSI-Volume-Name': 'fs' }, '', 'fs'],
+    ['a copied name', { 'lustre-csi-volume-name': 'pvc-1' }, '', undefined],
+    [
+      'a copied name, with the tag of a driver',
+      { 'lustre-csi-volume-name': 'pvc-1', 'k8s-azure-created-by': 'kubernetes-azurelustre-csi-driver' },
+      '',
+      undefined,
+    ],
+    ['our cluster', { 'lustre-csi-volume-name': 'fs', 'lustre-csi-cluster': 'blue' }, 'blue', 'fs'],
+    ['another cluster', { 'lustre-csi-volume-name': 'fs', 'lustre-csi-cluster': 'red' }, 'blue', undefined],
+    [
+      'a cluster, and we have no id',
+      { 'lustre-csi-volume-name': 'fs', 'lustre-csi-cluster': 'red' },
+      '',
+      undefined,
+    ],
+    ['no cluster, and we have an id', { 'lustre-csi-volume-name': 'fs' }, 'blue', 'fs'],
   ])('say whose it is: %s', (_, tags, clusterId, owner) => {
     expect(readTags(tags, 'fs', clusterId).volumeName).toBe(owner);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
+import { resourceName } from '../plan/resource-name.js';
 
 /** Tags in the spelling of azurelustre-csi-driver, so that its tooling and cost reports still work. */
 const CREATED_BY = 'k8s-azure-created-by';
@@ -140,29 +141,50 @@ export function tagChanges(existing: Tags, added: Tags): Tags | undefined {
   );
 }
 
-/** Reads the tags of an existing file system. The result has a `volumeName` only where this driver, or
- *  azurelustre-csi-driver before it, created the file system, and not for another cluster. */
-export function readTags(
-  tags: Tags,
-  name: string,
-  clusterId: string,
-): Partial<Pick<Ownership, 'volumeName' | 'subDir'>> & {
+/** Facts that the tags of an existing file system state. */
+export interface ReadTags {
+  /** Absent where no driver created the file system, or one of another cluster. */
+  readonly volumeName?: string;
+  readonly subDir?: string;
   readonly attempt: number;
   /** Base paths of directory volumes. */
   readonly directoryBases: readonly string[];
-} {
+  /** Cluster that the tag names. */
+  readonly cluster?: string;
+  readonly isOtherClusters?: true;
+  /** Set where this driver, or azurelustre-csi-driver before it, created the file system, for any cluster. */
+  readonly madeByDriver?: true;
+}
+
+/**
+ * Reads the tags of an existing file system. A volume name counts only on the resource whose name follows from it: tags
+ * are copied together with other settings.
+ * @param clusterId cluster of this driver; empty: none
+ */
+export function readTags(tags: Tags, name: string, clusterId: string): ReadTags {
   // ARM keeps the case of tag names but ignores it in comparisons.
   const folded = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]));
-  const cluster = folded.get(CLUSTER);
-  const foreign = cluster !== undefined && clusterId !== '' && cluster !== clusterId;
-  const byPredecessor = folded.get(CREATED_BY) === CREATED_BY_DRIVER ? name : undefined;
-  const volumeName = foreign ? undefined : (folded.get(VOLUME_NAME) ?? byPredecessor);
+  const cluster = folded.get(CLUSTER) || undefined;
+  const isOther = cluster !== undefined && cluster !== clusterId;
+  const volumeName = volumeNameIn(folded, name);
   const subDir = folded.get(SUB_DIR);
   const attempt = Number(folded.get(ATTEMPT));
   return {
-    ...(volumeName === undefined ? {} : { volumeName }),
+    ...(volumeName === undefined || isOther ? {} : { volumeName }),
+    ...(volumeName === undefined ? {} : { madeByDriver: true }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(isOther ? { isOtherClusters: true } : {}),
     ...(subDir === undefined ? {} : { subDir }),
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
     directoryBases: [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base),
   };
 }
+
+function volumeNameIn(folded: ReadonlyMap<string, string>, name: string): string | undefined {
+  const noted = folded.get(VOLUME_NAME);
+  if (noted === undefined) return folded.get(CREATED_BY) === CREATED_BY_DRIVER ? name : undefined;
+  return resourceName(noted).toLowerCase() === name.toLowerCase() ? noted : undefined;
+}
+
+/** Builds the tag that claims a file system for a cluster. */
+export const clusterTag = (clusterId: string): Tags => ({ [CLUSTER]: clusterId });

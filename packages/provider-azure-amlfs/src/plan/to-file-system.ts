@@ -2,7 +2,7 @@ import { Capacity, type FileSystem, type FileSystemState, type LustreMountSource
 import * as z from 'zod/mini';
 import { inWords, tolerant, text } from '../api/tolerant-json.js';
 import { canonicalLocation } from '../api/skus.js';
-import { readTags, type Tags } from '../parameters/tags.js';
+import { readTags } from '../parameters/tags.js';
 import { amlMountSource, usualFsname } from '../node/volume-context.js';
 
 const size = tolerant(z.number().check(z.positive(), z.lte(1e6)));
@@ -57,8 +57,7 @@ export function toFileSystem(
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
-  const known = withoutUndefined(tags);
-  const { volumeName, subDir, attempt, directoryBases } = readTags(known, name, clusterId);
+  const { subDir, directoryBases, ...ownership } = readTags(withoutUndefined(tags), name, clusterId);
   const source = mountSourceOf(properties);
   const { state, cloudState } = stateOf(properties, source !== undefined);
   const stateDetail = healthDetail(properties);
@@ -69,10 +68,8 @@ export function toFileSystem(
     state,
     cloudState,
     capacity: capacityOf(properties),
-    attempt,
+    ...ownership,
     attributes: attributesOf(parsed.data, subDir),
-    ...(volumeName === undefined ? {} : { volumeName }),
-    ...madeBy(known, name),
     ...(stateDetail === undefined ? {} : { stateDetail }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(directoryBases.length === 0 ? {} : { directoryBases }),
@@ -85,12 +82,6 @@ export function resourceGroupOf(resource: unknown): string {
   const parsed = z.safeParse(z.object({ id: z.string() }), resource);
   const id = parsed.success ? parsed.data.id : '';
   return /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\//i.exec(id)?.[1]?.toLowerCase() ?? '';
-}
-
-/** Reports whether this driver created the file system, for any cluster. */
-function madeBy(tags: Tags, name: string): Pick<FileSystem, 'madeByDriver'> {
-  const anyCluster = '';
-  return readTags(tags, name, anyCluster).volumeName === undefined ? {} : { madeByDriver: true };
 }
 
 interface State {

@@ -5,15 +5,25 @@ import { entryKeys, readEntry, saveCapacity, unlessDamaged } from './directory-e
 import { emptyTrash } from './empty-trash.js';
 import { findOccupants, noRegistry } from './find-occupants.js';
 import { removeOrphans } from './remove-orphans.js';
-import { openPath, self, withBase, type OpenBase } from './open-base.js';
+import { openPath, registryName, self, withBase, type OpenBase } from './open-base.js';
 import { limitProject } from './projects.js';
-import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from './worker-protocol.js';
+import {
+  DirectoryError,
+  type BasePathLocation,
+  type DirectoryEntry,
+  type FoundDirectory,
+  type WorkerResults,
+  type WorkerTask,
+} from './worker-protocol.js';
 
 /** Does one task. Blocks as long as the file system does: only for a process of its own.
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
   const mayMake = task.operation === 'create';
-  return withBase(task.location, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
+  const done = withBase(task.location, mayMake, (open) => ({ result: runIn(open, task) }));
+  // Each volume had an entry: without a registry it is unknown whose the directories are, and none counts as gone.
+  if (!done && task.operation === 'delete') throw registryLost(task.location);
+  return done?.result ?? ofNothing[task.operation];
 }
 
 function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['operation']] | undefined {
@@ -34,6 +44,13 @@ function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['oper
       return sweep(open, task);
   }
 }
+
+const registryLost = ({ base }: BasePathLocation): DirectoryError =>
+  new DirectoryError({
+    reason: 'registry-lost',
+    path: [...base, registryName].join('/'),
+    code: 'ENOENT',
+  });
 
 /** Results below a base path without a registry, or without this directory. */
 const ofNothing = {

@@ -149,6 +149,8 @@ export interface DirectoryFailure {
     | 'untrusted-registry'
     /** Entries of the registry that do not fit together. */
     | 'damaged-registry'
+    /** There is no registry, although a volume was created by it. */
+    | 'registry-lost'
     /** Something else is mounted there. */
     | 'other-file-system'
     /** The directory at the volume's path is not the one that was made for it. */

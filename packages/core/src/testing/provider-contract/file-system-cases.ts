@@ -82,7 +82,9 @@ function creationCases(harness: ProviderContractHarness): ContractCase[] {
           assert.ok(bytesOf(volume.context) <= MAX_MAP_BYTES, 'the volume context is longer than 4 KiB');
           assert.equal(volume.capacity.bytes, usable.capacity.bytes);
           const reference = harness.controller.parseVolumeId(volume.id);
-          assert.deepEqual(reference, { id: usable.id, listingScope: usable.listingScope });
+          assert.equal(reference?.id, usable.id);
+          assert.equal(reference?.listingScope, usable.listingScope);
+          assert.equal(reference?.staticSource, undefined, 'a created volume is no static one');
           const scopes = harness.controller.listingScopes();
           const shown = await Promise.all(scopes.map((scope) => harness.controller.list(scope, never())));
           const isShown = shown
