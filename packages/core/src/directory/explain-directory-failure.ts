@@ -103,6 +103,12 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     nextStep:
       "install lustre-client in the controller's image, or leave quota and stripe out of the StorageClass",
   },
+  'lfs-partial': {
+    kind: 'unavailable',
+    problem: 'cannot have a quota now: servers do not report the use of projects',
+    nextStep:
+      'the call is retried automatically; look for the MDT that does not answer ("lctl get_param mdc.*.import")',
+  },
   lfs: {
     kind: 'failed-precondition',
     problem: 'could not be given its quota or layout',

@@ -158,6 +158,8 @@ export interface DirectoryFailure {
     | 'foreign-project'
     | 'below-use'
     | 'lfs-missing'
+    /** Servers that do not answer leave the report of lfs incomplete. */
+    | 'lfs-partial'
     | 'lfs';
   /** From the root of the file system. */
   readonly path: string;
