@@ -43,15 +43,15 @@ const ofNothing = {
   expand: null,
   list: { found: [], next: null },
   occupants: noRegistry,
-  sweep: { removed: 0, isDone: true, hasUnfinished: false, failures: [] },
+  sweep: { removed: 0, isDone: true, hasUnfinished: false, stuck: [], failed: 0, failures: [] },
 } as const;
 
 function sweep(
   open: OpenBase,
-  { budget, orphans }: WorkerTask & { operation: 'sweep' },
+  { budget, orphans, order }: WorkerTask & { operation: 'sweep' },
 ): WorkerResults['sweep'] {
   const hasUnfinished = orphans && removeOrphans(open);
-  return { ...emptyTrash(open, budget), hasUnfinished };
+  return { ...emptyTrash(open, budget, order), hasUnfinished };
 }
 
 /** The limit first: a reported capacity must be usable. */
