@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { directoryKey } from '../directory-handle.js';
 import { ScratchBase } from '../testing/scratch-base.js';
 
 let base: ScratchBase;
@@ -57,6 +58,35 @@ describe('emptying the trash', () => {
     expect(readFileSync(join(restored, 'file'), 'utf8')).toBe('deleted');
     expect(readdirSync(base.registry('trash'))).toEqual([]);
   });
+});
+
+it('keeps what the trash needs while orphans are removed, and with it the project id', () => {
+  base.sweep(true);
+  expect(readdirSync(base.registry('trash'))).toEqual([]);
+  expect(readdirSync(base.registry('fates'))).toEqual([]);
+});
+
+it('does not take the commit of a deleted volume for that of a new one of its name', () => {
+  base.make('a');
+  rmSync(base.path('team/a'), { recursive: true });
+  const fates = readdirSync(base.registry('fates'));
+  expect(fates).toHaveLength(2);
+  const { incarnation } = JSON.parse(readFileSync(base.registry('volumes', directoryKey('a')), 'utf8')) as {
+    incarnation: string;
+  };
+  rmSync(base.registry('fates', `${directoryKey('a')}.${incarnation}`));
+  // It is too young to be given up.
+  expect(base.sweep(true).hasUnfinished).toBe(true);
+});
+
+it('reads the records of earlier versions, which hold the commit', () => {
+  const [fate = ''] = readdirSync(base.registry('fates'));
+  const parts = [readFileSync(record, 'utf8'), readFileSync(base.registry('fates', fate), 'utf8')];
+  const merged = Object.assign({}, ...parts.map((text) => JSON.parse(text) as object)) as object;
+  writeFileSync(record, JSON.stringify(merged));
+  rmSync(base.registry('fates', fate));
+  expect(base.sweep()).toMatchObject({ isDone: true, failures: [] });
+  expect(readdirSync(base.registry('trash'))).toEqual([]);
 });
 
 /** Deletes a volume after a client has filled it. @returns its name in the trash */

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { inodeAt } from './create-directory.js';
-import { isCurrent, removeEntry } from './directory-entries.js';
+import { isCurrent, isUnseenRecord, ownerOf, readTrashed, removeEntry } from './directory-entries.js';
 import { registryName, type OpenBase } from './open-base.js';
-import { parseEntry } from './parse-entry.js';
+import { releasePath } from './path-claims.js';
 import { releaseProject } from './projects.js';
-import { readRecord, removeRecord } from './record-files.js';
+import { removeRecord } from './record-files.js';
 import { countRemoved, removeTree, tryToRemove, type TreeWalk } from './remove-tree.js';
 import {
   DirectoryError,
@@ -77,25 +77,23 @@ function rotated(names: readonly string[], turn: number): readonly string[] {
 function removeTrash(open: OpenBase, walk: TreeWalk, name: string): boolean {
   const incarnation = incarnationIn(name);
   const directory = `${open.registry}/trash/${incarnation}`;
-  const entry = trashedEntry(open, `trash/${name}`);
+  const entry = readTrashed(open, `trash/${name}`);
   const found = inodeAt(directory);
   if (found !== undefined) {
     const way = ['', ...open.location.base, registryName, 'trash', incarnation].join('/');
     if (found !== entry?.inode) throw notTheDeleted(directory);
     if (!removeTree(walk, directory, `${way} (volume ${entry.name})`)) return false;
   }
-  if (entry) settle(open, entry);
+  if (entry) settle(open, entry, isUnseenRecord(name) || entry.settings.onDelete === 'delete');
   removeRecord(open, `trash/${name}`);
   return countRemoved(walk);
 }
 
-function trashedEntry(open: OpenBase, record: string): DirectoryEntry | undefined {
-  return parseEntry(readRecord(open, record) ?? '');
-}
-
 /** Releases the project, unless files of a kept directory still belong to it: then no other volume may get its id. */
-function settle(open: OpenBase, entry: DirectoryEntry): void {
-  if (entry.settings.onDelete === 'delete') releaseProject(open, entry);
+function settle(open: OpenBase, entry: DirectoryEntry, isRemoved: boolean): void {
+  if (isRemoved) releaseProject(open, entry);
+  // A creation of the same name may have claimed the path again while the volume was being deleted.
+  releasePath(open, entry.path, ownerOf(entry));
   if (!isCurrent(open, entry)) removeEntry(open, entry);
 }
 
