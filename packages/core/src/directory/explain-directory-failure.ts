@@ -50,7 +50,8 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     kind: 'failed-precondition',
     problem: 'lies inside another base path, or holds one',
     nextStep:
-      'give the StorageClasses of a file system base paths that lie beside each other, or the same one',
+      'give the StorageClasses of a file system base paths that lie beside each other, or the same one; if no class uses ' +
+      'the other one any more and no volume is left there, remove its .lustre-csi',
   },
   'untrusted-registry': {
     kind: 'failed-precondition',

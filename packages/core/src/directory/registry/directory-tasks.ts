@@ -12,8 +12,8 @@ import type { DirectoryEntry, FoundDirectory, WorkerResults, WorkerTask } from '
 /** Does one task. Blocks as long as the file system does: only for a process of its own.
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
-  const mayMake = task.operation === 'create';
-  return withBase(task.location, mayMake, (open) => runIn(open, task)) ?? ofNothing[task.operation];
+  const createFor = task.operation === 'create' ? task.desired.path : undefined;
+  return withBase(task.location, createFor, (open) => runIn(open, task)) ?? ofNothing[task.operation];
 }
 
 function runIn(open: OpenBase, task: WorkerTask): WorkerResults[WorkerTask['operation']] | undefined {
