@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { directoryKey } from '../directory-handle.js';
@@ -102,4 +110,28 @@ it('a link in the place of the own registry is refused, and named', () => {
   mkdirSync(join(scratch.top, 'a'));
   symlinkSync('nowhere', join(scratch.top, 'a', '.lustre-csi'));
   expect(() => make(['a'], 'x')).toThrow(/a\/\.lustre-csi: untrusted-registry/);
+});
+
+describe('the registry', () => {
+  const path = process.env['PATH'];
+  afterEach(() => {
+    process.env['PATH'] = path;
+  });
+
+  it.each([
+    ['succeeds', 0],
+    ['is refused', 1],
+  ])('asks for a layout on the MDT before it has parts, once: lfs %s', (_, status) => {
+    const bin = join(scratch.top, 'bin');
+    const calls = join(scratch.top, 'calls');
+    mkdirSync(bin);
+    const script = `#!/bin/sh\necho "$(pwd -P) $(ls -A) $*" >> ${calls}\nexit ${status}\n`;
+    writeFileSync(join(bin, 'lfs'), script, { mode: 0o755 });
+    process.env['PATH'] = `${bin}:${path}`;
+    make(['a'], 'x');
+    make(['a'], 'y');
+    const registry = join(scratch.top, 'a', '.lustre-csi');
+    expect(readFileSync(calls, 'utf8')).toBe(`${registry}  setstripe -E 64K -L mdt -E -1 -c 1 .\n`);
+    expect([...pathsBelow('a')].sort()).toEqual(['x', 'y']);
+  });
 });

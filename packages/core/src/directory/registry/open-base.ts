@@ -9,6 +9,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { openSubDirectory } from '../../mount/open-sub-directory.js';
+import { tryLfs } from './run-lfs.js';
 import { DirectoryError, type BasePathLocation } from './worker-protocol.js';
 
 /** The driver's own directory below a base path. */
@@ -124,11 +125,24 @@ const isTrusted = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, ownerOfBase: numb
 /** Nothing is made in it before it is known whose it is. */
 function openRegistry(base: number, { base: names }: BasePathLocation, create: boolean): number | undefined {
   const path = `${self(base)}/${registryName}`;
-  if (create) makeIfMissing(path);
-  else if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
+  const isNew = !lstatSync(path, { throwIfNoEntry: false });
+  if (isNew && !create) return undefined;
+  if (isNew) makeIfMissing(path);
   const registry = openTrusted(path, fstatSync(base).uid, [...names, registryName].join('/'));
+  if (isNew) keepOnMetadataServer(registry);
   if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
   return registry;
+}
+
+/** Keeps the data of small files with their inodes, lfs-setstripe(1), so that the registry needs no OST: one that does not
+ *  answer would hold up every volume. Its parts inherit the layout. Servers before 2.11 and those that forbid it keep
+ *  their own. */
+function keepOnMetadataServer(registry: number): void {
+  try {
+    tryLfs(['setstripe', '-E', '64K', '-L', 'mdt', '-E', '-1', '-c', '1', '.'], self(registry));
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+  }
 }
 
 function openTrusted(path: string, ownerOfBase: number, shown: string): number {
