@@ -1,8 +1,7 @@
 import type { Clock } from '../concurrency/clock.js';
 import { withTimeLimit } from '../concurrency/time-limit.js';
-import { DriverError } from '../errors/driver-error.js';
+import { DriverError, messageOf } from '../errors/driver-error.js';
 import type { ListedVolume } from '../model/listed-volume.js';
-import type { Log } from '../model/log.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import type { BasePathRecord } from './base-path-records.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
@@ -10,7 +9,7 @@ import type { MountedParent } from './mounted-parent.js';
 import type { FoundDirectory } from './registry/worker-protocol.js';
 import { listedDirectory } from './volume-of-directory.js';
 
-/** Longest wait for one file system; an unresponsive one does not delay the listing of the others further. Milliseconds. */
+/** Longest wait for one file system. Milliseconds. */
 const LIST_MS = 20_000;
 
 /** Volumes in one reply of the worker. */
@@ -20,7 +19,6 @@ const WORKER_PAGE = 200;
 export interface DirectoryListingParts {
   readonly fileSystems: Pick<DirectoryFileSystems, 'find'>;
   readonly parents: Pick<ParentFileSystems, 'contextFor'>;
-  readonly log: Log;
   readonly clock: Clock;
 }
 
@@ -28,25 +26,20 @@ export interface DirectoryListingParts {
 export class DirectoryListing {
   constructor(private readonly parts: DirectoryListingParts) {}
 
-  /** @throws the signal's reason */
+  /** A listing without the volumes of one file system would pass for their loss.
+   *  @throws DriverError unavailable if a file system does not answer; the signal's reason */
   async list(basePaths: readonly BasePathRecord[], signal: AbortSignal): Promise<readonly ListedVolume[]> {
     const pages = await Promise.all(basePaths.map((basePath) => this.#listBasePath(basePath, signal)));
     return pages.flat();
   }
 
-  /** Leaves out a file system that does not respond, with a warning: it must not hide the volumes of the others. */
   async #listBasePath(basePath: BasePathRecord, caller: AbortSignal): Promise<readonly ListedVolume[]> {
-    const { clock, log } = this.parts;
+    const limit = { clock: this.parts.clock, milliseconds: LIST_MS, late, caller };
     try {
-      const limit = { clock, milliseconds: LIST_MS, late, caller };
       return await withTimeLimit(limit, (signal) => this.#volumesOf(basePath, signal));
     } catch (error) {
       caller.throwIfAborted();
-      log.warn(
-        { parent: basePath.parent, err: error },
-        'the directory volumes of a file system could not be listed; ListVolumes leaves them out',
-      );
-      return [];
+      throw notListed(basePath, error);
     }
   }
 
@@ -77,3 +70,11 @@ async function directoriesBelow(
 }
 
 const late = new DriverError('deadline-exceeded', `no answer within ${LIST_MS / 1000} s`);
+
+const notListed = ({ parent, base }: BasePathRecord, error: unknown): DriverError =>
+  new DriverError(
+    'unavailable',
+    `the directory volumes below /${base.join('/')} of the file system ${parent} could not be listed, and a list without ` +
+      `them would pass for their loss: ${messageOf(error)}`,
+    { cause: error },
+  );

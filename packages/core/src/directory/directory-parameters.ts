@@ -178,6 +178,8 @@ const present = <T extends object>(values: T): Present<T> =>
 
 /** Takes an absolute or relative path apart; slashes around it mean nothing. @throws Error */
 function pathParts(path: string): readonly string[] {
+  // An empty value means that it is not given.
+  if (path === '') return defaults.base;
   const relative = path.replace(/^\/+|\/+$/g, '');
   try {
     return relative === '' ? [] : subDirectoryParts(relative);

@@ -39,6 +39,14 @@ describe('the plan of a directory', () => {
     });
   });
 
+  it.each([
+    ['', ['csi-volumes']],
+    ['/', []],
+    ['//a/', ['a']],
+  ])('has the base path that "%s" means', (basePath, base) => {
+    expect(plan({ basePath }).base).toEqual(base);
+  });
+
   it('takes what the StorageClass says', () => {
     const given = {
       basePath: '/a/b/',

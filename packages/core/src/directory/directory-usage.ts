@@ -5,7 +5,7 @@ import { CommandRunner } from '../process/command.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { TargetChildren } from '../process/target-children.js';
 import { parseDirectoryHandle } from './directory-handle.js';
-import { parseProjectUsage, type ProjectUsage } from './registry/project-quota.js';
+import { parseQuotaReport, type ProjectUsage, type QuotaReport } from './registry/project-quota.js';
 
 /** Milliseconds for `lfs quota`, which asks every server. */
 const QUOTA_MS = 5_000;
@@ -37,7 +37,10 @@ export class DirectoryUsage {
     try {
       const result = await this.#children.run(`quota of ${path}`, 'lfs', args, options);
       if (result.exitCode === 0) return result.stdout;
-      const said = result.interruptedBy ? `it did not end within ${QUOTA_MS / 1000} s` : result.stderr.trim();
+      const said = result.interruptedBy
+        ? `it did not end within ${QUOTA_MS / 1000} s`
+        : // With a dead server, all of the output is on stdout.
+          oneLine(result.stderr) || oneLine(result.stdout) || `exit status ${result.exitCode}`;
       throw unavailable(`lfs ${args.join(' ')}: ${said}`);
     } catch (error) {
       if (isDriverError(error, 'failed-precondition')) return undefined;
@@ -64,13 +67,22 @@ function limited(used: bigint, limit: bigint, whole: Usage): Usage {
   return { total: limit, used, available: left < whole.available ? left : whole.available };
 }
 
+/** A number that lacks the part of a dead server would pass for the volume's use. */
 function parsed(text: string): ProjectUsage {
+  const report = reportIn(text);
+  if (!report.areBytesPartial && !report.areInodesPartial) return report;
+  throw unavailable(`not all servers have reported their part (${oneLine(text)})`);
+}
+
+function reportIn(text: string): QuotaReport {
   try {
-    return parseProjectUsage(text);
+    return parseQuotaReport(text);
   } catch (error) {
     throw unavailable((error as Error).message);
   }
 }
+
+const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ').slice(0, 500);
 
 const unavailable = (what: string): DriverError =>
   new DriverError('unavailable', `the quota of the volume cannot be read: ${what}; check the Lustre servers`);

@@ -71,7 +71,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     const [fileSystems, basePaths] = [this.#fileSystems, () => this.#knownBasePaths()];
     this.#guard = new DeletionGuard({ fileSystems, parents, provider, basePaths, clock });
     this.#tagReconciler = new BasePathTagReconciler({ fileSystems, tags: this.#tags, basePaths, log, clock });
-    this.#listing = new DirectoryListing({ fileSystems, parents, log, clock });
+    this.#listing = new DirectoryListing({ fileSystems, parents, clock });
     this.#state = new StateDirectory(stateDir, async () => {
       await own.load();
       await this.#basePaths.load();

@@ -8,6 +8,7 @@ it.each([
   ['path-taken', 'a volume at x', 'already-exists', /another volume \(a volume at x\)/],
   ['path-exists', 'EEXIST', 'already-exists', /was not created by the driver/],
   ['conflict', 'uid is 1 (requested: 2)', 'already-exists', /uid is 1 \(requested: 2\)/],
+  ['lfs-partial', '/a', 'unavailable', /retried automatically/],
   ['nested-base', '/a', 'failed-precondition', /inside another base path/],
   ['untrusted-registry', 'owner 1000', 'failed-precondition', /others than the driver/],
   ['registry-lost', 'ENOENT', 'failed-precondition', /put it back.*Retain/],

@@ -50,7 +50,8 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     kind: 'failed-precondition',
     problem: 'lies inside another base path, or holds one',
     nextStep:
-      'give the StorageClasses of a file system base paths that lie beside each other, or the same one',
+      'give the StorageClasses of a file system base paths that lie beside each other, or the same one; if no class uses ' +
+      'the other one any more and no volume is left there, remove its .lustre-csi',
   },
   'untrusted-registry': {
     kind: 'failed-precondition',
@@ -109,6 +110,12 @@ const byReason: Readonly<Record<Exclude<DirectoryFailure['reason'], 'system'>, E
     problem: 'cannot have a quota or a layout: lfs is not installed',
     nextStep:
       "install lustre-client in the controller's image, or leave quota and stripe out of the StorageClass",
+  },
+  'lfs-partial': {
+    kind: 'unavailable',
+    problem: 'cannot have a quota now: servers do not report the use of projects',
+    nextStep:
+      'the call is retried automatically; look for the MDT that does not answer ("lctl get_param mdc.*.import")',
   },
   lfs: {
     kind: 'failed-precondition',

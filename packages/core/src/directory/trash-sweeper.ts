@@ -2,7 +2,7 @@ import type { Log } from '../model/log.js';
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
 import { STALE_MS } from './registry/record-files.js';
-import type { WorkerResults } from './registry/worker-protocol.js';
+import type { SweepOrder, WorkerResults } from './registry/worker-protocol.js';
 
 /** Files and directories that are removed at once, and the pause after them: at most 2000 a second, so that the metadata
  *  servers have time for others. */
@@ -11,10 +11,17 @@ const PAUSE_MS = 100;
 /** Pauses before trash that could not be removed is tried again. Milliseconds. */
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
+/** Failures in one line of the log. */
+const MAX_DESCRIBED = 10;
 /** Time after which work that begins now is old enough to be given up. Milliseconds. */
 export const LOOK_LATER_MS = STALE_MS + 60_000;
 
-type Sweep = (budget: number, orphans: boolean, signal: AbortSignal) => Promise<WorkerResults['sweep']>;
+type Sweep = (
+  budget: number,
+  orphans: boolean,
+  signal: AbortSignal,
+  order: SweepOrder,
+) => Promise<WorkerResults['sweep']>;
 
 /** Empties the trash of a base path in the background, once at a time, until nothing is left. */
 export class TrashSweeper {
@@ -22,7 +29,12 @@ export class TrashSweeper {
   #again = false;
   #orphans = false;
   #retryMs = FIRST_RETRY_MS;
+  #willRetry = false;
   #willLook = false;
+  #turn = 0;
+  /** Deleted volumes that could not be removed. They are tried again by the next retry, not whenever another volume is
+   *  deleted. */
+  readonly #stuck = new Set<string>();
 
   constructor(
     private readonly sweep: Sweep,
@@ -68,16 +80,20 @@ export class TrashSweeper {
   }
 
   async #untilDone(signal: AbortSignal): Promise<number> {
-    let total = 0;
+    const failures: string[] = [];
+    let [total, failed] = [0, 0];
     for (;;) {
       const orphans = this.#orphans;
       this.#orphans = false;
-      const { removed, isDone, hasUnfinished, failures } = await this.#sweepOnce(orphans, signal);
-      if (hasUnfinished) this.lookLater();
-      total += removed;
-      if (removed > 0) this.#retryMs = FIRST_RETRY_MS;
-      if (isDone || removed === 0) {
-        if (failures.length > 0) this.#retry(failures.join('; '));
+      const swept = await this.#sweepOnce(orphans, signal);
+      if (swept.hasUnfinished) this.lookLater();
+      total += swept.removed;
+      failed += swept.failed;
+      failures.push(...swept.failures);
+      swept.stuck.forEach((incarnation) => this.#stuck.add(incarnation));
+      if (swept.isDone || swept.removed + swept.stuck.length === 0) {
+        if (failures.length > 0) this.#retry(failures.slice(0, MAX_DESCRIBED).join('; '), failed);
+        if (this.#stuck.size === 0) this.#retryMs = FIRST_RETRY_MS;
         return total;
       }
       await pause(this.clock, PAUSE_MS, signal);
@@ -87,19 +103,27 @@ export class TrashSweeper {
   /** Keeps the request to look for orphans if the sweep fails. */
   async #sweepOnce(orphans: boolean, signal: AbortSignal): Promise<WorkerResults['sweep']> {
     try {
-      return await this.sweep(SLICE, orphans, signal);
+      const order = { skip: [...this.#stuck], turn: (this.#turn += 1) };
+      return await this.sweep(SLICE, orphans, signal, order);
     } catch (error) {
       this.#orphans ||= orphans;
       throw error;
     }
   }
 
-  #retry(why: string): void {
+  /** @param failed number of files and directories; absent: the trash could not be read */
+  #retry(why: string, failed?: number): void {
     this.log.warn(
-      { why },
+      { why, ...(failed === undefined ? {} : { failed }) },
       'some files of deleted volumes could not be removed yet; the removal is retried automatically',
     );
-    this.clock.after(this.#retryMs, () => this.start());
+    if (this.#willRetry) return;
+    this.#willRetry = true;
+    this.clock.after(this.#retryMs, () => {
+      this.#willRetry = false;
+      this.#stuck.clear();
+      this.start();
+    });
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
   }
 }

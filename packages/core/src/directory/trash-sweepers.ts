@@ -4,7 +4,14 @@ import type { DirectoryFileSystems } from './directory-file-systems.js';
 import { basePathKey, type BasePathRecord } from './base-path-records.js';
 import { TrashSweeper } from './trash-sweeper.js';
 
-const nothingToSweep = { removed: 0, isDone: true, hasUnfinished: false, failures: [] } as const;
+const nothingToSweep = {
+  removed: 0,
+  isDone: true,
+  hasUnfinished: false,
+  stuck: [],
+  failed: 0,
+  failures: [],
+} as const;
 
 /** A sweeper for each base path that has ever been worked on. */
 export class TrashSweepers {
@@ -25,10 +32,10 @@ export class TrashSweepers {
 
   #sweeperOf({ parent, base }: BasePathRecord): TrashSweeper {
     return new TrashSweeper(
-      async (budget, orphans, signal) => {
+      async (budget, orphans, signal, order) => {
         const found = await this.fileSystems.find(parent, signal);
         if (!found) return nothingToSweep;
-        return found.mounted.run({ operation: 'sweep', base, budget, orphans }, signal);
+        return found.mounted.run({ operation: 'sweep', base, budget, orphans, order }, signal);
       },
       this.log.child({ parent, basePath: base.join('/') }),
       this.clock,

@@ -1,4 +1,4 @@
-import { makeCommit, ownerOf, readEntry, removeEntry } from './directory-entries.js';
+import { makeAbandonment, ownerOf, readEntry, removeEntry } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
 import { releasePath } from './path-claims.js';
 import { projectOf, releaseProject } from './projects.js';
@@ -9,7 +9,7 @@ import type { DirectoryEntry } from './worker-protocol.js';
  * @returns false if another process has made the directory meanwhile: then the volume exists
  */
 export function abandon(open: OpenBase, entry: DirectoryEntry): boolean {
-  const isDecided = makeCommit(open, entry, { isAbandoned: true }) || readEntry(open, entry.key)?.isAbandoned;
+  const isDecided = makeAbandonment(open, entry) || readEntry(open, entry.key)?.isAbandoned;
   if (!isDecided) return false;
   finishAbandoning(open, entry);
   return true;

@@ -9,7 +9,7 @@ import {
   ownerOf,
   readEntry,
 } from './directory-entries.js';
-import { openPath, registryName, self, type OpenBase } from './open-base.js';
+import { isBasePath, nestedBase, openPath, self, type OpenBase } from './open-base.js';
 import { claimPath } from './path-claims.js';
 import { claimProject, joinProject, limitProject } from './projects.js';
 import { codeOf } from './record-files.js';
@@ -167,10 +167,9 @@ function withParent<T>(
     const way = [...base, ...path.slice(0, length)];
     const directory = openPath(root, way, true);
     if (directory === undefined) return undefined;
-    const isBase = inodeAt(`${self(directory)}/${registryName}`) !== undefined;
+    const isBase = isBasePath(directory);
     closeSync(directory);
-    if (isBase)
-      throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${way.join('/')}` });
+    if (isBase) throw nestedBase(base, way);
   }
   const parent = openPath(root, [...base, ...path.slice(0, -1)], true);
   if (parent === undefined) return undefined;

@@ -1,10 +1,10 @@
 import { closeSync, renameSync } from 'node:fs';
 import { abandon } from './abandon-directory.js';
 import { inodeAt } from './create-directory.js';
-import { ownerOf, readEntry, removeEntry } from './directory-entries.js';
+import { ownerOf, readEntry, trashEntry, unseenRecord } from './directory-entries.js';
 import { openPath, self, type OpenBase } from './open-base.js';
 import { ownerOfPath, releasePath } from './path-claims.js';
-import { codeOf, makeRecord } from './record-files.js';
+import { codeOf } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
 /** The rename that takes a directory out of its path. */
@@ -15,9 +15,9 @@ interface Removal {
 }
 
 /**
- * Takes a volume away: its directory into the trash (or to its archive name), the trash's own record, the claim, and
- * last the entry. Each step can be found done by the next attempt. A directory that is not the one that was made for the
- * volume is not touched.
+ * Takes a volume away: its directory into the trash (or to its archive name), the claim, and last the entry, which becomes
+ * the trash's record. Each step can be found done by the next attempt, and none needs space: a full file system is emptied
+ * by deletions. A directory that is not the one that was made for the volume is not touched.
  * @throws DirectoryError replaced
  */
 export function deleteDirectory(open: OpenBase, key: string): WorkerResults['delete'] {
@@ -27,7 +27,7 @@ export function deleteDirectory(open: OpenBase, key: string): WorkerResults['del
   if (entry.inode === undefined) return abandon(open, entry) ? 'absent' : deleteDirectory(open, key);
   const removal = removalOf(open, entry);
   if (removal.result !== 'retained') moveAway(open, entry, removal);
-  recordAndRelease(open, entry);
+  release(open, entry, `${entry.incarnation}.json`);
   return removal.result;
 }
 
@@ -43,13 +43,13 @@ export function deleteUnseen(open: OpenBase, entry: DirectoryEntry): void {
     if (codeOf(error) !== 'ENOENT') throw error;
     return;
   }
-  recordAndRelease(open, { ...entry, settings: { ...entry.settings, onDelete: 'delete' } });
+  release(open, entry, unseenRecord(entry));
 }
 
-function recordAndRelease(open: OpenBase, entry: DirectoryEntry): void {
-  makeRecord(open, `trash/${entry.incarnation}.json`, JSON.stringify(entry));
+/** The claim first: without the entry, no other attempt would find it. */
+function release(open: OpenBase, entry: DirectoryEntry, record: string): void {
   releasePath(open, entry.path, ownerOf(entry));
-  removeEntry(open, entry);
+  trashEntry(open, entry, `trash/${record}`);
 }
 
 function removalOf({ registry, base }: OpenBase, { settings, incarnation, path }: DirectoryEntry): Removal {

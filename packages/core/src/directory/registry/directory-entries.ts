@@ -1,7 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { registryName, type OpenBase } from './open-base.js';
 import { isCommitOf, parsedJson, parseEntry } from './parse-entry.js';
-import { makeRecord, readRecord, removeRecord, replaceRecord } from './record-files.js';
+import {
+  codeOf,
+  linkRecord,
+  makeRecord,
+  moveRecord,
+  readRecord,
+  removeRecord,
+  replaceRecord,
+} from './record-files.js';
 import {
   DirectoryError,
   type DirectoryEntry,
@@ -32,6 +40,8 @@ export function readCommit(
 ): CommitRecord | undefined {
   const text = readRecord(open, commitName(owner));
   if (text === undefined) return undefined;
+  // See `makeAbandonment`.
+  if (parseEntry(text)) return { isAbandoned: true };
   const commit = parsedJson(text);
   if (!isCommitOf(ownerOf(owner), commit)) throw damaged(open, commitName(owner));
   return commit;
@@ -53,11 +63,57 @@ export function makeCommit(open: OpenBase, entry: DirectoryEntry, commit: Commit
   return makeRecord(open, commitName(entry), JSON.stringify(commit));
 }
 
+/** Decides that a volume is given up. On a full file system the entry itself is the record, under another name: a link
+ *  needs no inode. @returns whether this decided it; false: it was decided before */
+export function makeAbandonment(open: OpenBase, entry: DirectoryEntry): boolean {
+  try {
+    return makeCommit(open, entry, { isAbandoned: true });
+  } catch (error) {
+    if (!fullCodes.includes(codeOf(error))) throw error;
+    return isCurrent(open, entry) && linkRecord(open, nameOf(entry.key), commitName(entry));
+  }
+}
+
+const fullCodes: readonly string[] = ['ENOSPC', 'EDQUOT'];
+
 /** The entry first: who decides the fate of an entry that is gone must be able to see that it is. */
 export function removeEntry(open: OpenBase, entry: DirectoryEntry): void {
   if (isCurrent(open, entry)) removeRecord(open, nameOf(entry.key));
   removeRecord(open, commitName(entry));
 }
+
+/** Makes the entry of a deleted volume the trash's record. The commit record stays where it is until the trash is
+ *  emptied. */
+export function trashEntry(open: OpenBase, entry: DirectoryEntry, record: string): void {
+  if (!isCurrent(open, entry)) return;
+  // An earlier version may have written the trash's record, and been killed.
+  if (!moveRecord(open, nameOf(entry.key), record) && isCurrent(open, entry))
+    removeRecord(open, nameOf(entry.key));
+  const moved = parseEntry(readRecord(open, record) ?? '');
+  // Meanwhile another replica may have deleted the volume, and a third created one of its name.
+  if (moved && moved.incarnation !== entry.incarnation) moveRecord(open, record, nameOf(entry.key));
+}
+
+/** Record in the trash, with the fate of the volume. Earlier versions of the driver wrote both into the record. */
+export function readTrashed(open: OpenBase, record: string): DirectoryEntry | undefined {
+  const entry = parseEntry(readRecord(open, record) ?? '');
+  if (!entry || entry.inode !== undefined) return entry;
+  return { ...entry, ...unlessDamaged(() => readCommit(open, entry)) };
+}
+
+/** Record of a volume that was deleted before its directory was in sight: nothing of it is kept. */
+export const unseenRecord = ({ incarnation }: Pick<DirectoryEntry, 'incarnation'>): string =>
+  `${incarnation}${UNSEEN}`;
+
+/** Names that the record of a deleted volume may have. */
+export const trashRecords = (owner: Pick<DirectoryEntry, 'incarnation'>): readonly string[] => [
+  `${owner.incarnation}.json`,
+  unseenRecord(owner),
+];
+
+export const isUnseenRecord = (name: string): boolean => name.endsWith(UNSEEN);
+
+const UNSEEN = '.unseen.json';
 
 /** Reports if the registry has this very entry. */
 export function isCurrent(open: OpenBase, { key, incarnation }: DirectoryEntry): boolean {

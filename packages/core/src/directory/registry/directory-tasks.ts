@@ -19,8 +19,8 @@ import {
 /** Does one task. Blocks as long as the file system does: only for a process of its own.
  *  @throws DirectoryError, SubDirectoryError, what the system says */
 export function runTask(task: WorkerTask): WorkerResults[WorkerTask['operation']] {
-  const mayMake = task.operation === 'create';
-  const done = withBase(task.location, mayMake, (open) => ({ result: runIn(open, task) }));
+  const createFor = task.operation === 'create' ? task.desired.path : undefined;
+  const done = withBase(task.location, createFor, (open) => ({ result: runIn(open, task) }));
   // Each volume had an entry: without a registry it is unknown whose the directories are, and none counts as gone.
   if (!done && task.operation === 'delete') throw registryLost(task.location);
   return done?.result ?? ofNothing[task.operation];
@@ -60,15 +60,15 @@ const ofNothing = {
   expand: null,
   list: { found: [], next: null },
   occupants: noRegistry,
-  sweep: { removed: 0, isDone: true, hasUnfinished: false, failures: [] },
+  sweep: { removed: 0, isDone: true, hasUnfinished: false, stuck: [], failed: 0, failures: [] },
 } as const;
 
 function sweep(
   open: OpenBase,
-  { budget, orphans }: WorkerTask & { operation: 'sweep' },
+  { budget, orphans, order }: WorkerTask & { operation: 'sweep' },
 ): WorkerResults['sweep'] {
   const hasUnfinished = orphans && removeOrphans(open);
-  return { ...emptyTrash(open, budget), hasUnfinished };
+  return { ...emptyTrash(open, budget, order), hasUnfinished };
 }
 
 /** The limit first: a reported capacity must be usable. */

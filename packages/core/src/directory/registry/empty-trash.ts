@@ -1,120 +1,100 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  opendirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { inodeAt } from './create-directory.js';
-import { isCurrent, removeEntry } from './directory-entries.js';
-import { self, type OpenBase } from './open-base.js';
-import { parseEntry } from './parse-entry.js';
+import { isCurrent, isUnseenRecord, ownerOf, readTrashed, removeEntry } from './directory-entries.js';
+import { registryName, type OpenBase } from './open-base.js';
+import { releasePath } from './path-claims.js';
 import { releaseProject } from './projects.js';
-import { codeOf, readRecord, removeRecord } from './record-files.js';
-import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
+import { removeRecord } from './record-files.js';
+import { countRemoved, removeTree, tryToRemove, type TreeWalk } from './remove-tree.js';
+import {
+  DirectoryError,
+  type DirectoryEntry,
+  type SweepOrder,
+  type WorkerResults,
+} from './worker-protocol.js';
 
-const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-/** Deeper directories are brought up first: each level holds a descriptor. */
-const MAX_DEPTH = 200;
+/** Failures of one slice. Each costs a request, so that many of them must not hold up the worker. */
+const MAX_FAILURES = 1_000;
+/** Number of volumes among which a slice is divided. */
+const SHARES = 4;
+/** Descriptions of failures in one result. */
+const MAX_DESCRIBED = 10;
 
-interface Slice {
-  readonly open: OpenBase;
-  left: number;
-  removed: number;
-  lifted: number;
-  /** Of the file system: what is mounted in the trash is not removed. */
-  readonly device: number;
-  readonly failures: string[];
-}
+const everyVolume: SweepOrder = { skip: [], turn: 0 };
+
+type Swept = Omit<WorkerResults['sweep'], 'hasUnfinished'>;
 
 /**
- * Removes at most `budget` files and directories from the trash. Follows no symbolic link, and needs no memory: the
- * files that are left show where to continue. Only the directory that a record names is removed.
+ * Removes at most `budget` files and directories from the trash. Each of the deleted volumes gets a share, so that
+ * neither a large one nor one that cannot be removed holds up the others. Only the directory that a record names is
+ * removed.
  */
-export function emptyTrash(open: OpenBase, budget: number): Omit<WorkerResults['sweep'], 'hasUnfinished'> {
+export function emptyTrash(open: OpenBase, budget: number, { skip, turn } = everyVolume): Swept {
   const { dev: device } = statSync(open.registry);
-  const slice: Slice = { open, left: budget, removed: 0, lifted: 0, device, failures: [] };
-  const records = readdirSync(`${open.registry}/trash`).filter((name) => name.endsWith('.json'));
-  for (const record of records) {
-    if (slice.left <= 0) break;
-    attempt(slice, record, () => removeTrash(slice, record.slice(0, -'.json'.length)));
+  const skipped = new Set(skip);
+  const records = readdirSync(`${open.registry}/trash`).filter(isRecordName).sort();
+  const wanted = rotated(records, turn).filter((record) => !skipped.has(incarnationIn(record)));
+  let [left, mayFail, isDone] = [budget, MAX_FAILURES, true];
+  const swept = { removed: 0, failed: 0, failures: [] as string[], stuck: [] as string[] };
+  for (const [index, record] of wanted.entries()) {
+    if (left <= 0 || mayFail <= 0) return { ...swept, isDone: false };
+    const share = (of: number): number => Math.ceil(of / Math.min(wanted.length - index, SHARES));
+    const walk = startWalk(device, share(left), share(mayFail));
+    const isGone = tryToRemove(walk, record, () => removeTrash(open, walk, record));
+    left -= walk.removed;
+    mayFail -= walk.failed;
+    swept.removed += walk.removed;
+    if (isGone) continue;
+    if (walk.failed > 0 && walk.removed + walk.lifted === 0) {
+      swept.stuck.push(incarnationIn(record));
+      swept.failed += walk.failed;
+      if (swept.failures.length < MAX_DESCRIBED) swept.failures.push(...walk.failures);
+    } else isDone = false;
   }
-  return { removed: slice.removed, isDone: slice.left > 0, failures: slice.failures };
+  return { ...swept, isDone };
 }
 
-function removeTrash(slice: Slice, incarnation: string): void {
-  const { open } = slice;
+const startWalk = (device: number, left: number, mayFail: number): TreeWalk => ({
+  device,
+  left,
+  mayFail,
+  removed: 0,
+  lifted: 0,
+  failed: 0,
+  failures: [],
+});
+
+const isRecordName = (name: string): boolean => name.endsWith('.json');
+
+const incarnationIn = (record: string): string => record.split('.')[0] ?? '';
+
+/** The next turn begins with the next volume. */
+function rotated(names: readonly string[], turn: number): readonly string[] {
+  const first = names.length === 0 ? 0 : turn % names.length;
+  return [...names.slice(first), ...names.slice(0, first)];
+}
+
+function removeTrash(open: OpenBase, walk: TreeWalk, name: string): boolean {
+  const incarnation = incarnationIn(name);
   const directory = `${open.registry}/trash/${incarnation}`;
-  const record = `trash/${incarnation}.json`;
-  const entry = parseEntry(readRecord(open, record) ?? '');
+  const entry = readTrashed(open, `trash/${name}`);
   const found = inodeAt(directory);
   if (found !== undefined) {
+    const way = ['', ...open.location.base, registryName, 'trash', incarnation].join('/');
     if (found !== entry?.inode) throw notTheDeleted(directory);
-    if (!removeTree(slice, directory, directory, 0)) return;
+    if (!removeTree(walk, directory, `${way} (volume ${entry.name})`)) return false;
   }
-  if (entry) settle(open, entry);
-  removeRecord(open, record);
-  spend(slice);
+  if (entry) settle(open, entry, isUnseenRecord(name) || entry.settings.onDelete === 'delete');
+  removeRecord(open, `trash/${name}`);
+  return countRemoved(walk);
 }
 
 /** Releases the project, unless files of a kept directory still belong to it: then no other volume may get its id. */
-function settle(open: OpenBase, entry: DirectoryEntry): void {
-  if (entry.settings.onDelete === 'delete') releaseProject(open, entry);
+function settle(open: OpenBase, entry: DirectoryEntry, isRemoved: boolean): void {
+  if (isRemoved) releaseProject(open, entry);
+  // A creation of the same name may have claimed the path again while the volume was being deleted.
+  releasePath(open, entry.path, ownerOf(entry));
   if (!isCurrent(open, entry)) removeEntry(open, entry);
-}
-
-/** @returns whether it is gone */
-function removeTree(slice: Slice, path: string, top: string, depth: number): boolean {
-  if (depth >= MAX_DEPTH) {
-    // A sibling of the others at the top, removed in a later slice.
-    renameSync(path, `${top}/.lustre-csi-deep-${(slice.lifted += 1)}-${process.pid}-${Date.now()}`);
-    return true;
-  }
-  const descriptor = openSync(path, DIRECTORY);
-  try {
-    if (fstatSync(descriptor).dev !== slice.device) throw otherFileSystem(path);
-    if (!removeContents(slice, self(descriptor), top, depth)) return false;
-  } finally {
-    closeSync(descriptor);
-  }
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOTEMPTY') return false;
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-  spend(slice);
-  return true;
-}
-
-function removeContents(slice: Slice, directory: string, top: string, depth: number): boolean {
-  const entries = opendirSync(directory);
-  let isEmpty = true;
-  try {
-    for (let entry = entries.readSync(); entry; entry = entries.readSync()) {
-      if (slice.left <= 0) return false;
-      const path = `${directory}/${entry.name}`;
-      const isDirectory = entry.isDirectory();
-      const isGone = attempt(slice, entry.name, () =>
-        isDirectory ? removeTree(slice, path, top, depth + 1) : removeFile(slice, path),
-      );
-      isEmpty &&= isGone;
-    }
-  } finally {
-    entries.closeSync();
-  }
-  return isEmpty;
-}
-
-function removeFile(slice: Slice, path: string): boolean {
-  unlinkSync(path);
-  spend(slice);
-  return true;
 }
 
 /** Error for a trashed directory that was replaced, or whose record is damaged. */
@@ -124,24 +104,3 @@ const notTheDeleted = (path: string): DirectoryError =>
     path,
     code: 'it is not the directory that was deleted; move it away, or remove it and its record by hand',
   });
-
-const otherFileSystem = (path: string): DirectoryError =>
-  new DirectoryError({ reason: 'other-file-system', path, code: 'another file system is mounted there' });
-
-function spend(slice: Slice): void {
-  slice.left -= 1;
-  slice.removed += 1;
-}
-
-/** Continues after a failure of one file. A file that is gone already was removed by another replica. */
-function attempt(slice: Slice, what: string, work: () => boolean | void): boolean {
-  try {
-    return work() ?? true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    const why = error instanceof DirectoryError ? error.failure.code : codeOf(error);
-    if (slice.failures.length < 5) slice.failures.push(`${what}: ${why}`);
-    slice.left -= 1;
-    return false;
-  }
-}

@@ -1,5 +1,15 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { openSubDirectory } from '../../mount/open-sub-directory.js';
+import { tryLfs } from './run-lfs.js';
 import { DirectoryError, type BasePathLocation } from './worker-protocol.js';
 
 /** The driver's own directory below a base path. */
@@ -23,15 +33,17 @@ export interface OpenBase {
   readonly registry: string;
 }
 
-/** Works on a base path. @param create whether the base path and the registry are made if they are missing
+/** Works on a base path. @param createFor path of the volume for which the base path and the registry are made if they
+ *    are missing; absent: they are not
  *  @returns what the work gives; undefined if there is no base path or registry
  *  @throws DirectoryError, SubDirectoryError */
 export function withBase<T>(
   location: BasePathLocation,
-  create: boolean,
+  createFor: readonly string[] | undefined,
   work: (open: OpenBase) => T,
 ): T | undefined {
-  refuseNested(location);
+  const create = createFor !== undefined;
+  if (create && !hasRegistry(location)) refuseNested(location, createFor);
   const base = openPath(location.root, location.base, create);
   if (base === undefined) return undefined;
   try {
@@ -66,27 +78,71 @@ export function openPath(root: string, names: readonly string[], create: boolean
 
 export const self = (descriptor: number): string => `/proc/self/fd/${descriptor}`;
 
-/** Volumes of one base path know nothing of another's: so none may lie inside the other. */
-function refuseNested({ root, base }: BasePathLocation): void {
-  base.forEach((_, depth) => {
-    const above = base.slice(0, depth);
-    const directory = openPath(root, above, false);
-    if (directory === undefined) return;
-    const isBase = lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }) !== undefined;
+/** Of any kind: what it is decides `openTrusted`. */
+function hasRegistry({ root, base }: BasePathLocation): boolean {
+  const directory = openPath(root, base, false);
+  if (directory === undefined) return false;
+  try {
+    return lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }) !== undefined;
+  } finally {
     closeSync(directory);
-    if (isBase)
-      throw new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${above.join('/')}` });
-  });
+  }
 }
+
+/**
+ * Volumes of one base path know nothing of another's: so none is made inside another, or for a volume that would lie in
+ * another. It is checked before anything is written. A base path that exists stays usable, whatever is made above it.
+ * @throws DirectoryError nested-base
+ */
+function refuseNested({ root, base }: BasePathLocation, path: readonly string[]): void {
+  const way = [...base, ...path];
+  for (let depth = 0; depth < way.length; depth += 1) {
+    if (depth === base.length) continue;
+    const names = way.slice(0, depth);
+    const directory = openPath(root, names, false);
+    if (directory === undefined) return;
+    const isBase = isBasePath(directory);
+    closeSync(directory);
+    if (isBase) throw nestedBase(base, names);
+  }
+}
+
+export const nestedBase = (base: readonly string[], other: readonly string[]): DirectoryError =>
+  new DirectoryError({ reason: 'nested-base', path: base.join('/'), code: `/${other.join('/')}` });
+
+/** Reports if a directory holds a registry that the driver has made. Others, a link for example, mean nothing: any user
+ *  may make them in a directory that all may write. */
+export function isBasePath(directory: number): boolean {
+  const path = `${self(directory)}/${registryName}`;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory() || !isTrusted(found, fstatSync(directory).uid)) return false;
+  return lstatSync(`${path}/${parts[0]}`, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+const isTrusted = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, ownerOfBase: number): boolean =>
+  (uid === process.geteuid?.() || uid === ownerOfBase) && (mode & OTHERS_MAY_WRITE) === 0;
 
 /** Nothing is made in it before it is known whose it is. */
 function openRegistry(base: number, { base: names }: BasePathLocation, create: boolean): number | undefined {
   const path = `${self(base)}/${registryName}`;
-  if (create) makeIfMissing(path);
-  else if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
+  const isNew = !lstatSync(path, { throwIfNoEntry: false });
+  if (isNew && !create) return undefined;
+  if (isNew) makeIfMissing(path);
   const registry = openTrusted(path, fstatSync(base).uid, [...names, registryName].join('/'));
+  if (isNew) keepOnMetadataServer(registry);
   if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
   return registry;
+}
+
+/** Keeps the data of small files with their inodes, lfs-setstripe(1), so that the registry needs no OST: one that does not
+ *  answer would hold up every volume. Its parts inherit the layout. Servers before 2.11 and those that forbid it keep
+ *  their own. */
+function keepOnMetadataServer(registry: number): void {
+  try {
+    tryLfs(['setstripe', '-E', '64K', '-L', 'mdt', '-E', '-1', '-c', '1', '.'], self(registry));
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+  }
 }
 
 function openTrusted(path: string, ownerOfBase: number, shown: string): number {
@@ -98,11 +154,10 @@ function openTrusted(path: string, ownerOfBase: number, shown: string): number {
     if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
     throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: 'it is no directory' });
   }
-  const { uid, mode } = fstatSync(registry);
-  if ((uid === process.geteuid?.() || uid === ownerOfBase) && (mode & OTHERS_MAY_WRITE) === 0)
-    return registry;
+  const found = fstatSync(registry);
+  if (isTrusted(found, ownerOfBase)) return registry;
   closeSync(registry);
-  throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: `owner ${uid}` });
+  throw new DirectoryError({ reason: 'untrusted-registry', path: shown, code: `owner ${found.uid}` });
 }
 
 export function makeIfMissing(path: string, mode = PRIVATE): void {

@@ -3,13 +3,14 @@ import { readdirSync } from 'node:fs';
 import { ownerOf } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
 import {
+  isUnusedProject,
   liftQuotaArguments,
-  parseProjectUsage,
+  parseQuotaReport,
   setQuotaArguments,
-  type ProjectUsage,
+  type QuotaReport,
 } from './project-quota.js';
 import { makeRecord, readRecord, removeRecord } from './record-files.js';
-import { runLfs } from './run-lfs.js';
+import { lfsFailure, runLfs, tryLfs } from './run-lfs.js';
 import { DirectoryError, type DirectoryEntry } from './worker-protocol.js';
 
 /** Number of ids that are tried although they are in use without a claim. */
@@ -27,7 +28,7 @@ export function claimProject(open: OpenBase, entry: DirectoryEntry, { first, las
   let foreign = 0;
   for (let step = 0; step < count; step += 1) {
     const id = first + ((start + step) % count);
-    const isForeign = readRecord(open, nameOf(id)) === undefined && !isUnused(usageOf(open, id));
+    const isForeign = readRecord(open, nameOf(id)) === undefined && !isFree(open, id);
     if (!isForeign) makeRecord(open, nameOf(id), ownerOf(entry));
     // Another replica that works on this volume may have claimed it, and set its limit, in between.
     if (readRecord(open, nameOf(id)) === ownerOf(entry)) return id;
@@ -71,17 +72,30 @@ export function joinProject(directory: string, projectId: number): void {
 
 const nameOf = (id: number): string => `projects/${id}`;
 
-function usageOf({ location }: OpenBase, id: number): ProjectUsage {
-  const text = runLfs(['quota', '-q', '-p', String(id), location.root], '/');
-  try {
-    return parseProjectUsage(text);
-  } catch (error) {
-    throw new DirectoryError({ reason: 'lfs', path: '', code: (error as Error).message });
-  }
+/** @throws DirectoryError lfs-partial if the servers that answer cannot show it */
+function isFree(open: OpenBase, id: number): boolean {
+  const isUnused = isUnusedProject(usageOf(open, id));
+  if (isUnused !== undefined) return isUnused;
+  throw new DirectoryError({
+    reason: 'lfs-partial',
+    path: open.location.base.join('/'),
+    code: `lfs quota -p ${id}`,
+  });
 }
 
-const isUnused = ({ usedBytes, limitBytes, usedInodes, limitInodes }: ProjectUsage): boolean =>
-  [usedBytes, limitBytes, usedInodes, limitInodes].every((value) => value === 0n);
+/** With a dead server, lfs fails and still reports what the others use. */
+function usageOf({ location }: OpenBase, id: number): QuotaReport {
+  const args = ['quota', '-q', '-p', String(id), location.root];
+  const outcome = tryLfs(args, '/');
+  try {
+    const report = parseQuotaReport(outcome.stdout);
+    if (outcome.status === 0 || report.areBytesPartial || report.areInodesPartial) return report;
+  } catch (error) {
+    if (outcome.status === 0)
+      throw new DirectoryError({ reason: 'lfs', path: '', code: (error as Error).message });
+  }
+  throw lfsFailure(args, outcome);
+}
 
 const noProject = (
   reason: 'no-project-id' | 'foreign-project',

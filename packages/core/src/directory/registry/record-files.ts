@@ -3,6 +3,7 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -20,13 +21,23 @@ import type { OpenBase } from './open-base.js';
 export function makeRecord({ registry }: OpenBase, name: string, text: string): boolean {
   const temporary = writeTemporary(registry, text);
   try {
-    linkSync(temporary, `${registry}/${name}`);
+    return link(temporary, `${registry}/${name}`);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Gives a record a second name. @returns false if the name is taken */
+export const linkRecord = ({ registry }: OpenBase, name: string, to: string): boolean =>
+  link(`${registry}/${name}`, `${registry}/${to}`);
+
+function link(path: string, to: string): boolean {
+  try {
+    linkSync(path, to);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }
 
@@ -40,6 +51,18 @@ export function readRecord({ registry }: OpenBase, name: string): string | undef
     return readFileSync(`${registry}/${name}`, 'utf8');
   } catch (error) {
     if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+/** Moves a record, which needs no space on a full file system. @returns false if it is gone, or the name is taken */
+export function moveRecord({ registry }: OpenBase, name: string, to: string): boolean {
+  if (lstatSync(`${registry}/${to}`, { throwIfNoEntry: false })) return false;
+  try {
+    renameSync(`${registry}/${name}`, `${registry}/${to}`);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -76,8 +99,12 @@ function writeTemporary(registry: string, text: string): string {
   try {
     writeSync(file, text);
     fsyncSync(file);
+    return path;
+  } catch (error) {
+    // A full file system has room for the name, and not for the text.
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
-  return path;
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import { inodeAt, removeEmpty } from './create-directory.js';
 import { deleteUnseen } from './delete-directory.js';
-import { nameOf, readEntry, readCommit, unlessDamaged } from './directory-entries.js';
+import { nameOf, readEntry, readCommit, trashRecords, unlessDamaged } from './directory-entries.js';
 import type { OpenBase } from './open-base.js';
 import { isStaleRecord, removeRecord, removeStaleTemporaries } from './record-files.js';
 import type { DirectoryEntry } from './worker-protocol.js';
@@ -18,11 +18,19 @@ export function removeOrphans(open: OpenBase): boolean {
   for (const name of namesIn(open, 'new')) {
     if (isOrphan(open, name, mayBecome)) removeEmpty(`${open.registry}/new/${name}`);
   }
-  for (const name of namesIn(open, 'fates')) {
-    if (isOrphan(open, name, (entry) => entry !== undefined)) removeRecord(open, `fates/${name}`);
+  const fates = namesIn(open, 'fates');
+  // After the fates: a volume that is deleted at this moment has a record by now.
+  const trashed = new Set(namesIn(open, 'trash'));
+  for (const name of fates) {
+    // The trash's record needs it until the trash is emptied.
+    const isTrashed = trashRecords(ownerIn(name)).some((record) => trashed.has(record));
+    if (!isTrashed && isOrphan(open, name, (entry) => entry !== undefined))
+      removeRecord(open, `fates/${name}`);
   }
   return hasUnfinished;
 }
+
+type Owner = Pick<DirectoryEntry, 'key' | 'incarnation'>;
 
 const namesIn = ({ registry }: OpenBase, part: string): readonly string[] =>
   readdirSync(`${registry}/${part}`);
@@ -30,22 +38,21 @@ const namesIn = ({ registry }: OpenBase, part: string): readonly string[] =>
 /** Volumes that no CreateVolume can have answered with: without a fate, given up, or not yet at their path. */
 function unfinishedKeys(open: OpenBase): readonly string[] {
   const commits = namesIn(open, 'fates').map(ownerIn);
-  const decided = new Set(commits.map(({ key }) => key));
   const trashed = new Set(namesIn(open, 'trash'));
+  const isRecorded = (owner: Owner): boolean => trashRecords(owner).some((record) => trashed.has(record));
+  // The fate of a deleted volume says nothing of a new one of its name.
+  const decided = new Set(commits.filter((owner) => !isRecorded(owner)).map(({ key }) => key));
   const keys = [
     ...namesIn(open, 'volumes').filter((key) => !decided.has(key)),
     ...commits
       .filter((owner) => unlessDamaged(() => readCommit(open, owner))?.isAbandoned)
       .map(({ key }) => key),
     ...namesIn(open, 'new').map((name) => ownerIn(name).key),
-    ...commits.filter(({ incarnation }) => isUnrecorded(trashed, incarnation)).map(({ key }) => key),
+    // A worker that moves a directory into the trash writes its record next.
+    ...commits.filter((owner) => trashed.has(owner.incarnation) && !isRecorded(owner)).map(({ key }) => key),
   ];
   return [...new Set(keys)];
 }
-
-/** A worker that moves a directory into the trash writes its record next. */
-const isUnrecorded = (trashed: ReadonlySet<string>, incarnation: string): boolean =>
-  trashed.has(incarnation) && !trashed.has(`${incarnation}.json`);
 
 /** @returns false: it is too young, and a worker may be at work on it */
 function giveUp(open: OpenBase, key: string): boolean {
@@ -75,7 +82,7 @@ function entryOf(open: OpenBase, name: string): DirectoryEntry | undefined {
   return entry?.incarnation === incarnation ? entry : undefined;
 }
 
-function ownerIn(name: string): Pick<DirectoryEntry, 'key' | 'incarnation'> {
+function ownerIn(name: string): Owner {
   const [key = '', incarnation = ''] = name.split('.');
   return { key, incarnation };
 }

@@ -84,7 +84,17 @@ export type WorkerTask =
       readonly location: BasePathLocation;
       readonly budget: number;
       readonly orphans: boolean;
+      /** Absent: every deleted volume, in the order of their records. */
+      readonly order?: SweepOrder;
     };
+
+/** Choice of the deleted volumes that one look at the trash works on. */
+export interface SweepOrder {
+  /** Incarnations of volumes that cannot be removed now, and are not tried. */
+  readonly skip: readonly string[];
+  /** Counts the looks: each begins with another volume. */
+  readonly turn: number;
+}
 
 /** A volume as the worker finds it. */
 export interface FoundDirectory {
@@ -124,7 +134,11 @@ export interface WorkerResults {
     readonly isDone: boolean;
     /** True if there are unfinished creations that may still continue, and are given up if they do not. */
     readonly hasUnfinished: boolean;
-    /** Failures to remove, in words. */
+    /** Incarnations of volumes of which nothing could be removed. */
+    readonly stuck: readonly string[];
+    /** Number of files and directories of such volumes that were tried. */
+    readonly failed: number;
+    /** Some of these failures, in words. */
     readonly failures: readonly string[];
   };
 }
@@ -160,6 +174,8 @@ export interface DirectoryFailure {
     | 'foreign-project'
     | 'below-use'
     | 'lfs-missing'
+    /** Servers that do not answer leave the report of lfs incomplete. */
+    | 'lfs-partial'
     | 'lfs';
   /** From the root of the file system. */
   readonly path: string;

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { directoryKey } from '../directory-handle.js';
 import { runTask } from '../registry/directory-tasks.js';
-import type { DirectorySettings, BasePathLocation, WorkerResults } from '../registry/worker-protocol.js';
+import type {
+  DirectorySettings,
+  BasePathLocation,
+  SweepOrder,
+  WorkerResults,
+} from '../registry/worker-protocol.js';
 
 /** A mount point, as the worker demands it, in which anybody may make something: the system's tmpfs. */
 const ROOT = '/dev/shm';
@@ -55,9 +60,9 @@ export class ScratchBase {
     runTask({ operation: 'delete', location: this.location, key: directoryKey(name) });
   }
 
-  sweep(orphans = false): WorkerResults['sweep'] {
+  sweep(orphans = false, order?: SweepOrder): WorkerResults['sweep'] {
     const task = { operation: 'sweep', location: this.location, budget: 100, orphans } as const;
-    return runTask(task) as WorkerResults['sweep'];
+    return runTask(order ? { ...task, order } : task) as WorkerResults['sweep'];
   }
 
   remove(): void {
