@@ -251,7 +251,7 @@ describe('delete', () => {
   });
 
   it('continues while only a listing lacks the file system', async () => {
-    const { list } = cloud;
+    const list = cloud.list.bind(cloud);
     cloud.list = async () => [];
     const deletion = volumes.delete(volume.id, call());
     let isDone = false;

@@ -165,20 +165,23 @@ export function readTags(tags: Tags, name: string, clusterId: string): ReadTags 
   // ARM keeps the case of tag names but ignores it in comparisons.
   const folded = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]));
   const cluster = folded.get(CLUSTER) || undefined;
-  const isOther = cluster !== undefined && cluster !== clusterId;
+  const isOther = isOtherCluster(cluster, clusterId);
   const volumeName = volumeNameIn(folded, name);
   const subDir = folded.get(SUB_DIR);
   const attempt = Number(folded.get(ATTEMPT));
   return {
     ...(volumeName === undefined || isOther ? {} : { volumeName }),
     ...(volumeName === undefined ? {} : { madeByDriver: true }),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(isOther ? { isOtherClusters: true } : {}),
+    ...(cluster === undefined ? {} : { cluster, ...(isOther ? { isOtherClusters: true } : {}) }),
     ...(subDir === undefined ? {} : { subDir }),
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
     directoryBases: [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base),
   };
 }
+
+/** A driver without an id belongs to no cluster. */
+const isOtherCluster = (cluster: string | undefined, own: string): boolean =>
+  cluster !== undefined && cluster !== own;
 
 function volumeNameIn(folded: ReadonlyMap<string, string>, name: string): string | undefined {
   const noted = folded.get(VOLUME_NAME);
