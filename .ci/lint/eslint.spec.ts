@@ -14,6 +14,7 @@ const lines = (count: number): string => 'export {};\n'.repeat(count);
 const coreRooms = [
   'errors',
   'model',
+  'network',
   'provider',
   'concurrency',
   'process',
@@ -47,6 +48,7 @@ const zoneViolations: Planted[] = [
   inZone(`${core}/errors/a.ts`, '../model/thing.js'),
   inZone(`${core}/model/a.ts`, '../provider/thing.js'),
   inZone(`${core}/model/b.ts`, '../concurrency/thing.js'),
+  inZone(`${core}/network/a.ts`, '../model/thing.js'),
   inZone(`${core}/provider/a.ts`, '../volume/thing.js'),
   inZone(`${core}/provider/b.ts`, '../concurrency/thing.js'),
   inZone(`${core}/concurrency/a.ts`, '../model/thing.js'),

@@ -28,10 +28,10 @@ describe('parseFaults', () => {
   it.each([
     [undefined, 'a fault must be a JSON object with at least a kind'],
     ['throttle', 'a fault must be a JSON object with at least a kind'],
-    [{}, 'kind is missing; it must be one of throttle, error, reset, slow, hang, fail-creation'],
+    [{}, 'kind is missing; it must be one of throttle, error, reset, slow, hang, answer, fail-creation'],
     [
       { kind: 'explode' },
-      'kind must be one of throttle, error, reset, slow, hang, fail-creation, not "explode"',
+      'kind must be one of throttle, error, reset, slow, hang, answer, fail-creation, not "explode"',
     ],
     [{ kind: 'reset', cloud: 'gcp' }, 'cloud must be one of aws, azure, not "gcp"'],
     [{ kind: 'reset', operation: '' }, 'operation must be a text that is not empty, not ""'],

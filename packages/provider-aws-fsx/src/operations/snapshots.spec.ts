@@ -6,7 +6,7 @@ import {
   type Volume,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   EmulatedFsx,
   context,
@@ -231,7 +231,8 @@ describe('restoring', () => {
     await restore(snapshot, 'pvc-2');
     expect(cloud.calls('CreateFileSystemFromBackup')).toBe(2);
     expect(cloud.calls('DeleteFileSystem')).toBe(1);
-    expect(cloud.state.fileSystems).toHaveLength(2);
+    // The failed one stays until its successor is there, so that its deletion may still be under way.
+    await vi.waitFor(() => expect(cloud.state.fileSystems).toHaveLength(2), { timeout: 5_000 });
   });
 
   it('refuses what the backup cannot become, before any call', async () => {
