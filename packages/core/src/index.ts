@@ -30,6 +30,8 @@ export {
   parseMountSource,
   type LustreMountSource,
 } from './model/mount-source.js';
+export { lookalikePlaceholder } from './model/placeholders.js';
+export { trimSlashes, trimTrailingSlashes } from './model/trim-slashes.js';
 export { isReadOnly, type AccessMode, type VolumeCapability } from './model/volume-capability.js';
 export type {
   ContentSource,

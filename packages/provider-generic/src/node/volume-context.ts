@@ -4,6 +4,7 @@ import {
   isDriverError,
   createMountSource,
   parseMountSource,
+  trimSlashes,
   type LustreMountSource,
 } from '@lustre-csi/core';
 
@@ -67,7 +68,7 @@ export function namedSource({
   );
 }
 
-const trimmed = (path: string): string => path.trim().replace(/^\/+|\/+$/g, '');
+const trimmed = (path: string): string => trimSlashes(path.trim());
 
 function naming<T>(key: string, read: () => T): T {
   try {
