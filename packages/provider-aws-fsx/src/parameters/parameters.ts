@@ -180,7 +180,7 @@ export function readParameters(given: Given): FsxParameters {
   return { ...values, ...(tagTemplates.length > 0 ? { tagTemplates } : {}) };
 }
 
-const isKnown = (name: string): boolean => name in fsxParameters || NUMBERED.test(name);
+const isKnown = (name: string): boolean => Object.hasOwn(fsxParameters, name) || NUMBERED.test(name);
 
 function readTemplate([name, value]: readonly [string, string]): readonly TagTemplate[] {
   const schema = new ParameterSchema(DRIVER_NAME, { [name]: fsxParameters.tagSpecification_N });
