@@ -1,6 +1,7 @@
 import {
   DriverError,
   messageOf,
+  trimSlashes,
   type LustreMountSource,
   type NodeProvider,
   type PublishedVolume,
@@ -33,7 +34,7 @@ export class AmlNode implements NodeProvider {
           `volumeAttributes of the PV, such as ${contextKey.mgsAddress}: 10.1.0.4`,
       );
     }
-    const fsname = values.get(contextKey.fsname)?.trim() || handle?.fsname || usualFsname;
+    const fsname = trimSlashes(values.get(contextKey.fsname)?.trim() ?? '') || handle?.fsname || usualFsname;
     const template = subDirTemplate(values, handle);
     // Variables first: their values must obey the rules of a sub-directory, too.
     const subDir = template === undefined ? '' : checked(resolveSubDir(template, values));
