@@ -25,8 +25,8 @@ export function provisioningMode(
   caseInsensitive: boolean,
 ): 'directory' | 'filesystem' {
   const fold = (text: string): string => (caseInsensitive ? text.toLowerCase() : text);
-  const [, mode = 'filesystem'] =
-    Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey)) ?? [];
+  const given = Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey));
+  const mode = given?.[1] || 'filesystem';
   if (mode === 'directory' || mode === 'filesystem') return mode;
   throw new DriverError(
     'invalid-argument',

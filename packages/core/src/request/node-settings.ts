@@ -12,7 +12,7 @@ export function splitNodeSettings(parameters: Parameters): {
   readonly parameters: Parameters;
 } {
   // A directory volume uses some of these keys for itself, and passes on the others.
-  if (parameters['provisioningMode'] !== undefined) return { nodeSettings: {}, parameters };
+  if (parameters['provisioningMode']) return { nodeSettings: {}, parameters };
   const nodeSettings: Record<string, string> = {};
   const others = new Map<string, string>();
   for (const [name, value] of Object.entries(parameters)) {

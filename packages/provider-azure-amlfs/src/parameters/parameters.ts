@@ -190,7 +190,15 @@ const mounted = {
 export const amlParameters = { ...dynamic, ...mutableParameters, ...dataRepository, ...mounted };
 
 /** Schema of a StorageClass. It ignores the case of names, like azurelustre-csi-driver. */
-export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, { caseInsensitive: true });
+export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, {
+  caseInsensitive: true,
+  foreign: new Map([
+    ['extratags', 'write "tags"'],
+    ['filesystemid', 'write "mgs-ip-address" for an existing file system'],
+    ['subpath', 'write "sub-dir"'],
+    ['path', 'write "sub-dir"'],
+  ]),
+});
 
 /** Parsed parameters of a StorageClass. */
 export type AmlParameters = ParameterValues<typeof amlParameters>;

@@ -1,4 +1,4 @@
-/** CSI plugin name, unless `--serve-as` gives another. It is a domain that no one can own: a top-level domain has no
+/** CSI plugin name, unless `--serve-as` gives another. It cannot be registered as a domain: a top-level domain has no
  *  hyphen. */
 export const DRIVER_NAME = 'generic.lustre-csi';
 
