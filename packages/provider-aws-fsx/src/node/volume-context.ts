@@ -34,16 +34,16 @@ export function toVolumeContext(source: LustreMountSource): Readonly<Record<stri
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
 export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
   const values = volumeAttributes(context, [dnsNameKey, mountNameKey, subDirKey], subDirKey);
-  const dnsName = values.get(dnsNameKey)?.trim();
+  const dnsName = textOf(values, dnsNameKey);
   if (!dnsName) {
     throw invalid(
       `"${dnsNameKey}" is missing: write the DNSName of the file system in volumeAttributes, such as ` +
         'fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com',
     );
   }
-  const mountName = trimSlashes(values.get(mountNameKey)?.trim() ?? '') || DEFAULT_MOUNT_NAME;
+  const mountName = trimSlashes(textOf(values, mountNameKey)) || DEFAULT_MOUNT_NAME;
   const [fsname = '', ...below] = mountName.split('/');
-  const subDir = trimSlashes(values.get(subDirKey)?.trim() ?? '');
+  const subDir = trimSlashes(textOf(values, subDirKey));
   const subdir = [...below, ...subDir.split('/')];
   try {
     return createMountSource(
@@ -56,5 +56,7 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
     throw error.prefixed(`volume context "${dnsNameKey}", "${mountNameKey}"`);
   }
 }
+
+const textOf = (values: ReadonlyMap<string, string>, key: string): string => (values.get(key) ?? '').trim();
 
 const invalid = (why: string): DriverError => new DriverError('invalid-argument', `volume context: ${why}`);
