@@ -9,6 +9,7 @@ export { ProviderRegistry } from './provider/registry.js';
 export { VolumeOperations } from './volume/volume-operations.js';
 export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
+export { parseMountOptionsAllow } from './mount/mount-options.js';
 export { remainingMounts } from './node/remaining-mounts.js';
 export { NodeEngine, type NodeEngineParts } from './node/node-engine.js';
 export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';

@@ -1,5 +1,5 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { DRIVER_NAME } from './parameters/driver-name.js';
+import { DRIVER_NAME, FORMER_DRIVER_NAME } from './parameters/driver-name.js';
 import { GenericController } from './operations/generic-controller.js';
 import { genericParameterSchema } from './parameters/parameters.js';
 import { contextKey, fromVolumeContext } from './node/volume-context.js';
@@ -12,6 +12,7 @@ export { contextKey, fromVolumeContext, toVolumeContext } from './node/volume-co
  *  existing file systems. */
 export const genericLustre: ProviderPlugin = {
   driverName: DRIVER_NAME,
+  formerNames: [FORMER_DRIVER_NAME],
   title: 'Any Lustre',
   parameters: genericParameterSchema,
   flags: [

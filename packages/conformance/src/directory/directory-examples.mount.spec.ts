@@ -19,7 +19,7 @@ const examples = fileURLToPath(new URL('../../../../examples', import.meta.url))
 const folders: Readonly<Record<string, string>> = {
   'fsx.csi.aws.com': 'aws-fsx',
   'azurelustre.csi.azure.com': 'azure-amlfs',
-  'lustre.csi.k8s.io': 'generic',
+  'generic.lustre-csi': 'generic',
 };
 
 interface Manifest {

@@ -16,7 +16,7 @@ import { createRequest, testedDrivers } from '../testing/emulated-cloud.js';
 
 const FAILED_PRECONDITION = 9;
 
-const inClouds = directoryDrivers.filter(({ driverName }) => driverName !== 'lustre.csi.k8s.io');
+const inClouds = directoryDrivers.filter(({ driverName }) => driverName !== 'generic.lustre-csi');
 
 describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
   const drivers: DriverProcess[] = [];

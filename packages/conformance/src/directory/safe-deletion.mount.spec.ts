@@ -30,7 +30,7 @@ import {
 } from '../testing/directory-bench.js';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 
-const driverName = 'lustre.csi.k8s.io';
+const driverName = 'generic.lustre-csi';
 const INVALID_ARGUMENT = 3;
 const FAILED_PRECONDITION = 9;
 

@@ -19,7 +19,7 @@ import {
   type PreparedHost,
 } from '../testing/directory-bench.js';
 
-const driverName = 'lustre.csi.k8s.io';
+const driverName = 'generic.lustre-csi';
 const COUNT = 1000;
 /** Number of simultaneous calls: about the workers of external-provisioner. */
 const AT_ONCE = 50;

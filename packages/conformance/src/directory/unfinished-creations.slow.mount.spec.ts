@@ -24,7 +24,7 @@ import {
 } from '../testing/directory-bench.js';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 
-const driverName = 'lustre.csi.k8s.io';
+const driverName = 'generic.lustre-csi';
 const TWO_HOURS_S = 7200;
 
 let stateDir: string;

@@ -16,7 +16,7 @@ export class DriverUnderTest {
   async start(): Promise<void> {
     this.#process = await startDriverProcess({
       executable: this.file ?? executable,
-      driverName: 'lustre.csi.k8s.io',
+      driverName: 'generic.lustre-csi',
       mode: 'all',
       args: ['--state-dir', this.stateDirectory],
     });

@@ -47,7 +47,7 @@ const flags = {
   },
   freeze: { value: 'COMMAND', about: 'shell command that makes all servers stop answering this machine' },
   thaw: { value: 'COMMAND', about: 'shell command that ends this' },
-  driver: { value: 'FILE', about: 'JavaScript file of another driver with the provider lustre.csi.k8s.io' },
+  driver: { value: 'FILE', about: 'JavaScript file of another driver with the provider generic.lustre-csi' },
   output: { value: 'FORMAT', about: 'text or json (text)' },
   only: {
     value: 'ID',

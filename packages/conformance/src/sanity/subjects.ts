@@ -71,5 +71,5 @@ export const subjects: readonly Subject[] = [
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
     refusals: settingsRefusals,
   },
-  { name: 'generic-directories', driverName: 'lustre.csi.k8s.io', ...directories },
+  { name: 'generic-directories', driverName: 'generic.lustre-csi', ...directories },
 ];

@@ -41,7 +41,7 @@ export const directoryDrivers: readonly DirectoryDriver[] = [
       ? { prepareOld: () => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }) }
       : {}),
   })),
-  { driverName: 'lustre.csi.k8s.io', prepare: async () => prepareGeneric() },
+  { driverName: 'generic.lustre-csi', prepare: async () => prepareGeneric() },
 ];
 
 let made = 0;

@@ -1,5 +1,6 @@
 import type { ProjectIdRange, Quota, OnDelete } from './registry/worker-protocol.js';
 import { isDriverError } from '../errors/driver-error.js';
+import { trimSlashes } from '../model/trim-slashes.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { ParameterSchema, type Parameters, parameter } from '../provider/parameters.js';
@@ -180,7 +181,7 @@ const present = <T extends object>(values: T): Present<T> =>
 function pathParts(path: string): readonly string[] {
   // An empty value means that it is not given.
   if (path === '') return defaults.base;
-  const relative = path.replace(/^\/+|\/+$/g, '');
+  const relative = trimSlashes(path);
   try {
     return relative === '' ? [] : subDirectoryParts(relative);
   } catch (error) {

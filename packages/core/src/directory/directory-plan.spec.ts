@@ -83,6 +83,10 @@ describe('the plan of a directory', () => {
     expect(plan({ quota: 'hard' }).desired.capacityBytes).toBe(Capacity.gibibytes(1).bytes.toString());
   });
 
+  it('takes an empty value as none', () => {
+    expect(plan({ subPath: '', basePath: '', uid: '' })).toEqual(plan({}));
+  });
+
   it.each(['a/b', '..', '.lustre-csi', 'x\u0007', 'ü'.repeat(200), '${pvc.name}'])(
     'replaces a volume name that is no name of a file: %j',
     (name) => {
@@ -94,7 +98,6 @@ describe('the plan of a directory', () => {
     [{ basePath: '../x' }, /basePath/],
     [{ subPath: 'a/../b' }, /"\.\."/],
     [{ subPath: 'a//b' }, /empty parts/],
-    [{ subPath: '' }, /subPath/],
     [{ subPath: 'a/.lustre-csi' }, /cannot be the path/],
     [{ uid: '-1' }, /whole number/],
     [{ uid: '4294967295' }, /whole number/],

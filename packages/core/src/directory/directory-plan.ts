@@ -1,4 +1,5 @@
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { trimSlashes } from '../model/trim-slashes.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import { Capacity } from '../model/capacity.js';
 import type { VolumeRequest } from '../model/volume-request.js';
@@ -24,8 +25,8 @@ export function provisioningMode(
   caseInsensitive: boolean,
 ): 'directory' | 'filesystem' {
   const fold = (text: string): string => (caseInsensitive ? text.toLowerCase() : text);
-  const [, mode = 'filesystem'] =
-    Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey)) ?? [];
+  const given = Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey));
+  const mode = given?.[1] || 'filesystem';
   if (mode === 'directory' || mode === 'filesystem') return mode;
   throw new DriverError(
     'invalid-argument',
@@ -91,7 +92,7 @@ function refuseLongHandle({ parent, base, quota, projectIds }: DirectoryClass, k
 function pathOf(request: VolumeRequest, { subPath }: DirectoryClass, key: string): readonly string[] {
   if (subPath === undefined) return [isFileName(request.name) ? request.name : `volume-${key}`];
   const path = renderTemplate(subPath, { ...request.metadata, volumeName: request.name });
-  const names = subPathParts(path.replace(/^\/+|\/+$/g, ''));
+  const names = subPathParts(trimSlashes(path));
   // Providers replace such variables when a volume is mounted.
   if (!path.includes('${') && !names.includes(registryName)) return names;
   throw new DriverError('invalid-argument', `subPath: "${path}" cannot be the path of a volume`);

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { growthOf } from '../testing/growth.js';
 import { checkTemplate, renderTemplate } from './path-template.js';
 
 const values = { volumeName: 'pvc-1', pvcName: 'data', pvcNamespace: 'team', pvName: 'pv-1' };
 
 describe('a path template', () => {
+  it('is checked in linear time', () => {
+    expect(growthOf(checkTemplate, (size) => '${'.repeat(size))).toBeLessThan(3);
+  });
+
   it.each([
     ['${pvc.namespace}/${pvc.name}', 'team/data'],
     ['${pvc.metadata.namespace}/x-${pvc.metadata.name}', 'team/x-data'],
     ['${pv.name}', 'pv-1'],
     ['${pv.metadata.name}', 'pv-1'],
     ['plain/path', 'plain/path'],
-    ['$pvc.name', '$pvc.name'],
   ])('%s becomes %s', (template, path) => {
     expect(renderTemplate(checkTemplate(template), values)).toBe(path);
   });
@@ -23,6 +27,10 @@ describe('a path template', () => {
     ['${pod.name}', /"\$\{pod\.name\}" is unknown; known are \$\{pvc\.name\}/],
     ['${}', /is unknown/],
     ['a/${pvc.name', /no "\}"/],
+    ['${constructor}', /is unknown/],
+    ['$pvc.name', /"\$pvc\.name" looks like a placeholder/],
+    ['{{ .PVCName }}', /looks like a placeholder.*known are \$\{pvc\.name\}/],
+    ['a/{{.PVCNamespace}}', /looks like a placeholder/],
   ])('refuses %s', (template, message) => {
     expect(() => checkTemplate(template)).toThrow(message);
   });

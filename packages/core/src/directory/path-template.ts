@@ -1,4 +1,5 @@
 import { DriverError } from '../errors/driver-error.js';
+import { lookalikePlaceholder } from '../model/placeholders.js';
 import type { VolumeMetadata } from '../model/volume-request.js';
 
 /** Values that a path is made from. */
@@ -13,11 +14,11 @@ interface Variable {
   readonly aliases: readonly string[];
 }
 
-const variables: Readonly<Record<string, Variable>> = {
+const variables = {
   'pvc.name': { valueIn: ({ pvcName }) => pvcName, aliases: ['pvc.metadata.name'] },
   'pvc.namespace': { valueIn: ({ pvcNamespace }) => pvcNamespace, aliases: ['pvc.metadata.namespace'] },
   'pv.name': { valueIn: ({ pvName, volumeName }) => pvName ?? volumeName, aliases: ['pv.metadata.name'] },
-};
+} satisfies Readonly<Record<string, Variable>>;
 
 const bySpelling = new Map(
   Object.entries(variables).flatMap(([name, variable]) =>
@@ -25,15 +26,20 @@ const bySpelling = new Map(
   ),
 );
 
-const VARIABLE = /\$\{([^}]*)\}/g;
+const VARIABLE = /\$\{([^{}]*)\}/g;
 
-/** Checks that a template holds no unknown variable.
+/** Checks that a template holds no unknown variable, and no placeholder of another syntax.
  *  @throws Error that names it */
 export function checkTemplate(template: string): string {
   for (const [, name = ''] of template.matchAll(VARIABLE)) {
     if (!bySpelling.has(name)) throw new Error(`"\${${name}}" is unknown; known are ${known}`);
   }
-  if (template.replace(VARIABLE, '').includes('${')) throw new Error('a "${" has no "}"');
+  const literal = template.replace(VARIABLE, '');
+  if (literal.includes('${')) throw new Error('a "${" has no "}"');
+  const lookalike = lookalikePlaceholder(literal);
+  if (lookalike !== undefined) {
+    throw new Error(`"${lookalike}" looks like a placeholder, but is none; known are ${known}`);
+  }
   return template;
 }
 

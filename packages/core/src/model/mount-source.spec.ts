@@ -47,6 +47,10 @@ describe('a mount source', () => {
     expect(formatMountSource(source)).toBe(text);
   });
 
+  it('is read without the dot at the end of a DNS name', () => {
+    expect(parseMountSource('mgs.example.com.@tcp:/fs').mgsNodes).toEqual([['mgs.example.com@tcp']]);
+  });
+
   it.each(['10.0.0.4@tcp:/fs/', '10.0.0.4@tcp:/fs//', '10.0.0.4@tcp:/fs/sub/', '10.0.0.4@tcp:/fs//sub'])(
     '%s is read without its empty parts',
     (text) => expect(['', 'sub']).toContain(parseMountSource(text).subdir),

@@ -43,13 +43,15 @@ export function createMountSource(
   if (mgsNodes.length === 0 || mgsNodes.some((node) => node.length === 0)) {
     throw invalid(given, 'it names no MGS');
   }
-  for (const nid of mgsNodes.flat()) {
+  // A DNS name may end with the dot of the root.
+  const nodes = mgsNodes.map((node) => node.map((nid) => nid.replace('.@', '@')));
+  for (const nid of nodes.flat()) {
     if (!NID.test(nid)) throw invalid(given, `"${nid}" is not a NID (ADDRESS@NETWORK, such as 10.0.0.4@tcp)`);
   }
   if (!FSNAME.test(fsname)) {
     throw invalid(given, `"${fsname}" is not a Lustre fsname (1 to 8 letters, digits, "_" or "-")`);
   }
-  return { mgsNodes, fsname, subdir: checkedSubdir(given, subdir) };
+  return { mgsNodes: nodes, fsname, subdir: checkedSubdir(given, subdir) };
 }
 
 /** A sub-directory is user input: it must stay below the root of its file system. */

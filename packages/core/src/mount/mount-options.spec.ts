@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requestsReadOnly, checkMountFlags, mountOptions } from './mount-options.js';
+import { growthOf } from '../testing/growth.js';
+import { checkMountFlags, mountOptions, parseMountOptionsAllow, requestsReadOnly } from './mount-options.js';
 
 const selinux = 'context="system_u:object_r:container_file_t:s0:c1,c2"';
 
@@ -62,6 +63,65 @@ describe('mountOptions', () => {
       }) as Error,
     );
     expect(() => checkMountFlags([flag])).toThrow(JSON.stringify(flag));
+  });
+
+  it.each([
+    '32bitapi',
+    'statfs_project',
+    'unique_fsid',
+    'test_dummy_encryption=v2',
+    'foreign_symlink',
+    'foreign_symlink=/mnt/',
+    'nosymfollow',
+    'rootcontext="system_u:object_r:nfs_t:s0"',
+    'defaults,_netdev,comment=x,x-systemd.automount',
+  ])('accepts %j', (flag) => {
+    expect(() => checkMountFlags([flag])).not.toThrow();
+  });
+
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('refuses %j as unknown', (flag) => {
+    expect(() => checkMountFlags([flag])).toThrow(`"${flag}" is not an option of Lustre clients`);
+  });
+
+  it.each([
+    ['some_later_option', 'known: flock, noflock'],
+    ['some_later_option', '--mount-options-allow'],
+    ['nfsvers=4.1', 'is not an option of Lustre clients'],
+    ['32', 'is not an option of Lustre clients'],
+    ['/etc/passwd', 'not a mount option'],
+    ['noatime\\', 'backslash'],
+    ['skpath=/a\\,b', 'backslash'],
+    ['shared', 'something else'],
+    ['rslave', 'something else'],
+    ['offset=512', 'something else'],
+    ['sizelimit=1', 'something else'],
+    ['encryption=aes', 'something else'],
+  ])('refuses %j: %s', (flag, words) => {
+    expect(() => checkMountFlags(['flock', flag])).toThrow(words);
+  });
+
+  it('accepts further options that the operator allows', () => {
+    const allowed = parseMountOptionsAllow(' some_later_option, other ');
+    expect(() => checkMountFlags(['some_later_option=1,other', 'flock'], allowed)).not.toThrow();
+    expect(() => checkMountFlags(['third'], allowed)).toThrow('some_later_option');
+  });
+
+  it.each([
+    ['bind', 'something else'],
+    ['flock,remount', 'something else'],
+    ['device', 'internally'],
+    ['a=b', 'write names'],
+    ['a b', 'write names'],
+  ])('cannot be made to allow %j', (text, words) => {
+    expect(() => parseMountOptionsAllow(text)).toThrow(words);
+  });
+
+  it.each([
+    ['commas', (n: number) => ','.repeat(n)],
+    ['quotes', (n: number) => 'context="' + ',"'.repeat(n)],
+    ['options', (n: number) => 'flock,'.repeat(n)],
+  ])('takes a time that grows like the number of %s', (_, textOf) => {
+    expect(growthOf((text) => mountOptions([text], false), textOf)).toBeLessThan(3);
   });
 
   it('refuses more than the kernel takes', () => {

@@ -1,3 +1,4 @@
+import { trimTrailingSlashes } from '../model/trim-slashes.js';
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
@@ -10,7 +11,7 @@ export function targetKey(path: string): string {
   if (!isAbsolute(path) || path.includes('\0')) {
     throw new DriverError('invalid-argument', `target_path: ${JSON.stringify(path)} is not an absolute path`);
   }
-  const key = join('/', normalize(path)).replace(/\/+$/, '');
+  const key = trimTrailingSlashes(join('/', normalize(path)));
   if (key === '')
     throw new DriverError('invalid-argument', 'target_path: the root directory cannot be a target');
   return key;

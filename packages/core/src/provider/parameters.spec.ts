@@ -61,29 +61,27 @@ describe('a parameter', () => {
   it.each<[keyof typeof declared, string, string]>([
     ['name', 'ABC', 'legal: lower-case letters'],
     ['name', 'abc\nd', 'legal: lower-case letters'],
-    ['name', '', 'legal: lower-case letters'],
-    ['comment', '', 'legal: any text'],
     ['tier', 'Fast', 'legal: fast, slow'],
-    ['tier', '', 'legal: fast, slow'],
     ['throughput', '124', 'legal: a whole number from 125 to 1000'],
     ['throughput', '1001', 'legal: a whole number from 125 to 1000'],
     ['throughput', '200.5', 'legal: a whole number'],
     ['throughput', '2e2', 'legal: a whole number'],
     ['throughput', '-200', 'legal: a whole number'],
     ['throughput', ' 200', 'legal: a whole number'],
-    ['throughput', '', 'legal: a whole number'],
     ['throughput', '99999999999999999999', 'legal: a whole number'],
     ['encrypted', 'yes', 'legal: true or false'],
-    ['encrypted', '', 'legal: true or false'],
     ['groups', 'sg-1,other', 'legal: security group ids'],
     ['groups', ' , ', 'legal: security group ids'],
-    ['groups', '', 'legal: security group ids'],
     ['start', 'noon', '(it is no weekday and time); legal: d:HH:MM'],
   ])('%s refuses %j and says what is legal', (name, value, words) => {
     const error = refusalOf(() => schema.read({ [name]: value }));
     expect(error).toMatchObject({ kind: 'invalid-argument' });
     expect((error as Error).message).toContain(`parameter "${name}" is "${value}"`);
     expect((error as Error).message).toContain(words);
+  });
+
+  it.each(Object.keys(declared))('%s is not given where its value is empty', (name) => {
+    expect(schema.read({ [name]: '' })).toEqual({});
   });
 
   it('ignores parameters that only the prototype of the object has', () => {
@@ -125,10 +123,26 @@ describe('an unknown parameter', () => {
     });
   });
 
-  it('hides no other: the first one counts, and nothing is read', () => {
-    expect(refusalOf(() => schema.read({ tier: 'fast', nonsense: 'x' }))).toMatchObject(
-      refusal('"nonsense"'),
+  it('hides no other: all faults are in one message', () => {
+    const given = { tier: 'none', nonsense: 'x', throughput: '7', encrypted: 'true' };
+    expect(refusalOf(() => schema.read(given))).toMatchObject(
+      refusal('3 faults: (1) parameter "tier"', '(2) ', '"nonsense"', '(3) parameter "throughput"'),
     );
+  });
+
+  it.each([
+    ['nonsense', ''],
+    ['colour', ''],
+    ['x'.repeat(5000), ''],
+    ['size', '; the size belongs in the claim: spec.resources.requests.storage'],
+    ['mountOptions', '; it is a field of the StorageClass, beside "parameters": mountOptions'],
+    ['fileSystemId', '; create a PersistentVolume'],
+  ])('%j has the answer %j', (given, answer) => {
+    const foreign = new Map([['filesystemid', 'create a PersistentVolume']]);
+    const answering = new ParameterSchema(DRIVER, declared, { foreign });
+    expect(refusalOf(() => answering.read({ [given]: 'x' }))).toMatchObject({
+      message: `${DRIVER} knows no parameter "${given}"${answer}`,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { publishSettingKeys } from '../model/publish-settings.js';
+import { hintFor, type ForeignParameters } from './foreign-parameters.js';
 
 /** One StorageClass (or VolumeAttributesClass) parameter: its reading, and its documentation for users. */
 export interface Parameter<T> {
@@ -118,7 +118,10 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   constructor(
     private readonly driverName: string,
     readonly parameters: P,
-    private readonly options: { readonly caseInsensitive?: boolean } = {},
+    private readonly options: {
+      readonly caseInsensitive?: boolean;
+      readonly foreign?: ForeignParameters;
+    } = {},
   ) {
     for (const [name, parameter] of Object.entries(parameters)) {
       for (const spelling of [name, ...(parameter.aliases ?? [])])
@@ -126,21 +129,22 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     }
   }
 
-  /** Reads the parameters of a request.
-   *  @throws DriverError invalid-argument, naming the parameter, its legal values, or the nearest known one */
+  /** Reads the parameters of a request. An empty value means that the parameter is not given.
+   *  @throws DriverError invalid-argument naming all that is wrong: parameters with their legal values, and unknown ones
+   *    with the nearest known one or the right place of the setting */
   read(given: Readonly<Record<string, string>>): ParameterValues<P> {
-    const values: Record<string, unknown> = {};
-    const spelled: Record<string, string> = {};
+    const values = new Map<string, unknown>();
+    const spelled = new Map<string, string>();
+    const faults: string[] = [];
     for (const [spelling, value] of Object.entries(given)) {
-      const name = this.#names.get(this.#fold(spelling));
-      if (name === undefined) throw this.#unknown(spelling);
-      if (spelled[name] !== undefined) {
-        throw invalid(`parameters "${spelled[name]}" and "${spelling}" mean the same: give one of them`);
+      try {
+        this.#readOne(spelling, value, spelled, values);
+      } catch (error) {
+        faults.push(messageOf(error));
       }
-      spelled[name] = spelling;
-      values[name] = this.#value(name, spelling, value);
     }
-    return values as ParameterValues<P>;
+    if (faults.length > 0) throw invalid(allFaults(faults));
+    return Object.fromEntries(values) as ParameterValues<P>;
   }
 
   /** JSON Schema (draft 2020-12) of the parameters of a StorageClass as they are written: every value is a string.
@@ -163,6 +167,23 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     };
   }
 
+  #readOne(
+    spelling: string,
+    value: string,
+    spelled: Map<string, string>,
+    values: Map<string, unknown>,
+  ): void {
+    const name = this.#names.get(this.#fold(spelling));
+    if (name === undefined) throw this.#unknown(spelling);
+    if (value === '') return;
+    const other = spelled.get(name);
+    if (other !== undefined) {
+      throw invalid(`parameters "${other}" and "${spelling}" mean the same: give one of them`);
+    }
+    spelled.set(name, spelling);
+    values.set(name, this.#value(name, spelling, value));
+  }
+
   #value(name: string, spelling: string, value: string): unknown {
     const parameter = this.parameters[name] as Parameter<unknown>;
     try {
@@ -175,12 +196,11 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   }
 
   #unknown(spelling: string): DriverError {
-    const known = [...this.#names.keys()];
-    const nearest = known
-      .map((name) => ({ name, far: farness(spelling.toLowerCase(), name.toLowerCase()) }))
-      .sort((a, b) => a.far - b.far)[0];
-    const hint = nearest ? `; did you mean "${this.#original(nearest.name)}"?` : '';
-    return invalid(`${this.driverName} knows no parameter "${spelling}"${hint}`);
+    const known = [...this.#names.keys()].map((name) => this.#original(name));
+    const hint = hintFor(spelling, known, this.options.foreign);
+    return invalid(
+      `${this.driverName} knows no parameter "${spelling}"${hint === undefined ? '' : `; ${hint}`}`,
+    );
   }
 
   #original(folded: string): string {
@@ -193,11 +213,11 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   }
 }
 
-/** A name that was cut short, or has something added, is nearer than any that is merely as long. */
-function farness(spelling: string, name: string): number {
-  const partOfOther = spelling.length > 2 && (name.includes(spelling) || spelling.includes(name));
-  return distance(spelling, name) - (partOfOther ? spelling.length + name.length : 0);
-}
+/** Lists all faults in one message: a StorageClass is immutable, so that each attempt costs its author a new one. */
+const allFaults = (faults: readonly string[]): string =>
+  faults.length === 1
+    ? (faults[0] ?? '')
+    : `${faults.length} faults: ${faults.map((fault, index) => `(${index + 1}) ${fault}`).join('; ')}`;
 
 /** Settings that nodes read of any volume (`publishSettingKeys`): docs/reference/volume-settings.md. */
 const ofEveryVolume: Readonly<Record<string, object>> = {

@@ -31,6 +31,9 @@ export interface OrchestratedNode {
 export interface ProviderPlugin {
   /** The CSI plugin name: `^[a-zA-Z][A-Za-z0-9-._]{0,61}[a-zA-Z]$`. Selects the plugin at startup. */
   readonly driverName: string;
+  /** Earlier plugin names: each selects the plugin, too, and is then the name that it is served under, since existing
+   *  PersistentVolumes carry it. */
+  readonly formerNames?: readonly string[];
   /** For people: `Amazon FSx for Lustre`. */
   readonly title: string;
   /** StorageClass parameters of CreateVolume. */

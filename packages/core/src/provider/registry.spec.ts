@@ -22,6 +22,15 @@ describe('ProviderRegistry', () => {
     );
   });
 
+  it('serves a provider under a former name by which it is selected', () => {
+    const plugin = { ...named('one.example.com'), formerNames: ['old.example.com'] };
+    const registry = new ProviderRegistry([plugin]);
+    const settings = { flag: () => undefined, environment: () => undefined };
+    expect(registry.named('old.example.com', settings).driverName).toBe('old.example.com');
+    expect(registry.named('one.example.com', settings)).toBe(plugin);
+    expect(registry.names).toEqual(['one.example.com']);
+  });
+
   it('refuses two of one name', () => {
     expect(() => new ProviderRegistry([named('one.example.com'), named('one.example.com')])).toThrow(
       new ConfigurationError('two providers are registered as one.example.com'),

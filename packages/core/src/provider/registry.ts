@@ -8,9 +8,11 @@ const DRIVER_NAME = /^[a-zA-Z][A-Za-z0-9-._]{0,61}[a-zA-Z]$/;
 /** The providers that a driver is built with, looked up by driver name. Checked when the driver starts. */
 export class ProviderRegistry {
   readonly #byName = new Map<string, ProviderPlugin>();
+  readonly #byFormerName = new Map<string, ProviderPlugin>();
 
   constructor(plugins: readonly ProviderPlugin[]) {
     for (const plugin of plugins) {
+      for (const name of plugin.formerNames ?? []) this.#byFormerName.set(name, plugin);
       checkDriverName(plugin.driverName);
       if (this.#byName.has(plugin.driverName)) {
         throw new ConfigurationError(`two providers are registered as ${plugin.driverName}`);
@@ -32,12 +34,12 @@ export class ProviderRegistry {
     if (servedAs !== driverName && this.#byName.has(servedAs)) {
       throw new ConfigurationError(`"${servedAs}" is the name of another provider: choose one of your own`);
     }
-    return servedAs === driverName ? plugin : { ...plugin, driverName: servedAs };
+    return servedAs === plugin.driverName ? plugin : { ...plugin, driverName: servedAs };
   }
 
   /** @throws ConfigurationError listing the known names */
   get(driverName: string): ProviderPlugin {
-    const plugin = this.#byName.get(driverName);
+    const plugin = this.#byName.get(driverName) ?? this.#byFormerName.get(driverName);
     if (!plugin) {
       throw new ConfigurationError(
         `unknown --driver-name "${driverName}": known are ${this.names.join(', ')}`,

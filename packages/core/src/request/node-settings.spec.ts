@@ -15,6 +15,11 @@ describe('splitNodeSettings', () => {
     expect(splitNodeSettings(given)).toEqual({ nodeSettings, parameters });
   });
 
+  it('keeps a parameter with the name of a property of objects', () => {
+    const given = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
+    expect(Object.keys(splitNodeSettings(given).parameters)).toEqual(['__proto__']);
+  });
+
   it('refuses a value that a node could not use, by name', () => {
     expect(() => splitNodeSettings({ mountSharing: 'everybody' })).toThrow(/mountSharing.*everybody/);
   });

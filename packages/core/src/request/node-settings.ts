@@ -12,14 +12,14 @@ export function splitNodeSettings(parameters: Parameters): {
   readonly parameters: Parameters;
 } {
   // A directory volume uses some of these keys for itself, and passes on the others.
-  if (parameters['provisioningMode'] !== undefined) return { nodeSettings: {}, parameters };
+  if (parameters['provisioningMode']) return { nodeSettings: {}, parameters };
   const nodeSettings: Record<string, string> = {};
-  const others: Record<string, string> = {};
+  const others = new Map<string, string>();
   for (const [name, value] of Object.entries(parameters)) {
     const key = nodeKeys.get(name.toLowerCase());
-    if (key === undefined) others[name] = value;
+    if (key === undefined) others.set(name, value);
     else nodeSettings[key] = value;
   }
   publishSettings(nodeSettings, 'node');
-  return { nodeSettings, parameters: others };
+  return { nodeSettings, parameters: Object.fromEntries(others) };
 }

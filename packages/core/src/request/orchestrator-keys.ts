@@ -5,10 +5,15 @@ const PREFIXES = ['csi.storage.k8s.io/', 'storage.kubernetes.io/'];
 
 type Keys = Readonly<Record<string, string>>;
 
+/** Earlier key of the file system's type; the capability carries it today, and Lustre has no other. */
+const FS_TYPE = /^fstype$/i;
+
 /** Removes the keys of the orchestrator, so that those of the user remain. */
 export function withoutOrchestratorKeys(keys: Keys): Keys {
   return Object.fromEntries(
-    Object.entries(keys).filter(([key]) => !PREFIXES.some((prefix) => key.startsWith(prefix))),
+    Object.entries(keys).filter(
+      ([key]) => !FS_TYPE.test(key) && !PREFIXES.some((prefix) => key.startsWith(prefix)),
+    ),
   );
 }
 

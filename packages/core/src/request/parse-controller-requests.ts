@@ -30,12 +30,13 @@ export function parseGetVolume(request: ControllerGetVolumeRequest): string {
 /** Parses the request. Complete capabilities that no volume can have are no error here, but the result. */
 export function parseValidateVolumeCapabilities(
   request: ValidateVolumeCapabilitiesRequest,
+  moreMountOptions: readonly string[] = [],
 ): CapabilitiesQuestion {
   const volumeId = requireString(request.volumeId, 'volume_id');
   const given = requireEntries(request.volumeCapabilities, 'volume_capabilities');
   given.forEach((each, index) => requireWholeCapability(each, `volume_capabilities[${index}]`));
   try {
-    return { volumeId, capabilities: parseVolumeCapabilities(given) };
+    return { volumeId, capabilities: parseVolumeCapabilities(given, moreMountOptions) };
   } catch (error) {
     if (!isDriverError(error, 'invalid-argument')) throw error;
     return { volumeId, capabilities: [], objection: error.message };
@@ -48,14 +49,19 @@ export function parseListVolumes(request: ListVolumesRequest): PageRequest {
   return { maxEntries: request.maxEntries, startingToken: request.startingToken };
 }
 
-export function parseExpandVolume(request: ControllerExpandVolumeRequest): {
+export function parseExpandVolume(
+  request: ControllerExpandVolumeRequest,
+  moreMountOptions: readonly string[] = [],
+): {
   readonly volumeId: string;
   readonly range: CapacityRange;
 } {
   const volumeId = requireString(request.volumeId, 'volume_id');
   const range = parseCapacityRange(requireMessage(request.capacityRange, 'capacity_range'));
   if (!range.required && !range.limit) throw missing('capacity_range.required_bytes');
-  if (request.volumeCapability) parseVolumeCapability(request.volumeCapability);
+  if (request.volumeCapability) {
+    parseVolumeCapability(request.volumeCapability, undefined, moreMountOptions);
+  }
   return { volumeId, range };
 }
 

@@ -10,12 +10,15 @@ import { parseCapacityRange } from './parse-capacity-range.js';
 import { parseVolumeCapabilities } from './parse-volume-capability.js';
 import { missing, requireName, requireString } from './require.js';
 
-export function parseCreateVolume(request: CreateVolumeRequest): VolumeRequest {
+export function parseCreateVolume(
+  request: CreateVolumeRequest,
+  moreMountOptions: readonly string[] = [],
+): VolumeRequest {
   const contentSource = parseContentSource(request.volumeContentSource);
   const { nodeSettings, parameters } = splitNodeSettings(withoutOrchestratorKeys(request.parameters));
   return {
     name: requireName(request.name, 'name'),
-    capabilities: parseVolumeCapabilities(request.volumeCapabilities),
+    capabilities: parseVolumeCapabilities(request.volumeCapabilities, moreMountOptions),
     capacityRange: parseCapacityRange(request.capacityRange),
     parameters,
     ...(Object.keys(nodeSettings).length > 0 ? { nodeSettings } : {}),

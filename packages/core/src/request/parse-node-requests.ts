@@ -16,11 +16,14 @@ export interface PublishRequest {
   readonly context: Readonly<Record<string, string>>;
 }
 
-export function parseNodePublish(request: NodePublishVolumeRequest): PublishRequest {
+export function parseNodePublish(
+  request: NodePublishVolumeRequest,
+  moreMountOptions: readonly string[] = [],
+): PublishRequest {
   return {
     volumeId: requireString(request.volumeId, 'volume_id'),
     targetPath: requirePath(request.targetPath, 'target_path'),
-    capability: parseVolumeCapability(request.volumeCapability),
+    capability: parseVolumeCapability(request.volumeCapability, undefined, moreMountOptions),
     readonly: request.readonly,
     context: request.volumeContext,
   };

@@ -19,16 +19,20 @@ const accessModes = new Map<Mode, AccessMode>([
 /** Parses every capability of the list; at least one is required. */
 export function parseVolumeCapabilities(
   capabilities: readonly WireCapability[],
+  moreMountOptions: readonly string[] = [],
 ): readonly VolumeCapability[] {
   return requireEntries(capabilities, 'volume_capabilities').map((capability, index) =>
-    parseVolumeCapability(capability, `volume_capabilities[${index}]`),
+    parseVolumeCapability(capability, `volume_capabilities[${index}]`, moreMountOptions),
   );
 }
 
-/** Parses one capability, which must be a mount. @throws DriverError invalid-argument naming the field */
+/** Parses one capability, which must be a mount.
+ *  @param moreMountOptions names of mount options that the operator allows besides the known ones
+ *  @throws DriverError invalid-argument naming the field */
 export function parseVolumeCapability(
   given: WireCapability | undefined,
   field = 'volume_capability',
+  moreMountOptions: readonly string[] = [],
 ): VolumeCapability {
   const { accessType, accessMode } = requireWholeCapability(given, field);
   if (accessType.$case === 'block') {
@@ -39,7 +43,7 @@ export function parseVolumeCapability(
   }
   // fs_type is not checked: old provisioners wrote ext4 into every PersistentVolume, and the Go drivers accept it.
   const { fsType, mountFlags } = accessType.value;
-  checkMountFlags(mountFlags);
+  checkMountFlags(mountFlags, moreMountOptions);
   return { accessMode: parseAccessMode(accessMode, field), fsType, mountFlags };
 }
 

@@ -18,19 +18,26 @@ import { renderListedVolume, renderVolume } from './render/volume.js';
 import type { ServedService } from './serve.js';
 import { snapshotMethods } from './snapshot-methods.js';
 
-/** Controller service: each method parses the request, runs the operation and renders the response. */
-export function controllerService(volumes: VolumeOperations): ServedService {
+/** Controller service: each method parses the request, runs the operation and renders the response.
+ *  @param moreMountOptions names of mount options that volumes may have besides the known ones */
+export function controllerService(
+  volumes: VolumeOperations,
+  moreMountOptions: readonly string[] = [],
+): ServedService {
   const { features } = volumes;
   const methods: Methods<ControllerService> = {
     createVolume: async (request, context) => ({
-      volume: renderVolume(await volumes.create(parseCreateVolume(request), context)),
+      volume: renderVolume(await volumes.create(parseCreateVolume(request, moreMountOptions), context)),
     }),
     deleteVolume: async (request, context) => {
       await volumes.delete(parseDeleteVolume(request), context);
       return {};
     },
     validateVolumeCapabilities: async (request, context) => {
-      const objection = await volumes.objectionTo(parseValidateVolumeCapabilities(request), context);
+      const objection = await volumes.objectionTo(
+        parseValidateVolumeCapabilities(request, moreMountOptions),
+        context,
+      );
       if (objection !== undefined) return { confirmed: undefined, message: objection };
       const { volumeContext, volumeCapabilities, parameters, mutableParameters } = request;
       return { confirmed: { volumeContext, volumeCapabilities, parameters, mutableParameters }, message: '' };
@@ -41,7 +48,7 @@ export function controllerService(volumes: VolumeOperations): ServedService {
       const page = await volumes.list(parseListVolumes(request), context);
       return { entries: page.entries.map(renderListedVolume), nextToken: page.nextToken };
     },
-    ...(features.expansion ? expansionMethods(volumes) : {}),
+    ...(features.expansion ? expansionMethods(volumes, moreMountOptions) : {}),
     ...(features.modification ? modificationMethods(volumes) : {}),
     ...(volumes.snapshots ? snapshotMethods(volumes.snapshots) : {}),
     controllerGetCapabilities: async () => capabilities(features),
@@ -49,9 +56,12 @@ export function controllerService(volumes: VolumeOperations): ServedService {
   return { definition: ControllerService, methods };
 }
 
-const expansionMethods = (volumes: VolumeOperations): Methods<ControllerService> => ({
+const expansionMethods = (
+  volumes: VolumeOperations,
+  moreMountOptions: readonly string[],
+): Methods<ControllerService> => ({
   controllerExpandVolume: async (request, context) => {
-    const { volumeId, range } = parseExpandVolume(request);
+    const { volumeId, range } = parseExpandVolume(request, moreMountOptions);
     const capacity = await volumes.expand(volumeId, range, context);
     // Lustre clients see the new size automatically.
     return { capacityBytes: capacity.bytes, nodeExpansionRequired: false };

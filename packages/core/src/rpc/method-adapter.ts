@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { DriverError } from '../errors/driver-error.js';
 import type { OperationContext } from '../model/operation-context.js';
+import { checkSizes } from '../request/size-limits.js';
 import type { Handler } from './call-chain.js';
 import { errorToStatus } from './error-to-status.js';
 
@@ -68,7 +69,10 @@ export function implement(
 const refuseMalformed =
   (next: Handler): Handler =>
   async (request, call) => {
-    if (!(request instanceof MalformedRequest)) return next(request, call);
+    if (!(request instanceof MalformedRequest)) {
+      checkSizes(request);
+      return next(request, call);
+    }
     const why = String(request.cause);
     throw new DriverError(
       'invalid-argument',

@@ -14,11 +14,17 @@ import {
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
 
-/** Node service: each method parses the request, calls the engine and renders the response. */
-export function nodeService(engine: NodeEngine, provider: NodeProvider, nodeId: string): ServedService {
+/** Node service: each method parses the request, calls the engine and renders the response.
+ *  @param moreMountOptions names of mount options that volumes may have besides the known ones */
+export function nodeService(
+  engine: NodeEngine,
+  provider: NodeProvider,
+  nodeId: string,
+  moreMountOptions: readonly string[] = [],
+): ServedService {
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
-      const command = parseNodePublish(request);
+      const command = parseNodePublish(request, moreMountOptions);
       await engine.publish({ ...command, source: provider.mountSource(command) }, context.signal);
       return {};
     },

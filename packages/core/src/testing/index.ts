@@ -1,4 +1,5 @@
 // For tests of providers and of drivers built from these packages.
+export { growthOf } from './growth.js';
 export { ManualClock, settled } from './manual-clock.js';
 export { MemoryCloud, memoryProvider } from './memory-provider.js';
 export {

@@ -49,6 +49,14 @@ export const nodeFlags: readonly FlagDefinition[] = [
     description: 'Lustre parameters that volumes may set with `clientTuning`; replaces the built-in list',
   },
   {
+    name: 'mount-options-allow',
+    type: 'string',
+    valueName: 'NAME,...',
+    description:
+      'mount options that volumes may have besides those that the driver knows, such as options of a newer Lustre. Set it ' +
+      'on the controller too',
+  },
+  {
     name: 'kata-aware',
     type: 'boolean',
     description:

@@ -9,6 +9,7 @@ import {
   controllerService,
   identityService,
   nodeService,
+  parseMountOptionsAllow,
   type ServedService,
 } from '@lustre-csi/core/server';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
@@ -114,12 +115,19 @@ const coreModule = new ContainerModule(({ bind }) => {
       }),
     [tokens.config, tokens.driver],
   );
-  bind(tokens.controllerService).toResolvedValue((volumes) => controllerService(volumes), [tokens.volumes]);
+  bind(tokens.controllerService).toResolvedValue(
+    (volumes, config) => controllerService(volumes, moreMountOptions(config)),
+    [tokens.volumes, tokens.config],
+  );
   bind(tokens.nodeService).toResolvedValue(
-    (engine, provider, { nodeId }) => nodeService(engine, provider, nodeId),
+    (engine, provider, config) => nodeService(engine, provider, config.nodeId, moreMountOptions(config)),
     [tokens.nodeEngine, tokens.nodeProvider, tokens.config],
   );
 });
+
+/** Mount options that the operator allows besides the known ones. */
+const moreMountOptions = ({ settings }: CommandConfig): readonly string[] =>
+  parseMountOptionsAllow(settings.flag('mount-options-allow') ?? '');
 
 /** Operations of directory volumes, where the provider has file systems for them. Mounts no file system before the first
  *  request; continues the work that an earlier process left unfinished. */

@@ -29,6 +29,17 @@ describe('FsxNode.mountSource', () => {
       { dnsname, mountname: 'fsx/data' },
       `${dnsname}@tcp:/fsx/data`,
     ],
+    ['the names of the API', id, { DNSName: dnsname, MountName: '/fsx12345/' }, `${dnsname}@tcp:/fsx12345`],
+    ['separators', id, { 'dns-name': dnsname, mount_name: 'abcd' }, `${dnsname}@tcp:/abcd`],
+    ['a newline and the dot of the root', id, { dnsname: `${dnsname}.\n` }, `${dnsname}@tcp:/fsx`],
+    ['subDir', id, { dnsname, subDir: '/team/a/' }, `${dnsname}@tcp:/fsx/team/a`],
+    [
+      'sub-dir below mountname',
+      id,
+      { dnsname, mountname: 'fsx/a', 'sub-dir': 'b' },
+      `${dnsname}@tcp:/fsx/a/b`,
+    ],
+    ['a handle without the slash', `${id}:team`, { dnsname }, `${dnsname}@tcp:/fsx/team`],
     ['the root in the handle', `${id}:/`, { dnsname }, `${dnsname}@tcp:/fsx`],
     ['a handle with an id', `${id}#second`, { dnsname }, `${dnsname}@tcp:/fsx`],
     ['a handle of any kind', 'whatever:/x', { dnsname }, `${dnsname}@tcp:/fsx`],
@@ -38,6 +49,8 @@ describe('FsxNode.mountSource', () => {
 
   it.each<[string, string, Record<string, string>, string]>([
     ['no dnsname', id, { mountname: 'fsx' }, '"dnsname" is missing'],
+    ['a directory in another spelling', id, { dnsname, path: '/team' }, 'write "subDir"'],
+    ['a handle with another separator', `${id}/team`, { dnsname }, 'FILE-SYSTEM-ID:/PATH'],
     ['no host name', id, { dnsname: 'a b' }, 'volume context "dnsname", "mountname"'],
     ['no fsname', id, { dnsname, mountname: 'far-too-long' }, 'is not a Lustre fsname'],
     ['a way out of the file system', id, { dnsname, mountname: 'fsx/../x' }, 'sub-directory'],
@@ -63,7 +76,7 @@ describe('volume context', () => {
   });
 
   it('has the keys that the node reads', () => {
-    expect(node.contextKeys).toEqual(['dnsname', 'mountname']);
+    expect(node.contextKeys).toEqual(['dnsname', 'mountname', 'subDir']);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   type TopologySegments,
 } from '@lustre-csi/core';
 import { zoneKey } from './zone-key.js';
-import { dnsNameKey, fromVolumeContext, mountNameKey } from './volume-context.js';
+import { dnsNameKey, fromVolumeContext, mountNameKey, subDirKey } from './volume-context.js';
 import { parseVolumeHandle } from './volume-handle.js';
 
 /** FSx on a node: the conventions of volume contexts and handles. It needs no AWS API and no credentials. */
@@ -19,7 +19,7 @@ export class FsxNode implements NodeProvider {
     if (zone) this.topology = async () => ({ [zoneKey]: await zone() });
   }
 
-  readonly contextKeys: readonly string[] = [dnsNameKey, mountNameKey];
+  readonly contextKeys: readonly string[] = [dnsNameKey, mountNameKey, subDirKey];
 
   /**
    * Reads the mount source from the volume context. A handle `fs-…:/path` adds the sub-directory if `mountname` has
@@ -27,8 +27,15 @@ export class FsxNode implements NodeProvider {
    */
   mountSource({ volumeId, context }: PublishedVolume): LustreMountSource {
     const source = fromVolumeContext(context);
+    if (source.subdir !== '') return source;
+    if (/^fs-[0-9a-f]{8,17}[/@]/.test(volumeId)) {
+      throw new DriverError(
+        'invalid-argument',
+        `the volume handle "${volumeId}" names a directory in an unknown form: write FILE-SYSTEM-ID:/PATH`,
+      );
+    }
     const subdir = parseVolumeHandle(volumeId)?.subdir ?? '';
-    if (source.subdir !== '' || subdir === '') return source;
+    if (subdir === '') return source;
     if (subdir.split('/').some((part) => part === '.' || part === '..')) {
       throw new DriverError(
         'invalid-argument',

@@ -1,9 +1,18 @@
-import { DriverError, isDriverError, createMountSource, type LustreMountSource } from '@lustre-csi/core';
+import {
+  DriverError,
+  createMountSource,
+  isDriverError,
+  trimSlashes,
+  volumeAttributes,
+  type LustreMountSource,
+} from '@lustre-csi/core';
 
 /** Key of the host name of the file system: `fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com`. */
 export const dnsNameKey = 'dnsname';
 /** Key of the Lustre fsname, FSx's MountName; a static volume may add a sub-directory: `fsx/models`. */
 export const mountNameKey = 'mountname';
+/** Key of a directory of the file system, another way to write it than in `mountname`. */
+export const subDirKey = 'subDir';
 
 /** MountName of every SCRATCH_1 file system, and the default of static volumes. */
 const DEFAULT_MOUNT_NAME = 'fsx';
@@ -24,14 +33,18 @@ export function toVolumeContext(source: LustreMountSource): Readonly<Record<stri
 /** Reads the mount source from the volume context.
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
 export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
-  const dnsName = context[dnsNameKey];
+  const values = volumeAttributes(context, [dnsNameKey, mountNameKey, subDirKey], subDirKey);
+  const dnsName = textOf(values, dnsNameKey);
   if (!dnsName) {
     throw invalid(
       `"${dnsNameKey}" is missing: write the DNSName of the file system in volumeAttributes, such as ` +
         'fs-0123456789abcdef0.fsx.us-west-2.amazonaws.com',
     );
   }
-  const [fsname = '', ...subdir] = (context[mountNameKey] || DEFAULT_MOUNT_NAME).split('/');
+  const mountName = trimSlashes(textOf(values, mountNameKey)) || DEFAULT_MOUNT_NAME;
+  const [fsname = '', ...below] = mountName.split('/');
+  const subDir = trimSlashes(textOf(values, subDirKey));
+  const subdir = [...below, ...subDir.split('/')];
   try {
     return createMountSource(
       [[`${dnsName}@${NETWORK}`]],
@@ -43,5 +56,7 @@ export function fromVolumeContext(context: Readonly<Record<string, string>>): Lu
     throw error.prefixed(`volume context "${dnsNameKey}", "${mountNameKey}"`);
   }
 }
+
+const textOf = (values: ReadonlyMap<string, string>, key: string): string => (values.get(key) ?? '').trim();
 
 const invalid = (why: string): DriverError => new DriverError('invalid-argument', `volume context: ${why}`);

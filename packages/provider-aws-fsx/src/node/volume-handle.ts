@@ -8,13 +8,13 @@ export interface VolumeHandle {
   readonly subdir: string;
 }
 
-const HANDLE = /^(fs-[0-9a-f]{8,17})(?::\/(.*)|#.+)?$/s;
+const HANDLE = /^(fs-[0-9a-f]{8,17})(?::(.*)|#.+)?$/s;
 
 /**
  * Reads a volume handle:
  *
  * - `fs-0123456789abcdef0`: the result of CreateVolume, and the usual handle of static volumes;
- * - `fs-0123456789abcdef0:/path`: a static volume that mounts a sub-directory;
+ * - `fs-0123456789abcdef0:/path` or `fs-0123456789abcdef0:path`: a static volume that mounts a sub-directory;
  * - `fs-0123456789abcdef0#anything`: an additional static volume on the same file system, so that one pod can use both.
  *
  * Undefined: none of these.

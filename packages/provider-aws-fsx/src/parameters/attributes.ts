@@ -1,4 +1,5 @@
 import type { FileSystem as SdkFileSystem, LustreFileSystemConfiguration } from '@aws-sdk/client-fsx';
+import { trimTrailingSlashes } from '@lustre-csi/core';
 import { repositoriesDigest } from './data-repository-associations.js';
 import { mutableParameters } from './mutable-parameters.js';
 import type { FsxParameters } from './parameters.js';
@@ -48,7 +49,7 @@ export function attributesOf(found: SdkFileSystem, tags: Tags): Readonly<Record<
   };
   const all = comparable(shown);
   if (tags[tagKeys.modified] === undefined) return all;
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in mutableParameters)));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(mutableParameters, name)));
 }
 
 function lustreAttributes(lustre: LustreFileSystemConfiguration): Partial<Record<ComparedName, Shown>> {
@@ -100,7 +101,8 @@ export function requestedAttributes(
   });
 }
 
-const withoutTrailingSlash = (path: string | undefined): string | undefined => path?.replace(/\/+$/, '');
+const withoutTrailingSlash = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : trimTrailingSlashes(path);
 
 function comparable(values: Partial<Record<ComparedName, Shown>>): Readonly<Record<string, string>> {
   const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);

@@ -1,4 +1,4 @@
-import { messageOf } from '@lustre-csi/core';
+import { messageOf, trimTrailingSlashes } from '@lustre-csi/core';
 import { parse } from 'yaml';
 import { digestOf } from './tags.js';
 
@@ -66,7 +66,7 @@ function readAssociation(entry: unknown, index: number): DataRepositoryAssociati
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw new Error(`${at} is not an object with ${required.join(' and ')}`);
   }
-  const members = entry as Members;
+  const members: Members = { ...entry };
   const unknown = Object.keys(members).find((name) => !Object.hasOwn(readers, name));
   if (unknown !== undefined) {
     throw new Error(`${at} has the unknown member "${unknown}"; known: ${Object.keys(readers).join(', ')}`);
@@ -97,7 +97,7 @@ function readFileSystemPath(value: unknown): string {
 }
 
 function readRepositoryPath(value: unknown): string {
-  if (typeof value === 'string' && S3_PATH.test(value)) return value.replace(/\/+$/, '');
+  if (typeof value === 'string' && S3_PATH.test(value)) return trimTrailingSlashes(value);
   throw new Error('must be s3://BUCKET or s3://BUCKET/PREFIX');
 }
 

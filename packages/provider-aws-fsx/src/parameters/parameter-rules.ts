@@ -228,14 +228,20 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Refuses settings that FSx would refuse, before any call: requirements and exclusions of each parameter (API reference,
+ * Refuses settings that FSx would refuse, before any call, with all faults at once: requirements and exclusions of each parameter (API reference,
  * CreateFileSystem and CreateFileSystemLustreConfiguration).
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
 export function checkSettings(settings: FsxSettings): void {
-  for (const rule of rules) {
-    const problem = rule(settings);
-    if (problem) throw new DriverError('invalid-argument', problem);
-  }
+  // Without an offer, the rules about its details have nothing to compare with.
+  const applicable = offerFor(settings) ? rules : [subnet, securityGroups, offered];
+  const problems = applicable.flatMap((rule) => rule(settings) ?? []);
+  const [only = '', ...more] = problems;
+  if (problems.length === 0) return;
+  const listed = problems.map((problem, index) => `(${index + 1}) ${problem}`).join('; ');
+  throw new DriverError(
+    'invalid-argument',
+    more.length === 0 ? only : `${problems.length} faults: ${listed}`,
+  );
 }

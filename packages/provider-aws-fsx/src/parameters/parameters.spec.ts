@@ -27,13 +27,28 @@ describe('readParameters', () => {
       { efaEnabled: true, copyTagsToBackups: false },
     ],
     [{ automaticBackupRetentionDays: '0' }, { automaticBackupRetentionDays: 0 }],
-    [{ securityGroupIds: '', kmsKeyId: '', extraTags: '', metadataIops: '' }, {}],
+    [{ securityGroupIds: '', kmsKeyId: '', extraTags: '', metadataIops: '', tagSpecification_1: '' }, {}],
+    [
+      {
+        metadataIops: '0',
+        perUnitStorageThroughput: '0',
+        throughputCapacity: '0',
+        dataReadCacheSizeGiB: '0',
+      },
+      {},
+    ],
   ])('%o', (given, expected) => {
     expect(readParameters(given)).toEqual(expected);
   });
 
   it.each<[Record<string, string>, string]>([
     [{ subnetID: 'subnet-0aaaaaaa' }, 'knows no parameter "subnetID"; did you mean "subnetId"?'],
+    [
+      { tags: 'a=b', colour: 'red' },
+      '2 faults: (1) fsx.csi.aws.com knows no parameter "tags"; write "extraTags"',
+    ],
+    [{ fileSystemId: 'fs-0123abcd' }, 'it needs "provisioningMode": "directory"'],
+    [{ storageCapacity: '1200' }, 'the size belongs in the claim'],
     [{ colour: '' }, 'fsx.csi.aws.com knows no parameter "colour"'],
     [{ subnetId: 'subnet-1' }, '"subnetId" is "subnet-1"; legal: one subnet id'],
     [{ securityGroupIds: 'sg-0aaaaaaa,default' }, '"securityGroupIds"'],

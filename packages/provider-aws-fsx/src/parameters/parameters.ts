@@ -158,20 +158,30 @@ export type FsxParameters = Omit<ParameterValues<typeof fsxParameters>, 'tagSpec
   readonly tagTemplates?: readonly TagTemplate[];
 };
 
-export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters);
+/** Answers for keys of FSx's API, of other drivers and of people. */
+const foreign = new Map([
+  ['tags', 'write "extraTags"'],
+  ['storagecapacity', 'the size belongs in the claim: spec.resources.requests.storage'],
+  [
+    'filesystemid',
+    'it needs "provisioningMode": "directory"; to use the whole file system, create a PersistentVolume with its id as volumeHandle',
+  ],
+]);
+
+export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters, { foreign });
 
 type Given = Readonly<Record<string, string>>;
 
 const NUMBERED = /^tagSpecification_\d+$/;
 
 /**
- * Reads the parameters of a StorageClass. The empty string counts as absent: templates write such StorageClasses, and
- * aws-fsx-csi-driver has always read them so.
+ * Reads the parameters of a StorageClass. The empty string counts as absent, and so does `0` for a number that cannot be 0:
+ * templates write such StorageClasses, and aws-fsx-csi-driver has always read them so.
  *
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
 export function readParameters(given: Given): FsxParameters {
-  const meant = Object.entries(given).filter(([name, value]) => value !== '' || !isKnown(name));
+  const meant = Object.entries(given).filter(([name, value]) => !isUnset(name, value));
   const numbered = meant.filter(([name]) => NUMBERED.test(name));
   const { tagSpecification_N: lone, ...values } = fsxParameterSchema.read(
     Object.fromEntries(meant.filter(([name]) => !NUMBERED.test(name))),
@@ -180,7 +190,11 @@ export function readParameters(given: Given): FsxParameters {
   return { ...values, ...(tagTemplates.length > 0 ? { tagTemplates } : {}) };
 }
 
-const isKnown = (name: string): boolean => name in fsxParameters || NUMBERED.test(name);
+/** Numbers that cannot be 0. */
+const positive = ['perUnitStorageThroughput', 'throughputCapacity', 'metadataIops', 'dataReadCacheSizeGiB'];
+
+const isUnset = (name: string, value: string): boolean =>
+  (value === '' && NUMBERED.test(name)) || (value === '0' && positive.includes(name));
 
 function readTemplate([name, value]: readonly [string, string]): readonly TagTemplate[] {
   const schema = new ParameterSchema(DRIVER_NAME, { [name]: fsxParameters.tagSpecification_N });

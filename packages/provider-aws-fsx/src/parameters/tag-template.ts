@@ -11,13 +11,15 @@ type TemplatePart =
   { readonly text: string } | { readonly variable: keyof VolumeMetadata; readonly spelled: string };
 
 /** Placeholders, in the spelling of aws-ebs-csi-driver. */
-const variables: Readonly<Record<string, keyof VolumeMetadata>> = {
-  PVCName: 'pvcName',
-  PVCNamespace: 'pvcNamespace',
-  PVName: 'pvName',
-};
+const variables = new Map<string, keyof VolumeMetadata>(
+  Object.entries({
+    PVCName: 'pvcName',
+    PVCNamespace: 'pvcNamespace',
+    PVName: 'pvName',
+  } as const),
+);
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 /** Reads `KEY=VALUE`, whose value may contain `{{ .PVCName }}`, `{{ .PVCNamespace }}` and `{{ .PVName }}`.
  *  @throws Error with a message that says what is wrong */
@@ -28,7 +30,7 @@ export function parseTagTemplate(line: string): TagTemplate {
   const value = line.slice(split + 1);
   let from = 0;
   for (const match of value.matchAll(PLACEHOLDER)) {
-    parts.push({ text: value.slice(from, match.index) }, variableOf(match[1] ?? ''));
+    parts.push({ text: value.slice(from, match.index) }, variableOf((match[1] ?? '').trim()));
     from = match.index + match[0].length;
   }
   parts.push({ text: value.slice(from) });
@@ -40,9 +42,9 @@ export function parseTagTemplate(line: string): TagTemplate {
 
 function variableOf(expression: string): TemplatePart {
   const name = /^\.(\w+)$/.exec(expression)?.[1] ?? '';
-  const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  const variable = variables.get(name);
   if (variable) return { variable, spelled: name };
-  const known = Object.keys(variables).map((each) => `{{ .${each} }}`);
+  const known = [...variables.keys()].map((each) => `{{ .${each} }}`);
   throw new Error(`"{{ ${expression} }}" is unknown; known: ${known.join(', ')}`);
 }
 

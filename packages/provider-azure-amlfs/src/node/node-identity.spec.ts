@@ -10,6 +10,9 @@ describe('AmlNode.mountSource', () => {
   it.each<[string, string, Record<string, string>, string]>([
     ['a static PV', 'pv-lustre', { 'mgs-ip-address': '10.0.0.4' }, '10.0.0.4@tcp:/lustrefs'],
     ['any case', 'x', { 'MGS-IP-Address': '10.0.0.4', 'FS-Name': 'scratch' }, '10.0.0.4@tcp:/scratch'],
+    ['slashes in the fsname', 'x', { 'mgs-ip-address': 'a', 'fs-name': '/scratch/' }, 'a@tcp:/scratch'],
+    ['the dot of the root', 'x', { 'mgs-ip-address': 'mgs.example.com.\n' }, 'mgs.example.com@tcp:/lustrefs'],
+    ['separators', 'x', { mgsIpAddress: 'a', fsName: 'b', subDir: 'c' }, 'a@tcp:/b/c'],
     ['spaces', 'x', { 'mgs-ip-address': ' 10.0.0.4 ' }, '10.0.0.4@tcp:/lustrefs'],
     ['NIDs', 'x', { 'mgs-ip-address': 'a@tcp1,b@tcp:c' }, 'a@tcp1,b@tcp:c@tcp:/lustrefs'],
     [
@@ -49,6 +52,7 @@ describe('AmlNode.mountSource', () => {
   it.each<[string, Record<string, string>, string]>([
     ['no address', {}, 'the volume context has no "mgs-ip-address"'],
     ['an empty address', { 'mgs-ip-address': ' ' }, 'the volume context has no "mgs-ip-address"'],
+    ['another spelling', { 'mgs-ip-address': 'a', path: '/team' }, 'write "sub-dir"'],
     ['what is no address', { 'mgs-ip-address': 'a b' }, '"a b@tcp" is not a NID'],
     ['what is no fsname', { 'mgs-ip-address': 'a', 'fs-name': 'far-too-long' }, 'not a Lustre fsname'],
     ['an empty sub-directory', { 'mgs-ip-address': 'a', 'sub-dir': '' }, 'names no directory'],

@@ -1,6 +1,7 @@
 import {
   DriverError,
   messageOf,
+  trimSlashes,
   type LustreMountSource,
   type NodeProvider,
   type PublishedVolume,
@@ -33,13 +34,17 @@ export class AmlNode implements NodeProvider {
           `volumeAttributes of the PV, such as ${contextKey.mgsAddress}: 10.1.0.4`,
       );
     }
-    const fsname = values.get(contextKey.fsname)?.trim() || handle?.fsname || usualFsname;
+    const fsname = fsnameIn(values) || handle?.fsname || usualFsname;
     const template = subDirTemplate(values, handle);
     // Variables first: their values must obey the rules of a sub-directory, too.
     const subDir = template === undefined ? '' : checked(resolveSubDir(template, values));
     return amlMountSource(address, fsname, subDir);
   }
 }
+
+/** Reads the fsname; slashes around it mean nothing. Empty: none. */
+const fsnameIn = (values: ReadonlyMap<string, string>): string =>
+  trimSlashes((values.get(contextKey.fsname) ?? '').trim());
 
 /** Finds the sub-directory. The handle counts only where the context has none: static volumes may have any handle. */
 function subDirTemplate(

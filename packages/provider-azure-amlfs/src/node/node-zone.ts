@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   DriverError,
   messageOf,
+  trimTrailingSlashes,
   type FlagDefinition,
   type Settings,
 } from '@lustre-csi/core';
@@ -40,7 +41,7 @@ export async function nodeZone(settings: Settings): Promise<string> {
   const configured = settings.flag(topologyFlag.name);
   if (!configured) throw new ConfigurationError(`--${topologyFlag.name} is not set`);
   if (configured !== FROM_INSTANCE_METADATA) return configured;
-  const endpoint = (settings.environment(IMDS_VARIABLE) ?? IMDS).replace(/\/+$/, '');
+  const endpoint = trimTrailingSlashes(settings.environment(IMDS_VARIABLE) ?? IMDS);
   try {
     return await zoneFromMetadata(endpoint);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { growthOf } from '@lustre-csi/core/testing';
 import { describe, expect, it } from 'vitest';
 import { contextKeysOf, parseSubDir, resolveSubDir } from './sub-dir.js';
 import { foldContext } from './volume-context.js';
@@ -8,7 +9,6 @@ describe('parseSubDir', () => {
     ['/data/', 'data'],
     ['a//b/./c', 'a/b/c'],
     ['${pvc.metadata.name}_${pod.metadata.name}', '${pvc.metadata.name}_${pod.metadata.name}'],
-    ['$HOME/{x}', '$HOME/{x}'],
   ])('reads %j', (text, path) => expect(parseSubDir(text)).toBe(path));
 
   it.each([
@@ -21,6 +21,14 @@ describe('parseSubDir', () => {
     ['a#b', '"#"'],
     ['${pvc.name}', '"${pvc.name}" is unknown; known: ${pvc.metadata.name},'],
     ['${}', '"${}" is unknown'],
+    ['${constructor}', '"${constructor}" is unknown'],
+    ['${__proto__}', 'is unknown'],
+    ['$HOME/{x}', '"$HOME" looks like a placeholder'],
+    [
+      '{{ .PVCName }}',
+      '"{{ .PVCName }}" looks like a placeholder, but is none; known: ${pvc.metadata.name},',
+    ],
+    ['a/${pvc.metadata.name', '"${" looks like a placeholder'],
   ])('refuses %j', (text, words) => expect(() => parseSubDir(text)).toThrow(words));
 });
 
@@ -46,8 +54,7 @@ describe('resolveSubDir', () => {
 
   it.each([
     ['${pod.name}', context, '"${pod.name}" is unknown'],
-    ['${pvc.metadata.name}', foldContext({}), '--extra-create-metadata'],
-    ['${pv.metadata.name}', foldContext({}), '--extra-create-metadata'],
+    ['${toString}', context, '"${toString}" is unknown'],
     ['${pod.metadata.name}', foldContext({}), 'podInfoOnMount: true'],
     ['${pod.metadata.name}', foldContext({ 'csi.storage.k8s.io/pod.name': '' }), 'has no value'],
     ['${pod.metadata.name}', foldContext({ 'csi.storage.k8s.io/pod.name': 'a/b' }), 'contains a slash'],
@@ -58,6 +65,19 @@ describe('resolveSubDir', () => {
         message: expect.stringContaining(words) as string,
       }),
     );
+  });
+});
+
+describe('resolveSubDir of a volume without metadata of its claim', () => {
+  it.each(['${pvc.metadata.name}', '${pvc.metadata.namespace}/${pv.metadata.name}'])(
+    'keeps %s, the directory that azurelustre-csi-driver 0.1 mounted',
+    (template) => expect(resolveSubDir(template, foldContext({}))).toBe(template),
+  );
+});
+
+describe('parseSubDir, for long texts', () => {
+  it.each(['${', '/', '{{'])('takes linear time for many %j', (part) => {
+    expect(growthOf(parseSubDir, (size) => `a${part.repeat(size)}b`)).toBeLessThan(3);
   });
 });
 

@@ -1,4 +1,10 @@
-import { DriverError, createMountSource, type LustreMountSource } from '@lustre-csi/core';
+import {
+  DriverError,
+  createMountSource,
+  trimSlashes,
+  volumeAttributes,
+  type LustreMountSource,
+} from '@lustre-csi/core';
 
 /** Keys of the volume context, in the spelling of azurelustre-csi-driver; their case is ignored. */
 export const contextKey = {
@@ -12,9 +18,11 @@ export const contextKey = {
 /** Lustre fsname of Azure Managed Lustre file systems, unless the mount command shows another. */
 export const usualFsname = 'lustrefs';
 
-/** Converts the keys of a volume context to lower case. */
+/** Converts the keys of a volume context to lower case, and those of this driver from spellings with other separators.
+ *  @throws DriverError invalid-argument for a directory in another driver's spelling */
 export function foldContext(context: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  const values = volumeAttributes(context, Object.values(contextKey), contextKey.subDir);
+  return new Map([...values].map(([key, value]) => [key.toLowerCase(), value]));
 }
 
 /** Reads the value of `mgs-ip-address`: an address, or the NIDs of failover partners as mount.lustre takes them.
@@ -23,6 +31,14 @@ export function parseMgsAddress(text: string): string {
   const address = text.trim();
   amlMountSource(address, usualFsname);
   return address;
+}
+
+/** Reads the value of `fs-name`; slashes around it mean nothing.
+ *  @throws Error with a message that says what is wrong */
+export function parseFsname(text: string): string {
+  const fsname = trimSlashes(text.trim());
+  if (/^[A-Za-z0-9_-]{1,8}$/.test(fsname)) return fsname;
+  throw new Error('it is not a Lustre fsname');
 }
 
 /** Builds the mount source. An address without a network is on `tcp`, the network of Azure Managed Lustre.

@@ -1,4 +1,4 @@
-import type { LustreMountSource } from '@lustre-csi/core';
+import { trimSlashes, type LustreMountSource } from '@lustre-csi/core';
 import { amlMountSource, usualFsname } from './volume-context.js';
 
 /**
@@ -51,7 +51,7 @@ export function parseVolumeHandle(text: string): VolumeHandle | undefined {
     name: segment(0),
     fsname: segment(1, usualFsname),
     mgsAddress: segment(2),
-    subDir: segment(3).replace(/^\/+|\/+$/g, ''),
+    subDir: trimSlashes(segment(3)),
     dynamic: created === 't',
     resourceGroup: segment(5),
   };

@@ -2,7 +2,7 @@ import { ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/co
 import { DRIVER_NAME } from './driver-name.js';
 import { mutableParameters } from './mutable-parameters.js';
 import { parseSubDir } from '../node/sub-dir.js';
-import { parseMgsAddress } from '../node/volume-context.js';
+import { parseFsname, parseMgsAddress } from '../node/volume-context.js';
 
 const networkName = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/,
@@ -165,12 +165,12 @@ const mounted = {
     legal: 'the address of an MGS, such as 10.1.0.4',
     read: parseMgsAddress,
   }),
-  'fs-name': parameter.string({
+  'fs-name': parameter.parsed<string>({
     description:
       'Lustre fsname of an existing file system. For file systems that the driver creates, Azure reports it.',
     example: 'lustrefs',
-    pattern: /^[A-Za-z0-9_-]{1,8}$/,
     legal: '1 to 8 letters, digits, "_" or "-"',
+    read: parseFsname,
     defaultsTo: '`lustrefs`',
   }),
   'sub-dir': parameter.parsed({
@@ -190,7 +190,15 @@ const mounted = {
 export const amlParameters = { ...dynamic, ...mutableParameters, ...dataRepository, ...mounted };
 
 /** Schema of a StorageClass. It ignores the case of names, like azurelustre-csi-driver. */
-export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, { caseInsensitive: true });
+export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters, {
+  caseInsensitive: true,
+  foreign: new Map([
+    ['extratags', 'write "tags"'],
+    ['filesystemid', 'write "mgs-ip-address" for an existing file system'],
+    ['subpath', 'write "sub-dir"'],
+    ['path', 'write "sub-dir"'],
+  ]),
+});
 
 /** Parsed parameters of a StorageClass. */
 export type AmlParameters = ParameterValues<typeof amlParameters>;

@@ -96,7 +96,7 @@ describe('planFor', () => {
   );
 
   it.each<[string, Record<string, string>, string]>([
-    ['no SKU', { ...dynamicParameters, 'sku-name': '' }, 'parameter "sku-name"'],
+    ['no SKU', { ...dynamicParameters, 'sku-name': '' }, 'sku-name must be given'],
     ['nothing', {}, 'sku-name must be given'],
     ['no day', { 'sku-name': 'A' }, 'maintenance-day-of-week must be given'],
     ['a wrong day', { ...dynamicParameters, 'maintenance-day-of-week': 'sunday' }, 'Monday, Tuesday'],

@@ -12,6 +12,7 @@ describe('the volume context of a static volume', () => {
       { mgsNids: '10.0.0.1@tcp,10.1.0.1@o2ib:10.0.0.2@tcp,10.1.0.2@o2ib', fsName: 'scratch', subDir: 'x' },
       '10.0.0.1@tcp,10.1.0.1@o2ib:10.0.0.2@tcp,10.1.0.2@o2ib:/scratch/x',
     ],
+    [{ 'mgs-nids': 'mgs.example.com.@tcp\n', FSName: '/fs/', 'sub-dir': 'x' }, 'mgs.example.com@tcp:/fs/x'],
     [{ mgsNids: 'mgs@efa', fsName: 'fs', 'csi.storage.k8s.io/pod.name': 'p' }, 'mgs@efa:/fs'],
   ])('%o is %s', (context, source) => {
     expect(formatMountSource(fromVolumeContext(context as Record<string, string>))).toBe(source);
@@ -19,6 +20,7 @@ describe('the volume context of a static volume', () => {
 
   it.each([
     [{}, /no file system is named/],
+    [{ source: '10.0.0.4@tcp:/scratch', path: '/team' }, /write "subDir"/],
     [{ mgsNids: '10.0.0.4@tcp' }, /"fsName" is missing/],
     [{ fsName: 'scratch' }, /"mgsNids" is missing/],
     [{ source: '10.0.0.4@tcp:/scratch', fsName: 'scratch' }, /"source" excludes "mgsNids" and "fsName"/],

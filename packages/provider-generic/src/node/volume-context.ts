@@ -4,6 +4,8 @@ import {
   isDriverError,
   createMountSource,
   parseMountSource,
+  trimSlashes,
+  volumeAttributes,
   type LustreMountSource,
 } from '@lustre-csi/core';
 
@@ -27,12 +29,13 @@ export const toVolumeContext = (source: LustreMountSource): Readonly<Record<stri
 /** Reads the mount source from the volume context.
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
 export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
+  const values = volumeAttributes(context, Object.values(contextKey), contextKey.subDir);
   const source = namedSource({
-    source: context[contextKey.source] ?? '',
-    mgsNids: context[contextKey.mgsNids] ?? '',
-    fsName: context[contextKey.fsName] ?? '',
+    source: values.get(contextKey.source) ?? '',
+    mgsNids: values.get(contextKey.mgsNids) ?? '',
+    fsName: values.get(contextKey.fsName) ?? '',
   });
-  const below = [source.subdir, trimmed(context[contextKey.subDir] ?? '')]
+  const below = [source.subdir, trimmed(values.get(contextKey.subDir) ?? '')]
     .filter((part) => part !== '')
     .join('/');
   return naming(contextKey.subDir, () => createMountSource(source.mgsNodes, source.fsname, below));
@@ -63,11 +66,11 @@ export function namedSource({
     .split(':')
     .map((node) => node.split(','));
   return naming(`${contextKey.mgsNids}", "${contextKey.fsName}`, () =>
-    createMountSource(nodes, fsName.trim()),
+    createMountSource(nodes, trimmed(fsName)),
   );
 }
 
-const trimmed = (path: string): string => path.trim().replace(/^\/+|\/+$/g, '');
+const trimmed = (path: string): string => trimSlashes(path.trim());
 
 function naming<T>(key: string, read: () => T): T {
   try {

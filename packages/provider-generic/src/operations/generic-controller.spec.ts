@@ -16,17 +16,17 @@ describe('the name under which it is served', () => {
   ]);
 
   it.each([
-    [undefined, 'lustre.csi.k8s.io'],
+    [undefined, 'generic.lustre-csi'],
     ['lustre.csi.example.com', 'lustre.csi.example.com'],
   ])('%s: %s', (servedAs, name) => {
-    expect(registry.named('lustre.csi.k8s.io', settings(servedAs)).driverName).toBe(name);
+    expect(registry.named('generic.lustre-csi', settings(servedAs)).driverName).toBe(name);
   });
 
   it.each([
     ['no name', /not a CSI driver name/],
     ['other.example.com', /name of another provider/],
   ])('refuses "%s"', (servedAs, message) => {
-    expect(() => registry.named('lustre.csi.k8s.io', settings(servedAs))).toThrow(message);
+    expect(() => registry.named('generic.lustre-csi', settings(servedAs))).toThrow(message);
   });
 });
 
