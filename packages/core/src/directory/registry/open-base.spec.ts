@@ -121,7 +121,7 @@ describe('the registry', () => {
   it.each([
     ['succeeds', 0],
     ['is refused', 1],
-  ])('asks for a layout on the MDT before it has parts, once: lfs %s', (_, status) => {
+  ])('requests a layout on the MDT before it has parts, once: lfs %s', (_, status) => {
     const bin = join(scratch.top, 'bin');
     const calls = join(scratch.top, 'calls');
     mkdirSync(bin);

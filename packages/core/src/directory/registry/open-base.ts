@@ -91,7 +91,7 @@ function hasRegistry({ root, base }: BasePathLocation): boolean {
 
 /**
  * Volumes of one base path know nothing of another's: so none is made inside another, or for a volume that would lie in
- * another. It is checked before anything is written. A base path that exists stays usable, whatever is made above it.
+ * another. It is checked before anything is written. A base path that exists stays usable, also when another one is made above it.
  * @throws DirectoryError nested-base
  */
 function refuseNested({ root, base }: BasePathLocation, path: readonly string[]): void {

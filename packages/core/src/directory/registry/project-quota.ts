@@ -9,7 +9,7 @@ export interface ProjectUsage {
 
 const KIBI = 1024n;
 
-/** What lfs(1) reports of a project. */
+/** Report of lfs(1) on a project. */
 export interface QuotaReport extends ProjectUsage {
   /** An OST has not reported its part, so that more may be used. */
   readonly areBytesPartial: boolean;
