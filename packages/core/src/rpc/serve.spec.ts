@@ -40,10 +40,17 @@ describe('a message on the wire', () => {
 
   it('keeps error messages in any Unicode, however long', async () => {
     const error = await failureOf(
-      driver.client.controller.createVolume(creation({ parameters: { ['\u{1F4BE}'.repeat(2000)]: 'x' } })),
+      driver.client.controller.createVolume(creation({ parameters: { ['\u{1F4BE}'.repeat(1000)]: 'x' } })),
     );
     expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
     expect(error.details).toContain('memory.lustre.test knows no parameter "\u{1F4BE}\u{1F4BE}');
+  });
+
+  it('is refused where a map is longer than CSI allows', async () => {
+    const parameters = { ['\u{1F4BE}'.repeat(2000)]: 'x' };
+    const error = await failureOf(driver.client.controller.createVolume(creation({ parameters })));
+    expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect(error.details).toContain('parameters is 8001 bytes long; the driver takes 4096');
   });
 
   it('never shows secrets in the log, with any outcome of the call', async () => {
