@@ -19,6 +19,7 @@ export default tseslint.config(
   {
     // Alone in its object: with any other key, the patterns would hold for that key only.
     ignores: [
+      '.ci/**/*.ts',
       '**/dist/**',
       '**/node_modules/**',
       '**/.turbo/**',

@@ -74,7 +74,8 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     expect(request(FOUR_MIB)).toHaveLength(FOUR_MIB);
     const long = await raw.call(PUBLISH, request(FOUR_MIB));
     expect(long).toMatchObject({ grpcStatus: INVALID_ARGUMENT });
-    expect(long.message).toContain('volume_id');
+    // The message arrives whole: the driver itself refuses it, for the length of the map.
+    expect(long.message).toContain('volume_context is ');
     expect(await raw.call(PUBLISH, request(FOUR_MIB + 1))).toMatchObject({ grpcStatus: RESOURCE_EXHAUSTED });
     const afterwards = new RawGrpc(driver.endpoint);
     expect((await afterwards.call(GET_INFO, new Uint8Array())).grpcStatus).toBe(OK);
