@@ -45,9 +45,12 @@ export function openSubDirectory(way: Way): number {
   let directory = openRoot(way.root);
   way.parts.forEach((name, depth) => {
     const path = way.parts.slice(0, depth + 1).join('/');
-    const next = enter(directory, name, path, way);
-    closeSync(directory);
-    directory = next;
+    const parent = directory;
+    try {
+      directory = enter(parent, name, path, way);
+    } finally {
+      closeSync(parent);
+    }
   });
   return directory;
 }
@@ -55,11 +58,22 @@ export function openSubDirectory(way: Way): number {
 /** Opens the mounted root, never the directory of the node's own disk under it. */
 function openRoot(root: string): number {
   const descriptor = attempt('', () => openSync(root, DIRECTORY_ITSELF));
-  const isOfNode = attempt('', () => fstatSync(descriptor).dev === statSync(dirname(root)).dev);
-  if (isOfNode) {
-    throw new SubDirectoryError({ reason: 'not-mounted', path: '', code: 'ENOTCONN' });
+  return keptIf(descriptor, () => {
+    const isOfNode = attempt('', () => fstatSync(descriptor).dev === statSync(dirname(root)).dev);
+    if (isOfNode) throw new SubDirectoryError({ reason: 'not-mounted', path: '', code: 'ENOTCONN' });
+  });
+}
+
+/** Closes the descriptor if the work fails: one that is left open makes the mount busy for as long as its process lives.
+ *  @returns the descriptor */
+function keptIf(descriptor: number, work: () => void): number {
+  try {
+    work();
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
-  return descriptor;
 }
 
 function enter(parent: number, name: string, path: string, way: Way): number {
@@ -100,15 +114,15 @@ function makeIfMissing(place: string, path: string): void {
  *  now. */
 function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way): number {
   const self = `/proc/self/fd/${descriptor}`;
-  attempt(path, () => {
+  const complete = (): void => {
     const found = fstatSync(descriptor);
     if (!create || (found.mode & PERMISSIONS & ~SET_GROUP) !== HALF_MADE) return;
     if (readdirSync(self).length > 0) return;
     if (uid !== undefined || gid !== undefined) chownSync(self, uid ?? found.uid, gid ?? found.gid);
     // Last, since it completes the directory, and chown(2) clears set-id bits.
     chmodSync(self, mode | (found.mode & SET_GROUP));
-  });
-  return descriptor;
+  };
+  return keptIf(descriptor, () => attempt(path, complete));
 }
 
 function attempt<T>(path: string, work: () => T): T {

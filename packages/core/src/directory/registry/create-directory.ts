@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import {
   makeCommit,
@@ -9,7 +9,7 @@ import {
   ownerOf,
   readEntry,
 } from './directory-entries.js';
-import { isBasePath, nestedBase, openPath, self, type OpenBase } from './open-base.js';
+import { isBasePath, nestedBase, withDirectory, self, type OpenBase } from './open-base.js';
 import { claimPath } from './path-claims.js';
 import { claimProject, joinProject, limitProject } from './projects.js';
 import { codeOf } from './record-files.js';
@@ -165,19 +165,11 @@ function withParent<T>(
 ): T | undefined {
   for (let length = 1; length < path.length; length += 1) {
     const way = [...base, ...path.slice(0, length)];
-    const directory = openPath(root, way, true);
-    if (directory === undefined) return undefined;
-    const isBase = isBasePath(directory);
-    closeSync(directory);
+    const isBase = withDirectory(root, way, true, isBasePath);
+    if (isBase === undefined) return undefined;
     if (isBase) throw nestedBase(base, way);
   }
-  const parent = openPath(root, [...base, ...path.slice(0, -1)], true);
-  if (parent === undefined) return undefined;
-  try {
-    return work(self(parent));
-  } finally {
-    closeSync(parent);
-  }
+  return withDirectory(root, [...base, ...path.slice(0, -1)], true, (parent) => work(self(parent)));
 }
 
 /** The inode of this name; a symbolic link is not followed. */

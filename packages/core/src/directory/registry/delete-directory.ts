@@ -1,8 +1,8 @@
-import { closeSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { abandon } from './abandon-directory.js';
 import { inodeAt } from './create-directory.js';
 import { ownerOf, readEntry, trashEntry, unseenRecord } from './directory-entries.js';
-import { openPath, self, type OpenBase } from './open-base.js';
+import { withDirectory, self, type OpenBase } from './open-base.js';
 import { ownerOfPath, releasePath } from './path-claims.js';
 import { codeOf } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
@@ -69,24 +69,22 @@ function moveAway(open: OpenBase, entry: DirectoryEntry, { to }: Removal): void 
   const building = `${open.registry}/new/${entry.building}`;
   if (inodeAt(building) === entry.inode) return renameSync(building, to);
   const { root, base } = open.location;
-  const parent = openPath(root, [...base, ...entry.path.slice(0, -1)], false);
-  if (parent === undefined) return;
   try {
-    const from = `${self(parent)}/${entry.path.at(-1)}`;
-    const found = inodeAt(from);
-    if (found === undefined) return;
-    if (found !== entry.inode) throw replaced(open, entry, `inode ${found} instead of ${entry.inode}`);
-    if (ownerOfPath(open, entry.path) !== ownerOf(entry))
-      throw replaced(open, entry, 'another volume has its path');
-    renameSync(from, to);
-    if (inodeAt(to) === entry.inode) return;
-    renameSync(to, from);
-    throw replaced(open, entry, 'it was exchanged at that moment');
+    withDirectory(root, [...base, ...entry.path.slice(0, -1)], false, (parent) => {
+      const from = `${self(parent)}/${entry.path.at(-1)}`;
+      const found = inodeAt(from);
+      if (found === undefined) return;
+      if (found !== entry.inode) throw replaced(open, entry, `inode ${found} instead of ${entry.inode}`);
+      if (ownerOfPath(open, entry.path) !== ownerOf(entry))
+        throw replaced(open, entry, 'another volume has its path');
+      renameSync(from, to);
+      if (inodeAt(to) === entry.inode) return;
+      renameSync(to, from);
+      throw replaced(open, entry, 'it was exchanged at that moment');
+    });
   } catch (error) {
     // Another replica was faster.
     if (codeOf(error) !== 'ENOENT') throw error;
-  } finally {
-    closeSync(parent);
   }
 }
 

@@ -1,11 +1,10 @@
-import { closeSync } from 'node:fs';
 import { createDirectory, inodeAt } from './create-directory.js';
 import { deleteDirectory } from './delete-directory.js';
 import { entryKeys, readEntry, saveCapacity, unlessDamaged } from './directory-entries.js';
 import { emptyTrash } from './empty-trash.js';
 import { findOccupants, noRegistry } from './find-occupants.js';
 import { removeOrphans } from './remove-orphans.js';
-import { openPath, registryName, self, withBase, type OpenBase } from './open-base.js';
+import { withDirectory, registryName, self, withBase, type OpenBase } from './open-base.js';
 import { limitProject } from './projects.js';
 import {
   DirectoryError,
@@ -97,10 +96,9 @@ function list(open: OpenBase, after: string, limit: number): WorkerResults['list
 function faultOf({ location: { root, base } }: OpenBase, entry: DirectoryEntry): string | undefined {
   const way = [...base, ...entry.path];
   try {
-    const parent = openPath(root, way.slice(0, -1), false);
-    if (parent === undefined) return `its directory /${way.join('/')} does not exist`;
-    const found = inodeAt(`${self(parent)}/${way.at(-1)}`);
-    closeSync(parent);
+    const found = withDirectory(root, way.slice(0, -1), false, (parent) =>
+      inodeAt(`${self(parent)}/${way.at(-1)}`),
+    );
     if (found === undefined) return `its directory /${way.join('/')} does not exist`;
     return found === entry.inode ? undefined : `another directory is at /${way.join('/')}`;
   } catch (error) {

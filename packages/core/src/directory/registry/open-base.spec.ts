@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -133,5 +134,39 @@ describe('the registry', () => {
     const registry = join(scratch.top, 'a', '.lustre-csi');
     expect(readFileSync(calls, 'utf8')).toBe(`${registry}  setstripe -E 64K -L mdt -E -1 -c 1 .\n`);
     expect([...pathsBelow('a')].sort()).toEqual(['x', 'y']);
+  });
+});
+
+// A descriptor that stays open makes the mount busy for as long as the worker lives, and a worker has only so many.
+describe('a task that fails', () => {
+  function replaceRegistry(): void {
+    make(['base'], 'x');
+    renameSync(join(scratch.top, 'base/.lustre-csi'), join(scratch.top, 'base/moved'));
+    writeFileSync(join(scratch.top, 'base/.lustre-csi'), '');
+  }
+  const openFiles = (): number => readdirSync('/proc/self/fd').length;
+
+  it.each<[string, () => void]>([
+    ['the base path does not exist', () => {}],
+    ['a file is at the base path', () => writeFileSync(join(scratch.top, 'base'), '')],
+    ['a symbolic link is at the base path', () => symlinkSync('elsewhere', join(scratch.top, 'base'))],
+    ['the registry is a file', replaceRegistry],
+  ])('leaves nothing open if %s', (_what, prepare) => {
+    prepare();
+    const before = openFiles();
+    for (let round = 0; round < 5; round += 1) {
+      try {
+        pathsBelow('base', 'below');
+      } catch {
+        // Only what is left open counts.
+      }
+      try {
+        make(['base'], 'a', 'b');
+        pathsBelow('base');
+      } catch {
+        // Likewise.
+      }
+    }
+    expect(openFiles()).toBe(before);
   });
 });

@@ -44,9 +44,7 @@ export function withBase<T>(
 ): T | undefined {
   const create = createFor !== undefined;
   if (create && !hasRegistry(location)) refuseNested(location, createFor);
-  const base = openPath(location.root, location.base, create);
-  if (base === undefined) return undefined;
-  try {
+  return withDirectory(location.root, location.base, create, (base) => {
     const registry = openRegistry(base, location, create);
     if (registry === undefined) return undefined;
     try {
@@ -54,39 +52,48 @@ export function withBase<T>(
     } finally {
       closeSync(registry);
     }
+  });
+}
+
+/** Works on a directory below the root. It is opened name by name, each in the directory that is open, none through a
+ *  symbolic link, and none on a file system that is mounted over it. It is closed after the work, also if that fails: one
+ *  that is left open makes the mount busy for as long as the worker lives.
+ *  @param create makes the directories that are missing
+ *  @returns what the work gives; undefined if the directory does not exist and is not to be made
+ *  @throws DirectoryError other-file-system, SubDirectoryError */
+export function withDirectory<T>(
+  root: string,
+  names: readonly string[],
+  create: boolean,
+  work: (directory: number) => T,
+): T | undefined {
+  const directory = openDirectory(root, names, create);
+  if (directory === undefined) return undefined;
+  try {
+    if (fstatSync(directory).dev === statSync(root).dev) return work(directory);
+    throw new DirectoryError({ reason: 'other-file-system', path: names.join('/'), code: 'EXDEV' });
   } finally {
-    closeSync(base);
+    closeSync(directory);
   }
 }
 
-/** Opens a directory below the root, each name in the directory that is open, none through a symbolic link, and none
- *  on a file system that is mounted over it.
- *  @returns undefined if it does not exist and is not to be made
- *  @throws DirectoryError other-file-system, SubDirectoryError */
-export function openPath(root: string, names: readonly string[], create: boolean): number | undefined {
-  let directory: number;
+function openDirectory(root: string, names: readonly string[], create: boolean): number | undefined {
   try {
-    directory = openSubDirectory({ root, parts: names, create, mode: 0o755 });
+    return openSubDirectory({ root, parts: names, create, mode: 0o755 });
   } catch (error) {
     if ((error as Partial<DirectoryError>).failure?.reason === 'missing') return undefined;
     throw error;
   }
-  if (fstatSync(directory).dev === statSync(root).dev) return directory;
-  closeSync(directory);
-  throw new DirectoryError({ reason: 'other-file-system', path: names.join('/'), code: 'EXDEV' });
 }
 
 export const self = (descriptor: number): string => `/proc/self/fd/${descriptor}`;
 
 /** Of any kind: what it is decides `openTrusted`. */
 function hasRegistry({ root, base }: BasePathLocation): boolean {
-  const directory = openPath(root, base, false);
-  if (directory === undefined) return false;
-  try {
-    return lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }) !== undefined;
-  } finally {
-    closeSync(directory);
-  }
+  const found = withDirectory(root, base, false, (directory) =>
+    lstatSync(`${self(directory)}/${registryName}`, { throwIfNoEntry: false }),
+  );
+  return found !== undefined;
 }
 
 /**
@@ -99,10 +106,8 @@ function refuseNested({ root, base }: BasePathLocation, path: readonly string[])
   for (let depth = 0; depth < way.length; depth += 1) {
     if (depth === base.length) continue;
     const names = way.slice(0, depth);
-    const directory = openPath(root, names, false);
-    if (directory === undefined) return;
-    const isBase = isBasePath(directory);
-    closeSync(directory);
+    const isBase = withDirectory(root, names, false, isBasePath);
+    if (isBase === undefined) return;
     if (isBase) throw nestedBase(base, names);
   }
 }
@@ -129,9 +134,14 @@ function openRegistry(base: number, { base: names }: BasePathLocation, create: b
   if (isNew && !create) return undefined;
   if (isNew) makeIfMissing(path);
   const registry = openTrusted(path, fstatSync(base).uid, [...names, registryName].join('/'));
-  if (isNew) keepOnMetadataServer(registry);
-  if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
-  return registry;
+  try {
+    if (isNew) keepOnMetadataServer(registry);
+    if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
+    return registry;
+  } catch (error) {
+    closeSync(registry);
+    throw error;
+  }
 }
 
 /** Keeps the data of small files with their inodes, lfs-setstripe(1), so that the registry needs no OST: one that does not
