@@ -18,17 +18,17 @@ export function removeOrphans(open: OpenBase): boolean {
   for (const name of namesIn(open, 'new')) {
     if (isOrphan(open, name, mayBecome)) removeEmpty(`${open.registry}/new/${name}`);
   }
-  const fates = namesIn(open, 'fates');
-  // After the fates: a volume that is deleted at this moment has a record by now.
-  const trashed = new Set(namesIn(open, 'trash'));
-  for (const name of fates) {
-    // The trash's record needs it until the trash is emptied.
-    const isTrashed = trashRecords(ownerIn(name)).some((record) => trashed.has(record));
-    if (!isTrashed && isOrphan(open, name, (entry) => entry !== undefined))
-      removeRecord(open, `fates/${name}`);
+  for (const name of namesIn(open, 'fates')) {
+    const isAlone = isOrphan(open, name, (entry) => entry !== undefined);
+    if (isAlone && !isTrashed(open, name)) removeRecord(open, `fates/${name}`);
   }
   return hasUnfinished;
 }
+
+/** Reports if a deleted volume needs its fate until the trash is emptied. Asked after the entry was looked for: a deletion
+ *  moves the entry into the trash, so that one of the two looks finds it. */
+const isTrashed = ({ registry }: OpenBase, name: string): boolean =>
+  trashRecords(ownerIn(name)).some((record) => inodeAt(`${registry}/trash/${record}`) !== undefined);
 
 type Owner = Pick<DirectoryEntry, 'key' | 'incarnation'>;
 
