@@ -88,7 +88,7 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     await remove(tenant, directory.volumeId);
     await expect(remove(tenant, volumeId)).rejects.toMatchObject({
       code: FAILED_PRECONDITION,
-      details: expect.stringContaining('was not created by this driver') as string,
+      details: expect.stringContaining('belongs to the cluster blue, as its tag states') as string,
     });
     await remove(owner, volumeId);
   });

@@ -1,7 +1,6 @@
 // Two controllers without leader election create and delete volumes while they are killed, and while the cloud fails creations,
 // throttles, cuts connections, answers late and forgets idempotency tokens at once. No volume name ever has two answers, and in
 // the end each volume has one file system, and nothing else exists. LUSTRE_CSI_STORM_SEED repeats a storm.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { describe, expect, it, vi } from 'vitest';
 import { testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
@@ -12,10 +11,12 @@ const OPERATIONS = 2000;
 const CONCURRENT_CLAIMS = 40;
 const BOTH = [0, 1] as const;
 
-/** Time between two faults. Milliseconds. */
-const FAULT_MS = 200;
-/** Time for which both controllers serve between two kills: half of it at least. Milliseconds. */
-const SERVING_MS = 6000;
+/** Calls of the driver for each fault, so that a busy machine does not meet more faults a call than an idle one. */
+const CALLS_PER_FAULT = 4;
+/** Faults that wait at once for the request that they meet. */
+const WAITING_FAULTS = 8;
+/** Calls of the driver for each kill of a controller. */
+const CALLS_PER_KILL = 200;
 
 const options = {
   durations: { createSeconds: 0.8, deleteSeconds: 0.6, tokenSeconds: 1 },
@@ -50,6 +51,9 @@ class Storm {
   #operations = 0;
   #claims = 0;
   #kills = 0;
+  readonly #over = new AbortController();
+  readonly #ended = new Promise((resolve) => this.#over.signal.addEventListener('abort', resolve));
+  #killing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly controllers: Controllers,
@@ -61,11 +65,9 @@ class Storm {
 
   /** @returns volume ids of the claims that were not deleted, by name */
   async run(): Promise<ReadonlyMap<string, string>> {
-    const over = new AbortController();
-    const trouble = Promise.all([this.#fault(over.signal), this.#kill(over.signal)]);
     await Promise.all(Array.from({ length: CONCURRENT_CLAIMS }, () => this.#claim()));
-    over.abort();
-    await trouble;
+    this.#over.abort();
+    await this.#killing;
     this.controllers.emulator.faults.clear();
     return this.#kept;
   }
@@ -98,17 +100,18 @@ class Storm {
   #newClaim(name: string): Claim {
     return new Claim(this.controllers, this.tested, name, {
       callMs: 500 + this.#random() * 3000,
-      totalMs: 120_000,
-      onCall: () => (this.#operations += 1),
+      totalMs: 300_000,
+      onCall: () => this.#called(),
     });
   }
 
-  async #fault(over: AbortSignal): Promise<void> {
+  #called(): void {
+    this.#operations += 1;
+    if (this.#operations >= OPERATIONS) return;
     const { faults } = this.controllers.emulator;
-    while (!over.aborted) {
-      if (faults.list().length < 8) faults.add(this.#nextFault());
-      await delay(FAULT_MS);
-    }
+    const isFaulty = this.#operations % CALLS_PER_FAULT === 0 && faults.list().length < WAITING_FAULTS;
+    if (isFaulty) faults.add(this.#nextFault());
+    if (this.#operations % CALLS_PER_KILL === 0) this.#killing = this.#killing.then(() => this.#kill());
   }
 
   #nextFault(): Fault {
@@ -124,15 +127,11 @@ class Storm {
     ]);
   }
 
-  async #kill(over: AbortSignal): Promise<void> {
-    const ended = new Promise((resolve) => over.addEventListener('abort', resolve));
-    while (!over.aborted) {
-      await delay(SERVING_MS * (0.5 + this.#random() / 2), undefined, { signal: over }).catch(() => {});
-      if (over.aborted) return;
-      const operation = this.#pick(operationsOf[this.tested.cloud]);
-      await Promise.race([this.controllers.killAt(this.#pick(BOTH), operation), ended]);
-      this.#kills += 1;
-    }
+  async #kill(): Promise<void> {
+    if (this.#over.signal.aborted) return;
+    const operation = this.#pick(operationsOf[this.tested.cloud]);
+    await Promise.race([this.controllers.killAt(this.#pick(BOTH), operation), this.#ended]);
+    this.#kills += 1;
   }
 
   #pick<T>(all: readonly T[]): T {
@@ -141,7 +140,7 @@ class Storm {
 }
 
 describe.each(testedDrivers)('$driverName: a storm over two controllers', (tested) => {
-  it('leaves one file system for each volume', { timeout: 600_000, retry: 0 }, async () => {
+  it('leaves one file system for each volume', { timeout: 900_000, retry: 0 }, async () => {
     const seed = Number(process.env['LUSTRE_CSI_STORM_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
     process.stdout.write(`${tested.driverName}: LUSTRE_CSI_STORM_SEED=${seed}\n`);
     const controllers = await Controllers.start(tested.driverName, BOTH.length, options);
