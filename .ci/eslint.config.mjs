@@ -21,6 +21,7 @@ export default tseslint.config(
     ignores: [
       '.ci/**/*.ts',
       '**/dist/**',
+      '**/bundle/**',
       '**/node_modules/**',
       '**/.turbo/**',
       'reports/**',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders of tools and of generated code; their texts and sizes are not ours. */
-const FOREIGN = new Set(['node_modules', 'dist', 'gen', 'reports', '.git', '.turbo', 'coverage']);
+const FOREIGN = new Set(['node_modules', 'dist', 'bundle', 'gen', 'reports', '.git', '.turbo', 'coverage']);
 
 /**
  * Files below a path, in a stable order.

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/aws-fsx-csi-driver.main.js';
+import '../bundle/entries/aws-fsx-csi-driver.js';

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/azurelustreplugin.main.js';
+import '../bundle/entries/azurelustreplugin.js';

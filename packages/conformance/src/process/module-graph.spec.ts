@@ -35,16 +35,32 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
+const packageRoot = new URL('.', import.meta.resolve('@lustre-csi/lustre-csi/package.json'));
+const { outputs } = JSON.parse(readFileSync(new URL('dist/bundle-metafile.json', packageRoot), 'utf8')) as {
+  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+};
+
+/** Modules that a file of the bundle was made of. */
+const modulesIn = (url: string): readonly string[] =>
+  url.startsWith(packageRoot.href)
+    ? Object.keys(outputs[url.slice(packageRoot.href.length)]?.inputs ?? {})
+    : [];
+
 /** Modules that the executable has loaded when it serves. */
 async function modulesOf(driverName: string, mode: 'node' | 'controller'): Promise<readonly string[]> {
   const log = join(directory, `${mode}.log`);
   const NODE_OPTIONS = `--import ${pathToFileURL(join(directory, 'recorder.mjs')).href}`;
-  const outside = { KUBERNETES_SERVICE_HOST: undefined }; // Outside of a cluster.
-  const environment = { ...cloud.environment, ...outside, NODE_OPTIONS, MODULE_LOG: log };
+  const noCluster = { KUBERNETES_SERVICE_HOST: undefined };
+  const environment = { ...cloud.environment, ...noCluster, NODE_OPTIONS, MODULE_LOG: log };
   const driver = await startLustreCsi({ driverName, mode, environment });
   await driver.client.identity.getPluginInfo({});
   await driver.stop();
-  return readFileSync(log, 'utf8').trim().split('\n');
+  const urls = readFileSync(log, 'utf8').trim().split('\n');
+  // Nothing is loaded from beside the bundle: it works where no package is installed.
+  const entry = new URL('bin/lustre-csi.js', packageRoot).href;
+  const outside = urls.filter((url) => url.startsWith('file:') && !url.includes('/bundle/'));
+  expect(outside.filter((url) => url !== entry && !url.endsWith('/recorder.mjs'))).toEqual([]);
+  return urls.flatMap(modulesIn);
 }
 
 describe.each(testedDrivers)('$driverName', ({ driverName }) => {

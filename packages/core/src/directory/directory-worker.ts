@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { untilAborted } from '../concurrency/abort.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import { childProgram } from '../process/child-program.js';
 import { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
@@ -11,10 +11,7 @@ import type { WorkerReply, WorkerResults, WorkerTask } from './registry/worker-p
 /** Milliseconds that a task may take: an `lfs` that waits for all servers is slow, a dead server is for ever. */
 const TASK_MS = 60_000;
 
-/** Counted from the package: the built program, also where this module runs from its source. */
-const program = fileURLToPath(
-  new URL('../../dist/directory/registry/directory-worker.child.js', import.meta.url),
-);
+const program = childProgram('directory/registry/directory-worker');
 
 interface Pending {
   readonly line: string;

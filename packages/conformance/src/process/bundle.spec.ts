@@ -1,0 +1,32 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const directory = fileURLToPath(
+  new URL('./bundle', import.meta.resolve('@lustre-csi/lustre-csi/package.json')),
+);
+const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  .map((name) => join(directory, name))
+  .filter((file) => statSync(file).isFile());
+
+/** Size of what an image carries: all but the maps. */
+const MAX_BYTES = 8_000_000;
+
+it('is small', () => {
+  const carried = files.filter((file) => !file.endsWith('.map'));
+  const bytes = carried.reduce((sum, file) => sum + statSync(file).size, 0);
+  expect(bytes).toBeLessThan(MAX_BYTES);
+});
+
+it('has a map of each of its programs and chunks', () => {
+  const programs = files.filter((file) => file.endsWith('.js'));
+  expect(programs.length).toBeGreaterThan(5);
+  expect(programs.filter((file) => !files.includes(`${file}.map`))).toEqual([]);
+});
+
+it('has the licence of each package of others in it', () => {
+  const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES'), 'utf8');
+  for (const name of ['@grpc/grpc-js', '@aws-sdk/client-fsx', '@azure/identity', 'pino', 'inversify'])
+    expect(licences).toMatch(new RegExp(`^${name}@\\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, 'm'));
+});
