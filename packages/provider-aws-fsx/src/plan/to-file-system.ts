@@ -108,7 +108,8 @@ function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
 
 function directoryBasesOf(tags: Tags): readonly string[] | undefined {
   const noted = Object.entries(tags).filter(([key]) => key.startsWith(`${tagKeys.directories}/`));
-  return noted.length > 0 ? noted.map(([, base]) => base) : undefined;
+  const isParent = noted.length > 0 || tags[tagKeys.parent] !== undefined;
+  return isParent ? noted.map(([, base]) => base) : undefined;
 }
 
 /** Translates a Lifecycle. An unknown, newer one is neither handed out nor deleted: the driver waits and shows it. */

@@ -57,7 +57,7 @@ export function toFileSystem(
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
-  const { subDir, directoryBases, ...ownership } = readTags(withoutUndefined(tags), name, clusterId);
+  const { subDir, ...ownership } = readTags(withoutUndefined(tags), name, clusterId);
   const source = mountSourceOf(properties);
   const { state, cloudState } = stateOf(properties, source !== undefined);
   const stateDetail = healthDetail(properties);
@@ -72,7 +72,6 @@ export function toFileSystem(
     attributes: attributesOf(parsed.data, subDir),
     ...(stateDetail === undefined ? {} : { stateDetail }),
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(directoryBases.length === 0 ? {} : { directoryBases }),
     ...(source === undefined ? {} : { mountSource: source }),
   };
 }
