@@ -26,6 +26,7 @@ import type { MountAddresses } from './mount-addresses.js';
 import { accessibleTopology, place } from '../plan/placement.js';
 import { planFileSystem, type FsxPlan, type PlanContext } from '../plan/plan.js';
 import { claimForCluster } from './cluster-claim.js';
+import { copiedName } from './copied-name.js';
 import { linkRepositories } from './repository-links.js';
 import { restoredCapacity } from '../plan/restore.js';
 import type { SubnetZones } from '../api/subnet-zones.js';
@@ -122,6 +123,10 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
       'unavailable',
       'CreateFileSystem failed: the answer cannot be read as a Lustre file system. The next listing shows what exists',
     );
+  }
+
+  contradiction(plan: FsxPlan, fileSystem: FileSystem): string | undefined {
+    return isFsxFileSystem(fileSystem) ? copiedName(fileSystem, plan, Date.now()) : undefined;
   }
 
   /**
