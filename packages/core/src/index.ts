@@ -30,7 +30,7 @@ export {
   parseMountSource,
   type LustreMountSource,
 } from './model/mount-source.js';
-export { lookalikePlaceholder } from './model/placeholders.js';
+export { explainPlaceholder, lookalikePlaceholder, type VariableMeaning } from './model/placeholders.js';
 export { trimSlashes, trimTrailingSlashes } from './model/trim-slashes.js';
 export { volumeAttributes } from './model/volume-attributes.js';
 export { isReadOnly, type AccessMode, type VolumeCapability } from './model/volume-capability.js';

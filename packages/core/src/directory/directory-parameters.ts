@@ -4,7 +4,7 @@ import { trimSlashes } from '../model/trim-slashes.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { ParameterSchema, type Parameters, parameter } from '../provider/parameters.js';
-import { checkTemplate } from './path-template.js';
+import { checkTemplate, refusePlaceholders } from './path-template.js';
 import { parseStripeLayout } from './stripe-layout.js';
 
 /** The StorageClass parameter that chooses between a file system and a directory. */
@@ -181,6 +181,7 @@ const present = <T extends object>(values: T): Present<T> =>
 function pathParts(path: string): readonly string[] {
   // An empty value means that it is not given.
   if (path === '') return defaults.base;
+  refusePlaceholders(path);
   const relative = trimSlashes(path);
   try {
     return relative === '' ? [] : subDirectoryParts(relative);

@@ -62,8 +62,13 @@ describe('readParameters', () => {
     [{ extraTags: 'CSIVolumeName=mine' }, 'is reserved: the driver'],
     [
       { tagSpecification_1: 'a={{ .PVC }}' },
-      'unknown; known: {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}',
+      'unknown here: write {{ .PVCName }}; known are {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}',
     ],
+    [
+      { tagSpecification_1: 'a=${pvc.namespace}' },
+      '"${pvc.namespace}" is unknown here: write {{ .PVCNamespace }};',
+    ],
+    [{ tagSpecification_1: 'a=%s' }, '"%s" looks like a placeholder, but is unknown'],
     [{ tagSpecification_1: 'a' }, '"tagSpecification_1" is "a" (no "=" between key and value)'],
     [{ tagSpecification_x: 'a=b' }, 'knows no parameter "tagSpecification_x"'],
     [{ rootSquash: '65534' }, 'legal: UID:GID'],
