@@ -12,9 +12,11 @@ export {
   ParameterSchema,
   type Parameter,
   type Parameters,
+  type ParameterReading,
   type ParameterValues,
   parameter,
 } from './provider/parameters.js';
+export { Faults, throwFaults, type FoundFaults } from './provider/faults.js';
 export type { Log } from './model/log.js';
 export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';

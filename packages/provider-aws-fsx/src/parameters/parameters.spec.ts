@@ -82,4 +82,16 @@ describe('readParameters', () => {
   ])('refuses %o', (given, words) => {
     expect(() => readParameters(given)).toThrow(words);
   });
+
+  it('echoes of a list of associations only what is wrong with it', () => {
+    const associations = Array.from({ length: 8 }, (_, index) => ({
+      fileSystemPath: index === 3 ? 'wrong' : `/path-${index}`,
+      dataRepositoryPath: `s3://bucket-${index}`,
+    }));
+    const given = { dataRepositoryAssociations: JSON.stringify(associations) };
+    expect(() => readParameters(given)).toThrow(
+      /^parameter "dataRepositoryAssociations": "fileSystemPath" of entry 4 must be a path .* it is "wrong"; legal: /,
+    );
+    expect(() => readParameters(given)).not.toThrow('bucket-1');
+  });
 });
