@@ -17,7 +17,7 @@ export function parameterReference(): string {
       '[directories of a file system](../guides/directories.md) (`provisioningMode`, `fileSystemId`).',
     ...rules,
     '## StorageClass',
-    ...parameterSections(fsxParameterSchema, (name) => name in mutableParameters),
+    ...parameterSections(fsxParameterSchema, (name) => Object.hasOwn(mutableParameters, name)),
     '## VolumeAttributesClass',
     'The parameters above that are marked as mutable, and no others. ' +
       'Parameters that differ from the file system go into one `UpdateFileSystem`; those that already apply need no call, ' +
