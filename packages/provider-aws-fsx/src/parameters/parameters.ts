@@ -168,11 +168,9 @@ export type FsxParameters = Omit<ParameterValues<typeof fsxParameters>, 'tagSpec
 /** Answers for keys of FSx's API, of other drivers and of people. */
 const foreign = new Map([
   ['tags', 'write "extraTags"'],
+  ['provisioningmode', 'write "provisioningMode", whose legal values are directory, filesystem and existing'],
   ['storagecapacity', 'the size belongs in the claim: spec.resources.requests.storage'],
-  [
-    'filesystemid',
-    'it needs "provisioningMode": "directory"; to use the whole file system, create a PersistentVolume with its id as volumeHandle',
-  ],
+  ['filesystemid', 'it needs "provisioningMode": "directory", or "existing" for the whole file system'],
 ]);
 
 export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters, { foreign });
