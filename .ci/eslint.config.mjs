@@ -1,6 +1,7 @@
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { zones } from './lint/directions.mjs';
+import { literalKeysPlugin } from './lint/literal-keys-plugin.mjs';
 import { placesConfigs } from './lint/places-plugin.mjs';
 
 const tests = ['**/*.spec.ts', '**/testing/**/*.ts'];
@@ -79,6 +80,13 @@ export default tseslint.config(
       ...tests,
     ],
     rules: { 'no-restricted-properties': ['error', ...processInput] },
+  },
+  {
+    // Users choose parameter names, values, tags and paths: text of theirs is never a key of an object literal.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: tests,
+    plugins: { 'literal-keys': literalKeysPlugin },
+    rules: { 'literal-keys/no-text-keys': 'error' },
   },
   ...placesConfigs,
   {

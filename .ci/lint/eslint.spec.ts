@@ -144,7 +144,36 @@ const otherViolations: Planted[] = [
   [`${core}/log.ts`, "console.log('a');\n", 'no-console', 'Unexpected console'],
 ];
 
+const table = 'export const table: Record<string, number> = { a: 1 };\n';
+const TEXT_KEYS = 'literal-keys/no-text-keys';
+const named = 'export const named = (name: string): unknown =>';
+
+const literalKeyViolations: Planted[] = [
+  [`${core}/model/table.ts`, `${table}${named} table[name];\n`, TEXT_KEYS, "'table' is an object literal"],
+  [`${core}/model/in.ts`, `${table}${named} name in table;\n`, TEXT_KEYS, 'Object.hasOwn(table, name)'],
+  [
+    `${aws}/plan/imported.ts`,
+    `import { counts } from './counts.js';\n${named} counts[name.trim()];\n`,
+    TEXT_KEYS,
+    "'name.trim()' may be 'constructor'",
+  ],
+  [
+    `${azure}/plan/frozen.ts`,
+    `const table = Object.freeze({ a: 1 } as Record<string, number>);\n${named} table[name];\n`,
+    TEXT_KEYS,
+    "'table' is an object literal",
+  ],
+];
+
 const clean: Record<string, string> = {
+  [`${aws}/plan/counts.ts`]: 'export const counts: Record<string, number> = { a: 1 };\n',
+  [`${core}/model/own-keys.ts`]:
+    `${table}${named} (Object.hasOwn(table, name) ? table[name] : undefined);\n` +
+    'const map = new Map(Object.entries(table));\n' +
+    "export const known = (key: 'a'): unknown => [table[key], map.get(key)];\n" +
+    'const bare: Record<string, unknown> = { __proto__: null, a: 1 };\n' +
+    'export const found = (name: string): unknown => bare[name];\n' +
+    'export const given = (context: Record<string, string>, name: string): unknown => context[name];\n',
   [`${core}/model/clean.ts`]: importing('../errors/thing.js'),
   [`${core}/mount/clean.ts`]: ['../process', '../concurrency', '../model', './client']
     .map((room) => importing(`${room}/thing.js`))
@@ -170,7 +199,7 @@ const clean: Record<string, string> = {
     importing('@lustre-csi/cloud-emulator') + importing('node:child_process'),
 };
 
-const planted = [...zoneViolations, ...placeViolations, ...otherViolations];
+const planted = [...zoneViolations, ...placeViolations, ...literalKeyViolations, ...otherViolations];
 
 describe('ESLint on planted violations', () => {
   let tree: PlantedTree;

@@ -12,9 +12,11 @@ export {
   ParameterSchema,
   type Parameter,
   type Parameters,
+  type ParameterReading,
   type ParameterValues,
   parameter,
 } from './provider/parameters.js';
+export { Faults, throwFaults, type FoundFaults } from './provider/faults.js';
 export type { Log } from './model/log.js';
 export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';
@@ -30,7 +32,7 @@ export {
   parseMountSource,
   type LustreMountSource,
 } from './model/mount-source.js';
-export { lookalikePlaceholder } from './model/placeholders.js';
+export { explainPlaceholder, lookalikePlaceholder, type VariableMeaning } from './model/placeholders.js';
 export { trimSlashes, trimTrailingSlashes } from './model/trim-slashes.js';
 export { volumeAttributes } from './model/volume-attributes.js';
 export { isReadOnly, type AccessMode, type VolumeCapability } from './model/volume-capability.js';

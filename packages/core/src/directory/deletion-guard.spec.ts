@@ -88,6 +88,18 @@ describe('permitDeletion', () => {
     await permit(noted('/a'));
   });
 
+  it('refuses where the tags of the base paths are lost, whatever other base paths show', async () => {
+    basePaths = [{ parent: 'here/fs-1', base: ['empty'] }];
+    shown = noted();
+    await expect(permit(noted())).rejects.toMatchObject({
+      kind: 'failed-precondition',
+      message: expect.stringMatching(
+        /fs-1 is not deleted: .* the tags that name their base paths are lost.*delete it in the cloud yourself/,
+      ) as string,
+    });
+    expect(looked).toEqual(['/empty']);
+  });
+
   it('lets go of what has gone meanwhile', async () => {
     shown = undefined;
     await permit(noted('/a'));

@@ -6,7 +6,7 @@ import { isUsable, type FileSystem } from '../model/file-system.js';
 import { formatTagValue } from './base-path-tag-value.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
 import type { BasePathRecord } from './base-path-records.js';
-import { refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
+import { refuseLostTags, refuseWhileUsed, type SuspectedBase } from './refuse-while-used.js';
 
 /** From the permission to delete until the cloud shows that it is deleted, no directory is made. Milliseconds. */
 const CLOSED_MS = 60_000;
@@ -67,7 +67,7 @@ export class DeletionGuard {
     const seen = new Set<string>();
     for (let current: FileSystem | undefined = fileSystem; current;) {
       const bases = (await this.#basesOf(current)).filter(({ text }) => !seen.has(text));
-      if (bases.length === 0) return;
+      if (bases.length === 0) return refuseLostTags(current);
       const mounted = current;
       await refuseWhileUsed(current, bases, () => this.parts.fileSystems.mount(mounted), signal);
       for (const { text } of bases) seen.add(text);

@@ -3,8 +3,9 @@ import { isDriverError } from '../errors/driver-error.js';
 import { trimSlashes } from '../model/trim-slashes.js';
 import { subDirectoryParts } from '../mount/sub-directory.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
+import { Faults } from '../provider/faults.js';
 import { ParameterSchema, type Parameters, parameter } from '../provider/parameters.js';
-import { checkTemplate } from './path-template.js';
+import { checkTemplate, refusePlaceholders } from './path-template.js';
 import { parseStripeLayout } from './stripe-layout.js';
 
 /** The StorageClass parameter that chooses between a file system and a directory. */
@@ -149,7 +150,11 @@ export class DirectoryParameters {
   }
 
   read(given: Readonly<Record<string, string>>): DirectoryClass {
-    const values = this.#schema.read(given);
+    const { values, ...found } = this.#schema.inspect(given);
+    const faults = new Faults();
+    faults.add(found);
+    const parent = faults.attempt(Object.keys(this.parents.parameters), () => this.parents.parentOf(values));
+    faults.throwIfAny();
     const { subPath, mountSharing, clientTuning } = values;
     const own = {
       base: values.basePath,
@@ -165,7 +170,7 @@ export class DirectoryParameters {
       ...defaults,
       ...present(own),
       ...present({ subPath }),
-      parent: this.parents.parentOf(values),
+      parent: parent ?? '',
       nodeSettings: present({ mountSharing, clientTuning }),
     };
   }
@@ -181,6 +186,7 @@ const present = <T extends object>(values: T): Present<T> =>
 function pathParts(path: string): readonly string[] {
   // An empty value means that it is not given.
   if (path === '') return defaults.base;
+  refusePlaceholders(path);
   const relative = trimSlashes(path);
   try {
     return relative === '' ? [] : subDirectoryParts(relative);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parameter } from '../provider/parameters.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
+import { growthOf } from '../testing/growth.js';
 import { volumeRequest } from '../testing/volume-request.js';
 import { Capacity } from '../model/capacity.js';
 import { differencesFrom } from './registry/directory-entries.js';
@@ -45,6 +46,24 @@ describe('the plan of a directory', () => {
     ['//a/', ['a']],
   ])('has the base path that "%s" means', (basePath, base) => {
     expect(plan({ basePath }).base).toEqual(base);
+  });
+
+  it.each([
+    ['/k8s/${pvc.namespace}', /basePath.*"\$\{" looks like a placeholder.*write it in subPath/],
+    ['/{{ .PVCNamespace }}', /"\{\{ \.PVCNamespace \}\}" looks like a placeholder/],
+    ['/$(NAMESPACE)', /looks like a placeholder/],
+  ])('takes no variables in the base path: %s', (basePath, message) => {
+    expect(() => plan({ basePath })).toThrow(message);
+  });
+
+  it.each<[string, (size: number) => string]>([
+    ['slashes', (size) => '/'.repeat(2 * size)],
+    ['slashes in the middle', (size) => `/a${'/'.repeat(2 * size)}a`],
+    ['names', (size) => '/a'.repeat(size)],
+    ['placeholders', (size) => '/${'.repeat(size)],
+  ])('is read in a time that grows like the number of %s', (_, textOf) => {
+    for (const name of ['basePath', 'subPath'])
+      expect(growthOf((text) => plan({ [name]: text }), textOf)).toBeLessThan(3);
   });
 
   it('takes what the StorageClass says', () => {

@@ -27,10 +27,12 @@ export function provisioningMode(
   const fold = (text: string): string => (caseInsensitive ? text.toLowerCase() : text);
   const given = Object.entries(parameters).find(([name]) => fold(name) === fold(provisioningModeKey));
   const mode = given?.[1] || 'filesystem';
-  if (mode === 'directory' || mode === 'filesystem') return mode;
+  if (mode === 'directory') return mode;
+  // Providers that hand out existing file systems read that mode; others refuse it.
+  if (mode === 'filesystem' || mode === 'existing') return 'filesystem';
   throw new DriverError(
     'invalid-argument',
-    `parameter "${provisioningModeKey}" is "${mode}"; legal: directory, filesystem`,
+    `parameter "${provisioningModeKey}" is "${mode}"; legal: directory, filesystem, and existing where a driver hands out existing file systems`,
   );
 }
 

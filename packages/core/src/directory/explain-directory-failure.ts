@@ -130,37 +130,51 @@ const squashed =
   'root squash or a nodemap refuses the controller: add the NID of its node to the no-squash NIDs of the file system, or ' +
   'give basePath to the user that it is squashed to';
 
-const byCode: Readonly<Record<string, Explanation>> = {
-  EPERM: { kind: 'failed-precondition', problem: 'cannot be changed by the controller', nextStep: squashed },
-  EACCES: { kind: 'failed-precondition', problem: 'cannot be entered by the controller', nextStep: squashed },
-  EROFS: { kind: 'failed-precondition', problem: 'is read-only', nextStep: 'make the file system writable' },
-  ENOSPC: {
-    kind: 'resource-exhausted',
-    problem: 'is full',
-    nextStep: 'free space or inodes, or grow the file system',
-  },
-  EDQUOT: {
-    kind: 'resource-exhausted',
-    problem: 'is beyond a quota',
-    nextStep: 'raise the quota that applies to basePath',
-  },
-  ENAMETOOLONG: {
-    kind: 'invalid-argument',
-    problem: 'has a name that is too long',
-    nextStep: 'shorten basePath or subPath',
-  },
-  EBUSY: {
-    kind: 'failed-precondition',
-    problem: 'is a mount point',
-    nextStep: "something is mounted there in the controller's mount namespace: unmount it",
-  },
-  EXDEV: {
-    kind: 'failed-precondition',
-    problem: 'belongs to a project of its own, which its directories cannot leave',
-    nextStep:
-      'clear the inherit flag of basePath ("lfs project -C BASEPATH"), or set no quota in the StorageClass',
-  },
-};
+const byCode: ReadonlyMap<string, Explanation> = new Map(
+  Object.entries<Explanation>({
+    EPERM: {
+      kind: 'failed-precondition',
+      problem: 'cannot be changed by the controller',
+      nextStep: squashed,
+    },
+    EACCES: {
+      kind: 'failed-precondition',
+      problem: 'cannot be entered by the controller',
+      nextStep: squashed,
+    },
+    EROFS: {
+      kind: 'failed-precondition',
+      problem: 'is read-only',
+      nextStep: 'make the file system writable',
+    },
+    ENOSPC: {
+      kind: 'resource-exhausted',
+      problem: 'is full',
+      nextStep: 'free space or inodes, or grow the file system',
+    },
+    EDQUOT: {
+      kind: 'resource-exhausted',
+      problem: 'is beyond a quota',
+      nextStep: 'raise the quota that applies to basePath',
+    },
+    ENAMETOOLONG: {
+      kind: 'invalid-argument',
+      problem: 'has a name that is too long',
+      nextStep: 'shorten basePath or subPath',
+    },
+    EBUSY: {
+      kind: 'failed-precondition',
+      problem: 'is a mount point',
+      nextStep: "something is mounted there in the controller's mount namespace: unmount it",
+    },
+    EXDEV: {
+      kind: 'failed-precondition',
+      problem: 'belongs to a project of its own, which its directories cannot leave',
+      nextStep:
+        'clear the inherit flag of basePath ("lfs project -C BASEPATH"), or set no quota in the StorageClass',
+    },
+  }),
+);
 
 const unknown: Explanation = {
   kind: 'unavailable',
@@ -172,7 +186,7 @@ const unknown: Explanation = {
 /** Explains why the work on a directory failed, with the next step. */
 export function explainDirectoryFailure(fileSystem: string, failure: DirectoryFailure): DriverError {
   const { reason, path, code } = failure;
-  const { kind, problem, nextStep } = reason === 'system' ? (byCode[code] ?? unknown) : byReason[reason];
+  const { kind, problem, nextStep } = reason === 'system' ? (byCode.get(code) ?? unknown) : byReason[reason];
   const message = `/${path} of the file system ${fileSystem} ${problem} (${code}): ${nextStep}`;
   return new DriverError(kind, message, { cause: failure });
 }

@@ -24,13 +24,26 @@ describe('a path template', () => {
   });
 
   it.each([
-    ['${pod.name}', /"\$\{pod\.name\}" is unknown; known are \$\{pvc\.name\}/],
+    ['${pod.name}', /"\$\{pod\.name\}" looks like a placeholder, but is unknown; known are \$\{pvc\.name\}/],
     ['${}', /is unknown/],
     ['a/${pvc.name', /no "\}"/],
     ['${constructor}', /is unknown/],
-    ['$pvc.name', /"\$pvc\.name" looks like a placeholder/],
-    ['{{ .PVCName }}', /looks like a placeholder.*known are \$\{pvc\.name\}/],
-    ['a/{{.PVCNamespace}}', /looks like a placeholder/],
+    ['$pvc.name', /"\$pvc\.name" is unknown here: write \$\{pvc\.name\};/],
+    [
+      '{{ .PVCName }}',
+      /"\{\{ \.PVCName \}\}" is unknown here: write \$\{pvc\.name\}; known are \$\{pvc\.name\}/,
+    ],
+    ['a/{{.PVCNamespace}}', /write \$\{pvc\.namespace\};/],
+    [
+      '${.PVC.namespace}-${.PVC.name}',
+      /"\$\{\.PVC\.namespace\}" is unknown here: write \$\{pvc\.namespace\};/,
+    ],
+    ['${.PV.name}', /write \$\{pv\.name\};/],
+    ['${.PVC.annotations.nfs.io/storage-path}', /labels and annotations of claims do not reach CSI drivers/],
+    ["${pvc.annotations['team']}", /labels and annotations/],
+    ['$(PVC_NAME)', /"\$\(PVC_NAME\)" is unknown here: write \$\{pvc\.name\};/],
+    ['%(namespace)s', /write \$\{pvc\.namespace\};/],
+    ['team-%s', /"%s" looks like a placeholder/],
   ])('refuses %s', (template, message) => {
     expect(() => checkTemplate(template)).toThrow(message);
   });

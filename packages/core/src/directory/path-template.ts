@@ -1,5 +1,5 @@
 import { DriverError } from '../errors/driver-error.js';
-import { lookalikePlaceholder } from '../model/placeholders.js';
+import { explainPlaceholder, lookalikePlaceholder } from '../model/placeholders.js';
 import type { VolumeMetadata } from '../model/volume-request.js';
 
 /** Values that a path is made from. */
@@ -32,15 +32,22 @@ const VARIABLE = /\$\{([^{}]*)\}/g;
  *  @throws Error that names it */
 export function checkTemplate(template: string): string {
   for (const [, name = ''] of template.matchAll(VARIABLE)) {
-    if (!bySpelling.has(name)) throw new Error(`"\${${name}}" is unknown; known are ${known}`);
+    if (!bySpelling.has(name)) throw new Error(explainPlaceholder(`\${${name}}`, known));
   }
   const literal = template.replace(VARIABLE, '');
   if (literal.includes('${')) throw new Error('a "${" has no "}"');
   const lookalike = lookalikePlaceholder(literal);
-  if (lookalike !== undefined) {
-    throw new Error(`"${lookalike}" looks like a placeholder, but is none; known are ${known}`);
-  }
+  if (lookalike !== undefined) throw new Error(explainPlaceholder(lookalike, known));
   return template;
+}
+
+/** Refuses placeholders in a path that has no variables of its own. @throws Error that names the placeholder */
+export function refusePlaceholders(path: string): void {
+  const lookalike = lookalikePlaceholder(path);
+  if (lookalike === undefined) return;
+  throw new Error(
+    `"${lookalike.slice(0, 80)}" looks like a placeholder, and this path has none: write it in subPath`,
+  );
 }
 
 /** Puts values in the place of the variables. The result is fixed for the life of the volume.
@@ -62,6 +69,4 @@ export function renderTemplate(template: string, values: TemplateValues): string
   });
 }
 
-const known = Object.keys(variables)
-  .map((name) => `\${${name}}`)
-  .join(', ');
+const known = { pvcName: '${pvc.name}', pvcNamespace: '${pvc.namespace}', pvName: '${pv.name}' } as const;

@@ -36,6 +36,17 @@ export async function refuseWhileUsed(
   }
 }
 
+/** Refuses to delete a file system that is marked as a parent of directories where no tag names their base paths any more.
+ *  @throws DriverError failed-precondition */
+export function refuseLostTags({ id, directoryBases }: Pick<FileSystem, 'id' | 'directoryBases'>): void {
+  if (directoryBases?.length !== 0) return;
+  throw new DriverError(
+    'failed-precondition',
+    `file system ${id} is not deleted: it is tagged as one whose directories are volumes, but the tags that name their base ` +
+      `paths are lost, so that the volumes cannot be found. Write these tags again, one for each path. ${otherwise}`,
+  );
+}
+
 /** Volumes below a base path. Creations that ended an hour ago without a directory are given up first. */
 async function occupantsOf(
   mount: () => MountedParent,

@@ -43,7 +43,8 @@ export interface FileSystem {
   /** Properties that it was created with, for the comparison with a plan: parameter name to the value as a plan spells
    *  it. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Base paths below which volumes are directories of this one, as `ParentFileSystems.noteBase` has noted them. */
+  /** Base paths below which volumes are directories of this one, as `ParentFileSystems.noteBase` has noted them. Empty: they
+   *  were noted, and the cloud does not show them any more. */
   readonly directoryBases?: readonly string[];
   /** Source that clients mount; absent as long as the cloud does not report it. */
   readonly mountSource?: LustreMountSource;

@@ -9,4 +9,7 @@ export interface VolumeReference {
   /** Set if an administrator wrote the handle, which then names the mount source directly. Nothing in the cloud
    *  belongs to such a volume: it is not looked up, and deleting it deletes nothing. */
   readonly staticSource?: LustreMountSource;
+  /** True for a file system that existed before its StorageClass handed it out whole: it is looked up, but neither
+   *  deleted, expanded nor modified. */
+  readonly isExisting?: true;
 }

@@ -83,29 +83,31 @@ const byReason: Readonly<Record<Exclude<SubDirectoryFailure['reason'], 'system'>
   },
 };
 
-const byCode: Readonly<Record<string, Explanation>> = {
-  ENAMETOOLONG: { kind: 'invalid-argument', advice: 'shorten it' },
-  EACCES: {
-    kind: 'permission-denied',
-    advice:
-      "root squash or the file system's nodemap refuses this node: exempt its NID, or create the directory yourself",
-  },
-  EPERM: {
-    kind: 'permission-denied',
-    advice:
-      "root squash or the file system's nodemap refuses this node to set owner or permissions: exempt its NID, or create " +
-      'the directory yourself',
-  },
-  EROFS: {
-    kind: 'failed-precondition',
-    advice: 'the file system is read-only: create the directory on another one',
-  },
-  ENOSPC: {
-    kind: 'resource-exhausted',
-    advice: 'the file system is full: free space or inodes, or expand it',
-  },
-  EDQUOT: { kind: 'resource-exhausted', advice: 'a quota is used up: raise it' },
-};
+const byCode: ReadonlyMap<string, Explanation> = new Map(
+  Object.entries<Explanation>({
+    ENAMETOOLONG: { kind: 'invalid-argument', advice: 'shorten it' },
+    EACCES: {
+      kind: 'permission-denied',
+      advice:
+        "root squash or the file system's nodemap refuses this node: exempt its NID, or create the directory yourself",
+    },
+    EPERM: {
+      kind: 'permission-denied',
+      advice:
+        "root squash or the file system's nodemap refuses this node to set owner or permissions: exempt its NID, or create " +
+        'the directory yourself',
+    },
+    EROFS: {
+      kind: 'failed-precondition',
+      advice: 'the file system is read-only: create the directory on another one',
+    },
+    ENOSPC: {
+      kind: 'resource-exhausted',
+      advice: 'the file system is full: free space or inodes, or expand it',
+    },
+    EDQUOT: { kind: 'resource-exhausted', advice: 'a quota is used up: raise it' },
+  }),
+);
 
 const unknown: Explanation = {
   kind: 'unavailable',
@@ -115,7 +117,7 @@ const unknown: Explanation = {
 /** Explains why a sub-directory cannot be published, with the next step. */
 export function explainSubDirectoryFailure(source: string, failure: SubDirectoryFailure): DriverError {
   const { kind, advice } =
-    failure.reason === 'system' ? (byCode[failure.code] ?? unknown) : byReason[failure.reason];
+    failure.reason === 'system' ? (byCode.get(failure.code) ?? unknown) : byReason[failure.reason];
   const what = `the sub-directory ${shown(failure.path)} of the file system at ${source} cannot be opened (${failure.code})`;
   return new DriverError(kind, `${what}: ${advice}`);
 }

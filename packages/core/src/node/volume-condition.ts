@@ -4,27 +4,29 @@ import { StatfsError } from './statfs-process.js';
 import { checkServers, describeStuckChild } from '../process/stuck-child.js';
 
 /** Meaning of an errno(3) of a mounted Lustre client, with the next step. */
-const meanings: Readonly<Record<string, string>> = {
-  ESHUTDOWN:
-    'the servers have evicted this client; it reconnects automatically, but files that were open must be opened again: ' +
-    'restart the pods that report errors',
-  EIO: `the client cannot reach a server, or was evicted from it. ${checkServers}`,
-  ENOTCONN: `the client has lost its connection. ${checkServers}`,
-  EHOSTDOWN: `a server is down. ${checkServers}`,
-  ETIMEDOUT: `a server did not answer. ${checkServers}`,
-  ENODEV: `the client has lost the file system: it was deactivated, or forcibly unmounted. Restart the pods that use it`,
-  ESTALE: 'the directory no longer exists on the servers: restart the pods that use it, or restore it',
-  ENOENT: 'the sub-directory was deleted on the file system: restore it, or delete the pods that use it',
-  ENOTDIR: 'the sub-directory was replaced by a file on the file system: restore it',
-  ELOOP: 'the sub-directory was replaced by a symbolic link on the file system: restore it',
-  EACCES: "the file system's nodemap or root squash refuses the node: check both",
-};
+const meanings: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    ESHUTDOWN:
+      'the servers have evicted this client; it reconnects automatically, but files that were open must be opened again: ' +
+      'restart the pods that report errors',
+    EIO: `the client cannot reach a server, or was evicted from it. ${checkServers}`,
+    ENOTCONN: `the client has lost its connection. ${checkServers}`,
+    EHOSTDOWN: `a server is down. ${checkServers}`,
+    ETIMEDOUT: `a server did not answer. ${checkServers}`,
+    ENODEV: `the client has lost the file system: it was deactivated, or forcibly unmounted. Restart the pods that use it`,
+    ESTALE: 'the directory no longer exists on the servers: restart the pods that use it, or restore it',
+    ENOENT: 'the sub-directory was deleted on the file system: restore it, or delete the pods that use it',
+    ENOTDIR: 'the sub-directory was replaced by a file on the file system: restore it',
+    ELOOP: 'the sub-directory was replaced by a symbolic link on the file system: restore it',
+    EACCES: "the file system's nodemap or root squash refuses the node: check both",
+  }),
+);
 
 /** Reason why a volume could not be measured, with the next step; undefined if the volume is not the cause. */
 export function abnormalCause(error: unknown, source: string, now: number): string | undefined {
   if (error instanceof UnresponsiveError) return describeOutage(error, source, now);
   if (error instanceof StatfsError) {
-    const meaning = meanings[error.code] ?? checkServers;
+    const meaning = meanings.get(error.code) ?? checkServers;
     return `${source} cannot be measured (${error.code}): ${meaning}`;
   }
   return isDriverError(error) ? error.message : undefined;

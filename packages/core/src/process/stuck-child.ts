@@ -27,17 +27,20 @@ export const checkServers =
   'Check that the file system is available, that security rules allow TCP 988 and 1018-1023 between the node and the ' +
   "file system, and the node's kernel log";
 
-const stateNames: Readonly<Record<string, string>> = {
-  D: 'uninterruptible sleep: the kernel waits for a server',
-  R: 'running',
-  S: 'sleeping',
-  T: 'stopped',
-  t: 'stopped by a debugger',
-};
+const stateNames: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    D: 'uninterruptible sleep: the kernel waits for a server',
+    R: 'running',
+    S: 'sleeping',
+    T: 'stopped',
+    t: 'stopped by a debugger',
+  }),
+);
 
 /** Describes a child for a message: pid, command, state and age. */
 export function describeStuckChild(child: StuckChild, now: number): string {
-  const state = stateNames[child.state] ? `${child.state} (${stateNames[child.state]})` : child.state;
+  const meaning = stateNames.get(child.state);
+  const state = meaning === undefined ? child.state : `${child.state} (${meaning})`;
   const seconds = Math.max(0, Math.round((now - child.startedAt) / 1000));
   return `process ${child.pid} (${child.command}), in state ${state}, for ${seconds} s`;
 }

@@ -78,6 +78,10 @@ export interface ControllerProvider<Plan extends FileSystemPlan = FileSystemPlan
    *  import jobs): looks at what exists, starts what is missing. Called again until it is done; it has no memory. */
   complete?(plan: Plan, fileSystem: FileSystem, signal: AbortSignal): Promise<CompletionStep>;
 
+  /** Refusal reason for taking a file system that carries the volume's name for the volume: evidence that a person has
+   *  copied the name. Undefined: nothing speaks against it. */
+  contradiction?(plan: Plan, fileSystem: FileSystem): string | undefined;
+
   /** Starts the deletion. It is not an error if the file system is already going or gone. */
   delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void>;
 

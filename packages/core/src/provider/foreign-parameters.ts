@@ -38,12 +38,19 @@ export function hintFor(
   const folded = spelling.toLowerCase();
   const answer = foreign.get(folded) ?? everywhere.get(folded);
   if (answer !== undefined) return answer;
+  const nearest = nearestTo(spelling, known);
+  return nearest === undefined ? undefined : `did you mean "${nearest}"?`;
+}
+
+/** Finds the known name that a spelling is near to. */
+export function nearestTo(spelling: string, known: readonly string[]): string | undefined {
+  const folded = spelling.toLowerCase();
   if (folded.length > MAX_COMPARED) return undefined;
   const [nearest] = known
     .map((name) => ({ name, far: farness(folded, name.toLowerCase()) }))
     .filter(({ name, far }) => far <= Math.min(folded.length, name.length) / 2)
     .sort((a, b) => a.far - b.far);
-  return nearest && `did you mean "${nearest.name}"?`;
+  return nearest?.name;
 }
 
 /** A name that was cut short, or has something added, is nearer than any that is merely as long. */

@@ -70,7 +70,7 @@ describe('a parameter', () => {
     ['throughput', ' 200', 'legal: a whole number'],
     ['throughput', '99999999999999999999', 'legal: a whole number'],
     ['encrypted', 'yes', 'legal: true or false'],
-    ['groups', 'sg-1,other', 'legal: security group ids'],
+    ['groups', 'other', 'legal: security group ids'],
     ['groups', ' , ', 'legal: security group ids'],
     ['start', 'noon', '(it is no weekday and time); legal: d:HH:MM'],
   ])('%s refuses %j and says what is legal', (name, value, words) => {
@@ -93,6 +93,33 @@ describe('a parameter', () => {
     const legal = Object.values(declared as Record<string, Parameter<unknown>>).map((each) => each.legal);
     expect(legal.every((words) => words !== '')).toBe(true);
     expect(declared.tier.legal).toBe('fast, slow');
+  });
+});
+
+describe('a refusal', () => {
+  it('quotes the items of a list that are wrong, and no others', () => {
+    const error = refusalOf(() => schema.read({ groups: 'sg-1,zz,sg-2,yy' }));
+    expect(error).toMatchObject({
+      message: 'parameter "groups": illegal: "zz", "yy"; legal: security group ids with commas between them',
+    });
+  });
+
+  it('repeats the beginning of a long value', () => {
+    const error = refusalOf(() => schema.read({ name: 'A'.repeat(4000) }));
+    expect((error as Error).message.length).toBeLessThan(300);
+  });
+});
+
+describe('inspect', () => {
+  it('reads what can be read, and names the parameters whose values stay unknown', () => {
+    const { values, faults, doubtful } = schema.inspect({ tier: 'fast', throughput: '7', encripted: 'true' });
+    expect(values).toEqual({ tier: 'fast' });
+    expect(faults).toHaveLength(2);
+    expect([...doubtful]).toEqual(['throughput', 'encrypted']);
+  });
+
+  it('takes both values of one parameter as unknown', () => {
+    expect([...schema.inspect({ Secure: 'true', encryption: 'false' }).doubtful]).toEqual(['encrypted']);
   });
 });
 
@@ -130,10 +157,15 @@ describe('an unknown parameter', () => {
     );
   });
 
+  it('is named by the beginning of a long name', () => {
+    expect(refusalOf(() => schema.read({ ['x'.repeat(5000)]: 'x' }))).toMatchObject({
+      message: `${DRIVER} knows no parameter "${'x'.repeat(200)}…"`,
+    });
+  });
+
   it.each([
     ['nonsense', ''],
     ['colour', ''],
-    ['x'.repeat(5000), ''],
     ['size', '; the size belongs in the claim: spec.resources.requests.storage'],
     ['mountOptions', '; it is a field of the StorageClass, beside "parameters": mountOptions'],
     ['fileSystemId', '; create a PersistentVolume'],

@@ -1,6 +1,7 @@
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { publishSettingKeys } from '../model/publish-settings.js';
-import { hintFor, type ForeignParameters } from './foreign-parameters.js';
+import { throwFaults, type FoundFaults } from './faults.js';
+import { hintFor, nearestTo, type ForeignParameters } from './foreign-parameters.js';
 
 /** One StorageClass (or VolumeAttributesClass) parameter: its reading, and its documentation for users. */
 export interface Parameter<T> {
@@ -17,6 +18,8 @@ export interface Parameter<T> {
   /** Reads the string in the StorageClass as the value that the provider works with.
    *  @throws Error; its message is the reason, empty where `legal` says it all */
   readonly read: (value: string) => T;
+  /** True if the messages of `read` quote the part that is wrong, so that they need not repeat the whole value. */
+  readonly quotesFault?: true;
   /** JSON Schema (draft 2020-12) of that string, without description and examples. */
   readonly stringSchema: Readonly<Record<string, unknown>>;
 }
@@ -88,27 +91,34 @@ function list(
   const { item: pattern, ...rest } = wording;
   return {
     ...rest,
+    quotesFault: true,
     stringSchema: { type: 'string' },
     read: (value) => {
       const items = value
         .split(',')
         .map((item) => item.trim())
         .filter((item) => item !== '');
-      return items.length > 0 && items.every((item) => pattern.test(item)) ? items : refuse();
+      const wrong = items.filter((item) => !pattern.test(item));
+      if (items.length === 0 || (wrong.length > 0 && items.length === 1)) refuse();
+      if (wrong.length > 0) throw new Error(`illegal: ${wrong.map(quoted).join(', ')}`);
+      return items;
     },
   };
 }
 
 /** Text that a function of the provider reads; the message of an Error that it throws is shown to the user. */
-function parsed<T>(
-  wording: Wording & { readonly legal: string; readonly read: (value: string) => T },
-): Parameter<T> {
+function parsed<T>(wording: Wording & Pick<Parameter<T>, 'legal' | 'quotesFault' | 'read'>): Parameter<T> {
   return { ...wording, stringSchema: { type: 'string' } };
 }
 
 /** Refuses a value for no other reason than `legal`. */
 function refuse(): never {
   throw new Error();
+}
+
+/** Values that could be read, and all faults. */
+export interface ParameterReading<P extends Parameters> extends FoundFaults {
+  readonly values: ParameterValues<P>;
 }
 
 /** Parameters that a driver accepts: reads them, and reports errors in them. */
@@ -133,18 +143,27 @@ export class ParameterSchema<P extends Parameters = Parameters> {
    *  @throws DriverError invalid-argument naming all that is wrong: parameters with their legal values, and unknown ones
    *    with the nearest known one or the right place of the setting */
   read(given: Readonly<Record<string, string>>): ParameterValues<P> {
+    const { values, faults } = this.inspect(given);
+    throwFaults(faults);
+    return values;
+  }
+
+  /** Reads what can be read, with all faults: for callers that check more before they refuse. */
+  inspect(given: Readonly<Record<string, string>>): ParameterReading<P> {
     const values = new Map<string, unknown>();
     const spelled = new Map<string, string>();
     const faults: string[] = [];
+    const doubtful = new Set<string>();
     for (const [spelling, value] of Object.entries(given)) {
       try {
         this.#readOne(spelling, value, spelled, values);
       } catch (error) {
         faults.push(messageOf(error));
+        const meant = this.#names.get(this.#fold(spelling)) ?? this.#nearest(spelling);
+        if (meant !== undefined) doubtful.add(meant);
       }
     }
-    if (faults.length > 0) throw invalid(allFaults(faults));
-    return Object.fromEntries(values) as ParameterValues<P>;
+    return { values: Object.fromEntries(values) as ParameterValues<P>, faults, doubtful };
   }
 
   /** JSON Schema (draft 2020-12) of the parameters of a StorageClass as they are written: every value is a string.
@@ -190,17 +209,29 @@ export class ParameterSchema<P extends Parameters = Parameters> {
       return parameter.read(value);
     } catch (error) {
       const reason = messageOf(error);
+      if (reason !== '' && parameter.quotesFault) {
+        throw invalid(`parameter "${spelling}": ${reason}; legal: ${parameter.legal}`);
+      }
       const why = reason === '' ? '' : ` (${reason})`;
-      throw invalid(`parameter "${spelling}" is "${value}"${why}; legal: ${parameter.legal}`);
+      throw invalid(`parameter "${spelling}" is ${quoted(value)}${why}; legal: ${parameter.legal}`);
     }
   }
 
   #unknown(spelling: string): DriverError {
-    const known = [...this.#names.keys()].map((name) => this.#original(name));
-    const hint = hintFor(spelling, known, this.options.foreign);
+    const hint = hintFor(spelling, this.#known(), this.options.foreign);
     return invalid(
-      `${this.driverName} knows no parameter "${spelling}"${hint === undefined ? '' : `; ${hint}`}`,
+      `${this.driverName} knows no parameter ${quoted(spelling)}${hint === undefined ? '' : `; ${hint}`}`,
     );
+  }
+
+  /** Name of the parameter that a misspelled one probably means. */
+  #nearest(spelling: string): string | undefined {
+    const nearest = nearestTo(spelling, this.#known());
+    return nearest === undefined ? undefined : this.#names.get(this.#fold(nearest));
+  }
+
+  #known(): readonly string[] {
+    return [...this.#names.keys()].map((name) => this.#original(name));
   }
 
   #original(folded: string): string {
@@ -213,11 +244,11 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   }
 }
 
-/** Lists all faults in one message: a StorageClass is immutable, so that each attempt costs its author a new one. */
-const allFaults = (faults: readonly string[]): string =>
-  faults.length === 1
-    ? (faults[0] ?? '')
-    : `${faults.length} faults: ${faults.map((fault, index) => `(${index + 1}) ${fault}`).join('; ')}`;
+/** Longest text of a user that a message repeats. */
+const MAX_QUOTED = 200;
+
+const quoted = (text: string): string =>
+  text.length > MAX_QUOTED ? `"${text.slice(0, MAX_QUOTED)}…"` : `"${text}"`;
 
 /** Settings that nodes read of any volume (`publishSettingKeys`): docs/reference/volume-settings.md. */
 const ofEveryVolume: Readonly<Record<string, object>> = {

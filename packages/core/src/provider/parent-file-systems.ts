@@ -27,7 +27,8 @@ export interface ParentFileSystems {
 
   /**
    * Notes on the file system, in the cloud, that volumes are directories below a base path of it. It is read back as
-   * `FileSystem.directoryBases`, and keeps DeleteVolume from deleting the file system under them. May be repeated.
+   * `FileSystem.directoryBases`, and keeps DeleteVolume from deleting the file system under them. May be repeated. A second
+   * mark, that there are base paths at all, has to survive the loss of the first.
    * @param base letters, digits and `-_./=`: fit for the value of a tag
    * @throws DriverError what the cloud says against it
    */

@@ -10,6 +10,12 @@ describe('splitNodeSettings', () => {
       { mountSharing: 'node', clientTuning: 'llite.*.max_cached_mb=1' },
       {},
     ],
+    [
+      { provisioningMode: 'existing', mountSharing: 'pod' },
+      { mountSharing: 'pod' },
+      { provisioningMode: 'existing' },
+    ],
+    [{ ProvisioningMode: 'directory', uid: '1000' }, {}, { ProvisioningMode: 'directory', uid: '1000' }],
     [{ provisioningMode: 'directory', uid: '1000' }, {}, { provisioningMode: 'directory', uid: '1000' }],
   ])('%j', (given, nodeSettings, parameters) => {
     expect(splitNodeSettings(given)).toEqual({ nodeSettings, parameters });

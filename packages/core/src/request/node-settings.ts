@@ -12,7 +12,7 @@ export function splitNodeSettings(parameters: Parameters): {
   readonly parameters: Parameters;
 } {
   // A directory volume uses some of these keys for itself, and passes on the others.
-  if (parameters['provisioningMode']) return { nodeSettings: {}, parameters };
+  if (isDirectory(parameters)) return { nodeSettings: {}, parameters };
   const nodeSettings: Record<string, string> = {};
   const others = new Map<string, string>();
   for (const [name, value] of Object.entries(parameters)) {
@@ -23,3 +23,9 @@ export function splitNodeSettings(parameters: Parameters): {
   publishSettings(nodeSettings, 'node');
   return { nodeSettings, parameters: Object.fromEntries(others) };
 }
+
+/** Names are folded, as some providers read them in any case. */
+const isDirectory = (parameters: Parameters): boolean =>
+  Object.entries(parameters).some(
+    ([name, value]) => name.toLowerCase() === 'provisioningmode' && value === 'directory',
+  );

@@ -4,7 +4,9 @@ import type { Wrapper } from './call-chain.js';
 
 /** Longest time of a call, in milliseconds: some callers set no deadline (csi-sanity), and kubelet gives up on node calls
  *  after two minutes (csiTimeout). */
-const MAX_MS: Readonly<Record<string, number>> = { Identity: 10_000, Controller: 600_000, Node: 110_000 };
+const MAX_MS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ Identity: 10_000, Controller: 600_000, Node: 110_000 }),
+);
 const DEFAULT_MAX_MS = 60_000;
 
 /** Longest time between the answer and the caller's deadline, for the transport. Milliseconds. */
@@ -19,7 +21,7 @@ export const limitTime =
   (stopping: AbortSignal, now: () => number = Date.now): Wrapper =>
   (next) =>
   async (request, call) => {
-    const allowed = Math.min(call.deadline - now(), MAX_MS[call.service] ?? DEFAULT_MAX_MS);
+    const allowed = Math.min(call.deadline - now(), MAX_MS.get(call.service) ?? DEFAULT_MAX_MS);
     const margin = Math.min(MAX_MARGIN_MS, Math.max(0, allowed) * 0.1);
     const ending = new AbortController();
     const hardStop = new AbortController();

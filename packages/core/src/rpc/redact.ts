@@ -9,7 +9,7 @@ const TOKENS = 'serviceAccount.tokens';
 /** Returns the request for the log: fields that csi.proto marks csi_secret and tokens are replaced, empty fields dropped,
  *  64-bit numbers written in full. `message` is the request's name in csi.proto. */
 export function redact(message: string, request: object): Record<string, unknown> {
-  const secrets = secretFields[message] ?? [];
+  const secrets = Object.hasOwn(secretFields, message) ? (secretFields[message] ?? []) : [];
   const fields = Object.entries(request)
     .filter(([, value]) => !isEmpty(value))
     .map(([name, value]) => [name, secrets.includes(name) ? REDACTED : plain(value)]);

@@ -55,6 +55,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     for (;;) {
       const mine = await this.#named(plan.volumeName, all, created, work.signal);
       const step = nextStep(plan, range, mine, this.provider.hasUniqueNames);
+      this.#refuseCopy(plan, mine);
       if (step.kind === 'use') return this.#use(plan, step.fileSystem, mine, work);
       if (step.kind === 'conflict') throw conflict(plan.volumeName, step);
       if (step.kind === 'create') created = await this.#createOrDiscard(creation, step, work);
@@ -70,6 +71,13 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     const all = await untilAborted(this.listing.now(plan.listingScope), signal);
     const [made] = liveOf(await this.#named(plan.volumeName, all, undefined, signal));
     return made ? asRetryable(error, whatExists(made)) : error;
+  }
+
+  /** A copied name would give a pod the data of a person. @throws DriverError failed-precondition */
+  #refuseCopy(plan: Plan, mine: readonly FileSystem[]): void {
+    const [live] = liveOf(mine);
+    const reason = live && this.provider.contradiction?.(plan, live);
+    if (reason !== undefined) throw new DriverError('failed-precondition', reason);
   }
 
   /** Completes the volume's file system, then removes all others of its name that hold no data. */

@@ -68,7 +68,7 @@ export class WholeFileSystems implements VolumeKind {
   /** Returns once the file system is gone. */
   async delete(volumeId: string, signal: AbortSignal): Promise<void> {
     const reference = this.#provider.parseVolumeId(volumeId);
-    if (!reference || reference.staticSource) return;
+    if (!reference || reference.staticSource || reference.isExisting) return;
     const fileSystem = await untilAborted(this.#provider.find(reference, signal), signal);
     if (!fileSystem) return;
     const remove = (work: Work): Promise<void> =>
@@ -81,6 +81,7 @@ export class WholeFileSystems implements VolumeKind {
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {
     const { expansion } = this.#provider;
     const reference = this.#cloudReference(volumeId);
+    if (reference.isExisting) return this.#sizeOfExisting(reference, range, signal);
     if (!expansion) throw new DriverError('unimplemented', 'this provider cannot expand file systems');
     const expand = new ExpandVolume(expansion, this.parts.clock);
     const run = (work: Work): Promise<Capacity> => expand.run(reference, range, work);
@@ -94,6 +95,7 @@ export class WholeFileSystems implements VolumeKind {
     signal: AbortSignal,
   ): Promise<void> {
     const reference = this.#cloudReference(volumeId);
+    if (reference.isExisting) throw keepsSettings(volumeId);
     modification.check(parameters);
     const found = await untilAborted(this.#provider.find(reference, signal), signal);
     if (found) refuseOtherClusters(found, 'not modified');
@@ -128,6 +130,23 @@ export class WholeFileSystems implements VolumeKind {
       }));
   }
 
+  /** The claim of an existing file system grows only with that, which its owner expands. */
+  async #sizeOfExisting(
+    reference: VolumeReference,
+    { required }: CapacityRange,
+    signal: AbortSignal,
+  ): Promise<Capacity> {
+    const found = await untilAborted(this.#provider.find(reference, signal), signal);
+    if (!found) throw notFound(reference.id, 'its file system is gone');
+    const isElastic = found.capacity.equals(Capacity.zero);
+    if (!required || isElastic || !found.capacity.isLessThan(required)) return found.capacity;
+    throw new DriverError(
+      'out-of-range',
+      `volume "${reference.id}" is an existing file system of ${found.capacity.toString()}, which the driver does not expand: ` +
+        'expand it in the cloud, and the call succeeds',
+    );
+  }
+
   async exists(volumeId: string, signal: AbortSignal): Promise<boolean> {
     const reference = this.#provider.parseVolumeId(volumeId);
     if (!reference) return false;
@@ -160,7 +179,9 @@ export class WholeFileSystems implements VolumeKind {
   /** Removes the mode, which core has read, from the parameters. */
   #forProvider(request: VolumeRequest): VolumeRequest {
     if (!this.parts.directories) return request;
-    const parameters = Object.entries(request.parameters).filter(([name]) => !isProvisioningMode(name));
+    const parameters = Object.entries(request.parameters).filter(
+      ([name, value]) => !isProvisioningMode(name) || value === EXISTING,
+    );
     return { ...request, parameters: Object.fromEntries(parameters) };
   }
 
@@ -193,6 +214,15 @@ export class WholeFileSystems implements VolumeKind {
 
 const notFound = (volumeId: string, why: string): DriverError =>
   new DriverError('not-found', `volume "${volumeId}" does not exist: ${why}`);
+
+/** The mode that providers read: an existing file system, handed out whole. */
+const EXISTING = 'existing';
+
+const keepsSettings = (volumeId: string): DriverError =>
+  new DriverError(
+    'invalid-argument',
+    `volume "${volumeId}" is an existing file system, whose settings the driver does not change: change them in the cloud`,
+  );
 
 const isProvisioningMode = (name: string): boolean => name.toLowerCase() === 'provisioningmode';
 

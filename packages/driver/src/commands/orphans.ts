@@ -119,7 +119,7 @@ function describe(orphan: FileSystem): string {
   const { id, listingScope, volumeName = '', cloudState, capacity, createdAt, directoryBases } = orphan;
   const since = createdAt ? `, since ${createdAt.toISOString()}` : '';
   const holds = directoryBases
-    ? `; contains directories that may be volumes (${directoryBases.join(', ')})`
+    ? `; contains directories that may be volumes (${directoryBases.join(', ') || 'the tags of their base paths are lost'})`
     : '';
   const state = isUsable(orphan) ? '' : ', not usable';
   return `${id} (${listingScope}): created for volume ${volumeName}, ${capacity.toString()}, ${cloudState}${state}${since}${holds}`;

@@ -38,6 +38,11 @@ const stateOf = (id: string) => cloud.state.fileSystems.find(({ FileSystemId }) 
 const clusterOf = (id: string): string | undefined =>
   stateOf(id)?.Tags.find(({ Key }) => Key === 'lustre.csi/cluster')?.Value;
 
+const named = (name: string): string[] =>
+  cloud.state.fileSystems.flatMap(({ FileSystemId, Tags }) =>
+    Tags.some(({ Value }) => Value === name) ? [FileSystemId] : [],
+  );
+
 const uuid = (last: number): string => `0f9d3c1a-5b7e-4c2d-8a6f-00000000000${last}`;
 
 describe('a file system with the tag of a cluster', () => {
@@ -68,6 +73,27 @@ describe('a file system without the tag of a cluster', () => {
     expect(isDriverError(await errorOf(green.delete(id)), 'failed-precondition')).toBe(true);
     expect((await green.create(request(name))).id).not.toBe(id);
     expect(clusterOf(id)).toBe('blue');
+  });
+});
+
+describe('a name tag without the marks of this driver', () => {
+  it('does not make a file system with tags of another tool the volume, and nothing is created beside it', async () => {
+    const name = `pvc-${uuid(4)}`;
+    const persons = await made({ CSIVolumeName: name, Name: 'scratch of a person' });
+    const error = await errorOf((await cloud.driver('blue')).create(request(name)));
+    expect(isDriverError(error, 'failed-precondition')).toBe(true);
+    expect(String(error)).toMatch(
+      /tag CSIVolumeName=pvc-\S+, but it has tags that no driver writes for this class \(Name\): .*add the tag lustre\.csi\/attempt=1/,
+    );
+    expect(clusterOf(persons)).toBeUndefined();
+    expect(named(name)).toEqual([persons]);
+  });
+
+  it('makes it the volume where the other tags are those of the class, as aws-fsx-csi-driver leaves it', async () => {
+    const name = `pvc-${uuid(5)}`;
+    const id = await made({ CSIVolumeName: name, team: 'a' });
+    const volume = await (await cloud.driver('blue')).create(request(name, { extraTags: 'team=a' }));
+    expect(volume.id).toBe(id);
   });
 });
 

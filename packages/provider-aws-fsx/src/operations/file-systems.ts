@@ -23,21 +23,26 @@ import { isRefusal } from '../api/errors.js';
 import { refuseAfterFailedBackup, withoutFinalBackup } from './final-backup-failure.js';
 import type { FsxApi } from '../api/fsx-api.js';
 import type { MountAddresses } from './mount-addresses.js';
+import { handsOutExisting, planExisting, readExisting } from '../plan/existing-file-system.js';
 import { accessibleTopology, place } from '../plan/placement.js';
 import { planFileSystem, type FsxPlan, type PlanContext } from '../plan/plan.js';
 import { claimForCluster } from './cluster-claim.js';
+import { copiedName } from './copied-name.js';
 import { linkRepositories } from './repository-links.js';
 import { restoredCapacity } from '../plan/restore.js';
 import type { SubnetZones } from '../api/subnet-zones.js';
 import { sdkTags, tagKeys } from '../parameters/tags.js';
 import { isFsxFileSystem, toFileSystem, withoutCopies } from '../plan/to-file-system.js';
 import { toVolumeContext } from '../node/volume-context.js';
-import { parseVolumeHandle } from '../node/volume-handle.js';
+import { existingHandle, parseVolumeHandle } from '../node/volume-handle.js';
 
 /** Options of the provider besides its parts. */
 export interface FsxFileSystemsOptions extends PlanContext {
   readonly log: Log;
 }
+
+/** Longest look for an existing file system. Milliseconds. */
+const LOOK_MS = 30_000;
 
 type CompletionStep = Awaited<ReturnType<Required<ControllerProvider>['complete']>>;
 
@@ -72,7 +77,22 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   async plan(request: VolumeRequest, source?: Snapshot): Promise<FsxPlan> {
+    if (handsOutExisting(request.parameters)) return this.#planExisting(request);
     return place(planFileSystem(request, this.options, source), this.parts.subnetZones);
+  }
+
+  /** Looks the file system up: its size and its address are those of the volume. */
+  async #planExisting(request: VolumeRequest): Promise<FsxPlan> {
+    const given = readExisting(request);
+    const { fileSystemId } = given;
+    const signal = AbortSignal.timeout(LOOK_MS);
+    const shown = await this.parts.api.describe(fileSystemId, signal);
+    const fileSystem = shown && toFileSystem(shown, this.options);
+    if (!fileSystem) throw noFileSystem(fileSystemId);
+    const plan = planExisting(request, given, fileSystem, shown);
+    if (given.mountEndpoint === 'ip') await this.parts.mountAddresses.lookUp(fileSystem, signal);
+    const id = existingHandle(fileSystemId, request.name);
+    return { ...plan, existingVolume: { ...this.toVolume(fileSystem, plan), id } };
   }
 
   async capacityFor(plan: FsxPlan, range: CapacityRange): Promise<Capacity> {
@@ -122,6 +142,10 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
       'unavailable',
       'CreateFileSystem failed: the answer cannot be read as a Lustre file system. The next listing shows what exists',
     );
+  }
+
+  contradiction(plan: FsxPlan, fileSystem: FileSystem): string | undefined {
+    return isFsxFileSystem(fileSystem) ? copiedName(fileSystem, plan, Date.now()) : undefined;
   }
 
   /**
@@ -182,12 +206,14 @@ export class FsxFileSystems implements ControllerProvider<FsxPlan> {
   }
 
   /**
-   * Reads a handle. CreateVolume returns `fs-…`; administrators write `fs-…:/path` and `fs-…#anything` for several
+   * Reads a handle. CreateVolume returns `fs-…`, or `fs-…#existing#NAME` where the class hands out an existing file system; administrators write `fs-…:/path` and `fs-…#anything` for several
    * static volumes on one file system. These do not say what is mounted (the volume context does), so they are looked
    * up like any other, by the whole handle.
    */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return parseVolumeHandle(volumeId) && { id: volumeId, listingScope: this.options.region };
+    const handle = parseVolumeHandle(volumeId);
+    const reference = { id: volumeId, listingScope: this.options.region };
+    return handle && { ...reference, ...(handle.isExisting ? { isExisting: true } : {}) };
   }
 }
 
@@ -219,6 +245,12 @@ const broken = ({ id, stateDetail }: FileSystem): DriverError =>
     'unavailable',
     `file system ${id} is FAILED (${stateDetail ?? 'FSx gives no reason'}), and may have been in use before: the driver ` +
       'does not delete it automatically. Check it; if its data is not needed, delete it, and the volume is recreated',
+  );
+
+const noFileSystem = (id: string): DriverError =>
+  new DriverError(
+    'not-found',
+    `there is no FSx for Lustre file system ${id} in the region of the driver: name one that exists in the StorageClass`,
   );
 
 const sharedHandle = (handle: string): DriverError =>

@@ -64,7 +64,7 @@ it('notes on the file system below which base paths volumes are directories, and
   await hosts.noteBase?.(before, '/csi-volumes', signal);
   await hosts.noteBase?.(before, '/team=20a', signal);
   const tags = Object.assign({}, ...tagged) as Record<string, string>;
-  expect(Object.keys(tags)).toHaveLength(2);
+  expect(Object.keys(tags)).toHaveLength(3);
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   const after = toFileSystem({ ...found, Tags }, view);
   if (!after) throw new Error('no file system');

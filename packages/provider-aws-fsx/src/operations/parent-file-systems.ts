@@ -33,7 +33,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
   noteBase: async (fileSystem, base, signal) => {
     if (fileSystem.directoryBases?.includes(base)) return;
     const arn = isFsxFileSystem(fileSystem) ? fileSystem.arn : undefined;
-    if (arn !== undefined) return api.tag(arn, directoriesTag(base), signal);
+    if (arn !== undefined) return api.tag(arn, directoriesTags(base), signal);
     throw new DriverError(
       'unavailable',
       `FSx did not report the ARN of file system ${fileSystem.id}; the call is retried automatically`,
@@ -46,7 +46,7 @@ export const fsxParentFileSystems = (region: string, api: Pick<FsxApi, 'tag'>): 
   },
 });
 
-/** Tag that records a base path. Each path has a tag of its own: several replicas may write at the same time. */
-function directoriesTag(base: string): Tags {
-  return { [`${tagKeys.directories}/${digestOf([base]).slice(0, 8)}`]: base };
+/** Tags that record a base path. Each path has a tag of its own: several replicas may write at the same time. */
+function directoriesTags(base: string): Tags {
+  return { [tagKeys.parent]: 'true', [`${tagKeys.directories}/${digestOf([base]).slice(0, 8)}`]: base };
 }

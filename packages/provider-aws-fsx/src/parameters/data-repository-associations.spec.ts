@@ -42,6 +42,42 @@ describe('parseDataRepositoryAssociations', () => {
     );
   });
 
+  it('reads the members of the API request CreateDataRepositoryAssociation, as the same associations', () => {
+    const request = [
+      {
+        FileSystemPath: '/images/',
+        DataRepositoryPath: 's3://training-data/images/',
+        BatchImportMetaDataOnCreate: true,
+        ImportedFileChunkSize: 2048,
+        S3: { AutoImportPolicy: { Events: ['DELETED', 'NEW'] } },
+      },
+      {
+        FileSystemPath: '/results',
+        DataRepositoryPath: 's3://training-results',
+        S3: { AutoExportPolicy: { Events: ['CHANGED'] } },
+      },
+    ];
+    const read = parseDataRepositoryAssociations(JSON.stringify(request));
+    expect(read).toEqual(parseDataRepositoryAssociations(yaml));
+    expect(repositoriesDigest(read)).toBe(repositoriesDigest(parseDataRepositoryAssociations(yaml)));
+  });
+
+  it('reports all faults, each with its entry and the wrong part alone', () => {
+    const entries = [
+      one({ colour: 1, autoImportEvents: ['MOVED'] }),
+      one({ fileSystemPath: '/fine', dataRepositoryPath: 's3://bucket/fine' }),
+      { fileSystemPath: 'relative' },
+    ];
+    const refusal = (): unknown => parseDataRepositoryAssociations(JSON.stringify(entries));
+    expect(refusal).toThrow(
+      'entry 1 has the unknown member "colour"; known: fileSystemPath, dataRepositoryPath, batchImportMetaDataOnCreate, ' +
+        'importedFileChunkSize, autoImportEvents, autoExportEvents; "autoImportEvents" of entry 1 must be a list of NEW, ' +
+        'CHANGED, DELETED, each at most once: it is ["MOVED"]; entry 3 has no "dataRepositoryPath"; "fileSystemPath" of ' +
+        'entry 3 must be a path that begins with "/", without "." and "..": it is "relative"',
+    );
+    expect(refusal).not.toThrow('fine');
+  });
+
   it.each<[string, string, string]>([
     ['what is no YAML', '- [', 'neither YAML nor JSON'],
     ['no list', 'fileSystemPath: /a', 'not a list'],
@@ -59,6 +95,23 @@ describe('parseDataRepositoryAssociations', () => {
       JSON.stringify([one({ colour: 1 })]),
       'entry 1 has the unknown member "colour"; known: fileSystemPath, ',
     ],
+    [
+      'what the driver writes itself',
+      JSON.stringify([one({ FileSystemId: 'fs-1' })]),
+      'entry 1 has the member "FileSystemId"; the driver creates the file system',
+    ],
+    ['a member twice', JSON.stringify([one({ FileSystemPath: '/b' })]), 'entry 1 has "fileSystemPath" twice'],
+    [
+      'an unknown policy',
+      JSON.stringify([one({ S3: { Other: {} } })]),
+      'entry 1 has the unknown member "S3.Other"',
+    ],
+    [
+      'a policy without events',
+      JSON.stringify([one({ S3: { AutoImportPolicy: {} } })]),
+      '"autoImportEvents" of entry 1 must be a list',
+    ],
+    ['a prototype', '[{"constructor": 1}]', 'entry 1 has the unknown member "constructor"'],
     [
       'a relative path',
       JSON.stringify([one({ fileSystemPath: 'a' })]),

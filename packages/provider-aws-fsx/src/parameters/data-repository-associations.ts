@@ -37,16 +37,27 @@ const readers: Readonly<Record<keyof DataRepositoryAssociation, (value: unknown)
 };
 const required = ['fileSystemPath', 'dataRepositoryPath'] as const;
 
-/** Reads the list, as YAML or JSON, and refuses what FSx would refuse for any file system.
- *  @throws Error with a message that says what is wrong */
+/** Members of CreateDataRepositoryAssociation that the driver itself decides. */
+const ownMembers = new Map([
+  ['filesystemid', 'the driver creates the file system: remove it'],
+  ['clientrequesttoken', 'the driver writes it: remove it'],
+  ['tags', 'associations get no tags: remove it'],
+]);
+
+/** Reads the list, as YAML or JSON, and refuses what FSx would refuse for any file system. Entries have the members of the
+ *  driver, or those of the request CreateDataRepositoryAssociation.
+ *  @throws Error with a message that says all that is wrong */
 export function parseDataRepositoryAssociations(text: string): readonly DataRepositoryAssociation[] {
   const list = parseList(text);
   if (list.length === 0 || list.length > MAX_ASSOCIATIONS) {
     throw new Error(`it has ${list.length} entries; legal: 1 to ${MAX_ASSOCIATIONS} for each file system`);
   }
-  const associations = list.map(readAssociation);
-  refuseOverlap(associations, 'fileSystemPath');
-  refuseOverlap(associations, 'dataRepositoryPath');
+  const faults: string[] = [];
+  const associations = list.flatMap(
+    (entry, index) => readAssociation(entry, `entry ${index + 1}`, faults) ?? [],
+  );
+  faults.push(...overlaps(associations, 'fileSystemPath'), ...overlaps(associations, 'dataRepositoryPath'));
+  if (faults.length > 0) throw new Error(faults.join('; '));
   return associations;
 }
 
@@ -61,30 +72,90 @@ function parseList(text: string): readonly unknown[] {
   throw new Error('not a list: write one entry, with "- " before it, for each association');
 }
 
-function readAssociation(entry: unknown, index: number): DataRepositoryAssociation {
-  const at = `entry ${index + 1}`;
+/** Reads an entry.
+ *  @param faults gets what is wrong with it
+ *  @returns undefined where something is */
+function readAssociation(
+  entry: unknown,
+  at: string,
+  faults: string[],
+): DataRepositoryAssociation | undefined {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-    throw new Error(`${at} is not an object with ${required.join(' and ')}`);
+    faults.push(`${at} is not an object with ${required.join(' and ')}`);
+    return undefined;
   }
-  const members: Members = { ...entry };
-  const unknown = Object.keys(members).find((name) => !Object.hasOwn(readers, name));
-  if (unknown !== undefined) {
-    throw new Error(`${at} has the unknown member "${unknown}"; known: ${Object.keys(readers).join(', ')}`);
+  const before = faults.length;
+  const members = membersOf(entry as Members, at, faults);
+  const missing = required.filter((name) => !members.has(name));
+  faults.push(...missing.map((name) => `${at} has no "${name}"`));
+  const read = new Map<string, unknown>();
+  for (const [name, reader] of Object.entries(readers)) {
+    if (!members.has(name)) continue;
+    try {
+      read.set(name, readMember(at, name, reader, members.get(name)));
+    } catch (error) {
+      faults.push(messageOf(error));
+    }
   }
-  const missing = required.find((name) => members[name] === undefined);
-  if (missing) throw new Error(`${at} has no "${missing}"`);
-  const read = Object.entries(readers).flatMap(([name, reader]) =>
-    members[name] === undefined ? [] : [[name, readMember(at, name, reader, members[name])] as const],
-  );
-  return Object.fromEntries(read) as unknown as DataRepositoryAssociation;
+  return faults.length > before
+    ? undefined
+    : (Object.fromEntries(read) as unknown as DataRepositoryAssociation);
+}
+
+/** Translates the members of an entry into those of the driver: `FileSystemPath` as `fileSystemPath`, and
+ *  `S3.AutoImportPolicy.Events` as `autoImportEvents`. */
+function membersOf(entry: Members, at: string, faults: string[]): ReadonlyMap<string, unknown> {
+  const members = new Map<string, unknown>();
+  const known = new Map(Object.keys(readers).map((name) => [name.toLowerCase(), name]));
+  const given = Object.entries(entry).flatMap(([spelling, value]) => withPolicies(spelling, value));
+  for (const [spelling, value] of given) {
+    if (value === undefined) continue;
+    const name = known.get(spelling.toLowerCase());
+    const own = ownMembers.get(spelling.toLowerCase());
+    if (name === undefined) {
+      const why = own ?? `known: ${Object.keys(readers).join(', ')}`;
+      faults.push(`${at} has the ${own === undefined ? 'unknown ' : ''}member "${spelling}"; ${why}`);
+    } else if (members.has(name)) {
+      faults.push(`${at} has "${name}" twice`);
+    } else {
+      members.set(name, value);
+    }
+  }
+  return members;
+}
+
+/** Policies of the API, with the names of the driver's members. */
+const policies = new Map([
+  ['autoimportpolicy', 'autoImportEvents'],
+  ['autoexportpolicy', 'autoExportEvents'],
+]);
+
+/** Takes the API's member `S3` apart; other members stay. */
+function withPolicies(spelling: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (spelling.toLowerCase() !== 's3' || typeof value !== 'object' || value === null)
+    return [[spelling, value]];
+  return Object.entries(value).map(([policy, members]) => {
+    const name = policies.get(policy.toLowerCase());
+    if (name === undefined) return [`S3.${policy}`, members];
+    const events = Object.entries((members ?? {}) as Members).find(([key]) => key.toLowerCase() === 'events');
+    return [name, events?.[1] ?? []];
+  });
 }
 
 function readMember(at: string, name: string, reader: (value: unknown) => unknown, value: unknown): unknown {
   try {
     return reader(value);
   } catch (error) {
-    throw new Error(`"${name}" of ${at} ${messageOf(error)}`, { cause: error });
+    throw new Error(`"${name}" of ${at} ${messageOf(error)}: it is ${shown(value)}`, { cause: error });
   }
+}
+
+/** Longest text of a value in a message. */
+const MAX_SHOWN = 80;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 function readFileSystemPath(value: unknown): string {
@@ -121,18 +192,17 @@ function readEvents(value: unknown): readonly RepositoryEvent[] {
   throw new Error(`must be a list of ${EVENTS.join(', ')}, each at most once`);
 }
 
-function refuseOverlap(
+function overlaps(
   associations: readonly DataRepositoryAssociation[],
   name: 'fileSystemPath' | 'dataRepositoryPath',
-): void {
+): readonly string[] {
   const paths = associations.map((association) => association[name]);
-  for (const [index, path] of paths.entries()) {
+  return paths.flatMap((path, index) => {
     const other = paths.slice(index + 1).find((each) => contains(path, each) || contains(each, path));
-    if (other === undefined) continue;
-    throw new Error(
-      `the entries' ${name} "${path}" and "${other}" overlap: each must lie outside of the others`,
-    );
-  }
+    return other === undefined
+      ? []
+      : [`the entries' ${name} "${path}" and "${other}" overlap: each must lie outside of the others`];
+  });
 }
 
 const contains = (outer: string, inner: string): boolean =>

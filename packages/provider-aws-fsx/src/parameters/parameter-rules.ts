@@ -1,4 +1,4 @@
-import { DriverError } from '@lustre-csi/core';
+import { throwFaults } from '@lustre-csi/core';
 import { repositoryAndBackupRules, type Rule } from './repository-and-backup-rules.js';
 import type { FsxSettings } from './settings.js';
 
@@ -227,21 +227,49 @@ const rules: readonly Rule[] = [
   ...repositoryAndBackupRules,
 ];
 
+const nothing: ReadonlySet<string> = new Set();
+
 /**
- * Refuses settings that FSx would refuse, before any call, with all faults at once: requirements and exclusions of each parameter (API reference,
- * CreateFileSystem and CreateFileSystemLustreConfiguration).
- *
- * @throws DriverError invalid-argument naming the parameter and its legal values
+ * Finds all that FSx would refuse in the settings, before any call: requirements and exclusions of each parameter (API
+ * reference, CreateFileSystem and CreateFileSystemLustreConfiguration).
+ * @param doubtful parameters whose values are unknown: rules that depend on them say nothing
  */
-export function checkSettings(settings: FsxSettings): void {
+export function problemsOf(settings: FsxSettings, doubtful = nothing): readonly string[] {
   // Without an offer, the rules about its details have nothing to compare with.
   const applicable = offerFor(settings) ? rules : [subnet, securityGroups, offered];
-  const problems = applicable.flatMap((rule) => rule(settings) ?? []);
-  const [only = '', ...more] = problems;
-  if (problems.length === 0) return;
-  const listed = problems.map((problem, index) => `(${index + 1}) ${problem}`).join('; ');
-  throw new DriverError(
-    'invalid-argument',
-    more.length === 0 ? only : `${problems.length} faults: ${listed}`,
-  );
+  const unknown = withConsequences(doubtful);
+  return applicable.flatMap((rule) => resultOf(rule, settings, unknown) ?? []);
+}
+
+/** Result of a rule; undefined where it has read a parameter whose value is unknown. */
+function resultOf(rule: Rule, settings: FsxSettings, unknown: ReadonlySet<string>): string | undefined {
+  let isKnown = true;
+  const watched = new Proxy(settings, {
+    get: (target, name) => {
+      if (unknown.has(String(name))) isKnown = false;
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  const problem = rule(watched);
+  return isKnown ? problem : undefined;
+}
+
+/** Adds the settings that follow from the doubtful ones, see `resolveSettings`. */
+function withConsequences(doubtful: ReadonlySet<string>): ReadonlySet<string> {
+  const metadataSettings = ['metadataConfigurationMode', 'metadataIops'];
+  const consequences = new Map([
+    ['storageType', ['deploymentType', ...metadataSettings, 'dataReadCacheSizingMode']],
+    ['efaEnabled', metadataSettings],
+    ['metadataConfigurationMode', metadataSettings],
+    ['subnetId', ['subnetIds']],
+    ['subnetIds', ['subnetId']],
+    ['automaticBackupRetentionDays', ['dailyAutomaticBackupStartTime']],
+  ]);
+  return new Set([...doubtful].flatMap((name) => [name, ...(consequences.get(name) ?? [])]));
+}
+
+/** Refuses settings with all of their problems at once.
+ *  @throws DriverError invalid-argument naming the parameter and its legal values */
+export function checkSettings(settings: FsxSettings): void {
+  throwFaults(problemsOf(settings));
 }

@@ -62,8 +62,13 @@ describe('readParameters', () => {
     [{ extraTags: 'CSIVolumeName=mine' }, 'is reserved: the driver'],
     [
       { tagSpecification_1: 'a={{ .PVC }}' },
-      'unknown; known: {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}',
+      'unknown here: write {{ .PVCName }}; known are {{ .PVCName }}, {{ .PVCNamespace }}, {{ .PVName }}',
     ],
+    [
+      { tagSpecification_1: 'a=${pvc.namespace}' },
+      '"${pvc.namespace}" is unknown here: write {{ .PVCNamespace }};',
+    ],
+    [{ tagSpecification_1: 'a=%s' }, '"%s" looks like a placeholder, but is unknown'],
     [{ tagSpecification_1: 'a' }, '"tagSpecification_1" is "a" (no "=" between key and value)'],
     [{ tagSpecification_x: 'a=b' }, 'knows no parameter "tagSpecification_x"'],
     [{ rootSquash: '65534' }, 'legal: UID:GID'],
@@ -76,5 +81,17 @@ describe('readParameters', () => {
     [{ dataRepositoryAssociations: '{}' }, 'not a list'],
   ])('refuses %o', (given, words) => {
     expect(() => readParameters(given)).toThrow(words);
+  });
+
+  it('echoes of a list of associations only what is wrong with it', () => {
+    const associations = Array.from({ length: 8 }, (_, index) => ({
+      fileSystemPath: index === 3 ? 'wrong' : `/path-${index}`,
+      dataRepositoryPath: `s3://bucket-${index}`,
+    }));
+    const given = { dataRepositoryAssociations: JSON.stringify(associations) };
+    expect(() => readParameters(given)).toThrow(
+      /^parameter "dataRepositoryAssociations": "fileSystemPath" of entry 4 must be a path .* it is "wrong"; legal: /,
+    );
+    expect(() => readParameters(given)).not.toThrow('bucket-1');
   });
 });

@@ -1,4 +1,10 @@
-import { ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/core';
+import {
+  ParameterSchema,
+  throwFaults,
+  type FoundFaults,
+  type ParameterValues,
+  parameter,
+} from '@lustre-csi/core';
 import {
   parseDataRepositoryAssociations,
   type DataRepositoryAssociation,
@@ -105,11 +111,12 @@ const s3 = {
   }),
   dataRepositoryAssociations: parameter.parsed<readonly DataRepositoryAssociation[]>({
     description:
-      'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED). The volume is ready when all associations are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
+      'Directories of the file system that are linked to S3: a list, as YAML or JSON, of objects with `fileSystemPath`, `dataRepositoryPath` and optionally `batchImportMetaDataOnCreate` (true or false), `importedFileChunkSize` (MiB, 1 to 512000, 1024 by default), `autoImportEvents` and `autoExportEvents` (lists of NEW, CHANGED, DELETED); or with the members of the API request CreateDataRepositoryAssociation (`FileSystemPath`, `S3` and so on). The volume is ready when all associations are. SCRATCH_2, PERSISTENT_1 and PERSISTENT_2 with Lustre 2.12 or newer, not INTELLIGENT_TIERING; not with s3ImportPath and not with backups.',
     example:
       '[{"fileSystemPath": "/images", "dataRepositoryPath": "s3://training-data/images", "autoImportEvents": ["NEW", "CHANGED"]}]',
     legal:
       'a YAML or JSON list of 1 to 8 associations, whose fileSystemPath and dataRepositoryPath do not overlap',
+    quotesFault: true,
     read: parseDataRepositoryAssociations,
   }),
 } as const;
@@ -161,11 +168,9 @@ export type FsxParameters = Omit<ParameterValues<typeof fsxParameters>, 'tagSpec
 /** Answers for keys of FSx's API, of other drivers and of people. */
 const foreign = new Map([
   ['tags', 'write "extraTags"'],
+  ['provisioningmode', 'write "provisioningMode", whose legal values are directory, filesystem and existing'],
   ['storagecapacity', 'the size belongs in the claim: spec.resources.requests.storage'],
-  [
-    'filesystemid',
-    'it needs "provisioningMode": "directory"; to use the whole file system, create a PersistentVolume with its id as volumeHandle',
-  ],
+  ['filesystemid', 'it needs "provisioningMode": "directory", or "existing" for the whole file system'],
 ]);
 
 export const fsxParameterSchema = new ParameterSchema(DRIVER_NAME, fsxParameters, { foreign });
@@ -181,13 +186,26 @@ const NUMBERED = /^tagSpecification_\d+$/;
  * @throws DriverError invalid-argument naming the parameter and its legal values
  */
 export function readParameters(given: Given): FsxParameters {
+  const { values, faults } = inspectParameters(given);
+  throwFaults(faults);
+  return values;
+}
+
+/** Reads what can be read of the parameters, with all faults. */
+export function inspectParameters(given: Given): FoundFaults & { readonly values: FsxParameters } {
   const meant = Object.entries(given).filter(([name, value]) => !isUnset(name, value));
   const numbered = meant.filter(([name]) => NUMBERED.test(name));
-  const { tagSpecification_N: lone, ...values } = fsxParameterSchema.read(
-    Object.fromEntries(meant.filter(([name]) => !NUMBERED.test(name))),
-  );
-  const tagTemplates = [...(lone ? [lone] : []), ...numbered.flatMap(readTemplate)];
-  return { ...values, ...(tagTemplates.length > 0 ? { tagTemplates } : {}) };
+  const {
+    values: { tagSpecification_N: lone, ...values },
+    ...found
+  } = fsxParameterSchema.inspect(Object.fromEntries(meant.filter(([name]) => !NUMBERED.test(name))));
+  const readings = numbered.map(readTemplate);
+  const read = [...(lone ? [lone] : []), ...readings.flatMap(({ template }) => template ?? [])];
+  return {
+    values: { ...values, ...(read.length > 0 ? { tagTemplates: read } : {}) },
+    faults: [...found.faults, ...readings.flatMap(({ faults }) => faults)],
+    doubtful: found.doubtful,
+  };
 }
 
 /** Numbers that cannot be 0. */
@@ -196,7 +214,11 @@ const positive = ['perUnitStorageThroughput', 'throughputCapacity', 'metadataIop
 const isUnset = (name: string, value: string): boolean =>
   (value === '' && NUMBERED.test(name)) || (value === '0' && positive.includes(name));
 
-function readTemplate([name, value]: readonly [string, string]): readonly TagTemplate[] {
+function readTemplate([name, value]: readonly [string, string]): {
+  readonly template: TagTemplate | undefined;
+  readonly faults: readonly string[];
+} {
   const schema = new ParameterSchema(DRIVER_NAME, { [name]: fsxParameters.tagSpecification_N });
-  return Object.values(schema.read({ [name]: value })).filter((template) => template !== undefined);
+  const { values, faults } = schema.inspect({ [name]: value });
+  return { template: Object.values(values).find((template) => template !== undefined), faults };
 }

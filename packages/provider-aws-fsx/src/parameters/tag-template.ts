@@ -1,4 +1,4 @@
-import { DriverError, type VolumeMetadata } from '@lustre-csi/core';
+import { DriverError, explainPlaceholder, lookalikePlaceholder, type VolumeMetadata } from '@lustre-csi/core';
 import { acceptable, checkTag, type Tags } from './tags.js';
 
 /** Tag whose value is rendered for each volume. */
@@ -36,6 +36,8 @@ export function parseTagTemplate(line: string): TagTemplate {
   parts.push({ text: value.slice(from) });
   const key = line.slice(0, split);
   const literal = parts.map((part) => ('text' in part ? part.text : '')).join('');
+  const lookalike = lookalikePlaceholder(literal);
+  if (lookalike !== undefined) throw new Error(explainPlaceholder(placeholderAt(literal, lookalike), known));
   checkTag(key, literal);
   return { key, parts };
 }
@@ -44,9 +46,18 @@ function variableOf(expression: string): TemplatePart {
   const name = /^\.(\w+)$/.exec(expression)?.[1] ?? '';
   const variable = variables.get(name);
   if (variable) return { variable, spelled: name };
-  const known = [...variables.keys()].map((each) => `{{ .${each} }}`);
-  throw new Error(`"{{ ${expression} }}" is unknown; known: ${known.join(', ')}`);
+  throw new Error(explainPlaceholder(`{{ ${expression} }}`, known));
 }
+
+/** The whole of a placeholder of which the beginning was found. */
+const placeholderAt = (text: string, found: string): string =>
+  found === '${' ? (/\$\{[^{}]*\}?/.exec(text)?.[0] ?? found) : found;
+
+const known = {
+  pvcName: '{{ .PVCName }}',
+  pvcNamespace: '{{ .PVCNamespace }}',
+  pvName: '{{ .PVName }}',
+} as const;
 
 /** Renders the tag of one volume.
  *  @throws DriverError invalid-argument where the provisioner does not send the metadata that the template needs */

@@ -25,6 +25,9 @@ export const tagKeys = {
   /** Marks a file system that hosts directory volumes: followed by `/` and a digest of their base path, which is the
    *  value. */
   directories: 'lustre.csi/directories',
+  /** Marks a file system that hosts directory volumes, beside the tags of their base paths: where those are lost, it
+   *  keeps the file system from being deleted. */
+  parent: 'lustre.csi/parent',
   /** CSI snapshot name, the ownership tag of backups. */
   snapshotName: 'lustre.csi/snapshot-name',
   pvcName: 'kubernetes.io/created-for/pvc/name',

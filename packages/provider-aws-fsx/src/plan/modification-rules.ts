@@ -1,5 +1,5 @@
 import type { FileSystem as SdkFileSystem } from '@aws-sdk/client-fsx';
-import { DriverError } from '@lustre-csi/core';
+import { throwFaults, type FoundFaults } from '@lustre-csi/core';
 import { clientRule } from '../parameters/repository-and-backup-rules.js';
 import { updateTowards, type Update } from './modification-request.js';
 import {
@@ -7,7 +7,7 @@ import {
   mutableParameters,
   type MutableParameters,
 } from '../parameters/mutable-parameters.js';
-import { checkSettings } from '../parameters/parameter-rules.js';
+import { problemsOf } from '../parameters/parameter-rules.js';
 import { resolveSettings } from '../parameters/settings.js';
 import { minorVersion, parametersOfFileSystem } from '../parameters/parameters-of-file-system.js';
 import { tagKeys, tagLimits, tagsOf } from '../parameters/tags.js';
@@ -15,22 +15,42 @@ import { tagKeys, tagLimits, tagsOf } from '../parameters/tags.js';
 /**
  * Reads the parameters of a VolumeAttributesClass, and checks what can be checked without the file system.
  *
- * @throws DriverError invalid-argument naming the key, and those that are allowed
+ * @throws DriverError invalid-argument naming all that is wrong, and the keys that are allowed
  */
 export function readMutableParameters(given: Readonly<Record<string, string>>): MutableParameters {
-  const unknown = Object.keys(given).find((name) => !(name in mutableParameters));
-  if (unknown !== undefined) {
-    const allowed = Object.keys(mutableParameters).sort().join(', ');
-    throw invalid(`a VolumeAttributesClass cannot have the parameter "${unknown}"; legal: ${allowed}`);
-  }
-  const { metadataConfigurationMode, ...values } = mutableParameterSchema.read(given);
+  const { values, faults } = inspectMutableParameters(given);
+  throwFaults(faults);
+  return values;
+}
+
+/** Reads what can be read of the parameters of a VolumeAttributesClass, with all faults. */
+export function inspectMutableParameters(
+  given: Readonly<Record<string, string>>,
+): FoundFaults & { readonly values: MutableParameters } {
+  const isKnown = ([name]: readonly [string, string]): boolean => Object.hasOwn(mutableParameters, name);
+  const unknown = Object.entries(given).filter((entry) => !isKnown(entry));
+  const { values, faults, doubtful } = mutableParameterSchema.inspect(
+    Object.fromEntries(Object.entries(given).filter(isKnown)),
+  );
+  const { metadataConfigurationMode, ...others } = values;
   const mode =
     metadataConfigurationMode ?? (values.metadataIops === undefined ? undefined : 'USER_PROVISIONED');
-  const read = { ...values, ...(mode === undefined ? {} : { metadataConfigurationMode: mode }) };
-  const problem = clientRule(read) ?? cacheProblem(read);
-  if (problem) throw invalid(problem);
-  return read;
+  const read = { ...others, ...(mode === undefined ? {} : { metadataConfigurationMode: mode }) };
+  // With a wrong value, a parameter that needs it would seem to lack it.
+  const problems = doubtful.size > 0 ? [] : [clientRule(read), cacheProblem(read)];
+  return {
+    values: read,
+    faults: [
+      ...unknown.map(([name]) => notMutable(name)),
+      ...faults,
+      ...problems.filter((each) => each !== undefined),
+    ],
+    doubtful,
+  };
 }
+
+const notMutable = (name: string): string =>
+  `a VolumeAttributesClass cannot have the parameter "${name}"; legal: ${Object.keys(mutableParameters).sort().join(', ')}`;
 
 function cacheProblem({
   dataReadCacheSizingMode,
@@ -45,16 +65,18 @@ function cacheProblem({
  * Refuses an impossible modification before anything is changed: settings that FSx would not have created either,
  * and those that it does not change later (API reference, UpdateFileSystemLustreConfiguration).
  *
- * @throws DriverError invalid-argument naming the parameter and its legal values
+ * @throws DriverError invalid-argument naming each parameter and its legal values
  */
 export function checkModification(wanted: MutableParameters, found: SdkFileSystem): void {
   const change = updateTowards(wanted, found);
-  for (const problemOf of problems) {
-    const problem = problemOf(change, wanted, found);
-    if (problem) throw invalid(`file system ${found.FileSystemId}: ${problem}`);
-  }
-  checkAsCreated(wanted, found);
+  const direct = problems.flatMap((problemOf) => problemOf(change, wanted, found) ?? []);
+  const named = new Set(direct.map(parameterIn));
+  const asCreated = problemsAsCreated(wanted, found).filter((problem) => !named.has(parameterIn(problem)));
+  throwFaults([...direct.map((problem) => `file system ${found.FileSystemId}: ${problem}`), ...asCreated]);
 }
+
+/** Parameter that a problem is about. */
+const parameterIn = (problem: string): string => /"(\w+)"/.exec(problem)?.[1] ?? '';
 
 /** Checks a change of a file system; returns a message, or undefined. */
 type Problem = (change: Update, wanted: MutableParameters, found: SdkFileSystem) => string | undefined;
@@ -129,17 +151,14 @@ const problems: readonly Problem[] = [
 ];
 
 /** Applies the rules of creation to the modified file system. FSx decides where the file system already breaks them. */
-function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
+function problemsAsCreated(wanted: MutableParameters, found: SdkFileSystem): readonly string[] {
   const now = withoutUndefined({
     ...parametersOfFileSystem(found),
     subnetId: found.SubnetIds?.[0] ?? 'unknown',
   });
-  const check = (parameters: object): void => checkSettings(resolveSettings(parameters).settings);
-  try {
-    check(now);
-  } catch {
-    return;
-  }
+  const problemsWith = (parameters: object): readonly string[] =>
+    problemsOf(resolveSettings(parameters).settings);
+  if (problemsWith(now).length > 0) return [];
   // A mode and its size belong together: a mode that is given replaces both.
   const { metadataIops, dataReadCacheSizeGiB, ...others } = now as MutableParameters;
   const {
@@ -148,7 +167,7 @@ function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
     extraTags: _tags,
     ...changes
   } = wanted;
-  check({
+  return problemsWith({
     ...others,
     ...(changes.metadataConfigurationMode === undefined ? withoutUndefined({ metadataIops }) : {}),
     ...(changes.dataReadCacheSizingMode === undefined ? withoutUndefined({ dataReadCacheSizeGiB }) : {}),
@@ -158,5 +177,3 @@ function checkAsCreated(wanted: MutableParameters, found: SdkFileSystem): void {
 
 const withoutUndefined = (members: object): object =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-
-const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

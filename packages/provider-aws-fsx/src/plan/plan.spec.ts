@@ -89,6 +89,52 @@ describe('planFileSystem', () => {
     expect(plan.tags).toMatchObject({ a: 'class', b: 'vac' });
   });
 
+  it('reports in one message what is wrong with the class, with its rules and with a VolumeAttributesClass', () => {
+    const parameters = {
+      deploymentType: 'PERSISTENT_2',
+      perUnitStorageThroughput: '126',
+      driveCacheType: 'READ',
+      colour: 'x',
+      tagSpecification_1: 'a',
+      dataRepositoryAssociations: '[]',
+    };
+    const mutableParameters = { subnetId: 'subnet-0aaaaaaaaaaaaaaa1', logLevel: 'LOUD' };
+    const refused = (): unknown => planFileSystem(request({ parameters, mutableParameters }), context);
+    for (const words of [
+      /^8 faults: /,
+      /knows no parameter "colour"/,
+      /"tagSpecification_1" is "a"/,
+      /"dataRepositoryAssociations": it has 0 entries/,
+      /VolumeAttributesClass cannot have the parameter "subnetId"/,
+      /"logLevel" is "LOUD"/,
+      /parameter "subnetId" is missing/,
+      /"perUnitStorageThroughput" is 126; legal with PERSISTENT_2 on SSD/,
+      /"driveCacheType" is only for storageType HDD/,
+    ])
+      expect(refused).toThrow(words);
+  });
+
+  it.each([
+    [
+      { subnetid: 'subnet-0aaaaaaaaaaaaaaa1' },
+      /^fsx\.csi\.aws\.com knows no parameter "subnetid"; did you mean "subnetId"\?$/,
+    ],
+    [
+      { ...subnet, deploymentType: 'PERSISTENT_3', perUnitStorageThroughput: '125' },
+      /^parameter "deploymentType" is "PERSISTENT_3"; legal: [^;]*$/,
+    ],
+    [
+      { ...subnet, storageType: 'TAPE', driveCacheType: 'READ' },
+      /^parameter "storageType" is "TAPE"; legal: [^;]*$/,
+    ],
+    [
+      { ...subnet, efaEnabled: 'perhaps', metadataIops: '7000' },
+      /^parameter "efaEnabled" is "perhaps" [^;]*; legal: [^;]*$/,
+    ],
+  ])('reports no consequences of a fault: %o', (parameters, message) => {
+    expect(() => planFileSystem(request({ parameters }), context)).toThrow(message);
+  });
+
   it('makes tags of templates', () => {
     const parameters = {
       ...subnet,

@@ -1,5 +1,6 @@
 import {
   DriverError,
+  Faults,
   type FileSystemPlan,
   type Snapshot,
   type TopologyRequirement,
@@ -9,9 +10,9 @@ import { requestedAttributes } from '../parameters/attributes.js';
 import { tagsOfLife } from './create-request.js';
 import { repositoriesDigest } from '../parameters/data-repository-associations.js';
 import { finalBackupMarks } from '../parameters/final-backup.js';
-import { readMutableParameters } from './modification-rules.js';
-import { checkSettings } from '../parameters/parameter-rules.js';
-import { readParameters, type FsxParameters } from '../parameters/parameters.js';
+import { inspectMutableParameters } from './modification-rules.js';
+import { problemsOf } from '../parameters/parameter-rules.js';
+import { inspectParameters, type FsxParameters } from '../parameters/parameters.js';
 import { restoredParameters } from './restore.js';
 import { resolveSettings, type FsxSettings } from '../parameters/settings.js';
 import { renderTag } from '../parameters/tag-template.js';
@@ -49,9 +50,12 @@ export interface PlanContext {
  */
 export function planFileSystem(request: VolumeRequest, context: PlanContext, source?: Snapshot): FsxPlan {
   const snapshot = source && knownSnapshot(source);
-  const given = givenParameters(request);
-  const { settings, warnings } = resolveSettings(snapshot ? restoredParameters(given, snapshot) : given);
-  checkSettings(settings);
+  const faults = new Faults();
+  const given = givenParameters(request, faults);
+  const complete = snapshot ? faults.attempt([], () => restoredParameters(given, snapshot)) : given;
+  const { settings, warnings } = resolveSettings(complete ?? given);
+  if (complete) faults.add({ faults: problemsOf(settings, faults.doubtful), doubtful: new Set() });
+  faults.throwIfAny();
   const volumeName = nameTag(request.name);
   const tags = { ...context.extraTags, ...volumeTags(settings, request, context), ...snapshotTag(snapshot) };
   refuseTooMany(tags);
@@ -68,9 +72,11 @@ export function planFileSystem(request: VolumeRequest, context: PlanContext, sou
   };
 }
 
-function givenParameters({ parameters, mutableParameters }: VolumeRequest): FsxParameters {
-  const mutable = readMutableParameters(mutableParameters);
-  const given = readParameters(parameters);
+function givenParameters({ parameters, mutableParameters }: VolumeRequest, faults: Faults): FsxParameters {
+  const { values: mutable, ...foundInMutable } = inspectMutableParameters(mutableParameters);
+  const { values: given, ...found } = inspectParameters(parameters);
+  faults.add(found);
+  faults.add(foundInMutable);
   const extraTags = { ...given.extraTags, ...mutable.extraTags };
   return { ...given, ...mutable, ...(Object.keys(extraTags).length > 0 ? { extraTags } : {}) };
 }

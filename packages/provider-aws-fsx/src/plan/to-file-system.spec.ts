@@ -68,6 +68,7 @@ describe('toFileSystem', () => {
         ...unlinked,
       },
       arn: 'arn:aws:fsx:us-west-2:111122223333:file-system/fs-0e0c30b4b41a1fd69',
+      tagKeys: ['CSIVolumeName'],
       hasAttempt: false,
       handedOut: false,
       kind: {

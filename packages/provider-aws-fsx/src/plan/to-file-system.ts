@@ -24,6 +24,8 @@ export interface FsxFileSystem extends FileSystem {
   readonly arn?: string;
   /** Marks a file system with all tags of a creation by this driver. aws-fsx-csi-driver writes the volume name alone. */
   readonly hasAttempt: boolean;
+  /** Keys of all its tags. */
+  readonly tagKeys: readonly string[];
   /** Reports whether CreateVolume has returned it: then it may hold data. */
   readonly handedOut: boolean;
   /** Tags of the backup that its deletion makes; absent: it makes none. */
@@ -77,6 +79,7 @@ export function toFileSystem(found: SdkFileSystem, view: Viewpoint): FsxFileSyst
     ...present('directoryBases', directoryBasesOf(tags)),
     ...present('mountSource', source),
     ...present('arn', found.ResourceARN),
+    tagKeys: Object.keys(tags),
     hasAttempt: tags[tagKeys.attempt] !== undefined,
     handedOut: tags[tagKeys.handedOut] !== undefined,
     ...present('finalBackup', finalBackupOf(tags)),
@@ -108,7 +111,8 @@ function ownedAs(tags: Tags, { clusterId }: Viewpoint): string | undefined {
 
 function directoryBasesOf(tags: Tags): readonly string[] | undefined {
   const noted = Object.entries(tags).filter(([key]) => key.startsWith(`${tagKeys.directories}/`));
-  return noted.length > 0 ? noted.map(([, base]) => base) : undefined;
+  const isParent = noted.length > 0 || tags[tagKeys.parent] !== undefined;
+  return isParent ? noted.map(([, base]) => base) : undefined;
 }
 
 /** Translates a Lifecycle. An unknown, newer one is neither handed out nor deleted: the driver waits and shows it. */

@@ -3,6 +3,7 @@ import { parameterSections } from '@lustre-csi/core/reference';
 import { DRIVER_NAME } from '../parameters/driver-name.js';
 import { awsFsx } from '../index.js';
 import { mutableParameters, mutableParameterSchema } from '../parameters/mutable-parameters.js';
+import { existingParameterSchema } from '../plan/existing-file-system.js';
 import { fsxParameterSchema } from '../parameters/parameters.js';
 import { snapshotParameterSchema } from '../parameters/snapshot-parameters.js';
 
@@ -17,7 +18,12 @@ export function parameterReference(): string {
       '[directories of a file system](../guides/directories.md) (`provisioningMode`, `fileSystemId`).',
     ...rules,
     '## StorageClass',
-    ...parameterSections(fsxParameterSchema, (name) => name in mutableParameters),
+    ...parameterSections(fsxParameterSchema, (name) => Object.hasOwn(mutableParameters, name)),
+    '## StorageClass of an existing file system',
+    'Each claim of such a class is the whole file system, as a PersistentVolume written by hand would be: all of them share its ' +
+      'data. Its owner deletes, expands and modifies it; DeleteVolume removes only the volume. The capacity of the volume is ' +
+      'that of the file system. These parameters, and no others:',
+    ...parameterSections(existingParameterSchema),
     '## VolumeAttributesClass',
     'The parameters above that are marked as mutable, and no others. ' +
       'Parameters that differ from the file system go into one `UpdateFileSystem`; those that already apply need no call, ' +

@@ -14,7 +14,14 @@ import { VolumeOperations } from '@lustre-csi/core/server';
 import type { FsxFileSystems } from '../operations/file-systems.js';
 import { awsFsx } from '../index.js';
 
-const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
+/** Log that discards everything. */
+export const silent: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silent,
+};
 
 /** The pauses of waiting operations, shortened: the emulator's creations take a fraction of a second. */
 const hasty = {

@@ -58,7 +58,11 @@ describe('AmlNode.mountSource', () => {
     ['an empty sub-directory', { 'mgs-ip-address': 'a', 'sub-dir': '' }, 'names no directory'],
     ['the root', { 'mgs-ip-address': 'a', 'sub-dir': '/' }, 'names no directory'],
     ['a way out', { 'mgs-ip-address': 'a', 'sub-dir': 'x/../..' }, '".."'],
-    ['an unknown variable', { 'mgs-ip-address': 'a', 'sub-dir': '${pod.ip}' }, '"${pod.ip}" is unknown'],
+    [
+      'an unknown variable',
+      { 'mgs-ip-address': 'a', 'sub-dir': '${pod.ip}' },
+      '"${pod.ip}" looks like a placeholder, but is unknown',
+    ],
     [
       'a variable that leads out',
       { 'mgs-ip-address': 'a', 'sub-dir': '${pod.metadata.name}', 'csi.storage.k8s.io/pod.name': '..' },

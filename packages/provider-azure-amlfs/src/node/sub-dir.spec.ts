@@ -19,14 +19,20 @@ describe('parseSubDir', () => {
     ['a/../b', 'must not contain ".."'],
     ['a\0b', 'NUL'],
     ['a#b', '"#"'],
-    ['${pvc.name}', '"${pvc.name}" is unknown; known: ${pvc.metadata.name},'],
-    ['${}', '"${}" is unknown'],
-    ['${constructor}', '"${constructor}" is unknown'],
+    [
+      '${pvc.name}',
+      '"${pvc.name}" is unknown here: write ${pvc.metadata.name}; known are ${pvc.metadata.name},',
+    ],
+    ['${.PVC.namespace}', 'is unknown here: write ${pvc.metadata.namespace};'],
+    ['${pod.name}', 'is unknown here: write ${pod.metadata.name};'],
+    ['%s', '"%s" looks like a placeholder'],
+    ['${}', '"${}" looks like a placeholder, but is unknown'],
+    ['${constructor}', '"${constructor}" looks like a placeholder, but is unknown'],
     ['${__proto__}', 'is unknown'],
     ['$HOME/{x}', '"$HOME" looks like a placeholder'],
     [
       '{{ .PVCName }}',
-      '"{{ .PVCName }}" looks like a placeholder, but is none; known: ${pvc.metadata.name},',
+      '"{{ .PVCName }}" is unknown here: write ${pvc.metadata.name}; known are ${pvc.metadata.name},',
     ],
     ['a/${pvc.metadata.name', '"${" looks like a placeholder'],
   ])('refuses %j', (text, words) => expect(() => parseSubDir(text)).toThrow(words));
@@ -54,7 +60,7 @@ describe('resolveSubDir', () => {
 
   it.each([
     ['${pod.name}', context, '"${pod.name}" is unknown'],
-    ['${toString}', context, '"${toString}" is unknown'],
+    ['${toString}', context, '"${toString}" looks like a placeholder, but is unknown'],
     ['${pod.metadata.name}', foldContext({}), 'podInfoOnMount: true'],
     ['${pod.metadata.name}', foldContext({ 'csi.storage.k8s.io/pod.name': '' }), 'has no value'],
     ['${pod.metadata.name}', foldContext({ 'csi.storage.k8s.io/pod.name': 'a/b' }), 'contains a slash'],

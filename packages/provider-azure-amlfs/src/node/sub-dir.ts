@@ -1,4 +1,4 @@
-import { DriverError, lookalikePlaceholder } from '@lustre-csi/core';
+import { DriverError, explainPlaceholder, lookalikePlaceholder } from '@lustre-csi/core';
 
 /** Variables of a sub-directory, written `${NAME}`, with the key of the volume context that has the value. kubelet sends
  *  the keys of the pod where CSIDriver.podInfoOnMount is true; external-provisioner sends the others with
@@ -37,12 +37,10 @@ export function parseSubDir(text: string): string {
   if (path.includes('#'))
     throw new Error('it must not contain "#", which separates the parts of volume handles');
   for (const name of namesIn(path)) {
-    if (!variables.has(name)) throw new Error(`"\${${name}}" is unknown; ${known}`);
+    if (!variables.has(name)) throw new Error(explainPlaceholder(`\${${name}}`, known));
   }
   const lookalike = lookalikePlaceholder(path.replace(VARIABLE, ''));
-  if (lookalike !== undefined) {
-    throw new Error(`"${lookalike}" looks like a placeholder, but is none; ${known}`);
-  }
+  if (lookalike !== undefined) throw new Error(explainPlaceholder(lookalike, known));
   return path;
 }
 
@@ -57,7 +55,7 @@ export function contextKeysOf(subDir: string): readonly string[] {
 export function resolveSubDir(subDir: string, context: ReadonlyMap<string, string>): string {
   return subDir.replace(VARIABLE, (literal: string, name: string) => {
     const key = variables.get(name);
-    if (key === undefined) throw invalid(`"\${${name}}" is unknown; ${known}`);
+    if (key === undefined) throw invalid(explainPlaceholder(literal, known));
     const value = context.get(key.toLowerCase());
     // azurelustre-csi-driver 0.1 wrote PersistentVolumes without the metadata of claims, and mounts the literal name.
     if (value === undefined && isOfClaim(key)) return literal;
@@ -72,7 +70,15 @@ export function resolveSubDir(subDir: string, context: ReadonlyMap<string, strin
 
 const namesIn = (subDir: string): string[] => [...subDir.matchAll(VARIABLE)].map((match) => match[1] ?? '');
 
-const known = `known: ${[...variables.keys()].map((name) => `\${${name}}`).join(', ')}`;
+const known = {
+  pvcName: '${pvc.metadata.name}',
+  pvcNamespace: '${pvc.metadata.namespace}',
+  pvName: '${pv.metadata.name}',
+  podName: '${pod.metadata.name}',
+  podNamespace: '${pod.metadata.namespace}',
+  podUid: '${pod.metadata.uid}',
+  serviceAccountName: '${serviceAccount.metadata.name}',
+} as const;
 
 const isOfClaim = (key: string): boolean => /\/pvc?\//.test(key);
 

@@ -1,3 +1,4 @@
+import { growthOf } from '@lustre-csi/core/testing';
 import { describe, expect, it } from 'vitest';
 import { formatVolumeHandle, mountSourceOf, parseVolumeHandle, type VolumeHandle } from './volume-handle.js';
 
@@ -99,4 +100,23 @@ describe('mountSourceOf', () => {
     'knows that %j points at nothing',
     (text) => expect(mountSourceOf(parseVolumeHandle(text) as VolumeHandle)).toBeUndefined(),
   );
+});
+
+describe('a long handle', () => {
+  const read = (text: string): unknown => {
+    const found = parseVolumeHandle(text);
+    return found && mountSourceOf(found);
+  };
+
+  it.each<[string, (size: number) => string]>([
+    ['separators', (size) => '#'.repeat(size)],
+    ['letters of a name', (size) => `${'a'.repeat(size)}#lustrefs#10.0.0.4`],
+    ['letters of an fsname', (size) => `a#${'-'.repeat(size)}#10.0.0.4`],
+    ['parts of an address', (size) => `a#lustrefs#${'1.'.repeat(size)}`],
+    ['commas and colons of an address', (size) => `a#lustrefs#${',:'.repeat(size)}`],
+    ['slashes of a sub-directory', (size) => `a#lustrefs#10.0.0.4#a${'/'.repeat(2 * size)}a`],
+    ['names of a sub-directory', (size) => `a#lustrefs#10.0.0.4#${'a/'.repeat(size)}#f`],
+  ])('is read in a time that grows like the number of %s', (_, textOf) => {
+    expect(growthOf(read, textOf)).toBeLessThan(3);
+  });
 });

@@ -3,7 +3,7 @@ import type { Arm } from '../api/arm.js';
 import type { FileSystemReader } from './file-system-reader.js';
 import { tagsOf, toSettings } from '../plan/settings-change.js';
 import { mergeTags } from './tag-merge.js';
-import { directoriesTag, tagChanges } from '../parameters/tags.js';
+import { directoriesTags, tagChanges } from '../parameters/tags.js';
 
 /** Records in a tag of the file system that it hosts directory volumes below a base path. Returns when ARM shows it.
  *  @throws DriverError aborted while Azure works on the file system; permission-denied naming the action where the
@@ -18,7 +18,7 @@ export async function tagBasePath(
   const found = await reader.find(fileSystem, signal);
   if (!found)
     throw new DriverError('not-found', `there is no file system ${id} in resource group ${listingScope}`);
-  const tags = tagChanges(tagsOf(toSettings(found.resource)), directoriesTag(base));
+  const tags = tagChanges(tagsOf(toSettings(found.resource)), directoriesTags(base));
   if (!tags) return;
   const doing = `cannot tag file system ${id} of resource group ${listingScope} as a host of directory volumes`;
   const outcome = await mergeTags(arm, fileSystem, tags, { doing, signal });

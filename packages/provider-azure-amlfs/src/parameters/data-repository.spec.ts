@@ -1,5 +1,13 @@
+import { Faults } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { dataRepositoryFor, type DataRepositoryParameters } from './data-repository.js';
+import { dataRepositoryFor, type DataRepository, type DataRepositoryParameters } from './data-repository.js';
+
+function derived(given: DataRepositoryParameters): DataRepository {
+  const faults = new Faults();
+  const repository = dataRepositoryFor(given, faults);
+  faults.throwIfAny();
+  return repository;
+}
 
 const account = (name: string): string =>
   `/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/${name}/blobServices/default/containers`;
@@ -50,7 +58,7 @@ describe('dataRepositoryFor', () => {
       { ...both, 'auto-export-prefix': '/out' },
       { hsm, jobs: { autoExport: { adminStatus: 'Enable', autoExportPrefixes: ['/out'] } } },
     ],
-  ])('reads %s', (_, given, expected) => expect(dataRepositoryFor(given)).toEqual(expected));
+  ])('reads %s', (_, given, expected) => expect(derived(given)).toEqual(expected));
 
   it.each<[string, DataRepositoryParameters, string]>([
     [
@@ -76,5 +84,12 @@ describe('dataRepositoryFor', () => {
       { ...both, 'auto-import-enable-deletions': false },
       'the auto-import- parameters need auto-import-prefixes',
     ],
-  ])('refuses %s', (_, given, words) => expect(() => dataRepositoryFor(given)).toThrow(words));
+  ])('refuses %s', (_, given, words) => expect(() => derived(given)).toThrow(words));
+
+  it('reports all faults at once', () => {
+    const given = { 'hsm-container': both['hsm-container'], 'auto-import-enable-deletions': true };
+    expect(() => derived(given)).toThrow(
+      /^2 faults: \(1\) hsm-container and hsm-logging-container belong together: give both; \(2\) the auto-import- parameters need/,
+    );
+  });
 });

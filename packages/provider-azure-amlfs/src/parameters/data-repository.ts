@@ -1,4 +1,4 @@
-import { DriverError } from '@lustre-csi/core';
+import { DriverError, type Faults } from '@lustre-csi/core';
 
 /** Given parameters of the blob container. */
 export interface DataRepositoryParameters {
@@ -31,14 +31,14 @@ export interface DataRepository {
 }
 
 /** Derives the settings of the blob container from the parameters.
- *  @throws DriverError invalid-argument naming parameters that exclude each other or are incomplete */
-export function dataRepositoryFor(given: DataRepositoryParameters): DataRepository {
-  const hsm = hsmFor(given);
-  const dependent = Object.keys(given).find((name) => /^(import|auto-(im|ex)port)-/.test(name));
-  if (!hsm && dependent !== undefined) {
-    throw invalid(`${dependent} needs hsm-container and hsm-logging-container, whose blobs it concerns`);
+ *  @param faults gets the parameters that exclude each other or are incomplete */
+export function dataRepositoryFor(given: DataRepositoryParameters, faults: Faults): DataRepository {
+  const containers = ['hsm-container', 'hsm-logging-container'] as const;
+  const hsm = faults.attempt(containers, () => hsmFor(given));
+  if (containers.every((name) => given[name] === undefined)) {
+    faults.attempt(containers, () => refuseDependent(given));
   }
-  const autoImport = autoImportFor(given);
+  const autoImport = faults.attempt(['auto-import-prefixes'], () => autoImportFor(given));
   const prefix = given['auto-export-prefix'];
   return {
     hsm,
@@ -49,6 +49,12 @@ export function dataRepositoryFor(given: DataRepositoryParameters): DataReposito
         : { autoExport: { adminStatus: 'Enable', autoExportPrefixes: [prefix] } }),
     },
   };
+}
+
+function refuseDependent(given: DataRepositoryParameters): void {
+  const dependent = Object.keys(given).find((name) => /^(import|auto-(im|ex)port)-/.test(name));
+  if (dependent === undefined) return;
+  throw invalid(`${dependent} needs hsm-container and hsm-logging-container, whose blobs it concerns`);
 }
 
 function hsmFor(given: DataRepositoryParameters): HsmSettings | undefined {

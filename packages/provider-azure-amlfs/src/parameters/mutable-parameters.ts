@@ -1,4 +1,11 @@
-import { DriverError, ParameterSchema, type ParameterValues, parameter } from '@lustre-csi/core';
+import {
+  ParameterSchema,
+  messageOf,
+  throwFaults,
+  type FoundFaults,
+  type ParameterValues,
+  parameter,
+} from '@lustre-csi/core';
 import { DRIVER_NAME } from './driver-name.js';
 import { encryptionKeyFor } from './encryption.js';
 import { squashIds } from './root-squash.js';
@@ -84,17 +91,42 @@ export const mutableParameterSchema = new ParameterSchema(DRIVER_NAME, mutablePa
 export type MutableParameters = ParameterValues<typeof mutableParameters>;
 
 /** Reads the parameters of a VolumeAttributesClass, and checks what can be checked without the file system.
- *  @throws DriverError invalid-argument naming the key and those that are allowed */
+ *  @throws DriverError invalid-argument naming all that is wrong, and the keys that are allowed */
 export function readMutableParameters(given: Readonly<Record<string, string>>): MutableParameters {
-  const allowed = Object.keys(mutableParameters);
-  const unknown = Object.keys(given).find((key) => !allowed.includes(key.toLowerCase()));
-  if (unknown !== undefined) {
-    throw new DriverError(
-      'invalid-argument',
-      `a VolumeAttributesClass cannot have the parameter "${unknown}"; legal: ${allowed.join(', ')}`,
-    );
-  }
-  const values = mutableParameterSchema.read(given);
-  encryptionKeyFor(values);
+  const { values, faults } = inspectMutableParameters(given);
+  throwFaults(faults);
   return values;
+}
+
+/** Reads what can be read of the parameters of a VolumeAttributesClass, with all faults. */
+export function inspectMutableParameters(
+  given: Readonly<Record<string, string>>,
+): FoundFaults & { readonly values: MutableParameters } {
+  const allowed = Object.keys(mutableParameters);
+  const isKnown = ([key]: readonly [string, string]): boolean => allowed.includes(key.toLowerCase());
+  const unknown = Object.entries(given)
+    .filter((entry) => !isKnown(entry))
+    .map(
+      ([key]) => `a VolumeAttributesClass cannot have the parameter "${key}"; legal: ${allowed.join(', ')}`,
+    );
+  const { values, ...found } = mutableParameterSchema.inspect(
+    Object.fromEntries(Object.entries(given).filter(isKnown)),
+  );
+  const key = keyFault(values, found.doubtful);
+  return {
+    values,
+    faults: [...unknown, ...found.faults, ...(key === undefined ? [] : [key])],
+    doubtful: found.doubtful,
+  };
+}
+
+/** Half of a key; undefined where a part of it has another fault. */
+function keyFault(values: MutableParameters, doubtful: ReadonlySet<string>): string | undefined {
+  if (doubtful.has('key-vault-key-url') || doubtful.has('key-vault-id')) return undefined;
+  try {
+    encryptionKeyFor(values);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

@@ -194,6 +194,10 @@ export const amlParameterSchema = new ParameterSchema(DRIVER_NAME, amlParameters
   caseInsensitive: true,
   foreign: new Map([
     ['extratags', 'write "tags"'],
+    [
+      'provisioningmode',
+      'legal here: directory, filesystem; write "mgs-ip-address" for an existing file system',
+    ],
     ['filesystemid', 'write "mgs-ip-address" for an existing file system'],
     ['subpath', 'write "sub-dir"'],
     ['path', 'write "sub-dir"'],

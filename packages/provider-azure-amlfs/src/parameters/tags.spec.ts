@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  directoriesTag,
+  directoriesTags,
   parseTags,
   readTags,
   tagChanges,
@@ -72,15 +72,17 @@ describe('the tags of a file system', () => {
       cluster: 'blue',
       subDir: 'data/${pod.metadata.name}',
       attempt: 2,
-      directoryBases: [],
     });
   });
 
   it('contain the base paths of directory volumes', () => {
-    const tags = { ...directoriesTag('/csi-volumes'), ...directoriesTag('/scratch') };
+    const tags = { ...directoriesTags('/csi-volumes'), ...directoriesTags('/scratch') };
     expect(readTags(tags, 'resource', '').directoryBases).toEqual(['/csi-volumes', '/scratch']);
-    const [name = ''] = Object.keys(tags);
-    expect(() => parseTags(`${name.toUpperCase()}=x`)).toThrow('the driver itself writes');
+    const [mark = '', name = ''] = Object.keys(tags);
+    for (const each of [mark, name])
+      expect(() => parseTags(`${each.toUpperCase()}=x`)).toThrow('the driver itself writes');
+    expect(readTags({ [mark]: 'true' }, 'resource', '').directoryBases).toEqual([]);
+    expect(readTags({}, 'resource', '').directoryBases).toBeUndefined();
   });
 
   it.each<[string, Record<string, string>, string, string | undefined]>([

@@ -16,6 +16,8 @@ const CLUSTER = 'lustre-csi-cluster';
 const SUB_DIR = 'lustre-csi-sub-dir';
 /** Prefix of a tag for each base path, followed by a digest of the path, which is the value. */
 const DIRECTORIES = 'lustre-csi-directories-';
+/** Tag beside those of the base paths: where they are lost, it keeps the file system from being deleted. */
+const PARENT = 'lustre-csi-parent';
 
 const reserved: readonly string[] = [
   CREATED_BY,
@@ -90,11 +92,13 @@ function parseTag(item: string): [string, string] {
   return [name, value];
 }
 
-const isReserved = (name: string): boolean => reserved.includes(name) || name.startsWith(DIRECTORIES);
+const isReserved = (name: string): boolean =>
+  reserved.includes(name) || name === PARENT || name.startsWith(DIRECTORIES);
 
-/** Builds the tag that records a base path of directory volumes on the file system. */
-export function directoriesTag(base: string): Tags {
-  return { [`${DIRECTORIES}${createHash('sha256').update(base).digest('hex').slice(0, 8)}`]: base };
+/** Builds the tags that record a base path of directory volumes on the file system. */
+export function directoriesTags(base: string): Tags {
+  const digest = createHash('sha256').update(base).digest('hex').slice(0, 8);
+  return { [PARENT]: 'true', [`${DIRECTORIES}${digest}`]: base };
 }
 
 /** Builds all tags of a new file system. */
@@ -147,8 +151,8 @@ export interface ReadTags {
   readonly volumeName?: string;
   readonly subDir?: string;
   readonly attempt: number;
-  /** Base paths of directory volumes. */
-  readonly directoryBases: readonly string[];
+  /** Base paths of directory volumes; empty where their tags are lost, absent where none was ever recorded. */
+  readonly directoryBases?: readonly string[];
   /** Cluster that the tag names. */
   readonly cluster?: string;
   readonly isOtherClusters?: true;
@@ -169,13 +173,14 @@ export function readTags(tags: Tags, name: string, clusterId: string): ReadTags 
   const volumeName = volumeNameIn(folded, name);
   const subDir = folded.get(SUB_DIR);
   const attempt = Number(folded.get(ATTEMPT));
+  const bases = [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base);
   return {
     ...(volumeName === undefined || isOther ? {} : { volumeName }),
     ...(volumeName === undefined ? {} : { madeByDriver: true }),
     ...(cluster === undefined ? {} : { cluster, ...(isOther ? { isOtherClusters: true } : {}) }),
     ...(subDir === undefined ? {} : { subDir }),
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
-    directoryBases: [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base),
+    ...(bases.length > 0 || folded.has(PARENT) ? { directoryBases: bases } : {}),
   };
 }
 

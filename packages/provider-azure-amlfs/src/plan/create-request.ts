@@ -1,5 +1,6 @@
 import type { Capacity } from '@lustre-csi/core';
-import type { AmlPlan, Creation } from './plan.js';
+import type { Creation } from './creation-settings.js';
+import type { AmlPlan } from './plan.js';
 import { tagsFor } from '../parameters/tags.js';
 
 /** Inputs of the request for a file system. */

@@ -53,6 +53,42 @@ describe('planFor', () => {
     });
   });
 
+  it('reports in one message all that is wrong with the class, azure.json and a VolumeAttributesClass', async () => {
+    const parameters = {
+      zone: 'first',
+      'sku-nam': 'x',
+      'fs-name': 'abc',
+      'sub-dir': '${pvc.metadata.name}',
+      'root-squash-uid': '7',
+      'auto-export-prefix': '/a',
+      'key-vault-key-url': 'https://v.vault.azure.net/keys/k',
+    };
+    const request = requestOf(parameters, {
+      mutableParameters: { zone: '1', 'maintenance-day-of-week': 'Someday' },
+    });
+    const refusal = await planFor(request, configOf({ resourceGroup: 'g', vnetName: 'v' }), skus).catch(
+      String,
+    );
+    for (const words of [
+      /: 12 faults: /,
+      /knows no parameter "sku-nam"; did you mean "sku-name"\?/,
+      /"zone" is "first"/,
+      /VolumeAttributesClass cannot have the parameter "zone"/,
+      /"maintenance-day-of-week" is "Someday"/,
+      /fs-name needs mgs-ip-address/,
+      /the request has no "csi\.storage\.k8s\.io\/pvc\/name"/,
+      /maintenance-time-of-day-utc must be given/,
+      /location must be given, since azure\.json has no location/,
+      /subnet-name must be given, since azure\.json has no subnetName/,
+      /key-vault-key-url and key-vault-id belong together/,
+      /root-squash-uid, root-squash-gid and no-squash-nids need root-squash-mode/,
+      /auto-export-prefix needs hsm-container/,
+    ])
+      expect(refusal).toMatch(words);
+    // Consequences of the two misspelled ones.
+    expect(refusal).not.toMatch(/sku-name must be given|maintenance-day-of-week must be given/);
+  });
+
   it('takes everything from the StorageClass, in any case and spelling', async () => {
     const identity =
       '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i';
@@ -110,7 +146,11 @@ describe('planFor', () => {
     ['a wrong group', { ...dynamicParameters, 'resource-group-name': 'a/b' }, 'the name of a resource group'],
     ['an fsname', { ...dynamicParameters, 'fs-name': 'x' }, 'fs-name needs mgs-ip-address'],
     ['a way out', { ...dynamicParameters, 'sub-dir': '../x' }, 'must not contain ".."'],
-    ['an unknown variable', { ...dynamicParameters, 'sub-dir': '${x}' }, '"${x}" is unknown'],
+    [
+      'an unknown variable',
+      { ...dynamicParameters, 'sub-dir': '${x}' },
+      '"${x}" looks like a placeholder, but is unknown',
+    ],
     [
       'a claim without a name',
       { ...dynamicParameters, 'sub-dir': '${pvc.metadata.name}' },

@@ -1,5 +1,6 @@
 import {
   DriverError,
+  Faults,
   isFinal,
   type FileSystemPlan,
   type TopologyRequirement,
@@ -7,39 +8,18 @@ import {
   type VolumeRequest,
 } from '@lustre-csi/core';
 import type { AzureConfig } from '../parameters/azure-config.js';
-import { dataRepositoryFor, type DataJobs, type HsmSettings } from '../parameters/data-repository.js';
-import { encryptionKeyFor, type EncryptionKey } from '../parameters/encryption.js';
 import { toDriverError } from '../api/errors.js';
-import { readMutableParameters } from '../parameters/mutable-parameters.js';
+import { inspectMutableParameters } from '../parameters/mutable-parameters.js';
 import { zoneKey } from '../node/node-zone.js';
 import { amlParameterSchema, type AmlParameters } from '../parameters/parameters.js';
-import { rootSquashFor, type RootSquash } from '../parameters/root-squash.js';
-import { canonicalLocation, type SkuCatalogue, type SkuFacts } from '../api/skus.js';
+import type { SkuCatalogue, SkuFacts } from '../api/skus.js';
 import { contextKeysOf, howToGet } from '../node/sub-dir.js';
-import { withTags, type Tags } from '../parameters/tags.js';
+import { withTags } from '../parameters/tags.js';
 import { staticCapacity } from './capacity-rules.js';
+import { creationFor, type Creation } from './creation-settings.js';
 import { attribute } from './to-file-system.js';
 import { staticVolume } from './to-volume.js';
 import { resourceName } from './resource-name.js';
-
-/** Settings of the creation of a file system, without its capacity. */
-export interface Creation {
-  readonly skuName: string;
-  /** Facts of the SKU; absent where Azure does not offer it, which is the plan's refusal. */
-  readonly sku: SkuFacts | undefined;
-  readonly resourceGroup: string;
-  readonly location: string;
-  readonly zone: string | undefined;
-  readonly subnetId: string;
-  readonly maintenanceWindow: { readonly dayOfWeek: string; readonly timeOfDayUTC: string };
-  readonly identities: readonly string[];
-  readonly tags: Tags;
-  readonly rootSquash: RootSquash | undefined;
-  readonly encryptionKey: EncryptionKey | undefined;
-  readonly hsm: HsmSettings | undefined;
-  /** Jobs that are created as soon as the file system is usable. */
-  readonly jobs: DataJobs;
-}
 
 /** Plan for a file system, or for a volume of an existing one. */
 export interface AmlPlan extends FileSystemPlan {
@@ -62,13 +42,15 @@ export async function planFor(
   config: AzureConfig,
   skus: Pick<SkuCatalogue, 'find'>,
 ): Promise<AmlPlan> {
-  const given = parametersOf(request);
+  const faults = new Faults();
+  const given = parametersOf(request, faults);
   const subDir = given['sub-dir'];
   const { name: volumeName, metadata } = request;
   const common = { volumeName, resourceName: resourceName(volumeName), subDir, metadata };
-  checkSubDir(subDir, metadata);
+  faults.attempt(['sub-dir'], () => checkSubDir(subDir, metadata));
   const mgsAddress = given['mgs-ip-address'];
   if (mgsAddress !== undefined) {
+    faults.throwIfAny();
     const existingVolume = staticVolume({
       ...common,
       mgsAddress,
@@ -79,8 +61,11 @@ export async function planFor(
     return { ...common, listingScope: '', attributes: {}, existingVolume };
   }
   // Another process may have started this creation with the configuration: the error must not be final.
-  if (config.missing !== undefined) throw new DriverError('unavailable', config.missing);
-  const settings = creationFor(given, config);
+  if (config.missing !== undefined) {
+    faults.throwIfAny();
+    throw new DriverError('unavailable', config.missing);
+  }
+  const settings = creationFor(given, config, faults);
   const { refusal, ...place } = await placeFor(settings, given.zone, request.topology, skus);
   const creation = { ...settings, ...place };
   return {
@@ -93,11 +78,14 @@ export async function planFor(
 }
 
 /** Merges the parameters: a VolumeAttributesClass takes precedence over the StorageClass; tags of both are merged. */
-function parametersOf({ parameters, mutableParameters }: VolumeRequest): AmlParameters {
-  const given = amlParameterSchema.read(parameters);
-  const mutable = readMutableParameters(mutableParameters);
+function parametersOf({ parameters, mutableParameters }: VolumeRequest, faults: Faults): AmlParameters {
+  const { values: given, ...found } = amlParameterSchema.inspect(parameters);
+  const { values: mutable, ...foundInMutable } = inspectMutableParameters(mutableParameters);
+  faults.add(found);
+  faults.add(foundInMutable);
   const { tags } = mutable;
-  return { ...given, ...mutable, ...(tags ? { tags: withTags(given.tags ?? {}, tags) } : {}) };
+  const merged = tags && faults.attempt(['tags'], () => withTags(given.tags ?? {}, tags));
+  return { ...given, ...mutable, ...(merged ? { tags: merged } : {}) };
 }
 
 /** Attributes with which the file system must have been created, in the spelling of `to-file-system.ts`. Mutable settings
@@ -116,27 +104,6 @@ function attributesOf(
     ...(subDir === undefined ? {} : { [attribute.subDir]: subDir }),
     ...(creation.hsm ? { [attribute.hsmContainer]: creation.hsm.container.toLowerCase() } : {}),
   };
-}
-
-/** Computes the settings that follow from the parameters alone. */
-function creationFor(given: AmlParameters, config: AzureConfig): Omit<Creation, 'sku' | 'zone'> {
-  if (given['fs-name'] !== undefined) {
-    throw invalid('fs-name needs mgs-ip-address: Azure names the file systems that it creates');
-  }
-  const skuName = mustBeGiven('sku-name', given['sku-name']);
-  const maintenanceWindow = {
-    dayOfWeek: mustBeGiven('maintenance-day-of-week', given['maintenance-day-of-week']),
-    timeOfDayUTC: mustBeGiven('maintenance-time-of-day-utc', given['maintenance-time-of-day-utc']),
-  };
-  const location = canonicalLocation(fromConfig('location', given.location, config, 'location'));
-  const resourceGroup = fromConfig(
-    'resource-group-name',
-    given['resource-group-name'],
-    config,
-    'resourceGroup',
-  );
-  const subnetId = subnetIdFor(given, config);
-  return { skuName, resourceGroup, location, subnetId, maintenanceWindow, ...settingsFor(given) };
 }
 
 /** Settings that depend on Azure's offer in the location. */
@@ -166,37 +133,6 @@ async function placeFor(
 /** Spelling of a SKU that Azure does not list (any more), as existing file systems show it. */
 const usualSpelling = (skuName: string): string =>
   skuName.replace(/^amlfs-durable-premium-/i, 'AMLFS-Durable-Premium-');
-
-/** Computes the settings besides place and size. */
-function settingsFor(
-  given: AmlParameters,
-): Pick<Creation, 'identities' | 'tags' | 'rootSquash' | 'encryptionKey' | 'hsm' | 'jobs'> {
-  const identities = given.identities ?? [];
-  const encryptionKey = encryptionKeyFor(given);
-  if (encryptionKey && identities.length === 0) {
-    throw invalid('key-vault-key-url needs identities: one that may use the key');
-  }
-  return {
-    identities,
-    tags: given.tags ?? {},
-    rootSquash: rootSquashFor(given),
-    encryptionKey,
-    ...dataRepositoryFor(given),
-  };
-}
-
-function subnetIdFor(given: AmlParameters, config: AzureConfig): string {
-  const group =
-    given['vnet-resource-group'] ??
-    config.vnetResourceGroup ??
-    fromConfig('vnet-resource-group', undefined, config, 'resourceGroup');
-  const network = fromConfig('vnet-name', given['vnet-name'], config, 'vnetName');
-  const subnet = fromConfig('subnet-name', given['subnet-name'], config, 'subnetName');
-  return (
-    `/subscriptions/${config.networkSubscriptionId}/resourceGroups/${group}` +
-    `/providers/Microsoft.Network/virtualNetworks/${network}/subnets/${subnet}`
-  );
-}
 
 /** Chooses the zone: that of the parameter, or else the first of the topology in which the SKU is offered. */
 export function zoneFor(
@@ -229,33 +165,15 @@ function zonesOf({ preferred, requisite }: TopologyRequirement, location: string
 
 /** Refuses a sub-directory whose variables the request cannot resolve: no later call contains the name of the claim. */
 function checkSubDir(subDir: string | undefined, metadata: VolumeMetadata): void {
-  const sent: Readonly<Record<string, string | undefined>> = {
-    'csi.storage.k8s.io/pvc/name': metadata.pvcName,
-    'csi.storage.k8s.io/pvc/namespace': metadata.pvcNamespace,
-    'csi.storage.k8s.io/pv/name': metadata.pvName,
-  };
-  const missing = contextKeysOf(subDir ?? '').find((key) => key in sent && !sent[key]);
+  const sent = new Map([
+    ['csi.storage.k8s.io/pvc/name', metadata.pvcName],
+    ['csi.storage.k8s.io/pvc/namespace', metadata.pvcNamespace],
+    ['csi.storage.k8s.io/pv/name', metadata.pvName],
+  ]);
+  const missing = contextKeysOf(subDir ?? '').find((key) => sent.has(key) && !sent.get(key));
   if (missing !== undefined) {
     throw invalid(`sub-dir is "${subDir}", but the request has no "${missing}": ${howToGet(missing)}`);
   }
-}
-
-function mustBeGiven<T>(parameter: keyof AmlParameters, value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw invalid(
-    `${parameter} must be given: the StorageClass has no mgs-ip-address, so that the driver creates a file system`,
-  );
-}
-
-function fromConfig(
-  parameter: keyof AmlParameters,
-  value: string | undefined,
-  config: AzureConfig,
-  field: 'location' | 'resourceGroup' | 'vnetName' | 'subnetName',
-): string {
-  const found = value ?? config[field];
-  if (found !== undefined) return found;
-  throw invalid(`${parameter} must be given, since ${config.file} has no ${field}`);
 }
 
 const invalid = (message: string): DriverError => new DriverError('invalid-argument', message);

@@ -1,4 +1,4 @@
-import { DriverError } from '@lustre-csi/core';
+import { DriverError, Faults } from '@lustre-csi/core';
 import * as z from 'zod/mini';
 import { encryptionKeyFor, isKey } from '../parameters/encryption.js';
 import { tolerant, text } from '../api/tolerant-json.js';
@@ -61,8 +61,10 @@ export function settingsChange(
   settings: ArmSettings,
   requested: MutableParameters,
 ): SettingsChange | undefined {
-  const tags = tagChanges(tagsOf(settings), requested.tags ?? {});
-  const properties = propertiesFor(settings, requested, (same) => !same);
+  const faults = new Faults();
+  const tags = faults.attempt([], () => tagChanges(tagsOf(settings), requested.tags ?? {}));
+  const properties = propertiesFor(settings, requested, (same) => !same, faults);
+  faults.throwIfAny();
   if (!tags && !properties) return undefined;
   return { ...(tags ? { tags } : {}), ...(properties ? { properties } : {}) };
 }
@@ -73,7 +75,9 @@ export function settingsAgain(
   settings: ArmSettings,
   requested: MutableParameters,
 ): SettingsChange | undefined {
-  const properties = propertiesFor(settings, requested, () => true);
+  const faults = new Faults();
+  const properties = propertiesFor(settings, requested, () => true, faults);
+  faults.throwIfAny();
   return properties && { properties };
 }
 
@@ -84,12 +88,14 @@ function propertiesFor(
   settings: ArmSettings,
   requested: MutableParameters,
   includes: Includes,
+  faults: Faults,
 ): object | undefined {
-  const properties = {
-    ...windowChange(settings, requested, includes),
-    ...rootSquashChange(settings, requested, includes),
-    ...encryptionChange(settings, requested, includes),
-  };
+  const properties = Object.assign(
+    {},
+    ...[windowChange, rootSquashChange, encryptionChange].map((change) =>
+      faults.attempt([], () => change(settings, requested, includes)),
+    ),
+  ) as object;
   return Object.keys(properties).length > 0 ? properties : undefined;
 }
 

@@ -57,7 +57,7 @@ export function toFileSystem(
   const parsed = z.safeParse(armFileSystem, resource);
   if (!parsed.success) return undefined;
   const { name, tags = {}, systemData, properties = {} } = parsed.data;
-  const { subDir, directoryBases, ...ownership } = readTags(withoutUndefined(tags), name, clusterId);
+  const { subDir, ...ownership } = readTags(withoutUndefined(tags), name, clusterId);
   const source = mountSourceOf(properties);
   const { state, cloudState } = stateOf(properties, source !== undefined);
   const stateDetail = healthDetail(properties);
@@ -72,7 +72,6 @@ export function toFileSystem(
     attributes: attributesOf(parsed.data, subDir),
     ...(stateDetail === undefined ? {} : { stateDetail }),
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(directoryBases.length === 0 ? {} : { directoryBases }),
     ...(source === undefined ? {} : { mountSource: source }),
   };
 }
@@ -97,7 +96,7 @@ interface State {
  */
 function stateOf({ provisioningState, health }: Properties, hasServers: boolean): State {
   const cloudState = provisioningState ?? 'unknown';
-  const known = byProvisioningState[cloudState.toLowerCase()];
+  const known = byProvisioningState.get(cloudState.toLowerCase());
   if (known === 'deleting') return { state: known, cloudState };
   // Without servers there is nothing to mount, in any state.
   if (!hasServers) return { state: known === 'failed' ? known : 'creating', cloudState };
@@ -106,14 +105,16 @@ function stateOf({ provisioningState, health }: Properties, hasServers: boolean)
   return { state: 'available', cloudState, ...byHealth(health?.state) };
 }
 
-const byProvisioningState: Readonly<Record<string, FileSystemState>> = {
-  creating: 'creating',
-  updating: 'updating',
-  deleting: 'deleting',
-  failed: 'failed',
-  canceled: 'failed',
-  succeeded: 'available',
-};
+const byProvisioningState: ReadonlyMap<string, FileSystemState> = new Map(
+  Object.entries<FileSystemState>({
+    creating: 'creating',
+    updating: 'updating',
+    deleting: 'deleting',
+    failed: 'failed',
+    canceled: 'failed',
+    succeeded: 'available',
+  }),
+);
 
 /** Meaning of these states where there are servers; in the others, health decides. */
 const withServers: Partial<Readonly<Record<FileSystemState, FileSystemState>>> = {
@@ -124,12 +125,14 @@ const withServers: Partial<Readonly<Record<FileSystemState, FileSystemState>>> =
 
 /** Translates states of health that need attention, or show a change in progress. Clients can work in all of them. */
 function byHealth(health: string | undefined): State | undefined {
-  const states: Readonly<Record<string, FileSystemState>> = {
-    degraded: 'impaired',
-    unavailable: 'impaired',
-    expanding: 'updating',
-  };
-  const state = states[health?.toLowerCase() ?? ''];
+  const states: ReadonlyMap<string, FileSystemState> = new Map(
+    Object.entries<FileSystemState>({
+      degraded: 'impaired',
+      unavailable: 'impaired',
+      expanding: 'updating',
+    }),
+  );
+  const state = states.get(health?.toLowerCase() ?? '');
   return health === undefined || state === undefined ? undefined : { state, cloudState: health };
 }
 

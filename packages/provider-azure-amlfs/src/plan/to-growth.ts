@@ -35,18 +35,20 @@ export interface ExpansionJob {
   readonly unexplained?: true;
 }
 
-const states: Readonly<Record<string, ExpansionJob['state']>> = {
-  inprogress: 'running',
-  rollingback: 'undoing',
-  deleting: 'over',
-  completed: 'over',
-  failed: 'failed',
-  // Values of provisioningState, where there is no status yet.
-  creating: 'running',
-  updating: 'running',
-  succeeded: 'over',
-  canceled: 'failed',
-};
+const states: ReadonlyMap<string, ExpansionJob['state']> = new Map(
+  Object.entries<ExpansionJob['state']>({
+    inprogress: 'running',
+    rollingback: 'undoing',
+    deleting: 'over',
+    completed: 'over',
+    failed: 'failed',
+    // Values of provisioningState, where there is no status yet.
+    creating: 'running',
+    updating: 'running',
+    succeeded: 'over',
+    canceled: 'failed',
+  }),
+);
 
 /** Reads ARM's JSON; undefined where it is no expansion job. An unknown state counts as in progress: the driver then waits
  *  instead of requesting the same again. */
@@ -57,7 +59,7 @@ export function toExpansionJob(resource: unknown): ExpansionJob | undefined {
   const { status = {}, provisioningState, newStorageCapacityTiB: targetTiB } = properties;
   const shown = stateOf(status.state, provisioningState);
   const words = inWords(': ', status.statusCode, status.statusMessage);
-  const state = states[shown.toLowerCase()] ?? 'running';
+  const state = states.get(shown.toLowerCase()) ?? 'running';
   const common = { name, targetTiB, state, startedAt: Date.parse(status.startTimeUTC ?? '') || 0 };
   if (shown !== 'InProgress') {
     const unexplained = state === 'failed' && words === '' ? { unexplained: true as const } : {};

@@ -16,7 +16,7 @@ export function parameterReference(): string {
     '## How parameters work together',
     rules.map((rule) => `- ${rule}`).join('\n'),
     '## StorageClass',
-    ...parameterSections(amlParameterSchema, (name) => name in mutableParameters),
+    ...parameterSections(amlParameterSchema, (name) => Object.hasOwn(mutableParameters, name)),
     '## VolumeAttributesClass',
     'The parameters above that are marked as mutable, and no others. Parameters that differ from the file system go into ' +
       'one update of it; those that already apply need no call, and parameters that are not named are not touched. A ' +

@@ -33,11 +33,13 @@ export interface CreationDetails {
 type DeletionListener = (fileSystem: LustreFileSystem) => () => void;
 
 /** The Lustre servers that FSx runs for each version of the API. */
-const serverVersions: Readonly<Record<string, string>> = {
-  '2.10': '2.10.8',
-  '2.12': '2.12.9',
-  '2.15': '2.15.6',
-};
+const serverVersions: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    '2.10': '2.10.8',
+    '2.12': '2.12.9',
+    '2.15': '2.15.6',
+  }),
+);
 
 const gibibyte = 1024n ** 3n;
 /** Capacity that a client sees of an INTELLIGENT_TIERING file system, which has no size of its own. */
@@ -127,7 +129,7 @@ export class FileSystems extends ResourceTable<LustreFileSystem> {
       fsname: wire.LustreConfiguration.MountName,
       capacityBytes:
         wire.StorageCapacity === undefined ? elasticCapacity : BigInt(wire.StorageCapacity) * gibibyte,
-      version: serverVersions[wire.FileSystemTypeVersion] ?? wire.FileSystemTypeVersion,
+      version: serverVersions.get(wire.FileSystemTypeVersion) ?? wire.FileSystemTypeVersion,
     });
   }
 

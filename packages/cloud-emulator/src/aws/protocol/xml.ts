@@ -20,6 +20,9 @@ export function xmlContent(value: Exclude<XmlValue, undefined>): string {
 
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const entities: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }),
+);
 
-const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? '');
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => entities.get(character) ?? '');

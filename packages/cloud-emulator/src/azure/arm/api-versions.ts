@@ -16,22 +16,24 @@ const tags = [
 const network = ['2023-09-01', '2024-01-01', '2024-05-01', '2025-01-01', '2025-05-01'];
 
 /** Api-versions that each resource type speaks; names in the provider's own case. */
-const versionsOf: Readonly<Record<string, readonly string[]>> = {
-  'Microsoft.StorageCache/amlFilesystems': storageCache,
-  'Microsoft.StorageCache/amlFilesystems/importJobs': since('2024-03-01'),
-  'Microsoft.StorageCache/amlFilesystems/autoImportJobs': since('2025-07-01'),
-  'Microsoft.StorageCache/amlFilesystems/autoExportJobs': since('2024-07-01'),
-  'Microsoft.StorageCache/amlFilesystems/expansionJobs': since('2026-01-01'),
-  'Microsoft.StorageCache/skus': storageCache,
-  'Microsoft.StorageCache/checkAmlFSSubnets': storageCache,
-  'Microsoft.StorageCache/getRequiredAmlFSSubnetsSize': storageCache,
-  'Microsoft.StorageCache/locations/usages': storageCache,
-  'Microsoft.StorageCache/locations/ascOperations': storageCache,
-  'Microsoft.StorageCache/operations': storageCache,
-  'Microsoft.Resources/tags': tags,
-  'Microsoft.Network/virtualNetworks': network,
-  'Microsoft.Network/virtualNetworks/usages': network,
-};
+const versionsOf: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    'Microsoft.StorageCache/amlFilesystems': storageCache,
+    'Microsoft.StorageCache/amlFilesystems/importJobs': since('2024-03-01'),
+    'Microsoft.StorageCache/amlFilesystems/autoImportJobs': since('2025-07-01'),
+    'Microsoft.StorageCache/amlFilesystems/autoExportJobs': since('2024-07-01'),
+    'Microsoft.StorageCache/amlFilesystems/expansionJobs': since('2026-01-01'),
+    'Microsoft.StorageCache/skus': storageCache,
+    'Microsoft.StorageCache/checkAmlFSSubnets': storageCache,
+    'Microsoft.StorageCache/getRequiredAmlFSSubnetsSize': storageCache,
+    'Microsoft.StorageCache/locations/usages': storageCache,
+    'Microsoft.StorageCache/locations/ascOperations': storageCache,
+    'Microsoft.StorageCache/operations': storageCache,
+    'Microsoft.Resources/tags': tags,
+    'Microsoft.Network/virtualNetworks': network,
+    'Microsoft.Network/virtualNetworks/usages': network,
+  }),
+);
 
 /** Refuses a request whose api-version this resource type does not speak.
  * @throws ArmError MissingApiVersionParameter or NoRegisteredProviderFound */
@@ -43,7 +45,7 @@ export function checkApiVersion(resourceType: string, apiVersion: string | undef
       'The api-version query parameter (?api-version=) is required for all requests.',
     );
   }
-  const supported = versionsOf[resourceType] ?? [];
+  const supported = versionsOf.get(resourceType) ?? [];
   if (supported.includes(apiVersion)) return apiVersion;
   const [, ...type] = resourceType.split('/');
   throw new ArmError(
@@ -60,7 +62,7 @@ export function unknownResourceType(path: string, apiVersion: string | undefined
   const match = /\/providers\/([^/]+)\/([^/?]+)/i.exec(path);
   const namespace = match?.[1] ?? '';
   const type = match?.[2] ?? '';
-  const types = Object.keys(versionsOf).filter((known) =>
+  const types = [...versionsOf.keys()].filter((known) =>
     known.toLowerCase().startsWith(`${namespace.toLowerCase()}/`),
   );
   if (!match || types.length === 0) {
@@ -70,6 +72,6 @@ export function unknownResourceType(path: string, apiVersion: string | undefined
     404,
     'InvalidResourceType',
     `The resource type '${type}' could not be found in the namespace '${namespace}' for api version ` +
-      `'${apiVersion ?? ''}'. The supported api-versions are '${(versionsOf[types[0] ?? ''] ?? []).join(',')}'.`,
+      `'${apiVersion ?? ''}'. The supported api-versions are '${(versionsOf.get(types[0] ?? '') ?? []).join(',')}'.`,
   );
 }

@@ -11,11 +11,13 @@ import type { TokenStore } from './token-store.js';
 const paths = ['/metadata/identity/oauth2/token', '/metadata/identity/oauth2/token/'];
 
 /** Query parameters that name one of several identities, in the spelling of clients of different ages. */
-const selectors: Readonly<Record<string, keyof SeedIdentity>> = {
-  client_id: 'clientId',
-  msi_res_id: 'resourceId',
-  mi_res_id: 'resourceId',
-};
+const selectors: ReadonlyMap<string, keyof SeedIdentity> = new Map(
+  Object.entries<keyof SeedIdentity>({
+    client_id: 'clientId',
+    msi_res_id: 'resourceId',
+    mi_res_id: 'resourceId',
+  }),
+);
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -81,9 +83,9 @@ export class ManagedIdentity {
 
   /** Identity that the query names; without a selector, the system-assigned one. */
   #identity(query: Query): SeedIdentity | undefined {
-    const asked = Object.keys(selectors).find((name) => query[name]);
+    const asked = [...selectors.keys()].find((name) => query[name]);
     if (asked === undefined) return this.identities.find(({ resourceId }) => resourceId === undefined);
-    const field = selectors[asked] as keyof SeedIdentity;
+    const field = selectors.get(asked) as keyof SeedIdentity;
     return this.identities.find((each) => each[field]?.toLowerCase() === query[asked]?.toLowerCase());
   }
 }

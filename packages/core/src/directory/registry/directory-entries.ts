@@ -153,11 +153,14 @@ function damaged({ location }: OpenBase, name: string): DirectoryError {
 /** Differences between a volume and the requested one; empty: it is the requested one. */
 export function differencesFrom(desired: DesiredDirectory, entry: DirectoryEntry): readonly string[] {
   const asked = { path: desired.path.join('/'), ...desired.settings };
-  const existing: Readonly<Record<string, unknown>> = { path: entry.path.join('/'), ...entry.settings };
+  const existing = new Map<string, unknown>(
+    Object.entries({ path: entry.path.join('/'), ...entry.settings }),
+  );
   const differences = Object.entries(asked)
-    .filter(([name, value]) => JSON.stringify(existing[name]) !== JSON.stringify(value))
+    .filter(([name, value]) => JSON.stringify(existing.get(name)) !== JSON.stringify(value))
     .map(
-      ([name, value]) => `${name} is ${JSON.stringify(existing[name])} (requested: ${JSON.stringify(value)})`,
+      ([name, value]) =>
+        `${name} is ${JSON.stringify(existing.get(name))} (requested: ${JSON.stringify(value)})`,
     );
   const { required, limit } = desired.range;
   const capacity = BigInt(entry.capacityBytes);

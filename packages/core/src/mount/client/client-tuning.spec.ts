@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { growthOf } from '../../testing/growth.js';
 import {
   defaultTuningAllow,
   forInstance,
@@ -92,5 +93,33 @@ describe('forInstance', () => {
     ['osc.*OST0001*.checksums', 'osc.*OST0001*ffff01.checksums=1'],
   ])('%s', (key, expected) => {
     expect(forInstance({ key, value: '1' }, 'ffff01')).toBe(expected);
+  });
+});
+
+describe('the time of reading', () => {
+  const listed = (size: number, entry: (index: number) => string): string =>
+    Array.from({ length: size / 4 }, (_, index) => entry(index)).join(',');
+
+  it.each<[string, (size: number) => string]>([
+    ['parameters', (size) => listed(size, (index) => `llite.*.a${index}=1`)],
+    [
+      'parameters, the last of which is given twice',
+      (size) => `${listed(size, (i) => `llite.*.a${i}=1`)},llite.*.a0=1`,
+    ],
+    ['parts of a key', (size) => `a${'.a'.repeat(size)}.*.a=1`],
+    ['parts of a wrong key', (size) => `a${'.a'.repeat(size)}.*.a!=1`],
+    ['wildcards', (size) => `a.${'*'.repeat(size)}=1`],
+    ['equals signs', (size) => '='.repeat(size)],
+    ['commas', (size) => ','.repeat(size)],
+  ])('grows like the number of %s', (_, textOf) => {
+    expect(growthOf(parseClientTuning, textOf)).toBeLessThan(3);
+  });
+
+  it.each<[string, (size: number) => string]>([
+    ['a part of a key', (size) => `${'a'.repeat(size)}.*.x`],
+    ['the name of devices', (size) => `llite.${'-'.repeat(size)}*.x`],
+  ])('grows like the length of %s, to see if it is allowed', (_, textOf) => {
+    const check = (key: string): void => refuseDenied([{ key, value: '1' }], ['llite.*.y']);
+    expect(growthOf(check, textOf)).toBeLessThan(3);
   });
 });

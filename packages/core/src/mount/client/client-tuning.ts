@@ -39,10 +39,11 @@ const EXAMPLE = '"llite.*.max_cached_mb=2048,osc.*.max_rpcs_in_flight=16"';
 export function parseClientTuning(text: string): readonly TuningParameter[] {
   if (text.trim() === '') return [];
   const parameters = text.split(',').map((part) => parseParameter(part.trim()));
-  const repeated = parameters.find(
-    ({ key }, index) => parameters.findIndex((other) => other.key === key) < index,
-  );
-  if (repeated) throw invalid(repeated.key, 'is given twice');
+  const seen = new Set<string>();
+  for (const { key } of parameters) {
+    if (seen.has(key)) throw invalid(key, 'is given twice');
+    seen.add(key);
+  }
   return parameters;
 }
 
@@ -76,7 +77,8 @@ function isAllowed(key: string, allow: readonly string[]): boolean {
   return allow.some((entry) => entry === EVERYTHING || entry === key || entry === forAllDevices(key));
 }
 
-const forAllDevices = (key: string): string => key.replace(/[A-Za-z0-9_*-]*\*/, '*');
+/** The devices are a whole part of the key: a search that begins within parts takes quadratic time. */
+const forAllDevices = (key: string): string => key.replace(/\.[A-Za-z0-9_*-]*\*/, '.*');
 
 /** Parses the setting that lists the parameters that volumes may set: keys separated by commas, or `*` for everything.
  *  @throws ConfigurationError naming the entry that is wrong */
