@@ -4,11 +4,14 @@ import type { Coalescer } from '../concurrency/coalescer.js';
 import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
 import type { SharedMounts } from '../mount/client/shared-mounts.js';
+import type { TargetBounds } from '../mount/target-bounds.js';
 import type { StatfsHelper } from './statfs-helper.js';
 
 /** Dependencies of the node operations. */
 export interface NodeContext extends MountServices {
   readonly shared: SharedMounts;
+  /** Limits of target paths. */
+  readonly targetBounds: TargetBounds;
   /** Sharing of clients where the volume context does not set it. */
   readonly mountSharing: MountSharing;
   /** Requires that other mount namespaces see a volume before it counts as published. */

@@ -3,7 +3,7 @@ import type { AfterMount } from '../mount/mounted-client.js';
 import { type PublishCommand } from './publish-command.js';
 import type { MeasureQuota } from '../model/usage.js';
 import type { Log } from '../model/log.js';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
@@ -34,6 +34,8 @@ export interface NodeEngineParts {
   /** Directory of the clients that pods share, on the host and private to this driver; mounts in it propagate to the
    *  host (`Bidirectional`). Default: `mounts` in the state directory. */
   readonly mountsDir?: string;
+  /** Directories besides kubelet's (`kubeletDirectories`) in which any path may be a target. Default: none. */
+  readonly targetDirs?: readonly string[];
   /** Sharing of clients where the volume context does not set it. Default: all pods of the node share one. */
   readonly mountSharing?: MountSharing;
   /** Requires that other mount namespaces see a volume before it counts as published: in a container, mounts reach
@@ -80,10 +82,15 @@ export class NodeEngine {
       timing: { ...defaultTiming, ...parts.timing },
       afterMount: [tuner.tune, ...(parts.afterMount ?? [])],
     };
-    const clientMounts = new ClientMountRecords(stateDir, log);
+    const mountsDir = parts.mountsDir ?? join(stateDir, 'mounts');
+    const clientMounts = new ClientMountRecords(stateDir, mountsDir, log);
     this.#node = {
       ...basis,
-      shared: new SharedMounts(basis, clientMounts, parts.mountsDir ?? join(stateDir, 'mounts')),
+      shared: new SharedMounts(basis, clientMounts, mountsDir),
+      targetBounds: {
+        targetDirs: parts.targetDirs ?? [],
+        ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
+      },
       mountSharing: parts.mountSharing ?? 'node',
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),

@@ -8,6 +8,7 @@ import { scopeOptions } from '../mount/option-scope.js';
 import type { Publication } from '../mount/publications.js';
 import { publishSettings } from '../model/publish-settings.js';
 import { subDirectoryParts, type SubDirectory } from '../mount/sub-directory.js';
+import { refuseOutside } from '../mount/target-bounds.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 
 /** Decisions about a publish command: the record to write and the way of mounting. */
@@ -28,7 +29,7 @@ export interface PublishPlan {
  *  @throws DriverError invalid-argument naming what is wrong in the command */
 export async function publishPlan(
   command: PublishCommand,
-  { shared, mountSharing }: Pick<NodeContext, 'shared' | 'mountSharing'>,
+  { shared, mountSharing, targetBounds }: Pick<NodeContext, 'shared' | 'mountSharing' | 'targetBounds'>,
 ): Promise<PublishPlan> {
   const { source, capability } = command;
   const { accessMode, mountFlags } = capability;
@@ -38,10 +39,12 @@ export async function publishPlan(
   const { perMount, perClient } = scopeOptions(clientOptions);
   const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };
   const targetPath = targetKey(command.targetPath);
+  const mountPoint = await mountPointOf(targetPath);
+  await refuseOutside({ targetPath, mountPoint }, targetBounds);
   const wanted: Publication = {
     volumeId: command.volumeId,
     targetPath,
-    mountPoint: await mountPointOf(targetPath),
+    mountPoint,
     source: formatMountSource(source),
     accessMode,
     readonly,
