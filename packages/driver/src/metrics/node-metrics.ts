@@ -1,3 +1,4 @@
+import { systemClock } from '@lustre-csi/core';
 import type { NodeEngine } from '@lustre-csi/core/server';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
@@ -42,7 +43,7 @@ export function registerNodeMetrics(registry: Registry, stats: () => NodeStats):
 
 function oldestSeconds({ stuckChildren }: NodeStats): number {
   const startedAt = stuckChildren.map((child) => child.startedAt);
-  return startedAt.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...startedAt)) / 1000);
+  return startedAt.length === 0 ? 0 : Math.max(0, (systemClock.now() - Math.min(...startedAt)) / 1000);
 }
 
 function escalations(registry: Registry, stats: () => NodeStats): void {
