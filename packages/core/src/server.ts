@@ -7,6 +7,7 @@ export { nodeService } from './rpc/node-service.js';
 export { serve, type RunningServer, type ServedService, type ServeOptions } from './rpc/serve.js';
 export { ProviderRegistry } from './provider/registry.js';
 export { VolumeOperations } from './volume/volume-operations.js';
+export { boundedFields, boundedText } from './model/log-limits.js';
 export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
 export { parseMountOptionsAllow } from './mount/mount-options.js';
