@@ -16,10 +16,13 @@ const servicesOf: Readonly<Record<Mode, readonly ServiceName[]>> = {
   all: ['identityService', 'controllerService', 'nodeService'],
 };
 
+const PRIVATE = 0o077;
+
 /** Serves CSI until SIGTERM or SIGINT. A second signal ends the process at once.
  *  @throws ConfigurationError before the driver serves */
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
+  process.umask(PRIVATE); // Files that the driver and its children make are root's alone, however it was started.
   const standardLog = createLog(config.logLevel, { driver: plugin.driverName, mode });
   const container = await createContainer(driver, config, standardLog);
   const log = container.get(tokens.log);
