@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import type { RootSettings } from '../model/publish-settings.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from '../process/command.js';
@@ -94,6 +95,10 @@ export class LinuxMounter implements Mounter {
 
   async makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void> {
     await this.#binding.makeDirectory(directory, target, limits);
+  }
+
+  async settleRoot(root: string, settings: RootSettings, target: string, limits: Limits): Promise<void> {
+    await this.#binding.settleRoot(root, settings, target, limits);
   }
 
   async unmount(target: string, limits: Limits): Promise<void> {
