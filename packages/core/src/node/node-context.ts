@@ -4,6 +4,7 @@ import type { Coalescer } from '../concurrency/coalescer.js';
 import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
 import type { SharedMounts } from '../mount/client/shared-mounts.js';
+import type { TargetConnections } from '../mount/client/target-connections.js';
 import type { TargetBounds } from '../mount/target-bounds.js';
 import type { StatfsHelper } from './statfs-helper.js';
 
@@ -18,6 +19,8 @@ export interface NodeContext extends MountServices {
   readonly mustPropagate: boolean;
   readonly beforePublish: readonly BeforePublish[];
   readonly measureQuota?: MeasureQuota;
+  /** Connections of clients to their servers. */
+  readonly connections: Pick<TargetConnections, 'lostTargets' | 'lost'>;
   /** Locks: one operation changes a target at a time. */
   readonly targets: Coalescer;
   /** Measures file systems. Its process is no child of a target, so that one that hangs blocks no unmount. */

@@ -20,6 +20,7 @@ import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
 import { PublishVolume } from './publish-volume.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
+import { TargetConnections } from '../mount/client/target-connections.js';
 import { StatfsHelper } from './statfs-helper.js';
 import { TargetChildren } from '../process/target-children.js';
 import type { UnmountEscalation } from '../mount/unmounting.js';
@@ -95,6 +96,7 @@ export class NodeEngine {
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
       beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
+      connections: new TargetConnections({ runner, clock }),
       targets: new Coalescer(),
       statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),
     };
@@ -137,11 +139,12 @@ export class NodeEngine {
 
   /** Counts of this moment, for metrics and diagnosis. */
   nodeStats(): NodeStats {
-    const { mounter, statfs, publications, shared } = this.#node;
+    const { mounter, statfs, publications, shared, connections } = this.#node;
     return {
       ...mounter.counts,
       publications: publications.all().length,
       clientMounts: shared.count,
+      lostTargets: connections.lost,
       stuckChildren: [...mounter.stuck.values(), ...statfs.stuck.values()],
     };
   }

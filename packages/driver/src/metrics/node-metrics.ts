@@ -38,7 +38,22 @@ export function registerNodeMetrics(registry: Registry, stats: () => NodeStats):
     ({ stuckChildren }) => stuckChildren.length,
   );
   gauge('stuck_process_age_seconds', 'Age of the oldest stuck process; 0 if there is none.', oldestSeconds);
+  lostTargets(registry, stats);
   escalations(registry, stats);
+}
+
+/** One series for each lost target, and none while all are connected. */
+function lostTargets(registry: Registry, stats: () => NodeStats): void {
+  new Gauge({
+    name: 'lustre_csi_node_lost_target_seconds',
+    help: 'Time for which a Lustre client has had no connection to a target (OST or MDT) of a volume, from one minute on.',
+    labelNames: ['target'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { target, seconds } of stats().lostTargets) this.set({ target }, seconds);
+    },
+  });
 }
 
 function oldestSeconds({ stuckChildren }: NodeStats): number {
