@@ -17,6 +17,14 @@ export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';
 export type { UnmountEscalation } from './mount/unmounting.js';
 export { ClientTuner } from './mount/client/client-tuner.js';
 export { defaultTuningAllow, parseTuningAllow } from './mount/client/client-tuning.js';
-export { describeMissingClient, readClientParts, type ClientParts } from './mount/client/lustre-client.js';
+export {
+  describeMissingClient,
+  isComplete,
+  lacksModuleAlone,
+  readClientParts,
+  type ClientParts,
+} from './mount/client/lustre-client.js';
+export { describeVersions, readClientVersions, type ClientVersions } from './mount/client/client-versions.js';
+export type { MountHelper } from './mount/client/mount-helper.js';
 export { LustreModuleLoader } from './mount/client/lustre-module-loader.js';
 export { publishSettingKeys } from './model/publish-settings.js';

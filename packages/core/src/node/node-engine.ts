@@ -10,6 +10,7 @@ import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js
 import { ClientTuner } from '../mount/client/client-tuner.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
+import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
 import { readMountTable, type MountTable } from '../mount/mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
@@ -42,6 +43,8 @@ export interface NodeEngineParts {
   /** Requires that other mount namespaces see a volume before it counts as published: in a container, mounts reach
    *  kubelet and the pods by propagation. Default: false, as on the host itself; the driver then logs a warning. */
   readonly mustPropagate?: boolean;
+  /** Use of mount.lustre(8). Default: where it is installed. */
+  readonly mountHelper?: MountHelper;
   /** Times after which a volume that cannot be unmounted is unmounted by force or lazily. Default: never. */
   readonly unmountEscalation?: UnmountEscalation;
   /** Applies the `clientTuning` of volumes. Default: volumes may set the parameters of `defaultTuningAllow`. */
@@ -183,12 +186,13 @@ export class NodeEngine {
 function linuxMounter(
   runner: CommandRunner,
   clock: Clock,
-  { log, stateDir, readMountTable: read, unmountEscalation: escalation }: NodeEngineParts,
+  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper }: NodeEngineParts,
 ): LinuxMounter {
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
     stageDir: join(stateDir, 'stages'),
     ...(read ? { readMountTable: read } : {}),
     ...(escalation ? { escalation } : {}),
+    ...(mountHelper ? { mountHelper } : {}),
   });
 }

@@ -31,6 +31,11 @@ describe('the node engine', () => {
     }
   });
 
+  it('uses mount.lustre where it is installed, unless a flag says otherwise', async () => {
+    expect(await settingsOf([])).toMatchObject({ mountHelper: 'auto' });
+    expect(await settingsOf(['--mount-helper=kernel'])).toMatchObject({ mountHelper: 'kernel' });
+  });
+
   it('publishes in further directories where a flag lists them', async () => {
     expect(await settingsOf([])).toMatchObject({ targetDirs: [] });
     expect(await settingsOf(['--target-dirs=/data/kubelet/, /srv/x'])).toMatchObject({
@@ -39,6 +44,7 @@ describe('the node engine', () => {
   });
 
   it.each([
+    [['--mount-helper=never'], /--mount-helper is "never": write auto, require, kernel/],
     [['--target-dirs=kubelet'], /--target-dirs: "kubelet" cannot hold targets/],
     [['--target-dirs=/a,//'], /--target-dirs: "\/" cannot hold targets/],
     [['--mount-sharing=everybody'], /--mount-sharing is "everybody": write node or pod/],

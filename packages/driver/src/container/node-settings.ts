@@ -1,11 +1,13 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError, type Settings } from '@lustre-csi/core';
 import { ClientTuner, RuntimeGuard, parseTuningAllow, type NodeEngineParts } from '@lustre-csi/core/server';
+import { mountHelper } from '../config/mount-helper.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 
 type FromSettings = Pick<
   NodeEngineParts,
   | 'mountSharing'
+  | 'mountHelper'
   | 'mountsDir'
   | 'targetDirs'
   | 'mustPropagate'
@@ -23,6 +25,7 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
   const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
   return {
     mountSharing: mountSharing(settings),
+    mountHelper: mountHelper(settings),
     targetDirs: targetDirs(settings.flag('target-dirs') ?? ''),
     // A driver unmounts unused clients in its directory: no other driver's may be there.
     ...(mountsDir === undefined ? {} : { mountsDir: join(mountsDir, driverName) }),
