@@ -113,7 +113,7 @@ function makeIfMissing(place: string, path: string): boolean {
   });
 }
 
-/** Returns true if a directory is one that this driver has left incomplete. A directory of a user never is, whatever its
+/** Returns true if a directory is one that this driver has left incomplete. A directory of a user never is, regardless of its
  *  mode. */
 function isHalfMade(descriptor: number, path: string, { create }: Way): boolean {
   return attempt(path, () => {

@@ -100,7 +100,7 @@ describe('a state file that cannot be read', () => {
     );
   });
 
-  it('does not stop a record from being written, whatever lies in its place', async () => {
+  it('does not stop a record from being written by what lies in its place', async () => {
     const files = stateFiles();
     await files.save({ name: 'a' });
     const [file = ''] = await readdir(directory);
