@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, fstatSync, readdirSync, type Stats } from 'node:fs';
 import type { RootSettings } from '../model/publish-settings.js';
 import { attempt, openRoot } from './open-sub-directory.js';
 
@@ -14,19 +14,28 @@ const notOfUsers = ['.lustre', 'lost+found'];
  * Blocks as long as the file system does: only for a process of its own.
  * @throws SubDirectoryError
  */
-export function settleFreshRoot(root: string, { mode, uid, gid }: RootSettings): void {
+export function settleFreshRoot(root: string, settings: RootSettings): void {
   const descriptor = openRoot(root);
-  const self = `/proc/self/fd/${descriptor}`;
   attempt('', () => {
     const found = fstatSync(descriptor);
-    const isAsMade = [FRESH_MODE, mode].includes(found.mode & PERMISSIONS);
-    if (found.uid !== 0 || found.gid !== 0 || !isAsMade) return;
-    if (readdirSync(self).some((name) => !notOfUsers.includes(name))) return;
-    if (mode !== undefined) chmodSync(self, mode);
-    if (uid === undefined && gid === undefined) return;
-    // The owner comes after the mode: a killed process leaves a root that is still fresh for the next one.
-    chownSync(self, uid ?? found.uid, gid ?? found.gid);
-    if (mode !== undefined) chmodSync(self, mode); // chown(2) may clear set-id bits.
+    if (isFresh(descriptor, found, settings)) settle(descriptor, found, settings);
   });
   closeSync(descriptor);
 }
+
+function isFresh(descriptor: number, { uid, gid, mode }: Stats, wanted: RootSettings): boolean {
+  const isAsMade = [FRESH_MODE, wanted.mode].includes(mode & PERMISSIONS);
+  if (uid !== 0 || gid !== 0 || !isAsMade) return false;
+  return readdirSync(pathOf(descriptor)).every((name) => notOfUsers.includes(name));
+}
+
+function settle(descriptor: number, found: Stats, { mode, uid, gid }: RootSettings): void {
+  const self = pathOf(descriptor);
+  if (mode !== undefined) chmodSync(self, mode);
+  if (uid === undefined && gid === undefined) return;
+  // The owner comes after the mode: a killed process leaves a root that is still fresh for the next one.
+  chownSync(self, uid ?? found.uid, gid ?? found.gid);
+  if (mode !== undefined) chmodSync(self, mode); // chown(2) may clear set-id bits.
+}
+
+const pathOf = (descriptor: number): string => `/proc/self/fd/${descriptor}`;

@@ -94,8 +94,9 @@ describe('a state file that cannot be read', () => {
     await again.load();
     expect(again.all()).toEqual([{ name: 'good' }]);
     expect(warnings.sort()).toEqual(
-      ['copy.json', 'foreign.json'].map((name) =>
-        expect.stringContaining(`${name} does not have the name of its record and is ignored`),
+      ['copy.json', 'foreign.json'].map(
+        (name) =>
+          expect.stringContaining(`${name} does not have the name of its record and is ignored`) as string,
       ),
     );
   });

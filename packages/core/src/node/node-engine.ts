@@ -22,6 +22,7 @@ import type { MountSharing } from '../model/publish-settings.js';
 import { PublishVolume } from './publish-volume.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetConnections } from '../mount/client/target-connections.js';
+import type { TargetBounds } from '../mount/target-bounds.js';
 import { StatfsHelper } from './statfs-helper.js';
 import { TargetChildren } from '../process/target-children.js';
 import type { UnmountEscalation } from '../mount/unmounting.js';
@@ -91,10 +92,7 @@ export class NodeEngine {
     this.#node = {
       ...basis,
       shared: new SharedMounts(basis, clientMounts, mountsDir),
-      targetBounds: {
-        targetDirs: parts.targetDirs ?? [],
-        ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
-      },
+      targetBounds: targetBounds(parts, mountsDir),
       mountSharing: parts.mountSharing ?? 'node',
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
@@ -182,6 +180,11 @@ export class NodeEngine {
     shared.sweep();
   }
 }
+
+const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir: string): TargetBounds => ({
+  targetDirs,
+  ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
+});
 
 function linuxMounter(
   runner: CommandRunner,

@@ -38,14 +38,29 @@ interface Reading {
 export function connectionsIn(text: string, fsname: string): readonly TargetConnection[] {
   const readings = new Map<string, Reading>();
   for (const section of sectionsOf(text)) {
-    const [head = ''] = section.split('\n', 1);
-    const { target = '', instance = '', file = '' } = DEVICE.exec(head)?.groups ?? {};
-    if (target.slice(0, target.lastIndexOf('-')) !== fsname) continue;
+    const device = deviceOf(section);
+    if (device?.fsname !== fsname) continue;
+    const { target, instance, file } = device;
     const key = `${target} ${instance}`;
     const before = readings.get(key) ?? { target, instance, import: '', history: '' };
     readings.set(key, { ...before, [file === 'import' ? 'import' : 'history']: section });
   }
   return [...readings.values()].map(connectionOf).filter((connection) => connection !== undefined);
+}
+
+interface Device {
+  readonly fsname: string;
+  readonly target: string;
+  readonly instance: string;
+  readonly file: string;
+}
+
+/** Device that the first line of a section names. */
+function deviceOf(section: string): Device | undefined {
+  const groups = DEVICE.exec(section.split('\n', 1)[0] ?? '')?.groups;
+  if (!groups) return undefined;
+  const { target = '', instance = '', file = '' } = groups;
+  return { fsname: target.slice(0, target.lastIndexOf('-')), target, instance, file };
 }
 
 /** Splits at the lines that name a file. */
