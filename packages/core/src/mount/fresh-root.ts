@@ -16,11 +16,14 @@ const notOfUsers = ['.lustre', 'lost+found'];
  */
 export function settleFreshRoot(root: string, settings: RootSettings): void {
   const descriptor = openRoot(root);
-  attempt('', () => {
-    const found = fstatSync(descriptor);
-    if (isFresh(descriptor, found, settings)) settle(descriptor, found, settings);
-  });
-  closeSync(descriptor);
+  try {
+    attempt('', () => {
+      const found = fstatSync(descriptor);
+      if (isFresh(descriptor, found, settings)) settle(descriptor, found, settings);
+    });
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function isFresh(descriptor: number, { uid, gid, mode }: Stats, wanted: RootSettings): boolean {

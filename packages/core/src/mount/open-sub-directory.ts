@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   statSync,
+  type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SubDirectoryFailure, SubDirectoryTask } from './sub-directory.js';
@@ -79,13 +80,13 @@ function keptIf(descriptor: number, work: () => void): number {
 function enter(parent: number, name: string, path: string, way: Way): number {
   const place = `/proc/self/fd/${parent}/${name}`;
   const found = openIfThere(place, path);
-  if (found !== undefined) return isHalfMade(found, path, way) ? finished(found, path, way) : found;
+  if (found !== undefined) return finished(found, path, way, false);
   if (!way.create) throw new SubDirectoryError({ reason: 'missing', path, code: 'ENOENT' });
   const isNew = makeIfMissing(place, path);
   const made = openIfThere(place, path);
   // Another process removed it at once; the next attempt starts again.
   if (made === undefined) throw new SubDirectoryError({ reason: 'system', path, code: 'ENOENT' });
-  return isNew || isHalfMade(made, path, way) ? finished(made, path, way) : made;
+  return finished(made, path, way, isNew);
 }
 
 function openIfThere(place: string, path: string): number | undefined {
@@ -113,29 +114,26 @@ function makeIfMissing(place: string, path: string): boolean {
   });
 }
 
-/** Returns true if a directory is one that this driver has left incomplete. A directory of a user never is, regardless of its
- *  mode. */
-function isHalfMade(descriptor: number, path: string, { create }: Way): boolean {
-  return attempt(path, () => {
-    const { mode, uid } = fstatSync(descriptor);
-    if (!create || (mode & PERMISSIONS & ~SET_GROUP) !== HALF_MADE || uid !== process.geteuid?.())
-      return false;
-    return readdirSync(`/proc/self/fd/${descriptor}`).length === 0;
-  });
-}
-
-/** Sets owner and permissions of a new directory. It uses the descriptor, since the name may lead to another directory by
- *  now. */
-function finished(descriptor: number, path: string, { mode, uid, gid }: Way): number {
+/** Sets owner and permissions of a directory that is new, or that a killed process has left half made. It uses the
+ *  descriptor, since the name may lead to another directory by now. */
+function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way, isNew: boolean): number {
   const self = `/proc/self/fd/${descriptor}`;
   const complete = (): void => {
     const found = fstatSync(descriptor);
+    if (!create || !(isNew || isHalfMade(self, found))) return;
     if (uid !== undefined || gid !== undefined) chownSync(self, uid ?? found.uid, gid ?? found.gid);
     // Last, since it completes the directory, and chown(2) clears set-id bits.
     chmodSync(self, mode | (found.mode & SET_GROUP));
   };
   return keptIf(descriptor, () => attempt(path, complete));
 }
+
+/** Returns true if a directory is one that this driver has left incomplete. A directory of a user never is, regardless of its
+ *  mode. */
+const isHalfMade = (self: string, { mode, uid }: Stats): boolean =>
+  (mode & PERMISSIONS & ~SET_GROUP) === HALF_MADE &&
+  uid === process.geteuid?.() &&
+  readdirSync(self).length === 0;
 
 /** Reports an error of the file system at a path. @throws SubDirectoryError */
 export function attempt<T>(path: string, work: () => T): T {
