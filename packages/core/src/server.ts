@@ -7,6 +7,7 @@ export { nodeService } from './rpc/node-service.js';
 export { serve, type RunningServer, type ServedService, type ServeOptions } from './rpc/serve.js';
 export { ProviderRegistry } from './provider/registry.js';
 export { VolumeOperations } from './volume/volume-operations.js';
+export { boundedFields, boundedText } from './model/log-limits.js';
 export { DirectoryUsage } from './directory/directory-usage.js';
 export { DirectoryVolumes, type DirectoryVolumesParts } from './directory/directory-volumes.js';
 export { parseMountOptionsAllow } from './mount/mount-options.js';
@@ -16,6 +17,14 @@ export { RuntimeGuard, type PodRuntimes } from './node/runtime-guard.js';
 export type { UnmountEscalation } from './mount/unmounting.js';
 export { ClientTuner } from './mount/client/client-tuner.js';
 export { defaultTuningAllow, parseTuningAllow } from './mount/client/client-tuning.js';
-export { describeMissingClient, readClientParts, type ClientParts } from './mount/client/lustre-client.js';
+export {
+  describeMissingClient,
+  isComplete,
+  lacksModuleAlone,
+  readClientParts,
+  type ClientParts,
+} from './mount/client/lustre-client.js';
+export { describeVersions, readClientVersions, type ClientVersions } from './mount/client/client-versions.js';
+export type { MountHelper } from './mount/client/mount-helper.js';
 export { LustreModuleLoader } from './mount/client/lustre-module-loader.js';
 export { publishSettingKeys } from './model/publish-settings.js';

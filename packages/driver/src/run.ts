@@ -62,7 +62,7 @@ async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition
       await preStopHookCommand(invocation.config);
       return 0;
     case 'readiness-probe':
-      await readinessProbeCommand(invocation.config);
+      await readinessProbeCommand(invocation.config, (line) => process.stdout.write(`${line}\n`));
       return 0;
     case 'orphans': {
       const print = (line: string): boolean => process.stdout.write(`${line}\n`);

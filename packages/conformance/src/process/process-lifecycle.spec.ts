@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,7 @@ describe.each(testedDrivers)('$driverName', (tested) => {
     await second.kill();
     expect(existsSync(socket)).toBe(true);
     const third = await start();
+    expect(readFileSync(`/proc/${third.pid}/status`, 'utf8')).toMatch(/^Umask:\t0077$/m);
     expect((await third.client.identity.getPluginInfo({})).name).toBe(driverName);
     expect(await third.stop()).toBe(0);
   });

@@ -180,10 +180,14 @@ export function stateDirectory(): string {
 }
 
 /** Waits until the condition holds. */
-export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const giveUp = Date.now() + 20_000;
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = 20_000,
+): Promise<void> {
+  const giveUp = Date.now() + patienceMs;
   while (!(await holds())) {
-    if (Date.now() > giveUp) throw new Error(`not within 20 s: ${what}`);
+    if (Date.now() > giveUp) throw new Error(`not within ${patienceMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -30,7 +30,8 @@ export function controllerMounts(stateDir: string, log: Log, clock: Clock): Cont
     timing: defaultTiming,
     afterMount: [],
   };
-  const mounts = new SharedMounts(basis, new ClientMountRecords(stateDir, log), join(stateDir, 'mounts'));
+  const mountsDir = join(stateDir, 'mounts');
+  const mounts = new SharedMounts(basis, new ClientMountRecords(stateDir, mountsDir, log), mountsDir);
   return {
     mounts,
     runner,

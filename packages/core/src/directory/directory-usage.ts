@@ -1,4 +1,4 @@
-import type { Measurement, Usage } from '../model/usage.js';
+import type { Measurement, Usage, VolumeMeasurement } from '../model/usage.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { CommandRunner } from '../process/command.js';
@@ -23,11 +23,18 @@ export class DirectoryUsage {
   /** As `MeasureQuota`. If lfs is not installed, the numbers stay those of statfs(2): from 2.12 on, a Lustre client
    *  reports the project's numbers there.
    *  @throws DriverError unavailable if the servers do not report them */
-  readonly measure = async (volumeId: string, path: string, whole: Measurement): Promise<Measurement> => {
+  readonly measure = async (
+    volumeId: string,
+    path: string,
+    whole: Measurement,
+  ): Promise<VolumeMeasurement> => {
     const projectId = parseDirectoryHandle(volumeId)?.projectId;
     if (projectId === undefined) return whole;
     const text = await this.#ask(projectId, path);
-    return text === undefined ? whole : ownUsage(parsed(text), whole);
+    if (text === undefined) return whole;
+    const usage = parsed(text);
+    const warning = unenforcedLimit(usage);
+    return { ...ownUsage(usage, whole), ...(warning === undefined ? {} : { warning }) };
   };
 
   /** @returns undefined if there is no lfs */
@@ -50,6 +57,32 @@ export class DirectoryUsage {
     }
   }
 }
+
+/** Excess that servers allow although they enforce a limit: they hand out parts of it in advance (qunits). A limit of 32 MiB
+ *  stopped writers at 41 MiB, one of 64 MiB at 82 MiB. */
+const TOLERATED_BYTES = 64n * 1024n * 1024n;
+const TOLERATED_INODES = 1024n;
+
+/** Finding where more is used than a limit allows that servers enforce; no other sign of that is visible on a client. */
+export function unenforcedLimit(usage: ProjectUsage): string | undefined {
+  const { usedBytes, limitBytes, usedInodes, limitInodes } = usage;
+  const excess = [
+    ...(isBeyond(usedBytes, limitBytes, TOLERATED_BYTES) ? [`${usedBytes} bytes of ${limitBytes}`] : []),
+    ...(isBeyond(usedInodes, limitInodes, TOLERATED_INODES)
+      ? [`${usedInodes} inodes of ${limitInodes}`]
+      : []),
+  ];
+  if (excess.length === 0) return undefined;
+  return (
+    `the volume uses ${excess.join(' and ')}, more than its limit allows: the servers do not enforce limits of projects ` +
+    `(or root wrote the excess, for which no limit counts). Enable enforcement on the servers: ` +
+    `"lctl set_param -P osd-*.*.quota_slave.enabled=ugp" on the MGS (or "lctl conf_param FSNAME.quota.ost=ugp" and ` +
+    `FSNAME.quota.mdt=ugp); "lctl get_param osd-*.*.quota_slave.info" shows whether it is`
+  );
+}
+
+const isBeyond = (used: bigint, limit: bigint, tolerated: bigint): boolean =>
+  limit > 0n && used > limit + (limit / 4n > tolerated ? limit / 4n : tolerated);
 
 /** Bytes by the limit; inodes by the limit if there is one, else what the project uses of all. Pure. */
 export function ownUsage(usage: ProjectUsage, whole: Measurement): Measurement {

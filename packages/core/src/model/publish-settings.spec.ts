@@ -11,8 +11,13 @@ describe('publishSettings', () => {
     [{ mountsharing: ' Node ' }, plain],
     [
       { directoryPerms: '0770', uid: '1000', GID: '0' },
-      { ...plain, directory: { create: true, mode: 0o770, uid: 1000, gid: 0 } },
+      {
+        ...plain,
+        directory: { create: true, mode: 0o770, uid: 1000, gid: 0 },
+        root: { mode: 0o770, uid: 1000, gid: 0 },
+      },
     ],
+    [{ uid: '1000' }, { ...plain, directory: { create: true, mode: 0o775, uid: 1000 }, root: { uid: 1000 } }],
     [{ createSubDir: 'False' }, { ...plain, directory: { create: false, mode: 0o775 } }],
     [{ clientTuning: 'llite.*.max_cached_mb=64' }, { ...plain, tuning: 'llite.*.max_cached_mb=64' }],
   ])('reads %j', (context, expected) => expect(publishSettings(context, 'node')).toEqual(expected));

@@ -14,10 +14,19 @@ export interface DirectorySettings {
   readonly gid?: number;
 }
 
+/** Owner and permissions of a file system's root; absent: as they are. */
+export interface RootSettings {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** Publication settings of a volume, beyond those of CSI. */
 export interface PublishSettings {
   readonly sharing: MountSharing;
   readonly directory: DirectorySettings;
+  /** Settings of the fresh root of a volume that is a whole file system; absent: the volume has none. */
+  readonly root?: RootSettings;
   /** Parameters that are set on the client once it is mounted; their meaning is not decided here. */
   readonly tuning: string;
 }
@@ -62,14 +71,25 @@ export function publishSettings(
   const keys = publishSettingKeys;
   const uid = read<number | undefined>(keys.uid, undefined, parseId, 'a user id, such as 1000');
   const gid = read<number | undefined>(keys.gid, undefined, parseId, 'a group id, such as 1000');
+  const mode = read<number | undefined>(
+    keys.mode,
+    undefined,
+    parseMode,
+    'three or four octal digits, such as 0770',
+  );
+  const owner = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  };
+  const root: RootSettings = { ...(mode === undefined ? {} : { mode }), ...owner };
   return {
     sharing: read(keys.sharing, defaultSharing, parseMountSharing, '"node" or "pod"'),
     directory: {
       create: read(keys.create, true, parseFlag, '"true" or "false"'),
-      mode: read(keys.mode, DEFAULT_MODE, parseMode, 'three or four octal digits, such as 0770'),
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
+      mode: mode ?? DEFAULT_MODE,
+      ...owner,
     },
+    ...(Object.keys(root).length > 0 ? { root } : {}),
     tuning: values.get(keys.tuning.toLowerCase()) ?? '',
   };
 }

@@ -11,6 +11,12 @@ export interface Measurement {
   readonly inodes: Usage;
 }
 
+/** Content of a volume, and what is wrong with its limit. */
+export interface VolumeMeasurement extends Measurement {
+  /** Finding for the volume's condition, with the next step; absent: none. */
+  readonly warning?: string;
+}
+
 /** The volume's own numbers, where it has a limit of its own; else those of the whole file system, which has just
  *  answered. `path` is a directory of the volume's file system that may be looked at. */
-export type MeasureQuota = (volumeId: string, path: string, whole: Measurement) => Promise<Measurement>;
+export type MeasureQuota = (volumeId: string, path: string, whole: Measurement) => Promise<VolumeMeasurement>;

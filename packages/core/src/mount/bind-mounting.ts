@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
 import { Limiter } from '../concurrency/limiter.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import type { RootSettings } from '../model/publish-settings.js';
 import { childProgram } from '../process/child-program.js';
 import type { CommandResult } from '../process/command.js';
 import { explainCommandFailure } from './mount-failure.js';
@@ -18,6 +19,7 @@ import {
 import {
   explainSubDirectoryFailure,
   SUB_DIRECTORY_FAILED,
+  type RootTask,
   type SubDirectoryFailure,
   type SubDirectoryTask,
 } from './sub-directory.js';
@@ -97,6 +99,11 @@ export class BindMounting {
     await this.#runInDirectory({ ...directory, root, options: [] }, target, title, limits);
   }
 
+  /** See Mounter.settleRoot. */
+  async settleRoot(root: string, rootSettings: RootSettings, target: string, limits: Limits): Promise<void> {
+    await this.#runInDirectory({ root, rootSettings }, target, `chown ${root}`, limits);
+  }
+
   /** Removes the stages of an earlier run, which keep clients mounted. */
   async clearStages(): Promise<void> {
     const names = await readdir(this.parts.stageDir).catch((): string[] => []);
@@ -123,7 +130,7 @@ export class BindMounting {
 
   /** Runs a task in a process of its own, since a dead server blocks every process that opens a directory. */
   async #runInDirectory(
-    task: SubDirectoryTask,
+    task: SubDirectoryTask | RootTask,
     target: string,
     title: string,
     limits: Limits,

@@ -50,6 +50,7 @@ function mounter(parts: Partial<LinuxMounterParts> = {}): LinuxMounter {
     log: silentLog,
     readMountTable: () => node.mountTable(),
     probe: nothingFound,
+    mountHelper: 'require', // It is installed in the private namespace alone.
     ...parts,
   });
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
+import type { RootSettings } from '../model/publish-settings.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from '../process/command.js';
 import { ClientImports } from './client/client-imports.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
+import { mountCommand, type MountHelper } from './client/mount-helper.js';
 import { MgsProbe } from './client/mgs-probe.js';
 import { explainCommandFailure } from './mount-failure.js';
 import { readMountTable, type MountTable } from './mount-table.js';
@@ -28,6 +30,8 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
   readonly readMountTable?: () => Promise<MountTable>;
   /** Probe of a server from which no mount succeeds. */
   readonly probe?: Pick<MgsProbe, 'explain'>;
+  /** Use of mount.lustre(8). Default: where it is installed. */
+  readonly mountHelper?: MountHelper;
   /** Default: neither by force nor lazily. */
   readonly escalation?: UnmountEscalation;
   /** Private directory in which bind mounts get their options. Default: a directory below the system's temporary one. */
@@ -45,7 +49,7 @@ export class LinuxMounter implements Mounter {
   constructor(
     private readonly children: TargetChildren,
     private readonly clock: Clock,
-    parts: LinuxMounterParts,
+    private readonly parts: LinuxMounterParts,
   ) {
     const basis = {
       ...parts,
@@ -76,15 +80,17 @@ export class LinuxMounter implements Mounter {
   }
 
   async mount(request: MountRequest, limits: Limits): Promise<void> {
-    const { source, target, options } = request;
-    const from = formatMountSource(source);
-    const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
-    const title = `mount -t lustre ${from} ${target}`;
-    const command = ['mount', '-t', 'lustre', ...optionArgs, from, target];
+    const { source, target } = request;
+    const title = `mount -t lustre ${formatMountSource(source)} ${target}`;
     await this.#mounting.run(request, limits, async (within) => {
+      const { command, resultOf } = await mountCommand(
+        request,
+        this.parts.mountHelper,
+        this.parts.readClient,
+      );
       const result = await this.#run(target, command, title, within);
       if (result.interruptedBy) throw this.#interrupted(title, within);
-      return result;
+      return resultOf(result);
     });
   }
 
@@ -94,6 +100,10 @@ export class LinuxMounter implements Mounter {
 
   async makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void> {
     await this.#binding.makeDirectory(directory, target, limits);
+  }
+
+  async settleRoot(root: string, settings: RootSettings, target: string, limits: Limits): Promise<void> {
+    await this.#binding.settleRoot(root, settings, target, limits);
   }
 
   async unmount(target: string, limits: Limits): Promise<void> {

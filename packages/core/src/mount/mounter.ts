@@ -1,4 +1,5 @@
 import type { LustreMountSource } from '../model/mount-source.js';
+import type { RootSettings } from '../model/publish-settings.js';
 import type { NodeStats } from './node-stats.js';
 import type { SubDirectory } from './sub-directory.js';
 import type { StuckChild } from '../process/stuck-child.js';
@@ -44,6 +45,10 @@ export interface Mounter {
 
   /** Creates a directory in a mounted client, on behalf of a target. @throws DriverError */
   makeDirectory(directory: Required<ClientDirectory>, target: string, limits: Limits): Promise<void>;
+
+  /** Gives a fresh root of a mounted client its owner and permissions, on behalf of a target; another root stays as it is.
+   *  @throws DriverError */
+  settleRoot(clientMount: string, settings: RootSettings, target: string, limits: Limits): Promise<void>;
 
   /** Unmounts the topmost mount of the target. @throws DriverError with the cause and the next step */
   unmount(target: string, limits: Limits): Promise<void>;

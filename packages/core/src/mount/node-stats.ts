@@ -1,3 +1,4 @@
+import type { LostTarget } from './client/target-connections.js';
 import type { StuckChild } from '../process/stuck-child.js';
 
 /** Counts of the node engine at one moment, for metrics. Reading them touches no mount and never waits. */
@@ -12,6 +13,8 @@ export interface NodeStats {
   readonly forcedUnmounts: number;
   /** Number of lazy unmounts (`umount -l`) since the driver started. */
   readonly lazyUnmounts: number;
+  /** Targets of file systems to which a client has no connection, as of the last measurement of a volume on them. */
+  readonly lostTargets: readonly LostTarget[];
   /** Children that SIGKILL does not end: they wait in the kernel for a server that does not answer. */
   readonly stuckChildren: readonly StuckChild[];
 }

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   statSync,
+  type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SubDirectoryFailure, SubDirectoryTask } from './sub-directory.js';
@@ -18,8 +19,8 @@ const O_PATH = 0o10000000;
 const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** Mode of a directory from mkdir(2) until its owner and permissions are set: the next publish completes the directory of a
- *  killed process, and leaves a directory of a user as it is. */
-const HALF_MADE = 0o1700;
+ *  killed process. No user gives a directory a mode with which its owner cannot enter it. */
+const HALF_MADE = 0o1000;
 const PERMISSIONS = 0o7777;
 /** Bit that a new directory inherits from its parent. */
 const SET_GROUP = 0o2000;
@@ -55,8 +56,8 @@ export function openSubDirectory(way: Way): number {
   return directory;
 }
 
-/** Opens the mounted root, never the directory of the node's own disk under it. */
-function openRoot(root: string): number {
+/** Opens the mounted root (O_PATH), never the directory of the node's own disk under it. */
+export function openRoot(root: string): number {
   const descriptor = attempt('', () => openSync(root, DIRECTORY_ITSELF));
   return keptIf(descriptor, () => {
     const isOfNode = attempt('', () => fstatSync(descriptor).dev === statSync(dirname(root)).dev);
@@ -79,13 +80,13 @@ function keptIf(descriptor: number, work: () => void): number {
 function enter(parent: number, name: string, path: string, way: Way): number {
   const place = `/proc/self/fd/${parent}/${name}`;
   const found = openIfThere(place, path);
-  if (found !== undefined) return finished(found, path, way);
+  if (found !== undefined) return finished(found, path, way, false);
   if (!way.create) throw new SubDirectoryError({ reason: 'missing', path, code: 'ENOENT' });
-  makeIfMissing(place, path);
+  const isNew = makeIfMissing(place, path);
   const made = openIfThere(place, path);
   // Another process removed it at once; the next attempt starts again.
   if (made === undefined) throw new SubDirectoryError({ reason: 'system', path, code: 'ENOENT' });
-  return finished(made, path, way);
+  return finished(made, path, way, isNew);
 }
 
 function openIfThere(place: string, path: string): number | undefined {
@@ -100,24 +101,26 @@ function openIfThere(place: string, path: string): number | undefined {
   }
 }
 
-function makeIfMissing(place: string, path: string): void {
-  attempt(path, () => {
+/** @returns false if another publish, or a user, created it first */
+function makeIfMissing(place: string, path: string): boolean {
+  return attempt(path, () => {
     try {
       mkdirSync(place, { mode: HALF_MADE });
+      return true;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error; // Another publish created it first.
+      if (codeOf(error) !== 'EEXIST') throw error;
+      return false;
     }
   });
 }
 
-/** Sets owner and permissions of a new directory. It uses the descriptor, since the name may lead to another directory by
- *  now. */
-function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way): number {
+/** Sets owner and permissions of a directory that is new, or that a killed process has left half made. It uses the
+ *  descriptor, since the name may lead to another directory by now. */
+function finished(descriptor: number, path: string, { create, mode, uid, gid }: Way, isNew: boolean): number {
   const self = `/proc/self/fd/${descriptor}`;
   const complete = (): void => {
     const found = fstatSync(descriptor);
-    if (!create || (found.mode & PERMISSIONS & ~SET_GROUP) !== HALF_MADE) return;
-    if (readdirSync(self).length > 0) return;
+    if (!create || !(isNew || isHalfMade(self, found))) return;
     if (uid !== undefined || gid !== undefined) chownSync(self, uid ?? found.uid, gid ?? found.gid);
     // Last, since it completes the directory, and chown(2) clears set-id bits.
     chmodSync(self, mode | (found.mode & SET_GROUP));
@@ -125,7 +128,15 @@ function finished(descriptor: number, path: string, { create, mode, uid, gid }: 
   return keptIf(descriptor, () => attempt(path, complete));
 }
 
-function attempt<T>(path: string, work: () => T): T {
+/** Returns true if a directory is one that this driver has left incomplete. A directory of a user never is, regardless of its
+ *  mode. */
+const isHalfMade = (self: string, { mode, uid }: Stats): boolean =>
+  (mode & PERMISSIONS & ~SET_GROUP) === HALF_MADE &&
+  uid === process.geteuid?.() &&
+  readdirSync(self).length === 0;
+
+/** Reports an error of the file system at a path. @throws SubDirectoryError */
+export function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -55,6 +55,14 @@ describe('Publications', () => {
     expect(JSON.parse(await readFile(join(directory, name), 'utf8'))).toEqual(publication);
   });
 
+  it.each(['/etc', 'pods/mount', '/pods/a b'])(
+    'are ignored where their mount point is %j',
+    async (mountPoint) => {
+      await (await opened()).save({ ...publication, mountPoint });
+      expect((await opened()).all()).toEqual([]);
+    },
+  );
+
   it('are forgotten again if they cannot be written', async () => {
     const publications = await opened();
     await rm(join(stateDir, 'publications'), { recursive: true });

@@ -1,5 +1,5 @@
 import type { Log } from '../model/log.js';
-import { join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { AccessMode } from '../model/volume-capability.js';
 import { isTextList, parseFields, StateFiles } from './state-files.js';
 
@@ -30,11 +30,17 @@ export class Publications extends StateFiles<Publication> {
   constructor(stateDir: string, log: Log) {
     super(
       join(stateDir, 'publications'),
-      { keyOf: ({ targetPath }) => targetPath, parse: parsePublication },
+      { keyOf: ({ targetPath }) => targetPath, parse: parsePublication, refusalReason },
       log,
     );
   }
 }
+
+/** The mount point differs from the target by symlinks on the way to it alone. */
+const refusalReason = async ({ targetPath, mountPoint }: Publication): Promise<string | undefined> =>
+  isAbsolute(mountPoint) && basename(mountPoint) === basename(targetPath)
+    ? undefined
+    : `names the mount point ${mountPoint} for the target ${targetPath}`;
 
 const textFields = ['volumeId', 'targetPath', 'mountPoint', 'source', 'accessMode'];
 const optionalTextFields = ['clientMount', 'observedSource'];

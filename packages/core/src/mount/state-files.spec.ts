@@ -1,5 +1,16 @@
 import type { Log } from '../model/log.js';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,22 +39,79 @@ const stateFiles = (): StateFiles<Entry> =>
     log,
   );
 
+async function touched(name: string): Promise<string> {
+  await writeFile(join(directory, name), '');
+  return join(directory, name);
+}
+
 describe('a state file that cannot be read', () => {
   it('is named and costs no other', async () => {
     await stateFiles().save({ name: 'good' });
     const unreadable = join(directory, 'unreadable.json');
     const strange = join(directory, 'strange.json');
     await mkdir(unreadable);
-    await mkdir(join(directory, 'half-written.json.tmp'));
+    const unfinished = join(directory, `${'0f'.repeat(32)}.json.tmp`);
+    await mkdir(unfinished);
     await writeFile(strange, '{');
     const files = stateFiles();
     await files.load();
     expect(files.all()).toEqual([{ name: 'good' }]);
     expect(warnings.sort()).toEqual([
-      expect.stringContaining('half-written.json.tmp cannot be read'),
+      expect.stringContaining(`${unfinished} cannot be read`),
       `the state file ${strange} is invalid and is ignored`,
-      `the state file ${unreadable} cannot be read and is ignored`,
+      `the state file ${unreadable} cannot be read and is ignored: it is a directory, not a file`,
     ]);
+  });
+
+  it('is not opened if it is no regular file: a FIFO would block the driver for ever', async () => {
+    await stateFiles().save({ name: 'good' });
+    execFileSync('mkfifo', [join(directory, 'fifo.json')]);
+    await symlink('/dev/zero', join(directory, 'link.json'));
+    const files = stateFiles();
+    await files.load();
+    expect(files.all()).toEqual([{ name: 'good' }]);
+    expect(warnings.sort()).toEqual([
+      expect.stringContaining('fifo.json cannot be read and is ignored: it is a FIFO, not a file'),
+      expect.stringContaining('link.json cannot be read and is ignored: it is a symlink, not a file'),
+    ]);
+  });
+
+  it('does not count if it is longer than any record', async () => {
+    await truncate(await touched('long.json'), 2 ** 21);
+    await stateFiles().load();
+    expect(warnings).toEqual([
+      expect.stringContaining('long.json cannot be read and is ignored: it is longer'),
+    ]);
+  });
+
+  it('does not count if it is the copy of another, or of another origin', async () => {
+    const files = stateFiles();
+    await files.save({ name: 'good' });
+    const [file = ''] = await readdir(directory);
+    await copyFile(join(directory, file), join(directory, 'copy.json'));
+    await writeFile(join(directory, 'foreign.json'), JSON.stringify({ name: 'foreign' }));
+    const again = stateFiles();
+    await again.load();
+    expect(again.all()).toEqual([{ name: 'good' }]);
+    expect(warnings.sort()).toEqual(
+      ['copy.json', 'foreign.json'].map(
+        (name) =>
+          expect.stringContaining(`${name} does not have the name of its record and is ignored`) as string,
+      ),
+    );
+  });
+
+  it('does not stop a record from being written by what lies in its place', async () => {
+    const files = stateFiles();
+    await files.save({ name: 'a' });
+    const [file = ''] = await readdir(directory);
+    const victim = await touched('victim');
+    await rm(join(directory, file));
+    execFileSync('mkfifo', [join(directory, file)]);
+    await symlink(victim, join(directory, `${file}.tmp`));
+    await files.save({ name: 'a' });
+    expect(JSON.parse(await readFile(join(directory, file), 'utf8'))).toEqual({ name: 'a' });
+    expect(await readFile(victim, 'utf8')).toBe('');
   });
 
   it('is named where its record is to be written or removed', async () => {

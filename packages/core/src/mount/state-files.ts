@@ -1,15 +1,21 @@
 import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
+import { readRecordFile } from './record-file.js';
 
 /** Key and format of a kind of record. */
 export interface RecordKind<T> {
   readonly keyOf: (record: T) => string;
   /** Parses a file's text; undefined if it is no such record. */
   readonly parse: (text: string) => T | undefined;
+  /** Reason why a record is not one of this driver; undefined: it is. */
+  readonly refusalReason?: (record: T) => Promise<string | undefined>;
 }
+
+/** Name of a file that was not renamed before its writer was killed. */
+const UNFINISHED = /^[0-9a-f]{64}\.json\.tmp$/;
 
 /**
  * Records of the node, one file each in one directory, written before the step that they announce and removed after
@@ -24,8 +30,8 @@ export class StateFiles<T> {
     private readonly log: Log,
   ) {}
 
-  /** Reads the records of an earlier run. An unreadable file is ignored like an invalid one: the driver loses one record, not
-   *  the node.
+  /** Reads the records of an earlier run. An unreadable, invalid or foreign file is named and ignored: the driver loses one
+   *  record, not the node.
    *  @throws the error of the directory, and the lack of descriptors or memory, which affects every file */
   async load(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
@@ -35,17 +41,27 @@ export class StateFiles<T> {
         await this.#loadFile(path);
       } catch (error) {
         if (isOfProcess(error)) throw error;
-        this.log.warn({ path, err: error }, `the state file ${path} cannot be read and is ignored`);
+        this.log.warn(
+          { path, err: error },
+          `the state file ${path} cannot be read and is ignored: ${messageOf(error)}`,
+        );
       }
     }
   }
 
   async #loadFile(path: string): Promise<void> {
-    if (path.endsWith('.tmp')) await rm(path, { force: true });
+    if (UNFINISHED.test(basename(path))) return rm(path, { force: true });
     if (!path.endsWith('.json')) return;
-    const record = this.kind.parse(await readFile(path, 'utf8'));
-    if (record) this.#byKey.set(this.kind.keyOf(record), record);
-    else this.log.warn({ path }, `the state file ${path} is invalid and is ignored`);
+    const record = this.kind.parse(await readRecordFile(path));
+    const why = record ? await this.#refusalReason(record, path) : 'is invalid';
+    if (why === undefined && record) this.#byKey.set(this.kind.keyOf(record), record);
+    else this.log.warn({ path }, `the state file ${path} ${why} and is ignored`);
+  }
+
+  /** A copy, or a record of another origin, may name any path: the driver would unmount there. */
+  async #refusalReason(record: T, path: string): Promise<string | undefined> {
+    if (this.#pathOf(this.kind.keyOf(record)) !== path) return 'does not have the name of its record';
+    return this.kind.refusalReason?.(record);
   }
 
   all(): readonly T[] {
@@ -98,7 +114,8 @@ export class StateFiles<T> {
 
   /** Replaces a file atomically: a reader sees the old text or the new one, also after a power failure. */
   async #write(path: string, text: string): Promise<void> {
-    const file = await open(`${path}.tmp`, 'w', 0o600);
+    await rm(`${path}.tmp`, { force: true }); // Opening what is there could block, or lead elsewhere.
+    const file = await open(`${path}.tmp`, 'wx', 0o600);
     try {
       await file.writeFile(text);
       await file.sync();

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { openSubDirectory, SubDirectoryError } from './open-sub-directory.js';
-import { SUB_DIRECTORY_FAILED, type SubDirectoryTask } from './sub-directory.js';
+import { settleFreshRoot } from './fresh-root.js';
+import { SUB_DIRECTORY_FAILED, type RootTask, type SubDirectoryTask } from './sub-directory.js';
 
-// `sub-directory.child.js TARGET TASK`: opens a sub-directory and bind-mounts it. TARGET identifies the process in the
+// `sub-directory.child.js TARGET TASK`: opens a sub-directory and bind-mounts it, or settles a fresh root. TARGET identifies the process in the
 // process table; TASK is JSON. Exits like mount(8), or with SUB_DIRECTORY_FAILED and a failure on stdout.
 
-function run(task: SubDirectoryTask): number {
+function run(task: SubDirectoryTask | RootTask): number {
+  if ('rootSettings' in task) {
+    settleFreshRoot(task.root, task.rootSettings);
+    return 0;
+  }
   const directory = openSubDirectory(task);
   if (task.target === undefined) return 0;
   const options = task.options.length > 0 ? ['-o', task.options.join(',')] : [];
@@ -16,7 +21,7 @@ function run(task: SubDirectoryTask): number {
   return status ?? 1;
 }
 
-function main(task: SubDirectoryTask): number {
+function main(task: SubDirectoryTask | RootTask): number {
   try {
     return run(task);
   } catch (error) {
@@ -26,4 +31,4 @@ function main(task: SubDirectoryTask): number {
   }
 }
 
-process.exitCode = main(JSON.parse(process.argv[3] ?? '') as SubDirectoryTask);
+process.exitCode = main(JSON.parse(process.argv[3] ?? '') as SubDirectoryTask | RootTask);

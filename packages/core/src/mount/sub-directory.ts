@@ -1,5 +1,5 @@
 import { DriverError, type ErrorKind } from '../errors/driver-error.js';
-import type { DirectorySettings } from '../model/publish-settings.js';
+import type { DirectorySettings, RootSettings } from '../model/publish-settings.js';
 
 /** Directory of a file system, as a path from its root that cannot leave it. */
 export interface SubDirectory extends DirectorySettings {
@@ -15,6 +15,13 @@ export interface SubDirectoryTask extends SubDirectory {
   readonly target?: string;
   /** Options of that mount point. */
   readonly options: readonly string[];
+}
+
+/** Task of `sub-directory.child` for the root of a whole file system. */
+export interface RootTask {
+  /** Mount point of the file system. */
+  readonly root: string;
+  readonly rootSettings: RootSettings;
 }
 
 /** Reason why a directory could not be opened, reported by `sub-directory.child`. */
@@ -118,6 +125,7 @@ const unknown: Explanation = {
 export function explainSubDirectoryFailure(source: string, failure: SubDirectoryFailure): DriverError {
   const { kind, advice } =
     failure.reason === 'system' ? (byCode.get(failure.code) ?? unknown) : byReason[failure.reason];
-  const what = `the sub-directory ${shown(failure.path)} of the file system at ${source} cannot be opened (${failure.code})`;
+  const place = failure.path === '' ? 'the root' : `the sub-directory ${shown(failure.path)}`;
+  const what = `${place} of the file system at ${source} cannot be opened (${failure.code})`;
   return new DriverError(kind, `${what}: ${advice}`);
 }

@@ -44,6 +44,17 @@ describe('the target directory', () => {
     await expect(makeTarget(join(base, 'link'))).rejects.toThrow('is a symlink');
   });
 
+  it('is not mounted over while files are in it', async () => {
+    await mkdir(join(base, 'mount'));
+    await writeFile(join(base, 'mount', 'data'), 'precious');
+    await expect(makeTarget(join(base, 'mount'))).rejects.toMatchObject({
+      kind: 'failed-precondition',
+      message: expect.stringContaining('is not empty, and a mount would hide its files') as string,
+    });
+    await rm(join(base, 'mount', 'data'));
+    expect(await makeTarget(join(base, 'mount'))).toBe(false);
+  });
+
   it('is removed if it is empty, and never with something in it', async () => {
     await mkdir(join(base, 'mount'));
     await writeFile(join(base, 'mount', 'data'), 'precious');

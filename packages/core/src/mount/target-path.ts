@@ -1,5 +1,5 @@
 import { trimTrailingSlashes } from '../model/trim-slashes.js';
-import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, opendir, realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { lustreSourceOf } from './mount-identity.js';
@@ -44,7 +44,7 @@ export async function mountPointOf(target: string): Promise<string> {
  * Creates the directory to mount on; returns true if it is new. The parent is the caller's (CSI: the plugin creates
  * target_path, the orchestrator its parent): a missing parent means that the pod is gone, and recreating it would leave a
  * pod directory for ever.
- * @throws DriverError failed-precondition
+ * @throws DriverError failed-precondition, also for a directory that is not empty
  */
 export async function makeTarget(mountPoint: string): Promise<boolean> {
   try {
@@ -61,10 +61,28 @@ export async function makeTarget(mountPoint: string): Promise<boolean> {
     }
   }
   const found = await lstat(mountPoint);
-  if (found.isDirectory()) return false;
+  if (found.isDirectory()) {
+    await refuseContent(mountPoint);
+    return false;
+  }
   throw new DriverError(
     'failed-precondition',
     `the target ${mountPoint} is a ${found.isSymbolicLink() ? 'symlink' : 'file'}, not a directory; remove it`,
+  );
+}
+
+/** Refuses a directory in which a mount would hide files. @throws DriverError failed-precondition */
+async function refuseContent(directory: string): Promise<void> {
+  const listing = await opendir(directory);
+  try {
+    if ((await listing.read()) === null) return;
+  } finally {
+    await listing.close();
+  }
+  throw new DriverError(
+    'failed-precondition',
+    `the directory ${directory} is not empty, and a mount would hide its files: they were written to it on the node itself ` +
+      'while no volume was mounted there; check them and move them away, then the next attempt succeeds',
   );
 }
 

@@ -3,13 +3,14 @@ import type { AfterMount } from '../mount/mounted-client.js';
 import { type PublishCommand } from './publish-command.js';
 import type { MeasureQuota } from '../model/usage.js';
 import type { Log } from '../model/log.js';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { ClientTuner } from '../mount/client/client-tuner.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
+import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
 import { readMountTable, type MountTable } from '../mount/mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
@@ -20,6 +21,8 @@ import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
 import { PublishVolume } from './publish-volume.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
+import { TargetConnections } from '../mount/client/target-connections.js';
+import type { TargetBounds } from '../mount/target-bounds.js';
 import { StatfsHelper } from './statfs-helper.js';
 import { TargetChildren } from '../process/target-children.js';
 import type { UnmountEscalation } from '../mount/unmounting.js';
@@ -34,11 +37,15 @@ export interface NodeEngineParts {
   /** Directory of the clients that pods share, on the host and private to this driver; mounts in it propagate to the
    *  host (`Bidirectional`). Default: `mounts` in the state directory. */
   readonly mountsDir?: string;
+  /** Directories besides kubelet's (`kubeletDirectories`) in which any path may be a target. Default: none. */
+  readonly targetDirs?: readonly string[];
   /** Sharing of clients where the volume context does not set it. Default: all pods of the node share one. */
   readonly mountSharing?: MountSharing;
   /** Requires that other mount namespaces see a volume before it counts as published: in a container, mounts reach
    *  kubelet and the pods by propagation. Default: false, as on the host itself; the driver then logs a warning. */
   readonly mustPropagate?: boolean;
+  /** Use of mount.lustre(8). Default: where it is installed. */
+  readonly mountHelper?: MountHelper;
   /** Times after which a volume that cannot be unmounted is unmounted by force or lazily. Default: never. */
   readonly unmountEscalation?: UnmountEscalation;
   /** Applies the `clientTuning` of volumes. Default: volumes may set the parameters of `defaultTuningAllow`. */
@@ -80,14 +87,17 @@ export class NodeEngine {
       timing: { ...defaultTiming, ...parts.timing },
       afterMount: [tuner.tune, ...(parts.afterMount ?? [])],
     };
-    const clientMounts = new ClientMountRecords(stateDir, log);
+    const mountsDir = parts.mountsDir ?? join(stateDir, 'mounts');
+    const clientMounts = new ClientMountRecords(stateDir, mountsDir, log);
     this.#node = {
       ...basis,
-      shared: new SharedMounts(basis, clientMounts, parts.mountsDir ?? join(stateDir, 'mounts')),
+      shared: new SharedMounts(basis, clientMounts, mountsDir),
+      targetBounds: targetBounds(parts, mountsDir),
       mountSharing: parts.mountSharing ?? 'node',
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
       beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
+      connections: new TargetConnections({ runner, clock }),
       targets: new Coalescer(),
       statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),
     };
@@ -130,11 +140,12 @@ export class NodeEngine {
 
   /** Counts of this moment, for metrics and diagnosis. */
   nodeStats(): NodeStats {
-    const { mounter, statfs, publications, shared } = this.#node;
+    const { mounter, statfs, publications, shared, connections } = this.#node;
     return {
       ...mounter.counts,
       publications: publications.all().length,
       clientMounts: shared.count,
+      lostTargets: connections.lost,
       stuckChildren: [...mounter.stuck.values(), ...statfs.stuck.values()],
     };
   }
@@ -170,15 +181,21 @@ export class NodeEngine {
   }
 }
 
+const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir: string): TargetBounds => ({
+  targetDirs,
+  ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
+});
+
 function linuxMounter(
   runner: CommandRunner,
   clock: Clock,
-  { log, stateDir, readMountTable: read, unmountEscalation: escalation }: NodeEngineParts,
+  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper }: NodeEngineParts,
 ): LinuxMounter {
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
     stageDir: join(stateDir, 'stages'),
     ...(read ? { readMountTable: read } : {}),
     ...(escalation ? { escalation } : {}),
+    ...(mountHelper ? { mountHelper } : {}),
   });
 }

@@ -6,8 +6,9 @@ import { requestsReadOnly, mountOptions } from '../mount/mount-options.js';
 import type { NodeContext } from './node-context.js';
 import { scopeOptions } from '../mount/option-scope.js';
 import type { Publication } from '../mount/publications.js';
-import { publishSettings } from '../model/publish-settings.js';
+import { publishSettings, type RootSettings } from '../model/publish-settings.js';
 import { subDirectoryParts, type SubDirectory } from '../mount/sub-directory.js';
+import { refuseOutside } from '../mount/target-bounds.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 
 /** Decisions about a publish command: the record to write and the way of mounting. */
@@ -20,6 +21,8 @@ export interface PublishPlan {
   readonly clientOptions: readonly string[];
   /** Options of a bind mount of the shared client. */
   readonly bindOptions: readonly string[];
+  /** Settings of the fresh root of a whole file system that is published for writing. */
+  readonly rootSettings?: RootSettings;
   /** Sub-directory; absent: the root of the file system. */
   readonly directory?: SubDirectory;
 }
@@ -28,7 +31,7 @@ export interface PublishPlan {
  *  @throws DriverError invalid-argument naming what is wrong in the command */
 export async function publishPlan(
   command: PublishCommand,
-  { shared, mountSharing }: Pick<NodeContext, 'shared' | 'mountSharing'>,
+  { shared, mountSharing, targetBounds }: Pick<NodeContext, 'shared' | 'mountSharing' | 'targetBounds'>,
 ): Promise<PublishPlan> {
   const { source, capability } = command;
   const { accessMode, mountFlags } = capability;
@@ -38,10 +41,12 @@ export async function publishPlan(
   const { perMount, perClient } = scopeOptions(clientOptions);
   const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };
   const targetPath = targetKey(command.targetPath);
+  const mountPoint = await mountPointOf(targetPath);
+  await refuseOutside({ targetPath, mountPoint }, targetBounds);
   const wanted: Publication = {
     volumeId: command.volumeId,
     targetPath,
-    mountPoint: await mountPointOf(targetPath),
+    mountPoint,
     source: formatMountSource(source),
     accessMode,
     readonly,
@@ -49,7 +54,9 @@ export async function publishPlan(
     ...(settings.sharing === 'node' ? { clientMount: shared.pathOf(client) } : {}),
   };
   const plan = { wanted, client, clientOptions, bindOptions: perMount };
-  if (source.subdir === '') return plan;
+  if (source.subdir === '') {
+    return settings.root && !readonly ? { ...plan, rootSettings: settings.root } : plan;
+  }
   const create = settings.directory.create && !readonly;
   return { ...plan, directory: { ...settings.directory, create, parts: subDirectoryParts(source.subdir) } };
 }

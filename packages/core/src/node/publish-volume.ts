@@ -164,9 +164,16 @@ export class PublishVolume {
     this.node.log.warn({ target: mounted.mountPoint }, `if the driver runs in a container: ${what}`);
   }
 
-  async #bind({ wanted, bindOptions, directory, limits }: Job, { path }: Lease): Promise<void> {
+  async #bind(job: Job, { path }: Lease): Promise<void> {
+    const { wanted, bindOptions, directory, limits } = job;
+    await this.#settleRoot(job, path);
     const from = { clientMount: path, ...(directory ? { directory } : {}) };
     await this.node.mounter.bind({ ...from, target: wanted.mountPoint, options: bindOptions }, limits);
+  }
+
+  async #settleRoot({ wanted, rootSettings, limits }: Job, clientMount: string): Promise<void> {
+    if (!rootSettings) return;
+    await this.node.mounter.settleRoot(clientMount, rootSettings, wanted.mountPoint, limits);
   }
 
   /** Mounts a client for this target alone. The servers look up its sub-directory, and follow no links. */
@@ -191,8 +198,10 @@ export class PublishVolume {
   }
 
   /** Runs the hooks of a client that is not shared, before its pod sees it. */
-  async #settled({ wanted, command, client, limits }: Job): Promise<void> {
+  async #settled(job: Job): Promise<void> {
+    const { wanted, command, client, limits } = job;
     if (wanted.clientMount !== undefined) return;
+    await this.#settleRoot(job, wanted.mountPoint);
     const mounted = { mountPoint: wanted.mountPoint, source: command.source, tuning: client.tuning };
     for (const hook of this.node.afterMount) await hook(mounted, limits);
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,7 @@ describe('remainingMounts', () => {
     const [client] = await node.clientMounts();
     await writeFile(join(node.base, 'state/publications/nonsense.json'), '{');
     await mkdir(join(node.base, 'state/publications/directory.json'));
+    execFileSync('mkfifo', [join(node.base, 'state/publications/fifo.json')]);
     expect([...(await left())].sort()).toEqual([client?.mountPoint, own, shared].sort());
     expect(await engine.unpublish(own, { volumeId: 'v2' })).toEqual(success);
     expect([...(await left())].sort()).toEqual([client?.mountPoint, shared].sort());

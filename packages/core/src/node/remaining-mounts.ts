@@ -1,13 +1,10 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseClientMountRecord } from '../mount/client/client-mount-records.js';
 import { readMountTable, type MountEntry, type MountTable } from '../mount/mount-table.js';
 import { parsePublication } from '../mount/publications.js';
-
-/** Paths that kubelet gives to CSI drivers, below its directory: targets of pods (pkg/volume/csi/csi_mounter.go) and of staging
- *  (csi_attacher.go). */
-const CSI_TARGET =
-  /\/pods\/[^/]+\/volumes\/kubernetes\.io~csi\/[^/]+\/mount$|\/plugins\/kubernetes\.io\/csi\/.+\/globalmount$/;
+import { readRecordFile } from '../mount/record-file.js';
+import { isCsiTarget } from '../mount/target-bounds.js';
 
 /**
  * Finds where Lustre is still mounted on this node for pods: what the driver's records name, which are targets and the
@@ -35,11 +32,11 @@ export async function remainingMounts(
 }
 
 const isLustreTarget = ({ fsType, mountPoint }: MountEntry): boolean =>
-  fsType === 'lustre' && CSI_TARGET.test(mountPoint);
+  fsType === 'lustre' && isCsiTarget(mountPoint);
 
 /** Reads the records without StateFiles, which removes temporary files: the driver may be writing them. */
 async function textsIn(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory).catch((): string[] => []);
   const records = names.filter((name) => name.endsWith('.json'));
-  return Promise.all(records.map((name) => readFile(join(directory, name), 'utf8').catch(() => '')));
+  return Promise.all(records.map((name) => readRecordFile(join(directory, name)).catch(() => '')));
 }

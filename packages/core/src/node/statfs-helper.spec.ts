@@ -1,14 +1,28 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CommandRunner } from '../process/command.js';
 import { readProcess } from '../process/process-table.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { UnresponsiveError, StatfsHelper } from './statfs-helper.js';
 import { STATFS_THREADS, statfsProgram } from './statfs-process.js';
 import { PrivateNode } from './testing/private-node.js';
 
 const healthy = (path = '/') => ({ fileSystem: `healthy ${path}`, path });
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000, interval: 10 });
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 let helper: StatfsHelper;
+let clock: ManualClock;
+
+/** A helper whose deadlines pass when the test says so, on a machine of any speed. Its child ends in real time. */
+function helperOnManualClock(program: readonly string[] = statfsProgram): StatfsHelper {
+  clock = new ManualClock();
+  return new StatfsHelper({ deadlineMs: 500, program, clock, runner: new CommandRunner() });
+}
+
+async function passDeadlines(): Promise<void> {
+  while (await clock.next());
+}
+
 afterEach(() => helper.close());
 
 const isGone = async (pid: number | undefined): Promise<void> =>
@@ -57,13 +71,35 @@ describe('StatfsHelper', () => {
   });
 
   it('replaces a child that does not answer', async () => {
-    helper = new StatfsHelper({ deadlineMs: 300 });
+    helper = helperOnManualClock();
     await helper.measure(healthy());
     const { pid } = helper;
     process.kill(pid ?? 0, 'SIGSTOP');
-    await expect(helper.measure(healthy())).rejects.toBeInstanceOf(UnresponsiveError);
-    await isGone(pid);
-    await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
+    const unanswered = expect(helper.measure(healthy())).rejects.toBeInstanceOf(UnresponsiveError);
+    await passDeadlines();
+    await unanswered;
+    await until(() => isGone(pid));
+    // The file system is measured again once the driver has seen the end of the child.
+    await until(() => expect(helper.measure(healthy())).resolves.toHaveProperty('bytes'));
+  });
+
+  it('does not count the start of a child as time of the measurement', async () => {
+    const slowly = ['sh', '-c', 'sleep 1; exec "$@"', 'sh'];
+    helper = new StatfsHelper({ deadlineMs: 400, program: [...slowly, ...statfsProgram] });
+    const looks = ['/', '/proc', '/sys'].map((path) => helper.measure({ fileSystem: 'one', path }));
+    for (const look of looks) await expect(look).resolves.toHaveProperty('bytes');
+  });
+
+  it('reports a child that does not start', async () => {
+    helper = helperOnManualClock(['sleep', '60']);
+    const refused = expect(helper.measure(healthy())).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('did not start within 20 s') as string,
+    });
+    const { pid } = helper;
+    await passDeadlines();
+    await refused;
+    await until(() => isGone(pid));
   });
 
   it('reports that there is no program to run', async () => {
@@ -81,12 +117,16 @@ describe.runIf(fuse)('a dead server', () => {
   });
   afterAll(() => node.stop());
 
+  let runs = 0;
+
   /** Mounts dead file systems, and starts the helper in their namespace. */
-  async function deadOnes(...names: string[]) {
+  async function deadOnes(...prefixes: string[]) {
     const [program = '', ...args] = statfsProgram;
-    helper = new StatfsHelper({ deadlineMs: 500, program: node.inside(program, args) });
+    helper = helperOnManualClock(node.inside(program, args));
     const servers = [];
-    for (const name of names) {
+    runs += 1;
+    for (const prefix of prefixes) {
+      const name = `${prefix}-${runs}`; // The test runner may repeat a test in the same namespace.
       const path = await node.target(name);
       await node.shell(`mkdir ${path}`);
       const server = await node.silentServer(`127.0.0.66@tcp:/${name}`, path);
@@ -106,10 +146,13 @@ describe.runIf(fuse)('a dead server', () => {
         .measure({ ...look, path: `${look.path}${'/.'.repeat(index % 100)}` })
         .catch((error: unknown) => error),
     );
+    await server!.asked;
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
+    await passDeadlines();
     for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(UnresponsiveError);
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
     expect(helper.pid).not.toBe(old);
+    await until(() => expect(helper.stuck.size).toBe(1));
     const stuck = helper.stuck.get(look.path);
     expect(stuck).toMatchObject({ pid: old, state: 'D', command: `statfs ${look.path}` });
     const replacement = helper.pid;
@@ -130,8 +173,10 @@ describe.runIf(fuse)('a dead server', () => {
   it('does not block a healthy file system, even with many others that hang', async () => {
     const servers = await deadOnes('dead-1', 'dead-2', 'dead-3', 'dead-4', 'dead-5');
     const hanging = servers.map(({ look }) => helper.measure(look).catch((error: unknown) => error));
+    await Promise.all(servers.map(({ asked }) => asked));
     // More than a pool of four threads could bear.
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
+    await passDeadlines();
     for (const error of await Promise.all(hanging)) expect(error).toBeInstanceOf(UnresponsiveError);
     await until(() => expect(helper.stuck.size).toBe(5));
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
@@ -145,7 +190,7 @@ describe.runIf(fuse)('a dead server', () => {
     const look = server!.look;
     const measuring = helper.measure(look);
     let isOver = false;
-    const limits = { signal: new AbortController().signal, endsAt: Date.now() + 5_000 };
+    const limits = { signal: new AbortController().signal, endsAt: clock.now() + 5_000 };
     const waiting = helper.finished(look.path, limits).then(() => (isOver = true));
     await helper.measure(healthy());
     expect(isOver).toBe(false);

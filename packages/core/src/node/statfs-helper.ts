@@ -1,5 +1,6 @@
 import { type Measurement } from '../model/usage.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
+import { DriverError } from '../errors/driver-error.js';
 import { CommandRunner } from '../process/command.js';
 import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
@@ -30,7 +31,7 @@ export class UnresponsiveError extends Error {
 export interface StatfsHelperOptions {
   readonly runner?: CommandRunner;
   readonly clock?: Clock;
-  /** Deadline for an answer, in milliseconds. */
+  /** Deadline for an answer, in milliseconds from the time at which the child reads requests. */
   readonly deadlineMs: number;
   /** Program and arguments of the child. */
   readonly program?: readonly string[];
@@ -41,6 +42,8 @@ interface Outage {
   child?: StuckChild;
 }
 
+/** Longest wait for the start of a child, in milliseconds. It is not part of a measurement's deadline. */
+const START_MS = 20_000;
 /** Longest wait for the id of the stuck process, before the error is reported. */
 const NAMING_MS = 750;
 
@@ -79,11 +82,8 @@ export class StatfsHelper {
   measure(request: MeasureRequest): Promise<Measurement> {
     const underWay = this.#underWay.get(request.path);
     if (underWay) return underWay;
-    const limits = deadlineIn(this.options.deadlineMs, this.#clock);
     const before = this.#queues.get(request.fileSystem) ?? Promise.resolve();
-    const measuring = this.#inTurn(before, request, limits).finally(() =>
-      this.#underWay.delete(request.path),
-    );
+    const measuring = this.#afterStart(before, request).finally(() => this.#underWay.delete(request.path));
     this.#underWay.set(request.path, measuring);
     // The next request starts after the answer, not when a caller gives up.
     const last = Promise.all([before, endOf(measuring)]).then(() => {
@@ -106,6 +106,14 @@ export class StatfsHelper {
     await process?.retire();
   }
 
+  /** Begins the deadline once the child reads requests, so that its start makes no healthy file system late. */
+  async #afterStart(before: Promise<unknown>, request: MeasureRequest): Promise<Measurement> {
+    await this.#readyProcess().catch((error: unknown) => {
+      if (!(error instanceof StatfsProcessEnded)) throw error; // Else the request starts another one.
+    });
+    return this.#inTurn(before, request, deadlineIn(this.options.deadlineMs, this.#clock));
+  }
+
   async #inTurn(before: Promise<unknown>, request: MeasureRequest, limits: Limits): Promise<Measurement> {
     const askedAt = this.#clock.now();
     const isMyTurn = (await waitWithLimits(before, limits, this.#clock)) === 'done';
@@ -123,16 +131,35 @@ export class StatfsHelper {
   }
 
   async #ask(request: MeasureRequest, limits: Limits): Promise<Measurement> {
+    const calledAt = this.#clock.now();
+    const process = await this.#readyProcess();
     const askedAt = this.#clock.now();
-    const process = this.#freeProcess();
+    const endsAt = limits.endsAt + askedAt - calledAt;
     const answer = process.ask(request.path);
-    if ((await waitWithLimits(answer, limits, this.#clock)) === 'done') return answer;
+    if ((await waitWithLimits(answer, { ...limits, endsAt }, this.#clock)) === 'done') return answer;
     answer.catch(() => {}); // It ends with its process.
     const outage: Outage = { since: askedAt };
     this.#outages.set(request.fileSystem, outage);
     const named = this.#replace(process, request, outage);
     await waitWithLimits(named, deadlineIn(NAMING_MS, this.#clock), this.#clock);
     throw new UnresponsiveError(outage.since, outage.child);
+  }
+
+  /** Returns a child that reads requests.
+   *  @throws StatfsProcessEnded; DriverError if no child can be started */
+  async #readyProcess(): Promise<StatfsProcess> {
+    for (let process = this.#freeProcess(); ; process = this.#freeProcess()) {
+      if (process.isReady) return process;
+      const start = deadlineIn(START_MS, this.#clock);
+      if ((await waitWithLimits(process.started(), start, this.#clock)) === 'done') continue;
+      if (this.#process === process) this.#process = undefined;
+      void process.retire();
+      throw new DriverError(
+        'unavailable',
+        `the statfs helper did not start within ${START_MS / 1000} s; it is tried again. Raise the CPU limit of the node ` +
+          `plugin's container, or free CPU time on the node`,
+      );
+    }
   }
 
   #freeProcess(): StatfsProcess {

@@ -10,8 +10,9 @@ export interface StatfsRequest {
   readonly path: string;
 }
 
-/** Result of statfs(2): a line of JSON from the child. */
+/** Line of JSON from the child: its first one, once it reads requests, or the result of statfs(2). */
 export type StatfsResponse =
+  | { readonly ready: true }
   | { readonly id: number; readonly numbers: readonly string[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
@@ -57,13 +58,17 @@ export class StatfsProcess {
   readonly #conversation: Conversation;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #retired: Promise<StuckChild | undefined>;
+  readonly #started: Promise<void>;
+  #isReady = false;
   #questions = 0;
   #ended: Error | undefined;
   #isRetired = false;
   #stop: () => void = () => {};
+  #start: () => void = () => {};
 
   /** @throws DriverError unavailable if no process can be created */
   constructor(runner: CommandRunner, [program = '', ...args]: readonly string[] = statfsProgram) {
+    this.#started = new Promise((resolve) => (this.#start = resolve));
     this.#conversation = runner.converse(program, args, {
       title: 'the statfs helper',
       environment: { UV_THREADPOOL_SIZE: String(STATFS_THREADS) },
@@ -77,6 +82,17 @@ export class StatfsProcess {
 
   get pid(): number | undefined {
     return this.#conversation.pid;
+  }
+
+  /** True once it reads requests: the start of a process takes seconds on a node that is short of CPU time. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Resolves when it reads requests. @throws StatfsProcessEnded, DriverError if it never started */
+  async started(): Promise<void> {
+    await this.#started;
+    if (this.#ended) throw this.#ended;
   }
 
   /** True if it can take one more request. */
@@ -106,6 +122,10 @@ export class StatfsProcess {
   }
 
   #receive(answer: StatfsResponse): void {
+    if ('ready' in answer) {
+      this.#isReady = true;
+      return this.#start();
+    }
     const request = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
     if ('error' in answer) request?.reject(new StatfsError(answer.error.code, answer.error.message));
@@ -119,6 +139,7 @@ export class StatfsProcess {
 
   #end(error: Error): void {
     this.#ended ??= error;
+    this.#start();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     this.#stopIfDone();

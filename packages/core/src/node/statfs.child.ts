@@ -19,3 +19,5 @@ createInterface({ input: process.stdin })
   })
   // The driver has ended. A regular exit would wait for blocked threads.
   .on('close', () => process.kill(process.pid, 'SIGKILL'));
+
+respond({ ready: true });

@@ -69,6 +69,39 @@ describe.each(['node', 'pod'] as const)('mountSharing: %s', (mountSharing) => {
   });
 });
 
+describe.each(['node', 'pod'] as const)(
+  'the root of a whole file system, mountSharing: %s',
+  (mountSharing) => {
+    const source = '127.0.0.5@tcp:/lustrefs';
+    const whole = join('servers', '127.0.0.5@tcp', 'lustrefs');
+    const context = { mountSharing, directoryPerms: '2770', uid, gid };
+    const stateOf = async () => (await node.shell(`stat -c '%a %u %g' ${join(node.base, whole)}`)).trim();
+    const reset = async (script: string): Promise<string> =>
+      node.shell(`cd ${join(node.base, whole)}; chown 0:0 .; chmod 00755 .; rm -rf *; ${script}`);
+
+    it('gets owner and permissions while it is fresh, once', async () => {
+      await reset(':');
+      expect(await engine.publish(target, { source, context })).toEqual(success);
+      expect(await stateOf()).toBe(`2770 ${uid} ${gid}`);
+      await engine.unpublish(target);
+      await node.shell(`chmod 00700 ${join(node.base, whole)}`);
+      expect(await engine.publish(target, { source, context })).toEqual(success);
+      expect(await stateOf()).toBe(`700 ${uid} ${gid}`);
+    });
+
+    it.each<[string, string, Partial<EngineCall>, string]>([
+      ['with a file in it', 'touch file', { context }, '755 0 0'],
+      ['whose mode was changed', 'chmod 00711 .', { context }, '711 0 0'],
+      ['that is published read-only', ':', { context, readonly: true }, '755 0 0'],
+      ['of a volume without settings', ':', { context: { mountSharing } }, '755 0 0'],
+    ])('stays as it is %s', async (_, script, change, state) => {
+      await reset(script);
+      expect(await engine.publish(target, { source, ...change })).toEqual(success);
+      expect(await stateOf()).toBe(state);
+    });
+  },
+);
+
 describe('a sub-directory that is refused', () => {
   it.each([
     ['..', 'invalid-argument'],
@@ -149,6 +182,16 @@ describe('another writer on the same file system', () => {
     const context = { uid, gid, directoryPerms: '0777' };
     expect(await engine.publish(target, of('looks-new/full', { context }))).toEqual(success);
     expect(await modeOf('looks-new')).toBe('1700 0 0');
+    await engine.unpublish(target);
+    await node.shell(`mkdir -m 1000 ${root}/user; chown ${uid} ${root}/user; mkdir -m 1700 ${root}/admin`);
+    for (const name of ['user', 'admin']) {
+      expect(await engine.publish(target, of(name, { context: { gid, directoryPerms: '0777' } }))).toEqual(
+        success,
+      );
+      await engine.unpublish(target);
+    }
+    expect(await modeOf('user')).toBe(`1000 ${uid} 0`);
+    expect(await modeOf('admin')).toBe('1700 0 0');
     await engine.unpublish(target);
     expect(await engine.publish(target, of('plain', { context }))).toEqual(success);
     expect(await modeOf('plain')).toBe('755 0 0');

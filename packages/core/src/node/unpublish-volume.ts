@@ -6,6 +6,7 @@ import type { MountEntry } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
+import { refuseOutside } from '../mount/target-bounds.js';
 import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';
 import { unmountAll } from '../mount/unmount-all.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
@@ -53,7 +54,7 @@ export class UnpublishVolume {
   async #unpublish(volumeId: string, targetPath: string, limits: Limits): Promise<void> {
     const { publications } = this.node;
     const known = publications.get(targetPath);
-    const mountPoint = known?.mountPoint ?? (await mountPointOf(targetPath));
+    const mountPoint = known?.mountPoint ?? (await this.#unrecordedTarget(targetPath));
     const stack = await this.#settledStack(mountPoint, limits);
     refuseForeign({ volumeId, targetPath, known }, stack);
     await this.#unmountAll(mountPoint, stack.length, limits);
@@ -61,6 +62,13 @@ export class UnpublishVolume {
     await removeTarget(mountPoint);
     this.node.log.debug({ mountPoint }, 'the target is gone');
     await publications.remove(targetPath);
+  }
+
+  /** Mount point of a target that another driver published, or none: everything else on the node stays as it is. */
+  async #unrecordedTarget(targetPath: string): Promise<string> {
+    const mountPoint = await mountPointOf(targetPath);
+    await refuseOutside({ targetPath, mountPoint }, this.node.targetBounds);
+    return mountPoint;
   }
 
   /**

@@ -1,7 +1,8 @@
-import { type Measurement } from '../model/usage.js';
+import type { Measurement, VolumeMeasurement } from '../model/usage.js';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/mount-table.js';
+import type { LostTarget } from '../mount/client/target-connections.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { UnresponsiveError, type MeasureRequest } from './statfs-helper.js';
@@ -40,6 +41,8 @@ function nodeWith(change: Partial<Publication> = {}) {
     kernel: (): Promise<Measurement> => Promise.resolve(measured),
     looks: [] as MeasureRequest[],
     clock: new ManualClock(),
+    quota: (whole: Measurement): VolumeMeasurement => whole,
+    lost: [] as LostTarget[],
   };
   const context = {
     publications: {
@@ -48,6 +51,8 @@ function nodeWith(change: Partial<Publication> = {}) {
     },
     readMountTable: () => Promise.resolve(parseMountInfo(world.mountInfo)),
     clock: world.clock,
+    measureQuota: async (_: string, __: string, whole: Measurement) => world.quota(whole),
+    connections: { lostTargets: async () => world.lost },
   } as unknown as NodeContext;
   const stats = new GetVolumeStats(context, {
     measure: (look) => {
@@ -114,6 +119,55 @@ describe('GetVolumeStats', () => {
       message: expect.stringContaining('is no longer mounted at /pods/p/mount') as string,
     });
     world.publications = [];
+    await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('is abnormal where a server is lost, although the file system answers', async () => {
+    const { world, ask } = nodeWith();
+    world.lost = [{ target: 'lustrefs-OST0001', state: 'DISCONN', seconds: 200 }];
+    expect(await ask()).toEqual({
+      ...measured,
+      condition: {
+        abnormal: true,
+        message:
+          'the client has no connection to lustrefs-OST0001 (DISCONN, for 3 min): access to files there hangs until the ' +
+          'servers answer',
+      },
+    });
+    world.kernel = () => Promise.reject(new UnresponsiveError(world.clock.now(), undefined));
+    expect((await ask()).condition.message).toMatch(/has not answered.*Also, the client has no connection/);
+  });
+
+  it('is abnormal where the limit is not enforced', async () => {
+    const { world, ask } = nodeWith();
+    world.quota = (whole) => ({ ...whole, warning: 'the limit is not enforced' });
+    expect(await ask()).toEqual({
+      ...measured,
+      condition: { abnormal: true, message: 'the limit is not enforced' },
+    });
+  });
+
+  it.each([
+    ['/other/place', 'the sub-directory team was moved to other/place on the file system'],
+    ['/team//deleted', 'the sub-directory team was deleted'],
+  ])('is abnormal where the mount table shows %s in place of the sub-directory', async (root, words) => {
+    const { world, ask } = nodeWith();
+    await ask();
+    world.mountInfo = bound.replace(' /team ', ` ${root} `);
+    for (const kernel of [
+      () => Promise.reject(new StatfsError('ENOENT', '')),
+      () => Promise.resolve(measured),
+    ]) {
+      world.kernel = kernel;
+      const { bytes, condition } = await ask();
+      expect(bytes).toEqual(measured.bytes);
+      expect(condition).toMatchObject({ abnormal: true, message: expect.stringContaining(words) as string });
+    }
+  });
+
+  it('finds no volume in a directory of another file system', async () => {
+    const { world, ask } = nodeWith();
+    world.mountInfo = line(41, '/x', target, '127.0.0.9@tcp:/lustrefs');
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
   });
 

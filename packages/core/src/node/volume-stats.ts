@@ -1,15 +1,16 @@
-import type { Measurement, Usage } from '../model/usage.js';
+import type { Measurement, Usage, VolumeMeasurement } from '../model/usage.js';
 import { untilAborted } from '../concurrency/abort.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import { formatMountSource } from '../model/mount-source.js';
-import { lustreSourceOf, showsSource } from '../mount/mount-identity.js';
+import { formatMountSource, parseMountSource } from '../model/mount-source.js';
+import { describeLostTargets } from '../mount/client/target-connections.js';
+import { isSameSource, lustreSourceOf, showsSource } from '../mount/mount-identity.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
 import type { MeasureRequest, StatfsHelper } from './statfs-helper.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
-import { formatAge, abnormalCause } from './volume-condition.js';
+import { formatAge, abnormalCause, movedDirectory } from './volume-condition.js';
 
 /** Parsed NodeGetVolumeStats request. */
 export interface StatsCommand {
@@ -68,19 +69,21 @@ export class GetVolumeStats {
     this.#refuseOther(command, place, mounted);
     const request = measureRequestOf(place, mounted, table);
     try {
-      const measurement = await untilAborted(this.#measure(command, request), signal);
+      const { warning, ...measurement } = await untilAborted(this.#measure(command, request), signal);
       const after = (await this.node.readMountTable()).at(place.mountPoint);
       // The numbers of the directory under the mount are not the volume's.
       if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
       this.#remember(command, place, measurement, table);
-      return { ...measurement, condition: healthy };
+      const findings = [movedIn(place, mounted), await this.#lostTargets(mounted), warning];
+      return { ...measurement, condition: conditionOf(findings) };
     } catch (error) {
       signal.throwIfAborted();
-      return this.#abnormal(command, place, request, error);
+      const why = movedIn(place, mounted) ?? abnormalCause(error, request.fileSystem, this.node.clock.now());
+      return this.#abnormal(command, place, [why, await this.#lostTargets(mounted)], error);
     }
   }
 
-  async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<Measurement> {
+  async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<VolumeMeasurement> {
     const whole = await this.statfs.measure(request);
     return this.node.measureQuota ? this.node.measureQuota(volumeId, request.path, whole) : whole;
   }
@@ -104,9 +107,11 @@ export class GetVolumeStats {
     return { known, mountPoint };
   }
 
-  #refuseOther(command: StatsCommand, { known }: Place, mounted: MountEntry): void {
+  #refuseOther(command: StatsCommand, place: Place, mounted: MountEntry): void {
+    const { known } = place;
     // Without a record it was published by another driver, before an upgrade to this one.
     const isTheVolume = known ? showsSource(mounted, known) : lustreSourceOf(mounted) !== undefined;
+    if (known && isOfFileSystem(mounted, known) && movedIn(place, mounted) !== undefined) return;
     if (!isTheVolume) throw notPublished(command, `${mounted.source} (${mounted.fsType}) is mounted there`);
   }
 
@@ -120,13 +125,23 @@ export class GetVolumeStats {
     );
   }
 
-  #abnormal(command: StatsCommand, place: Place, request: MeasureRequest, error: unknown): VolumeStats {
-    if (isDriverError(error, 'not-found')) throw error;
-    const why = abnormalCause(error, request.fileSystem, this.node.clock.now());
-    if (why === undefined) throw error;
+  /** Targets that the client has lost: a file system that answers may hang all the same. */
+  async #lostTargets(mounted: MountEntry): Promise<string | undefined> {
+    const source = lustreSourceOf({ ...mounted, root: '/' });
+    return source && describeLostTargets(await this.node.connections.lostTargets(source));
+  }
+
+  #abnormal(
+    command: StatsCommand,
+    place: Place,
+    [why, lost]: readonly (string | undefined)[],
+    error: unknown,
+  ): VolumeStats {
+    if (why === undefined || isDriverError(error, 'not-found')) throw error;
+    const all = lost === undefined ? why : `${why}. Also, ${lost}`;
     const last = this.#lastOf(command, place);
-    if (!last) throw new DriverError('unavailable', why, { cause: error });
-    return this.#outdated(last, why);
+    if (!last) throw new DriverError('unavailable', all, { cause: error });
+    return this.#outdated(last, all);
   }
 
   #outdated({ measurement, at }: Remembered, why: string): VolumeStats {
@@ -154,6 +169,21 @@ export class GetVolumeStats {
     }
     this.#last.set(mountPoint, { volumeId, measurement, at: this.node.clock.now() });
   }
+}
+
+function conditionOf(findings: readonly (string | undefined)[]): VolumeCondition {
+  const found = findings.filter((finding) => finding !== undefined);
+  return found.length === 0 ? healthy : { abnormal: true, message: found.join('. Also, ') };
+}
+
+const movedIn = ({ known }: Place, mounted: MountEntry): string | undefined =>
+  known && movedDirectory(known, mounted);
+
+/** Returns true if a mount is of the file system of a publication, at any directory of it. */
+function isOfFileSystem(mounted: MountEntry, { source, observedSource }: Publication): boolean {
+  const [shown, wanted] = [lustreSourceOf(mounted), parseMountSource(source)];
+  const observed = observedSource === undefined ? undefined : parseMountSource(observedSource);
+  return shown !== undefined && isSameSource({ ...shown, subdir: wanted.subdir }, wanted, observed);
 }
 
 /** Chooses the path to measure. It avoids the bind mount: a statfs that a dead server blocks would keep it busy, and the pod

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly deadlineMs: number;
   /** Milliseconds between SIGTERM and SIGKILL; 0: SIGKILL at once. Default 2000. */
   readonly graceMs?: number;
+  /** Bytes of each stream that are kept, from its beginning. Default 64 KiB. */
+  readonly outputLimit?: number;
   /** Command for messages, without confidential arguments. Default: the program's name. */
   readonly title?: string;
 }
@@ -26,7 +28,7 @@ export interface CommandResult {
   /** Exit status; null if a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** First 64 KiB of each stream; UTF-8. */
+  /** Beginning of each stream (`outputLimit`); UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
   /** Set if it was ended early. */
@@ -64,7 +66,8 @@ export class CommandRunner {
     const startedAt = this.clock.now();
     const child = start(program, args);
     const exit = exitOf(child, program);
-    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    const stdout = collect(child.stdout, options.outputLimit);
+    const stderr = collect(child.stderr, options.outputLimit);
     const limits = { signal: options.signal, endsAt: startedAt + options.deadlineMs };
     const end = await waitWithLimits(exit, limits, this.clock);
     if (child.pid === undefined) return exit as Promise<never>; // Rejects: the program could not be started.
@@ -158,13 +161,13 @@ function notStarted(program: string, error: unknown): DriverError {
 }
 
 /** Reads all output, so that the child never blocks on a full pipe, and keeps its beginning. */
-function collect(stream: Readable | null): () => string {
+function collect(stream: Readable | null, limit = OUTPUT_LIMIT): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
   stream?.on('error', () => {}); // A broken pipe ends the output; the exit status shows the rest.
   stream?.on('data', (chunk: Buffer) => {
-    if (size >= OUTPUT_LIMIT) return;
-    const kept = chunk.subarray(0, OUTPUT_LIMIT - size);
+    if (size >= limit) return;
+    const kept = chunk.subarray(0, limit - size);
     chunks.push(kept);
     size += kept.length;
   });

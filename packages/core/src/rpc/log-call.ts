@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { Wrapper } from './call-chain.js';
+import { boundedText } from '../model/log-limits.js';
 import { asDriverError, codeName, errorToStatus } from './error-to-status.js';
 import { redact } from './redact.js';
 
@@ -15,7 +16,7 @@ const QUIET = new Set([
 /** Codes of normal operation: the work continues, or the caller repeats the call. */
 const EXPECTED = new Set([status.DEADLINE_EXCEEDED, status.ABORTED, status.CANCELLED, status.NOT_FOUND]);
 
-/** Logs one line for each call when it ends, with the request (secrets redacted), the code and the time it took. */
+/** Logs one line for each call when it ends, with the request (redacted and shortened), the code and the time it took. */
 export const logCall: Wrapper = (next) => async (request, call) => {
   const began = performance.now();
   const fields = { rpc: call.method, request: redact(`${call.method}Request`, request as object) };
@@ -32,7 +33,7 @@ export const logCall: Wrapper = (next) => async (request, call) => {
     const level = error.kind === 'internal' ? 'error' : EXPECTED.has(code) ? 'info' : 'warn';
     const stack = error.kind === 'internal' ? { err: error.cause ?? error } : {};
     call.log[level](
-      { ...ended(), code: codeName(code), error: error.message, ...stack },
+      { ...ended(), code: codeName(code), error: boundedText(error.message), ...stack },
       `${call.method} ${codeName(code)}`,
     );
     throw thrown;

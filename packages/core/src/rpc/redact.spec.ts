@@ -35,6 +35,35 @@ describe('redact', () => {
     });
   });
 
+  it('hides mount flags, which CSI calls sensitive', () => {
+    const volumeCapability = {
+      accessMode: { mode: 5 },
+      accessType: {
+        $case: 'mount' as const,
+        value: { mountFlags: ['skpath=/etc/hunter2'], fsType: 'lustre' },
+      },
+    };
+    for (const [message, request] of [
+      ['NodePublishVolumeRequest', csi.NodePublishVolumeRequest.fromPartial({ volumeCapability })],
+      [
+        'CreateVolumeRequest',
+        csi.CreateVolumeRequest.fromPartial({ volumeCapabilities: [volumeCapability] }),
+      ],
+    ] as const) {
+      const shown = JSON.stringify(redact(message, request));
+      expect(shown).toContain('"mountFlags":"***"');
+      expect(shown).not.toContain('hunter2');
+    }
+  });
+
+  it('shortens what is long', () => {
+    const volumeContext = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [`key-${index}`, 'x'.repeat(100)]),
+    );
+    const request = { volumeId: 'v'.repeat(100_000), volumeContext };
+    expect(JSON.stringify(redact('NodePublishVolumeRequest', request)).length).toBeLessThan(20_000);
+  });
+
   it('finds every map of secrets that the messages have', () => {
     const withSecrets = Object.entries(types).filter(
       ([name, type]) => name.endsWith('Request') && 'secrets' in (type?.fromPartial({}) ?? {}),

@@ -1,4 +1,5 @@
 import { secretFields } from '../gen/secret-fields.js';
+import { boundedFields } from '../model/log-limits.js';
 
 const REDACTED = '***';
 
@@ -6,14 +7,17 @@ const REDACTED = '***';
  *  has tokenRequests. */
 const TOKENS = 'serviceAccount.tokens';
 
-/** Returns the request for the log: fields that csi.proto marks csi_secret and tokens are replaced, empty fields dropped,
- *  64-bit numbers written in full. `message` is the request's name in csi.proto. */
+/** Field of VolumeCapability whose content CSI calls sensitive. */
+const MOUNT_FLAGS = 'mountFlags';
+
+/** Returns the request for the log: fields that csi.proto marks csi_secret, tokens and mount flags are replaced, empty fields
+ *  dropped, 64-bit numbers written in full, long values shortened. `message` is the request's name in csi.proto. */
 export function redact(message: string, request: object): Record<string, unknown> {
   const secrets = Object.hasOwn(secretFields, message) ? (secretFields[message] ?? []) : [];
   const fields = Object.entries(request)
     .filter(([, value]) => !isEmpty(value))
     .map(([name, value]) => [name, secrets.includes(name) ? REDACTED : plain(value)]);
-  return Object.fromEntries(fields) as Record<string, unknown>;
+  return boundedFields(Object.fromEntries(fields) as object);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -24,7 +28,7 @@ function isEmpty(value: unknown): boolean {
 const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (name, part: unknown) => {
-      if (name.endsWith(TOKENS)) return REDACTED;
+      if (name.endsWith(TOKENS) || (name === MOUNT_FLAGS && !isEmpty(part))) return REDACTED;
       return typeof part === 'bigint' ? part.toString() : part;
     }),
   );

@@ -19,6 +19,10 @@ beforeEach(async () => {
 
 afterEach(() => driver.close());
 
+it('only its own user may connect to the socket, with any umask', async () => {
+  expect((await lstat(driver.socket)).mode & 0o777).toBe(0o600);
+});
+
 describe('a message on the wire', () => {
   it('keeps 64-bit numbers exact', async () => {
     driver.settleAtOnce();
@@ -63,6 +67,14 @@ describe('a message on the wire', () => {
     const written = inspect(driver.log.lines, { depth: null });
     expect(written).not.toMatch(/hunter2|password/);
     expect(written.match(/secrets: '\*\*\*'/g)?.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('does not fill the log, with any outcome of the call', async () => {
+    const volumeIds = ['x'.repeat(100_000), `${'y'.repeat(100)}`];
+    for (const volumeId of volumeIds)
+      await failureOf(driver.client.controller.controllerGetVolume({ volumeId }));
+    for (const line of driver.log.lines) expect(JSON.stringify(line).length).toBeLessThan(20_000);
+    expect(driver.log.lines.length).toBeGreaterThan(0);
   });
 
   it('answers callers that speak HTTP/2 as kubelet does, with :authority localhost', async () => {

@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import type { Log } from '../model/log.js';
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { ConfigurationError } from '../errors/configuration-error.js';
@@ -31,6 +32,9 @@ export interface RunningServer {
   stop(graceMs: number): Promise<void>;
 }
 
+/** The sidecars run as the same user, and kubelet as root. */
+const SOCKET_MODE = 0o600;
+
 const noObserver: CallObserver = { started: () => {}, ended: () => {} };
 
 /** Serves CSI.
@@ -46,6 +50,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   }
   if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
   const port = await bind(server, grpcAddress(endpoint));
+  // With any umask: a process of another user must not mount.
+  if (endpoint.kind === 'unix') await chmod(endpoint.path, SOCKET_MODE);
   return {
     address: endpoint.kind === 'unix' ? grpcAddress(endpoint) : `${endpoint.host}:${port}`,
     stop: async (graceMs) => {

@@ -3,9 +3,15 @@ import { connectCsi } from '@lustre-csi/core/client';
 import {
   LustreModuleLoader,
   describeMissingClient,
+  describeVersions,
+  isComplete,
+  lacksModuleAlone,
   readClientParts,
+  readClientVersions,
+  type ClientParts,
   type Endpoint,
 } from '@lustre-csi/core/server';
+import { mountHelper } from '../config/mount-helper.js';
 import type { ProbeConfig } from '../config/config.js';
 
 /** Time limit of the call, in milliseconds: below the `timeoutSeconds` of the Go drivers' manifests, which is 5. */
@@ -16,25 +22,33 @@ const LOAD_MS = 1_000;
 /**
  * The command `readiness-probe`, for `readinessProbe` and `startupProbe` of a container: the driver answers at its endpoint
  * and, unless it is a controller, the node has a Lustre client. A client that is installed and not loaded is loaded.
+ * Releases of the client's halves that do not fit are a warning: most mounts work.
  * @throws Error whose message names what is missing
  */
-export async function readinessProbeCommand({ endpoint, mode }: ProbeConfig): Promise<void> {
+export async function readinessProbeCommand(
+  { endpoint, mode, settings }: ProbeConfig,
+  print: (line: string) => void,
+): Promise<void> {
   const client = connectCsi(addressOf(endpoint));
   try {
     await client.identity.probe({}, { deadline: Date.now() + CALL_MS });
   } finally {
     client.close();
   }
-  if (mode !== 'controller') await requireLustreClient();
+  if (mode === 'controller') return;
+  await requireLustreClient(mountHelper(settings) !== 'require');
+  const warning = describeVersions(await readClientVersions());
+  if (warning !== undefined) print(`warning: ${warning}`);
 }
 
-async function requireLustreClient(): Promise<void> {
-  let parts = await readClientParts();
-  if (parts.hasHelper && !parts.hasModule) {
+async function requireLustreClient(isHelperOptional: boolean): Promise<void> {
+  const read = async (): Promise<ClientParts> => ({ ...(await readClientParts()), isHelperOptional });
+  let parts = await read();
+  if (lacksModuleAlone(parts)) {
     await new LustreModuleLoader().load(AbortSignal.timeout(LOAD_MS));
-    parts = await readClientParts();
+    parts = await read();
   }
-  if (!parts.hasHelper || !parts.hasModule) throw new Error(describeMissingClient(parts, release()));
+  if (!isComplete(parts)) throw new Error(describeMissingClient(parts, release()));
 }
 
 const addressOf = (endpoint: Endpoint): string =>

@@ -1,4 +1,5 @@
-import { serve, type ServedService } from '@lustre-csi/core/server';
+import type { Log } from '@lustre-csi/core';
+import { describeVersions, readClientVersions, serve, type ServedService } from '@lustre-csi/core/server';
 import type { Container } from 'inversify';
 import { allObservers } from '../metrics/all-observers.js';
 import type { Config, Mode } from '../config/config.js';
@@ -16,10 +17,13 @@ const servicesOf: Readonly<Record<Mode, readonly ServiceName[]>> = {
   all: ['identityService', 'controllerService', 'nodeService'],
 };
 
+const PRIVATE = 0o077;
+
 /** Serves CSI until SIGTERM or SIGINT. A second signal ends the process at once.
  *  @throws ConfigurationError before the driver serves */
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
+  process.umask(PRIVATE); // Files that the driver and its children make are root's alone, however it was started.
   const standardLog = createLog(config.logLevel, { driver: plugin.driverName, mode });
   const container = await createContainer(driver, config, standardLog);
   const log = container.get(tokens.log);
@@ -39,6 +43,7 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
     throw error;
   });
   log.info({ address: server.address, version: driver.version, nodeId: config.nodeId }, 'serving CSI');
+  if (mode !== 'controller') void reportClientVersions(log);
   const stopping = new AbortController();
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
@@ -48,6 +53,14 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   await startupTaintRemoved;
   await metrics?.stop();
   log.info({}, 'stopped');
+}
+
+/** Logs the releases of the client's halves, and a warning where they do not fit. */
+async function reportClientVersions(log: Log): Promise<void> {
+  const versions = await readClientVersions();
+  const warning = describeVersions(versions);
+  if (warning === undefined) log.info(versions, 'releases of the Lustre client');
+  else log.warn(versions, warning);
 }
 
 /** Prepares the removal of the startup taint, which keeps pods away until the node can mount; controllers have none. */

@@ -29,6 +29,23 @@ export const nodeFlags: readonly FlagDefinition[] = [
       'subdirectory with the name of the driver. Default: mounts in --state-dir',
   },
   {
+    name: 'target-dirs',
+    type: 'string',
+    valueName: 'DIR,...',
+    description:
+      "directories in which volumes may be published, besides kubelet's: it is known in /var/lib/kubelet and the places of " +
+      'RKE, K3s, k0s, MicroK8s, IBM Cloud and Tanzu. Needed for a kubelet with another --root-dir',
+  },
+  {
+    name: 'mount-helper',
+    type: 'string',
+    valueName: 'USE',
+    default: 'auto',
+    description:
+      "use of mount.lustre: auto (where it is in the node plugin's container), require (always) or kernel (never: the driver " +
+      'gives the kernel what mount.lustre would)',
+  },
+  {
     name: 'unmount-force-after',
     type: 'string',
     valueName: 'SECONDS',

@@ -31,7 +31,22 @@ describe('the node engine', () => {
     }
   });
 
+  it('uses mount.lustre where it is installed, unless a flag says otherwise', async () => {
+    expect(await settingsOf([])).toMatchObject({ mountHelper: 'auto' });
+    expect(await settingsOf(['--mount-helper=kernel'])).toMatchObject({ mountHelper: 'kernel' });
+  });
+
+  it('publishes in further directories where a flag lists them', async () => {
+    expect(await settingsOf([])).toMatchObject({ targetDirs: [] });
+    expect(await settingsOf(['--target-dirs=/data/kubelet/, /srv/x'])).toMatchObject({
+      targetDirs: ['/data/kubelet', '/srv/x'],
+    });
+  });
+
   it.each([
+    [['--mount-helper=never'], /--mount-helper is "never": write auto, require, kernel/],
+    [['--target-dirs=kubelet'], /--target-dirs: "kubelet" cannot hold targets/],
+    [['--target-dirs=/a,//'], /--target-dirs: "\/" cannot hold targets/],
     [['--mount-sharing=everybody'], /--mount-sharing is "everybody": write node or pod/],
     [['--unmount-force-after=5m'], /--unmount-force-after is "5m": write a number of seconds/],
     [['--unmount-lazy-after=-1'], /--unmount-lazy-after is "-1": write a number of seconds/],

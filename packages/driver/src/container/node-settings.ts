@@ -1,11 +1,19 @@
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigurationError, type Settings } from '@lustre-csi/core';
 import { ClientTuner, RuntimeGuard, parseTuningAllow, type NodeEngineParts } from '@lustre-csi/core/server';
+import { mountHelper } from '../config/mount-helper.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 
 type FromSettings = Pick<
   NodeEngineParts,
-  'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation' | 'clientTuner' | 'beforePublish'
+  | 'mountSharing'
+  | 'mountHelper'
+  | 'mountsDir'
+  | 'targetDirs'
+  | 'mustPropagate'
+  | 'unmountEscalation'
+  | 'clientTuner'
+  | 'beforePublish'
 >;
 
 /** Settings of the node engine, from the flags. The Kubernetes client is loaded only where a flag needs it.
@@ -17,6 +25,8 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
   const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
   return {
     mountSharing: mountSharing(settings),
+    mountHelper: mountHelper(settings),
+    targetDirs: targetDirs(settings.flag('target-dirs') ?? ''),
     // A driver unmounts unused clients in its directory: no other driver's may be there.
     ...(mountsDir === undefined ? {} : { mountsDir: join(mountsDir, driverName) }),
     // Kubelet sets it in each container. There, a mount that does not propagate reaches neither kubelet nor a pod.
@@ -36,6 +46,19 @@ function mountSharing(settings: Settings): 'node' | 'pod' {
   const value = settings.flag('mount-sharing') ?? 'node';
   if (value === 'node' || value === 'pod') return value;
   throw new ConfigurationError(`--mount-sharing is "${value}": write node or pod`);
+}
+
+function targetDirs(text: string): readonly string[] {
+  const directories = text
+    .split(',')
+    .map((directory) => directory.trim())
+    .filter((directory) => directory !== '')
+    .map((directory) => (isAbsolute(directory) ? resolve(directory) : directory));
+  const wrong = directories.find((directory) => !isAbsolute(directory) || directory === '/');
+  if (wrong === undefined) return directories;
+  throw new ConfigurationError(
+    `--target-dirs: "${wrong}" cannot hold targets: write absolute paths below /, separated by commas`,
+  );
 }
 
 function milliseconds(settings: Settings, name: string): number | undefined {

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import { ConfigurationError, isConfigurationError, systemClock, type Settings } from '@lustre-csi/core';
 import { LustreModuleLoader, readClientParts } from '@lustre-csi/core/server';
 import { startupTaintFlag } from '../config/node-flags.js';
+import { mountHelper } from '../config/mount-helper.js';
 import { kubernetesNode } from './this-node.js';
 import type { StartupTaintParts } from './startup-taint.js';
 
@@ -29,10 +30,11 @@ export async function startupTaintRemoval(
   }
   const { StartupTaint } = await import('./startup-taint.js');
   const loader = new LustreModuleLoader();
+  const isHelperOptional = mountHelper(settings) !== 'require';
   const taint = new StartupTaint({
     ...parts,
     node: found,
-    readClient: () => readClientParts(),
+    readClient: async () => ({ ...(await readClientParts()), isHelperOptional }),
     loadModule: (signal) => loader.load(signal),
     kernel: release(),
     clock: systemClock,

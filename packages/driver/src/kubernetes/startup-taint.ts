@@ -1,5 +1,10 @@
 import { messageOf, pause, type Clock, type Log } from '@lustre-csi/core';
-import { describeMissingClient, type ClientParts } from '@lustre-csi/core/server';
+import {
+  describeMissingClient,
+  isComplete,
+  lacksModuleAlone,
+  type ClientParts,
+} from '@lustre-csi/core/server';
 import type { KubernetesNode, NodeApiError } from './kubernetes-node.js';
 import { effectsOf, taintRemoval } from './taint-removal.js';
 
@@ -109,12 +114,12 @@ export class StartupTaint {
   async #missingClient(signal: AbortSignal): Promise<Wait | undefined> {
     const { readClient, loadModule, kernel, clock } = this.parts;
     let client = await readClient();
-    if (client.hasHelper && !client.hasModule && clock.now() >= this.#loadFrom) {
+    if (lacksModuleAlone(client) && clock.now() >= this.#loadFrom) {
       this.#loadFrom = clock.now() + LOAD_EVERY_MS;
       await loadModule(signal);
       client = await readClient();
     }
-    if (client.hasHelper && client.hasModule) return undefined;
+    if (isComplete(client)) return undefined;
     return { on: 'client', message: describeMissingClient(client, kernel) };
   }
 

@@ -38,6 +38,7 @@ describe('serveMetrics', () => {
       overdueMounts: 2,
       forcedUnmounts: 0,
       lazyUnmounts: 0,
+      lostTargets: [] as { target: string; state: string; seconds: number }[],
       stuckChildren: [] as {
         pid: number;
         command: string;
@@ -52,6 +53,7 @@ describe('serveMetrics', () => {
       ...stats,
       forcedUnmounts: 4,
       lazyUnmounts: 5,
+      lostTargets: [{ target: 'lfs-OST0001', state: 'DISCONN', seconds: 75 }],
       stuckChildren: [
         { ...stuckChild, startedAt: Date.now() - 60_000 },
         { ...stuckChild, startedAt: Date.now() - 3_600_000 },
@@ -68,6 +70,8 @@ describe('serveMetrics', () => {
       'unmount_escalations_total{means="force"} 0',
     ])
       expect(before).toContain(`lustre_csi_node_${line}\n`);
+    expect(before).not.toMatch(/^lustre_csi_node_lost_target_seconds\{/m);
+    expect(after).toContain('lustre_csi_node_lost_target_seconds{target="lfs-OST0001"} 75\n');
     expect(after).toContain('lustre_csi_node_stuck_processes 2\n');
     expect(after).toMatch(/^lustre_csi_node_stuck_process_age_seconds 36\d\d\b/m);
     expect(after).toContain('lustre_csi_node_unmount_escalations_total{means="force"} 4\n');

@@ -1,3 +1,4 @@
+import { systemClock } from '@lustre-csi/core';
 import type { NodeEngine } from '@lustre-csi/core/server';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
@@ -37,12 +38,27 @@ export function registerNodeMetrics(registry: Registry, stats: () => NodeStats):
     ({ stuckChildren }) => stuckChildren.length,
   );
   gauge('stuck_process_age_seconds', 'Age of the oldest stuck process; 0 if there is none.', oldestSeconds);
+  lostTargets(registry, stats);
   escalations(registry, stats);
+}
+
+/** One series for each lost target, and none while all are connected. */
+function lostTargets(registry: Registry, stats: () => NodeStats): void {
+  new Gauge({
+    name: 'lustre_csi_node_lost_target_seconds',
+    help: 'Time for which a Lustre client has had no connection to a target (OST or MDT) of a volume, from one minute on.',
+    labelNames: ['target'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { target, seconds } of stats().lostTargets) this.set({ target }, seconds);
+    },
+  });
 }
 
 function oldestSeconds({ stuckChildren }: NodeStats): number {
   const startedAt = stuckChildren.map((child) => child.startedAt);
-  return startedAt.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...startedAt)) / 1000);
+  return startedAt.length === 0 ? 0 : Math.max(0, (systemClock.now() - Math.min(...startedAt)) / 1000);
 }
 
 function escalations(registry: Registry, stats: () => NodeStats): void {

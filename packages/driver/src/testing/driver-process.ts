@@ -37,7 +37,8 @@ export interface DriverProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the executable and returns when it serves.
+/** Starts the executable and returns when it serves. Its volumes can be published in kubelet's directories, and below the
+ *  temporary directory.
  *  @throws Error with its output, if it ends instead */
 export async function startDriverProcess(options: DriverProcessOptions): Promise<DriverProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-'));
@@ -76,7 +77,8 @@ function launch(options: DriverProcessOptions, endpoint: string, logFile: string
   const { executable, driverName, mode = 'all', args = [], environment = {} } = options;
   const output = openSync(logFile, 'w');
   const name = driverName === undefined ? [] : ['--driver-name', driverName];
-  const flags = [...name, '--mode', mode, '--endpoint', endpoint, '--node-id', 'node-1'];
+  const node = ['--node-id', 'node-1', '--target-dirs', tmpdir()];
+  const flags = [...name, '--mode', mode, '--endpoint', endpoint, ...node];
   const child = spawn(process.execPath, [executable, ...flags, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', output, output],

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '@lustre-csi/core';
 import {
   retryPolicy,
   type PipelinePolicy,
@@ -44,11 +45,11 @@ class ThrottleGate {
 
   guarding(next: SendRequest): SendRequest {
     return async (request) => {
-      const milliseconds = this.#closedUntil - Date.now();
+      const milliseconds = this.#closedUntil - systemClock.now();
       if (milliseconds > 0) await wait(milliseconds, undefined, signalOf(request));
       const response = await next(request);
       if (response.status === 429) {
-        const until = Date.now() + (retryAfter(response) ?? 0);
+        const until = systemClock.now() + (retryAfter(response) ?? 0);
         this.#closedUntil = Math.max(this.#closedUntil, until);
       }
       return response;

@@ -1,5 +1,7 @@
 import type { Log } from '../../model/log.js';
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isClientMountKey } from './client-mount-key.js';
 import { isTextList, parseFields, StateFiles } from '../state-files.js';
 
 /** Record of a Lustre client that is, or is about to be, mounted in the driver's own directory, for all pods that can share
@@ -14,11 +16,29 @@ export interface ClientMountRecord {
   readonly observedSource?: string;
 }
 
-/** Client mounts of this node, in `STATE_DIR/client-mounts`. */
+/** Client mounts of this node, in `STATE_DIR/client-mounts`. Only those in the driver's own directory count, since the driver
+ *  unmounts what no pod uses; an earlier version used the directory around it. */
 export class ClientMountRecords extends StateFiles<ClientMountRecord> {
-  constructor(stateDir: string, log: Log) {
-    super(join(stateDir, 'client-mounts'), { keyOf: ({ path }) => path, parse: parseClientMountRecord }, log);
+  constructor(stateDir: string, mountsDir: string, log: Log) {
+    super(
+      join(stateDir, 'client-mounts'),
+      {
+        keyOf: ({ path }) => path,
+        parse: parseClientMountRecord,
+        refusalReason: (record) => refusalReason(record, mountsDir),
+      },
+      log,
+    );
   }
+}
+
+async function refusalReason({ path }: ClientMountRecord, mountsDir: string): Promise<string | undefined> {
+  const real = await realpath(mountsDir).catch(() => mountsDir); // The kernel shows real paths.
+  if (isClientMountKey(basename(path)) && [real, dirname(real)].includes(dirname(path))) return undefined;
+  return (
+    `names ${path}, which is no client mount in ${mountsDir} (if --mounts-dir was changed: unmount it on the node once no pod ` +
+    `uses it),`
+  );
 }
 
 /** Parses a state file; undefined if it is no such record. */

@@ -10,7 +10,17 @@ export interface ClientParts {
   readonly hasHelper: boolean;
   /** The kernel knows the file system type. */
   readonly hasModule: boolean;
+  /** The driver mounts without the helper where it is missing (`--mount-helper`). */
+  readonly isHelperOptional?: boolean;
 }
+
+/** Returns true if the node can mount Lustre. */
+export const isComplete = ({ hasHelper, hasModule, isHelperOptional = false }: ClientParts): boolean =>
+  hasModule && (hasHelper || isHelperOptional);
+
+/** Returns true if only the kernel's module is missing, which may be installed and not loaded. */
+export const lacksModuleAlone = ({ hasHelper, hasModule, isHelperOptional = false }: ClientParts): boolean =>
+  !hasModule && (hasHelper || isHelperOptional);
 
 /** Finds the parts that are present now: a client that is installed later counts at once. */
 export async function readClientParts(root = '/'): Promise<ClientParts> {

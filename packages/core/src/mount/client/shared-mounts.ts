@@ -64,9 +64,11 @@ export class SharedMounts {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     this.directory = await realpath(this.directory); // The kernel shows real paths.
     await this.records.load();
-    for (const name of await readdir(this.directory)) {
-      const path = join(this.directory, name);
-      if (isClientMountKey(name) && !this.records.get(path)) this.#strays.add(path);
+    for (const entry of await readdir(this.directory, { withFileTypes: true })) {
+      const path = join(this.directory, entry.name);
+      if (!isClientMountKey(entry.name) || this.records.get(path)) continue;
+      if (entry.isDirectory()) this.#strays.add(path);
+      else this.node.log.warn({ path }, `${path} in the directory of clients is no directory and is ignored`);
     }
     return this.#paths();
   }

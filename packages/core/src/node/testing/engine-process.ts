@@ -1,7 +1,7 @@
 import type { NodeTiming } from '../../mount/mount-services.js';
 import type { Log } from '../../model/log.js';
 import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DriverError, isDriverError, messageOf } from '../../errors/driver-error.js';
 import { parseMountSource } from '../../model/mount-source.js';
@@ -12,7 +12,7 @@ import { silentLog } from './silent-log.js';
 /** Settings of an engine process. */
 export interface EngineSettings extends Pick<
   NodeEngineParts,
-  'mountSharing' | 'mountsDir' | 'mustPropagate' | 'unmountEscalation'
+  'mountSharing' | 'mountsDir' | 'targetDirs' | 'mustPropagate' | 'unmountEscalation'
 > {
   readonly timing?: Partial<NodeTiming>;
   /** Number of the log entry at which the process kills itself, from 1: each step of the engine writes one. */
@@ -65,7 +65,9 @@ const { dieAtStep, hooks: hasHooks = false, ...parts } = JSON.parse(settings) as
 const warnings: string[] = [];
 const quietLog: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
 const log = dieAtStep ? deadlyLog(dieAtStep) : quietLog;
-const engine = new NodeEngine({ stateDir, log, ...(hasHooks ? hooks : {}), ...parts });
+// The targets of tests lie beside the state directory, not in kubelet's.
+const targetDirs = [dirname(stateDir)];
+const engine = new NodeEngine({ stateDir, log, targetDirs, ...(hasHooks ? hooks : {}), ...parts });
 void engine.resume(); // As the driver does.
 
 /** Log that kills the process at its `lastStep`th entry: each entry is a step of the engine. */
