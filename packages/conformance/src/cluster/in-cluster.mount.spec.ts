@@ -55,25 +55,27 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     expect(await running.stop()).toBe(0);
     pod = undefined;
   });
+});
 
-  it('relies on kubelet’s call if the role of the replaced driver does not allow to read CSINodes', async () => {
-    api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
-    api.intercept(({ url = '' }, response) => {
-      if (!url.includes('/csinodes/')) return false;
-      refuse(response, 403, 'csinodes.storage.k8s.io "node-1" is forbidden');
-      return true;
-    });
-    const running = start(['--driver-name', driverName, '--mode', 'node']);
-    running.setFileSystemTypes(['tmpfs', 'lustre']);
-    await until(() =>
-      expect(running.log()).toContain('give the service account get on csinodes.storage.k8s.io'),
-    );
-    expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
-    const kubelet = connectCsi(running.endpoint);
-    await kubelet.node.nodeGetInfo({});
-    kubelet.close();
-    await until(() => expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [gpu] } }));
+it('relies on kubelet’s call if the role of the replaced driver does not allow to read CSINodes', async () => {
+  const driverName = 'fsx.csi.aws.com';
+  const key = `${driverName}/agent-not-ready`;
+  api.objects.set(nodePath, { spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+  api.intercept(({ url = '' }, response) => {
+    if (!url.includes('/csinodes/')) return false;
+    refuse(response, 403, 'csinodes.storage.k8s.io "node-1" is forbidden');
+    return true;
   });
+  const running = start(['--driver-name', driverName, '--mode', 'node']);
+  running.setFileSystemTypes(['tmpfs', 'lustre']);
+  await until(() =>
+    expect(running.log()).toContain('give the service account get on csinodes.storage.k8s.io'),
+  );
+  expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [{ key, effect: 'NoExecute' }, gpu] } });
+  const kubelet = connectCsi(running.endpoint);
+  await kubelet.node.nodeGetInfo({});
+  kubelet.close();
+  await until(() => expect(api.objects.get(nodePath)).toEqual({ spec: { taints: [gpu] } }));
 });
 
 describe('pre-stop-hook, for the driver that the environment names', () => {

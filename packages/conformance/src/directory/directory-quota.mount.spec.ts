@@ -30,15 +30,15 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
   let driver: DriverProcess;
 
   beforeAll(async () => {
-    host = await prepare();
-    look = new LookingGlass(host.source);
     driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
+    host = await prepare(driver);
+    look = new LookingGlass(host.source);
   });
 
   afterAll(async () => {
-    await driver.stop();
     look.close();
     await host.remove();
+    await driver.stop();
   });
 
   const expand = (
@@ -173,7 +173,7 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare, prepareOl
   });
 
   it.runIf(prepareOld)('refuses a quota if the servers have none, with the reason', async () => {
-    const old = await prepareOld?.();
+    const old = await prepareOld?.(driver);
     if (!old) throw new Error('no old file system');
     await expect(
       createDirectory(driver, directoryRequest('pvc-old', old, { quota: 'hard' })),
