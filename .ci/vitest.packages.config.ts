@@ -1,3 +1,3 @@
-import { settings } from './vitest.config.js';
+import { settings } from './vitest.settings.js';
 
 export default settings('packages');

@@ -66,13 +66,18 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+let authority: Promise<CertificateAuthority> | undefined;
+
+/** Authority of all emulators of this process. To make one takes longer than everything else that starts. */
+const sharedAuthority = (): Promise<CertificateAuthority> => (authority ??= makeCertificateAuthority());
+
 /** Starts both clouds on 127.0.0.1. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { lustreRegistryDir } = options;
   const durations = { ...defaultDurations, ...options.durations };
   const { lustre, ...faultsOfServers } = lustreServers(lustreRegistryDir);
   const world = new World(durations, lustre);
-  const { caPem: certificateAuthority, certificate } = await makeCertificateAuthority();
+  const { caPem: certificateAuthority, certificate } = await sharedAuthority();
   const http = fastify({ forceCloseConnections: true });
   const https = azureServer(certificate);
   let azureUrl = '';

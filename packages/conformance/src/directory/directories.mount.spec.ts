@@ -54,15 +54,15 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
   let kubelet: string;
 
   beforeAll(async () => {
-    host = await prepare();
-    look = new LookingGlass(host.source);
     driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
+    host = await prepare(driver);
+    look = new LookingGlass(host.source);
   });
 
   afterAll(async () => {
-    await driver.stop();
     look.close();
     await host.remove();
+    await driver.stop();
   });
 
   beforeEach(async () => {

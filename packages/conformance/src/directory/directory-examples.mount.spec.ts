@@ -68,13 +68,13 @@ it.each(directoryDrivers)(
     const { storageClass, claim, scratch } = readExample(file);
     expect(storageClass.provisioner).toBe(driverName);
     for (const each of [claim, scratch]) expect(each.storageClassName).toBe(storageClass.metadata.name);
-    const host = await prepare();
+    const driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
+    const host = await prepare(driver);
     // The example names a file system that does not exist here; everything else stays.
     expect(Object.keys(storageClass.parameters)).toEqual(
       expect.arrayContaining(Object.keys(host.parameters)),
     );
     const parameters = { ...storageClass.parameters, ...host.parameters };
-    const driver = await startLustreCsi({ driverName, args: ['--state-dir', stateDirectory()] });
     const look = new LookingGlass(host.source);
     for (const [name, { resources }] of [
       ['training-data', claim],
@@ -99,7 +99,7 @@ it.each(directoryDrivers)(
       expect(existsSync(join(look.root, 'kubernetes/default', name))).toBe(false);
     }
     look.close();
-    await driver.stop();
     await host.remove();
+    await driver.stop();
   },
 );

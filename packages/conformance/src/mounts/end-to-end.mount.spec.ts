@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
 import { metricsUrlOf } from '../protocol/calls-in-flight.js';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
@@ -69,19 +69,28 @@ describe.each(testedDrivers)('$driverName', (tested) => {
   let state: string;
 
   /** Starts a driver with the state of its predecessor, and of no other process. */
-  const start = (...args: readonly string[]): Promise<DriverProcess> =>
-    startLustreCsi({ driverName: tested.driverName, args: ['--state-dir', state, ...args] });
+  const start = (): Promise<DriverProcess> =>
+    startLustreCsi({
+      driverName: tested.driverName,
+      args: ['--state-dir', state, '--metrics-address', '127.0.0.1:0'],
+    });
+
+  beforeAll(async () => {
+    state = await mkdtemp(join(tmpdir(), 'lustre-csi-state-'));
+    driver = await start();
+  });
 
   beforeEach(async () => {
     kubelet = await mkdtemp(join(tmpdir(), 'lustre-csi-kubelet-'));
-    state = await mkdtemp(join(tmpdir(), 'lustre-csi-state-'));
-    driver = await start('--metrics-address', '127.0.0.1:0');
   });
 
   afterEach(async () => {
     await until(async () => expect(await mountsBelow(state)).toEqual([]));
-    await driver.stop();
     await rmdir(kubelet);
+  });
+
+  afterAll(async () => {
+    await driver.stop();
     await rm(state, { recursive: true });
   });
 

@@ -1,24 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricsUrlOf } from '../protocol/calls-in-flight.js';
 import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from '../testing/emulated-cloud.js';
-import { executable, startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
+import { startLustreCsi } from '../testing/lustre-csi.js';
+import { runInProcess } from '../testing/run-in-process.js';
 
 describe('--metrics-address', () => {
   it.each(['9095', '127.0.0.1', '127.0.0.1:http', '127.0.0.1:65536', '::1:9095', ''])(
     '"%s": exit 2 and one line that names it',
-    (value) => {
+    async (value) => {
       const flags = [
         '--driver-name=fsx.csi.aws.com',
         '--mode=node',
         '--endpoint=unix:///nonexistent/csi.sock',
       ];
-      const env = { PATH: process.env['PATH'] };
-      const { status, stderr } = spawnSync(
-        process.execPath,
-        [executable, ...flags, `--metrics-address=${value}`],
-        { env, encoding: 'utf8' },
-      );
+      const { status, stderr } = await runInProcess([...flags, `--metrics-address=${value}`]);
       expect(stderr.trimEnd().split('\n').at(-1)).toContain(`--metrics-address is "${value}"`);
       expect(status).toBe(2);
     },
@@ -26,6 +21,31 @@ describe('--metrics-address', () => {
 });
 
 describe.each(testedDrivers)('$driverName', ({ driverName }) => {
+  let cloud: EmulatedCloud;
+
+  beforeAll(async () => {
+    cloud = await startEmulatedCloud();
+  });
+
+  afterAll(() => cloud.stop());
+
+  it('serves the metrics of the real process', async () => {
+    const driver = await startLustreCsi({
+      driverName,
+      mode: 'node',
+      args: ['--metrics-address', '127.0.0.1:0'],
+      environment: cloud.environment,
+    });
+    await driver.client.node.nodeGetInfo({});
+    const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
+    const labels = `driver_name="${driverName}",method_name="/csi.v1.Node/NodeGetInfo",grpc_status_code="OK"`;
+    expect(text).toContain(`csi_plugin_operations_seconds_count{${labels}} 1\n`);
+    expect(text).toContain('lustre_csi_node_publications 0\n');
+    expect(await driver.stop()).toBe(0);
+  });
+});
+
+describe('the library of the metrics', () => {
   /** Value of NODE_OPTIONS for a process in which the library does not exist. */
   const withoutLibrary = (): string => {
     const hooks = `export async function resolve(specifier, context, next) {
@@ -35,39 +55,17 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     const data = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
     return `--import ${data(`import { register } from 'node:module'; register(${JSON.stringify(data(hooks))});`)}`;
   };
-  let cloud: EmulatedCloud;
 
-  beforeAll(async () => {
-    cloud = await startEmulatedCloud();
-  });
-
-  afterAll(() => cloud.stop());
-
-  const start = (environment: object, ...args: readonly string[]): Promise<DriverProcess> =>
-    startLustreCsi({
-      driverName,
-      mode: 'node',
-      args,
-      environment: { ...cloud.environment, ...environment },
-    });
-
-  it('serves the metrics of the real process', async () => {
-    const driver = await start({}, '--metrics-address', '127.0.0.1:0');
-    await driver.client.node.nodeGetInfo({});
-    const text = await (await fetch(`${metricsUrlOf(driver.log())}/metrics`)).text();
-    const labels = `driver_name="${driverName}",method_name="/csi.v1.Node/NodeGetInfo",grpc_status_code="OK"`;
-    expect(text).toContain(`csi_plugin_operations_seconds_count{${labels}} 1\n`);
-    expect(text).toContain('lustre_csi_node_publications 0\n');
-    expect(await driver.stop()).toBe(0);
-  });
-
-  it('loads the library only where metrics are served', async () => {
-    const environment = { NODE_OPTIONS: withoutLibrary() };
-    const driver = await start(environment);
+  it('is loaded only where metrics are served', async () => {
+    const cloud = await startEmulatedCloud();
+    const environment = { ...cloud.environment, NODE_OPTIONS: withoutLibrary() };
+    const options = { driverName: 'fsx.csi.aws.com', mode: 'node', environment } as const;
+    const driver = await startLustreCsi(options);
     expect((await driver.client.identity.probe({})).ready).toBe(true);
     await driver.stop();
-    await expect(start(environment, '--metrics-address', '127.0.0.1:0')).rejects.toThrow(
+    await expect(startLustreCsi({ ...options, args: ['--metrics-address', '127.0.0.1:0'] })).rejects.toThrow(
       'prom-client was requested',
     );
+    await cloud.stop();
   });
 });

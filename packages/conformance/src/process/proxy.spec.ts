@@ -14,6 +14,7 @@ import {
   type TestedDriver,
 } from '../testing/emulated-cloud.js';
 import { startLustreCsi } from '../testing/lustre-csi.js';
+import { runInProcess } from '../testing/run-in-process.js';
 import { listen, startRecordingProxy, type RecordingProxy } from '../testing/recording-proxy.js';
 
 let directory: string;
@@ -128,5 +129,9 @@ it.each([
 ])('names %s in one line if it is wrong', async (name, value, words) => {
   const environment = { ...cloud.environment, [name]: value };
   const { driverName } = testedDrivers[0] as TestedDriver;
-  await expect(startLustreCsi({ driverName, mode: 'controller', environment })).rejects.toThrow(words);
+  const flags = ['--driver-name', driverName, '--mode=controller', '--endpoint=unix:///nonexistent/csi.sock'];
+  const { status, stderr } = await runInProcess(flags, environment);
+  expect(stderr).toMatch(words);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(status).toBe(2);
 });

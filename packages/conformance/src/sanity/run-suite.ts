@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { directoryDrivers } from '../testing/directory-bench.js';
+import { directoryDrivers, type PreparedHost } from '../testing/directory-bench.js';
 import { startLustreCsi } from '../testing/lustre-csi.js';
 import { parseJunit } from './junit-report.js';
 import { complaintsAbout } from './refusals.js';
@@ -73,22 +73,28 @@ async function judge({ refusals = [] }: Subject): Promise<0 | 1> {
 }
 
 const { driverName } = subject;
-const host = subject.makesDirectories
-  ? await directoryDrivers.find((each) => each.driverName === driverName)?.prepare()
-  : undefined;
-const parameters = { ...subject.parameters, ...host?.parameters };
 const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-sanity-'));
 // Two processes with a socket each, like in production.
-const controller = await startLustreCsi({ driverName, mode: 'controller' });
-const node = await startLustreCsi({ driverName, mode: 'node' });
+const [controller, node] = await Promise.all([
+  startLustreCsi({ driverName, mode: 'controller' }),
+  startLustreCsi({ driverName, mode: 'node' }),
+]);
+let host: PreparedHost | undefined;
 try {
+  host = subject.makesDirectories
+    ? await directoryDrivers.find((each) => each.driverName === driverName)?.prepare(controller)
+    : undefined;
+  const parameters = { ...subject.parameters, ...host?.parameters };
   const endpoints = { node: node.endpoint, controller: controller.endpoint };
   await runSuite(suiteArguments({ ...subject, parameters }, endpoints, directory));
   process.exitCode = await judge(subject);
 } finally {
-  writeFileSync(`${report}.driver.log`, controller.log() + node.log());
-  await controller.stop();
-  await node.stop();
-  await host?.remove();
+  try {
+    await host?.remove();
+  } finally {
+    writeFileSync(`${report}.driver.log`, controller.log() + node.log());
+    await controller.stop();
+    await node.stop();
+  }
   rmSync(directory, { recursive: true, force: true, maxRetries: 0 });
 }

@@ -13,10 +13,11 @@ export const GIB = 1024n ** 3n;
 /** Driver with a file system for directories. */
 export interface DirectoryDriver {
   readonly driverName: string;
-  /** Creates a file system in which directories can be created. */
-  readonly prepare: () => Promise<PreparedHost>;
+  /** Creates a file system in which directories can be created.
+   *  @param by a driver that serves until the host is removed; absent: one of its own */
+  readonly prepare: (by?: DriverProcess) => Promise<PreparedHost>;
   /** Creates one whose servers have no project quotas, if the cloud still offers that. */
-  readonly prepareOld?: () => Promise<PreparedHost>;
+  readonly prepareOld?: (by?: DriverProcess) => Promise<PreparedHost>;
 }
 
 export interface PreparedHost {
@@ -36,9 +37,12 @@ export interface CreatedVolume {
 export const directoryDrivers: readonly DirectoryDriver[] = [
   ...testedDrivers.map((tested) => ({
     driverName: tested.driverName,
-    prepare: () => prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}),
+    prepare: (by?: DriverProcess) =>
+      prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}, by),
     ...(tested.cloud === 'aws'
-      ? { prepareOld: () => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }) }
+      ? {
+          prepareOld: (by?: DriverProcess) => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }, by),
+        }
       : {}),
   })),
   { driverName: 'generic.lustre-csi', prepare: async () => prepareGeneric() },
@@ -50,9 +54,10 @@ let made = 0;
 async function prepareInCloud(
   tested: TestedDriver,
   parameters: Readonly<Record<string, string>>,
+  by: DriverProcess | undefined,
 ): Promise<PreparedHost> {
   const { driverName } = tested;
-  const driver = await startLustreCsi({ driverName, mode: 'controller' });
+  const driver = by ?? (await startLustreCsi({ driverName, mode: 'controller' }));
   const name = `host-of-directories-${(made += 1)}-${process.pid}`;
   const whole = createRequest(tested, name);
   const request = { ...whole, parameters: { ...whole.parameters, ...parameters } };
@@ -80,7 +85,7 @@ async function prepareInCloud(
       try {
         await driver.client.controller.deleteVolume({ volumeId, secrets: {} });
       } finally {
-        await driver.stop();
+        if (!by) await driver.stop();
       }
     },
   };

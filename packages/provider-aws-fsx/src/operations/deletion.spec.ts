@@ -13,7 +13,8 @@ let cloud: EmulatedFsx;
 let client: FSxClient;
 
 beforeAll(async () => {
-  cloud = await EmulatedFsx.start();
+  // A data repository task has to be under way when the deletion is refused, on a slow machine too.
+  cloud = await EmulatedFsx.start({ durations: { updateSeconds: 1 } });
   client = new FSxClient({});
 });
 

@@ -24,6 +24,8 @@ afterAll(() => azure.stop());
 
 const handle = 'pvc-1#lustrefs###t#lustre-rg';
 const request = requestOf(parameters, { name: 'pvc-1' });
+/** Without jobs, which take no part in an expansion and a change. */
+const plain = requestOf(dynamicParameters, { name: 'pvc-1' });
 
 const create = (by: VolumeOperations, call: Call): Promise<Volume> => by.create(request, call);
 const expand = (by: VolumeOperations, call: Call): Promise<Capacity> =>
@@ -73,10 +75,10 @@ async function atEveryRequest(
   }
 }
 
-const withVolume = async (): Promise<void> => {
+const withVolume = (created: typeof request) => async (): Promise<void> => {
   const replica = await azure.replica();
   await remove(replica, callOf(5000));
-  await create(replica, callOf(5000));
+  await replica.create(created, callOf(5000));
 };
 
 describe('work that is abandoned at any request is taken over', () => {
@@ -97,7 +99,7 @@ describe('work that is abandoned at any request is taken over', () => {
 
   it('expanding: one job', async () => {
     const requests = await atEveryRequest(expand, {
-      prepare: withVolume,
+      prepare: withVolume(plain),
       check: (nth) => {
         expect(azure.state.expansionJobs, `${nth}`).toHaveLength(1);
         expect(azure.state.fileSystems[0]?.properties, `${nth}`).toHaveProperty(
@@ -111,7 +113,7 @@ describe('work that is abandoned at any request is taken over', () => {
 
   it('changing: at most one change', async () => {
     const requests = await atEveryRequest(modify, {
-      prepare: withVolume,
+      prepare: withVolume(plain),
       check: (nth) => {
         expect(accepted('amlFilesystems.update'), `${nth}`).toBe(1);
         expect(azure.state.fileSystems[0], `${nth}`).toMatchObject({
@@ -125,7 +127,7 @@ describe('work that is abandoned at any request is taken over', () => {
 
   it('deleting: nothing is left', async () => {
     const requests = await atEveryRequest(remove, {
-      prepare: withVolume,
+      prepare: withVolume(request),
       check: () =>
         expect(azure.state).toMatchObject({
           fileSystems: [],
