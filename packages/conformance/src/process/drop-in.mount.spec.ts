@@ -17,7 +17,7 @@ const entryPoint = (name: string): string =>
 
 const awsPlugin = entryPoint('aws-fsx-csi-driver.js');
 const azurePlugin = entryPoint('azurelustreplugin.js');
-const readinessProbe = entryPoint('readinessProbe.sh');
+const readinessProbe = entryPoint('readiness-probe.js');
 
 interface Manifest {
   readonly workload: string;

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# app.sh DIRECTORY: copies lustre-csi into a root file system that has /usr/bin/node: the bundle without source maps, the
+# entry points, the licences.
+set -euo pipefail
+
+root=$1
+package=$(cd "$(dirname "$0")/../../packages/lustre-csi" && pwd)
+target=$root/usr/lib/lustre-csi
+
+mkdir -p "$target/bin" "$root"/{bin,app,licenses}
+tar -C "$package" --exclude='*.map' --exclude=THIRD-PARTY-LICENSES -cf - bundle | tar -C "$target" -xf - --no-same-owner
+cp "$package/package.json" "$target/package.json"
+for file in "$package"/bin/*.js; do
+  # There is no env(1) in the image.
+  sed '1s#^\#!.*#\#!/usr/bin/node#' "$file" >"$target/bin/$(basename "$file")"
+done
+chmod 755 "$target"/bin/*.js
+link() { ln -s "../usr/lib/lustre-csi/bin/$1" "$root/$2"; }
+link lustre-csi.js bin/lustre-csi
+# Paths that the manifests of both Go drivers name.
+link aws-fsx-csi-driver.js bin/aws-fsx-csi-driver
+link azurelustreplugin.js app/azurelustreplugin
+link readiness-probe.js app/readinessProbe.sh
+cp "$package/bundle/THIRD-PARTY-LICENSES" "$root/licenses/third-party.txt"
+cp "$package/../../LICENSE" "$root/licenses/lustre-csi.txt"
+chmod -R u=rwX,go=rX "$root/usr/lib/lustre-csi" "$root/licenses"
