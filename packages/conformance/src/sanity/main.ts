@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { csiSanityVersion, hasGo, isCached, obtainCsiSanity } from './csi-sanity.js';
+import { hasGo, isBuilt, obtainGoTool } from '../testing/go-tool.js';
+import { csiSanityTool } from './csi-sanity.js';
 import { parseJunit, type SpecResult } from './junit-report.js';
 import { complaintsAbout, isRefused } from './refusals.js';
 import { subjects, type Subject } from './subjects.js';
@@ -69,7 +70,7 @@ function report(subject: Subject, { status, output, results }: SuiteRun): boolea
     numPendingTests: count('skipped'),
   });
   say(
-    `csi-sanity ${csiSanityVersion}, ${describe(subject)}: ${count('passed')} passed, ${count('failed')} failed, ` +
+    `csi-sanity ${csiSanityTool.version}, ${describe(subject)}: ${count('passed')} passed, ${count('failed')} failed, ` +
       `${refusedNote}${count('skipped')} skipped`,
   );
   for (const [reason, times] of skipReasons(results)) say(`  ${times} skipped by the suite: ${reason}`);
@@ -99,7 +100,7 @@ function skipReasons(results: readonly SpecResult[]): ReadonlyMap<string, number
 
 async function main(): Promise<number> {
   const cache = join(root, 'node_modules/.cache/lustre-csi');
-  if (!isCached(cache) && !(await hasGo())) {
+  if (!isBuilt(cache, csiSanityTool) && !(await hasGo())) {
     const mandatory = process.env['CI'] === 'true';
     say(
       `csi-sanity was not run: there is no Go toolchain to build it with${mandatory ? ', which CI requires' : ''}`,
@@ -108,7 +109,7 @@ async function main(): Promise<number> {
   }
   mkdirSync(reports, { recursive: true });
   mkdirSync(cache, { recursive: true });
-  const csiSanity = await obtainCsiSanity(cache);
+  const csiSanity = await obtainGoTool(cache, csiSanityTool);
   const only = process.argv.slice(2);
   const chosen = subjects.filter(({ name }) => only.length === 0 || only.includes(name));
   const runs = await Promise.all(
