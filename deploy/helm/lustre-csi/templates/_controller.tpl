@@ -1,0 +1,95 @@
+{{- define "lustre-csi.controllerArgs" -}}
+{{ include "lustre-csi.commonArgs" (dict "root" . "values" .Values.controller) }}
+{{- with .Values.clusterId }}
+- --cluster-id={{ . }}
+{{- end }}
+{{- if not .Values.detectClusterId }}
+- --detect-cluster-id=false
+{{- end }}
+{{- if .Values.controller.metrics.enabled }}
+- --metrics-address=0.0.0.0:{{ include "lustre-csi.controllerMetricsPort" . }}
+{{- end }}
+{{- if .Values.controller.extraTags }}
+- {{ printf "--extra-tags=%s" (include "lustre-csi.tags" .) | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "lustre-csi.tags" -}}
+{{- $tags := list -}}
+{{- range $key, $value := .Values.controller.extraTags -}}{{- $tags = append $tags (printf "%s=%s" $key (include "lustre-csi.text" $value)) -}}{{- end -}}
+{{- join "," $tags -}}
+{{- end -}}
+
+{{/* Environment variables for the cloud. */}}
+{{- define "lustre-csi.cloudEnv" -}}
+{{- if eq (include "lustre-csi.cloud" .) "aws" }}
+{{- with .Values.controller.region }}
+- name: AWS_REGION
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.aws.accessSecret }}
+{{- if .name }}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom:
+    secretKeyRef:
+      name: {{ .name }}
+      key: {{ .keyId }}
+      optional: true
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .name }}
+      key: {{ .accessKey }}
+      optional: true
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Security context of the pod. OpenShift assigns ids itself. */}}
+{{- define "lustre-csi.controllerPodSecurity" -}}
+{{- if .Values.controller.securityContext -}}{{ toYaml .Values.controller.securityContext }}
+{{- else if include "lustre-csi.controllerIsRoot" . -}}
+runAsNonRoot: false
+runAsUser: 0
+{{- else if .Values.openshift.enabled -}}
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+{{- else -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+{{- end -}}
+
+{{- define "lustre-csi.controllerContainerSecurity" -}}
+{{- if .Values.controller.containerSecurityContext -}}{{ toYaml .Values.controller.containerSecurityContext }}
+{{- else if include "lustre-csi.directories" . -}}
+privileged: true
+readOnlyRootFilesystem: true
+{{- else -}}{{ include "lustre-csi.unprivileged" . }}
+{{- end -}}
+{{- end -}}
+
+{{- define "lustre-csi.controllerSidecars" -}}
+{{- $vac := include "lustre-csi.volumeAttributesClass" . -}}
+{{- $gate := ternary list (list "--feature-gates=VolumeAttributesClass=false") (eq $vac "true") -}}
+{{- $provisioner := concat (list "--extra-create-metadata=true") $gate -}}
+{{- if .Values.topology.zone -}}
+{{- $provisioner = concat $provisioner (list (printf "--strict-topology=%t" .Values.topology.strict) (printf "--immediate-topology=%t" .Values.topology.immediate)) -}}
+{{- end -}}
+{{- include "lustre-csi.leaderSidecar" (dict "root" . "key" "provisioner" "name" "provisioner" "more" $provisioner) }}
+{{- if .Values.sidecars.resizer.enabled }}
+{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "resizer" "name" "resizer" "more" (concat (list "--handle-volume-inuse-error=false") $gate)) }}
+{{- end }}
+{{- if .Values.sidecars.snapshotter.enabled }}
+{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "snapshotter" "name" "snapshotter" "more" (list "--extra-create-metadata=true" "--feature-gates=CSIVolumeGroupSnapshot=false")) }}
+{{- end }}
+{{- if .Values.sidecars.healthMonitor.enabled }}
+{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "healthMonitor" "name" "health-monitor" "more" list) }}
+{{- end }}
+{{- end -}}
