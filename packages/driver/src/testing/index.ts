@@ -1,4 +1,5 @@
-// For tests of drivers built from this package: the executable as a process, and a cluster's API server.
+// For tests of drivers built from this package: the executable as a process, its command line, and a cluster's API server.
+export { readConfig, type Invocation } from '../config/config.js';
 export { startDriverProcess, type DriverProcess, type DriverProcessOptions } from './driver-process.js';
 export {
   refuse,
