@@ -12,6 +12,7 @@ describe('--metrics-address', () => {
         '--driver-name=fsx.csi.aws.com',
         '--mode=node',
         '--endpoint=unix:///nonexistent/csi.sock',
+        '--log-level=error',
       ];
       const { status, stderr } = await runInProcess([...flags, `--metrics-address=${value}`]);
       expect(stderr.trimEnd().split('\n').at(-1)).toContain(`--metrics-address is "${value}"`);
