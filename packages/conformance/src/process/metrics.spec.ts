@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricsUrlOf } from '../protocol/calls-in-flight.js';
 import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from '../testing/emulated-cloud.js';
@@ -12,6 +14,7 @@ describe('--metrics-address', () => {
         '--driver-name=fsx.csi.aws.com',
         '--mode=node',
         '--endpoint=unix:///nonexistent/csi.sock',
+        '--log-level=error',
       ];
       const { status, stderr } = await runInProcess([...flags, `--metrics-address=${value}`]);
       expect(stderr.trimEnd().split('\n').at(-1)).toContain(`--metrics-address is "${value}"`);
@@ -46,10 +49,23 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
 });
 
 describe('the library of the metrics', () => {
+  const packageRoot = new URL('.', import.meta.resolve('@lustre-csi/lustre-csi/package.json'));
+  const metafile = new URL('dist/bundle-metafile.json', packageRoot);
+  const { outputs } = JSON.parse(readFileSync(metafile, 'utf8')) as {
+    readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+  };
+  /** Names of the bundle's files with a part of the library. */
+  const chunks = Object.entries(outputs)
+    .filter(([, { inputs }]) =>
+      Object.keys(inputs).some((path) => path.includes('node_modules/prom-client/')),
+    )
+    .map(([path]) => basename(path));
+
   /** Value of NODE_OPTIONS for a process in which the library does not exist. */
   const withoutLibrary = (): string => {
     const hooks = `export async function resolve(specifier, context, next) {
-      if (specifier === 'prom-client') throw new Error('prom-client was requested');
+      const asked = specifier.split('/').at(-1);
+      if (${JSON.stringify(chunks)}.includes(asked)) throw new Error('prom-client was requested');
       return next(specifier, context);
     }`;
     const data = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
@@ -57,6 +73,7 @@ describe('the library of the metrics', () => {
   };
 
   it('is loaded only where metrics are served', async () => {
+    expect(chunks).not.toEqual([]);
     const cloud = await startEmulatedCloud();
     const environment = { ...cloud.environment, NODE_OPTIONS: withoutLibrary() };
     const options = { driverName: 'fsx.csi.aws.com', mode: 'node', environment } as const;

@@ -1,5 +1,6 @@
 import { runDriver } from '@lustre-csi/driver';
 import { providers } from '@lustre-csi/lustre-csi';
+import { vi } from 'vitest';
 
 /** End of a run, as the parent of a process would see it. */
 export interface EndedRun {
@@ -13,13 +14,14 @@ export async function runInProcess(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<EndedRun> {
-  const { write } = process.stderr;
   let stderr = '';
-  process.stderr.write = (text: string | Uint8Array): boolean => Boolean((stderr += String(text)));
+  const write = vi
+    .spyOn(process.stderr, 'write')
+    .mockImplementation((text) => Boolean((stderr += String(text))));
   try {
     const status = await runDriver({ name: 'lustre-csi', version: '0.0.0', providers, argv, environment });
     return { status, stderr };
   } finally {
-    process.stderr.write = write;
+    write.mockRestore();
   }
 }
