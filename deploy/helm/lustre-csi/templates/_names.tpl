@@ -66,11 +66,15 @@ flavor: {{ . }}
 {{- toYaml (mergeOverwrite (dict) $labels $component (.more | default dict) .values.podLabels $selector) -}}
 {{- end -}}
 
+{{/* Prefix of all images, which ends with a slash. */}}
+{{- define "lustre-csi.registryPrefix" -}}
+{{- with .Values.image.containerRegistry -}}{{ trimSuffix "/" . }}/{{- end -}}
+{{- end -}}
+
 {{/* root, image. */}}
 {{- define "lustre-csi.image" -}}
 {{- $tag := .image.tag | default (printf "v%s" .root.Chart.AppVersion) | toString -}}
-{{- $prefix := .root.Values.image.containerRegistry -}}
-{{- if and $prefix (not (hasSuffix "/" $prefix)) -}}{{- $prefix = printf "%s/" $prefix -}}{{- end -}}
+{{- $prefix := include "lustre-csi.registryPrefix" .root -}}
 {{- if .image.digest -}}{{ printf "%s%s@%s" $prefix .image.repository .image.digest }}
 {{- else -}}{{ printf "%s%s:%s" $prefix .image.repository $tag }}
 {{- end -}}

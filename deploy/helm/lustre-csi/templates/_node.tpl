@@ -15,6 +15,8 @@
 {{- $values := .values -}}
 {{ include "lustre-csi.commonArgs" . }}
 - --mount-sharing={{ $values.mountSharing }}
+- --mount-helper={{ $values.mountHelper }}
+- --target-dirs={{ join "," (prepend $values.targetDirs $values.kubeletPath) }}
 - --remove-not-ready-taint={{ $values.removeNotReadyTaint }}
 {{- with $values.mountsDir }}
 - --mounts-dir={{ . }}
@@ -135,7 +137,7 @@
     {{- end }}
 {{- end -}}
 
-{{/* root, values. */}}
+{{/* root, values, client. */}}
 {{- define "lustre-csi.nodeVolumes" -}}
 {{- $kubelet := trimSuffix "/" .values.kubeletPath -}}
 - name: kubelet-dir
@@ -162,12 +164,54 @@
 {{- end }}
 - name: tmp
   emptyDir: {}
+{{- if eq .client.mode "package" }}
+- name: client
+  configMap:
+    name: {{ include "lustre-csi.fullname" .root }}-client
+    defaultMode: 0755
+- name: host-modules
+  hostPath:
+    path: /lib/modules
+    type: Directory
+- name: host-loaded
+  hostPath:
+    path: /sys/module
+    type: Directory
+{{- end }}
 {{- with .values.volumes }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
-{{/* Specification of the node plugin's pod. root, values, image. */}}
+{{/* Init container that loads the Lustre client. root, client. */}}
+{{- define "lustre-csi.clientLoader" -}}
+{{- $package := .client.package -}}
+- name: load-client
+  image: {{ printf "%s%s" (include "lustre-csi.registryPrefix" .root) $package.image }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  command: [/bin/sh, /client/load-client.sh, /host]
+  env:
+    - name: CLIENT_FORMAT
+      value: {{ $package.format }}
+    - name: CLIENT_REPOSITORY
+      value: {{ $package.repository | quote }}
+    - name: CLIENT_PACKAGES
+      value: {{ join " " $package.names | quote }}
+  securityContext:
+    privileged: true
+  terminationMessagePolicy: FallbackToLogsOnError
+  volumeMounts:
+    - name: client
+      mountPath: /client
+    - name: host-modules
+      mountPath: /host/lib/modules
+      readOnly: true
+    - name: host-loaded
+      mountPath: /host/sys/module
+      readOnly: true
+{{- end -}}
+
+{{/* Specification of the node plugin's pod. root, values, image, client. */}}
 {{- define "lustre-csi.nodePod" -}}
 {{- $root := .root -}}
 {{- $values := .values -}}
@@ -199,8 +243,12 @@ affinity:
 {{- end }}
 securityContext:
   {{- $values.securityContext | default (dict "runAsNonRoot" false "runAsUser" 0) | toYaml | nindent 2 }}
-{{- if or $values.initContainers $native }}
+{{- $package := eq .client.mode "package" }}
+{{- if or $package $values.initContainers $native }}
 initContainers:
+  {{- if $package }}
+  {{- include "lustre-csi.clientLoader" . | nindent 2 }}
+  {{- end }}
   {{- with $values.initContainers }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -219,7 +267,7 @@ volumes:
   {{- include "lustre-csi.nodeVolumes" . | nindent 2 }}
 {{- end -}}
 
-{{/* DaemonSet of the node plugin. root, values, image, flavor (of a further DaemonSet). */}}
+{{/* DaemonSet of the node plugin. root, values, image, client, flavor (of a further DaemonSet). */}}
 {{- define "lustre-csi.nodeDaemonSet" -}}
 {{- $labels := dict "root" .root "component" "node" "values" .values "flavor" .flavor -}}
 apiVersion: apps/v1

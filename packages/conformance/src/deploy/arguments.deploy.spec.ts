@@ -43,7 +43,8 @@ describe.skipIf(!inject('helm')).each(ours)('with %s', (_, file) => {
 
   it('each sidecar knows its flags, and none is given twice', async () => {
     const containers = containersOf(await helm.render({ files: [file] }));
-    const sidecars = containers.filter(({ name }) => name !== 'lustre-csi' && name !== 'wait');
+    const others = ['lustre-csi', 'load-client', 'wait'];
+    const sidecars = containers.filter(({ name }) => !others.includes(name));
     expect(sidecars.length).toBeGreaterThanOrEqual(2);
     for (const sidecar of sidecars) {
       const flags = flagsOf(sidecar);

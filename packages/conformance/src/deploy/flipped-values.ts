@@ -10,6 +10,8 @@ const everything: Setting = { set: 'everything-on', values: {} };
 const aws = (values: Setting['values'] = {}): Setting => ({ set: 'aws-default', values });
 const azure = (values: Setting['values'] = {}): Setting => ({ set: 'azure-default', values });
 
+const onePackage = { image: 'one', repository: 'one', names: ['one'], key: 'one' };
+
 /** Settings in which a value matters, by its path or the beginning of it; the first that fits. */
 const settings: readonly (readonly [string, Setting])[] = [
   ['customDriver', { set: 'generic-own-name', values: {} }],
@@ -40,6 +42,7 @@ const settings: readonly (readonly [string, Setting])[] = [
   ['azure', azure({ azure: { workloadIdentity: { clientID: 'one' } } })],
   ['aws', aws()],
   ['lustreClient.mode', aws({ lustreClient: { kmm: { kernelMappings: [{ literal: 'one' }] } } })],
+  ['lustreClient.package', aws({ lustreClient: { mode: 'package', package: onePackage } })],
   ['lustreClient', { set: 'openshift-generic-kmm', values: {} }],
   ['openshift.ephemeral', { set: 'openshift-azure', values: {} }],
 ];
@@ -63,6 +66,7 @@ const changes: Readonly<Record<string, unknown>> = {
   'sidecars.nodeDriverRegistrar.nativeSidecar': 'disabled',
   'azure.cloudConfig.source': 'none',
   'openshift.ephemeralVolumeProfile': 'restricted',
+  'lustreClient.mode': 'kmm',
   'lustreClient.kmm.kernelMappings': [{ literal: 'other', containerImage: 'other' }],
 };
 

@@ -7,6 +7,8 @@ const fsx = 'fsx.csi.aws.com';
 const azure = 'azurelustre.csi.azure.com';
 const generic = 'generic.lustre-csi';
 
+const packages = { image: 'x', repository: 'x', names: ['x'] };
+
 type Row = readonly [string, RenderOptions['values'], RegExp];
 
 const schemaRows: readonly Row[] = [
@@ -77,6 +79,26 @@ const sentenceRows: readonly Row[] = [
     'kmm without images',
     { driver: generic, lustreClient: { mode: 'kmm' } },
     /set lustreClient\.kmm\.kernelMappings/,
+  ],
+  [
+    'packages without an image',
+    { driver: fsx, lustreClient: { mode: 'package', package: { repository: 'x', names: ['x'] } } },
+    /set image, repository and names of lustreClient\.package/,
+  ],
+  [
+    'packages that are not checked',
+    { driver: fsx, lustreClient: { mode: 'package', package: { ...packages, format: 'dnf' } } },
+    /set lustreClient\.package\.key/,
+  ],
+  [
+    'packages without the network of the node',
+    { driver: fsx, node: { hostNetwork: false }, lustreClient: { mode: 'package', package: packages } },
+    /set node\.hostNetwork/,
+  ],
+  [
+    'packages on some nodes only',
+    { driver: fsx, additionalDaemonSets: { a: { lustreClient: { mode: 'package' } } } },
+    /additionalDaemonSets\.a\.lustreClient\.mode is package/,
   ],
   ['no node plugin at all', { driver: fsx, node: { enabled: false } }, /no node could mount/],
   [
