@@ -302,7 +302,12 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
   });
 
   it.each([
-    ['an unknown variable', { subPath: '${pod.name}' }, INVALID_ARGUMENT, /"\$\{pod\.name\}" is unknown/],
+    [
+      'an unknown variable',
+      { subPath: '${pod.name}' },
+      INVALID_ARGUMENT,
+      /"\$\{pod\.name\}" looks like a placeholder, but is unknown/,
+    ],
     ['a variable without a value', { subPath: '${pvc.name}' }, INVALID_ARGUMENT, /--extra-create-metadata/],
     ['a path that leaves', { subPath: '../x' }, INVALID_ARGUMENT, /"\.\."/],
     ['a base path that leaves', { basePath: '/a/../..' }, INVALID_ARGUMENT, /basePath/],
