@@ -232,6 +232,25 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
     });
   });
 
+  it('removes the empty parents of a deleted directory where its class requests that', async () => {
+    const make = (name: string, removeEmptyParents: string): ReturnType<typeof createDirectory> =>
+      createDirectory(
+        driver,
+        directoryRequest(name, host, { removeEmptyParents, subPath: `gone/deep/${name}` }),
+      );
+    const [kept, first, last] = [
+      await make('pvc-kept', 'false'),
+      await make('pvc-first', 'true'),
+      await make('pvc-last', 'true'),
+    ];
+    await remove(first.volumeId);
+    await remove(kept.volumeId);
+    expect(readdirSync(look.path('gone/deep'))).toEqual(['pvc-last']);
+    await remove(last.volumeId);
+    expect(existsSync(look.path('gone'))).toBe(false);
+    expect(existsSync(look.path())).toBe(true);
+  });
+
   it('trusts no registry that other users could have written', async () => {
     const request = (base: string): ReturnType<typeof directoryRequest> =>
       directoryRequest('pvc-mistrust', host, { basePath: base });
@@ -302,12 +321,24 @@ describe.each(directoryDrivers)('$driverName', ({ driverName, prepare }) => {
   });
 
   it.each([
-    ['an unknown variable', { subPath: '${pod.name}' }, INVALID_ARGUMENT, /"\$\{pod\.name\}" .*is unknown/],
+    [
+      'an unknown variable',
+      { subPath: '${pod.name}' },
+      INVALID_ARGUMENT,
+      /"\$\{pod\.name\}" looks like a placeholder, but is unknown/,
+    ],
     ['a variable without a value', { subPath: '${pvc.name}' }, INVALID_ARGUMENT, /--extra-create-metadata/],
     ['a path that leaves', { subPath: '../x' }, INVALID_ARGUMENT, /"\.\."/],
     ['a base path that leaves', { basePath: '/a/../..' }, INVALID_ARGUMENT, /basePath/],
     ['an unknown parameter', { basPath: '/a' }, INVALID_ARGUMENT, /did you mean "basePath"\?/],
     ['an unknown mode', { provisioningMode: 'dir' }, INVALID_ARGUMENT, /directory, filesystem/],
+    [
+      'a variable in the base path',
+      { basePath: '/${pvc.namespace}' },
+      INVALID_ARGUMENT,
+      /write it in subPath/,
+    ],
+    ['a template of another driver', { subPath: '${.PVC.name}' }, INVALID_ARGUMENT, /write \$\{pvc\.name\}/],
     ['an invalid layout', { stripe: '-c 1 /etc' }, INVALID_ARGUMENT, /stripe/],
     ['invalid permissions', { directoryPerms: '999' }, INVALID_ARGUMENT, /octal/],
     ['a base path that is a symlink', { basePath: '/link' }, INVALID_ARGUMENT, /symbolic link/],

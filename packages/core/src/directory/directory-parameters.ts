@@ -76,6 +76,13 @@ export const directoryParameters = {
     defaultsTo: '`delete`',
     values: ['delete', 'retain', 'archive'],
   }),
+  removeEmptyParents: parameter.boolean({
+    description:
+      'Removes the directories between `basePath` and the directory of a deleted volume, as far as they are empty: those of ' +
+      '`subPath`. The base path itself stays.',
+    example: 'true',
+    defaultsTo: '`false`',
+  }),
   quota: parameter.oneOf({
     description:
       "Enforcement of the capacity by a Lustre project quota: `hard` refuses writes beyond it (root's excepted), `soft` does so " +
@@ -117,6 +124,7 @@ export interface DirectoryClass {
   readonly mode: number;
   readonly stripe: readonly string[];
   readonly onDelete: OnDelete;
+  readonly removeEmptyParents: boolean;
   readonly quota: Quota;
   readonly projectIds: ProjectIdRange;
   /** Keys for the node, as they are. */
@@ -130,6 +138,7 @@ const defaults = {
   mode: 0o777,
   stripe: [],
   onDelete: 'delete',
+  removeEmptyParents: false,
   quota: 'none',
   projectIds: { first: 100_000, last: 199_999 },
 } as const;
@@ -163,6 +172,7 @@ export class DirectoryParameters {
       mode: values.directoryPerms,
       stripe: values.stripe,
       onDelete: values.onDelete,
+      removeEmptyParents: values.removeEmptyParents,
       quota: values.quota,
       projectIds: values.projectIdRange,
     };

@@ -43,7 +43,7 @@ export function directoryPlan(request: VolumeRequest, settings: DirectoryClass):
   refuseLongHandle(settings, key);
   const { required, limit } = request.capacityRange;
   const capacity = required ?? (settings.quota === 'none' ? Capacity.zero : (limit ?? USUAL_QUOTA));
-  const { uid, gid, mode, stripe, quota, onDelete, nodeSettings } = settings;
+  const { uid, gid, mode, stripe, quota, onDelete, removeEmptyParents, nodeSettings } = settings;
   return {
     parent: settings.parent,
     base: settings.base,
@@ -56,7 +56,10 @@ export function directoryPlan(request: VolumeRequest, settings: DirectoryClass):
         ...(required ? { required: required.bytes.toString() } : {}),
         ...(limit ? { limit: limit.bytes.toString() } : {}),
       },
-      settings: { uid, gid, mode, stripe, quota, onDelete, node: nodeSettings },
+      settings: {
+        ...{ uid, gid, mode, stripe, quota, onDelete, node: nodeSettings },
+        ...(removeEmptyParents ? { removeEmptyParents } : {}),
+      },
       projectIds: settings.projectIds,
     },
   };

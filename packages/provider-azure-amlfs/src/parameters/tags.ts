@@ -172,16 +172,26 @@ export function readTags(tags: Tags, name: string, clusterId: string): ReadTags 
   const isOther = isOtherCluster(cluster, clusterId);
   const volumeName = volumeNameIn(folded, name);
   const subDir = folded.get(SUB_DIR);
-  const attempt = Number(folded.get(ATTEMPT));
-  const bases = [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base);
+  const directoryBases = basesIn(folded);
   return {
     ...(volumeName === undefined || isOther ? {} : { volumeName }),
     ...(volumeName === undefined ? {} : { madeByDriver: true }),
     ...(cluster === undefined ? {} : { cluster, ...(isOther ? { isOtherClusters: true } : {}) }),
     ...(subDir === undefined ? {} : { subDir }),
-    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
-    ...(bases.length > 0 || folded.has(PARENT) ? { directoryBases: bases } : {}),
+    attempt: attemptIn(folded),
+    ...(directoryBases ? { directoryBases } : {}),
   };
+}
+
+function attemptIn(folded: ReadonlyMap<string, string>): number {
+  const attempt = Number(folded.get(ATTEMPT));
+  return Number.isInteger(attempt) && attempt > 0 ? attempt : 1;
+}
+
+/** Base paths in the tags; undefined where none was ever recorded. */
+function basesIn(folded: ReadonlyMap<string, string>): readonly string[] | undefined {
+  const bases = [...folded].filter(([tag]) => tag.startsWith(DIRECTORIES)).map(([, base]) => base);
+  return bases.length > 0 || folded.has(PARENT) ? bases : undefined;
 }
 
 /** A driver without an id belongs to no cluster. */

@@ -30,7 +30,7 @@ export interface Creation {
 const rootSquashNames = ['root-squash-mode', 'root-squash-uid', 'root-squash-gid', 'no-squash-nids'];
 const keyNames = ['key-vault-key-url', 'key-vault-id'];
 
-type Name = keyof AmlParameters & string;
+type Name = keyof AmlParameters;
 type ConfigField = 'location' | 'resourceGroup' | 'vnetName' | 'subnetName';
 
 /** Computes the settings that follow from the parameters alone.

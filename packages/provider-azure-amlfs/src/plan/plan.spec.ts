@@ -89,6 +89,13 @@ describe('planFor', () => {
     expect(refusal).not.toMatch(/sku-name must be given|maintenance-day-of-week must be given/);
   });
 
+  it('names the parameter for existing file systems where the mode of another driver is requested', async () => {
+    const parameters = { ...dynamicParameters, provisioningMode: 'existing' };
+    await expect(plan(parameters)).rejects.toThrow(
+      /no parameter "provisioningMode"; .*write "mgs-ip-address"/,
+    );
+  });
+
   it('takes everything from the StorageClass, in any case and spelling', async () => {
     const identity =
       '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i';

@@ -2,6 +2,7 @@ import { makeAbandonment, ownerOf, readEntry, removeEntry } from './directory-en
 import type { OpenBase } from './open-base.js';
 import { releasePath } from './path-claims.js';
 import { projectOf, releaseProject } from './projects.js';
+import { removeEmptyParents } from './remove-empty-parents.js';
 import type { DirectoryEntry } from './worker-protocol.js';
 
 /**
@@ -20,5 +21,6 @@ export function finishAbandoning(open: OpenBase, entry: DirectoryEntry): void {
   const projectId = entry.settings.quota === 'none' ? undefined : projectOf(open, entry);
   if (projectId !== undefined) releaseProject(open, { ...entry, projectId });
   releasePath(open, entry.path, ownerOf(entry));
+  removeEmptyParents(open, entry);
   removeEntry(open, entry);
 }

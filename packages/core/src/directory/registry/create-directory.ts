@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { SubDirectoryError } from '../../mount/open-sub-directory.js';
 import { abandon, finishAbandoning } from './abandon-directory.js';
 import {
   makeCommit,
@@ -65,6 +66,7 @@ function advance(
     if (!isUndecided(open, entry) && entry.inode === undefined) return overtaken(open, entry);
     return withParent(open, entry, (parent) => placeDirectory(open, desired, entry, parent));
   } catch (error) {
+    if (isParentGone(error)) return undefined;
     // A failure because another process was faster is no failure.
     if (entry.inode === undefined && (!isUndecided(open, entry) || !abandon(open, entry))) {
       return overtaken(open, entry);
@@ -72,6 +74,10 @@ function advance(
     throw error;
   }
 }
+
+/** Reports if a deletion has removed a directory of the path, which was empty, while it was being opened. */
+const isParentGone = (error: unknown): boolean =>
+  error instanceof SubDirectoryError && error.failure.reason === 'system' && error.failure.code === 'ENOENT';
 
 /** Another process may have committed meanwhile; claims for an entry that is gone are given up again. */
 function overtaken(open: OpenBase, entry: DirectoryEntry): undefined {
@@ -149,6 +155,8 @@ function moveIn(open: OpenBase, entry: DirectoryEntry, target: string): Director
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code))
       throw failure('path-exists', open, entry.path, code);
     if (code !== 'ENOENT') throw error;
+    // A deletion has removed the directory above, which was empty: the next round makes it again.
+    if (inodeAt(`${open.registry}/new/${entry.building}`) === entry.inode) return undefined;
     // Another replica has just moved it, or it was removed since.
     const isGone = inodeAt(target) === undefined && isCurrent(open, entry);
     if (isGone) throw failure('vanished', open, entry.path, code);

@@ -4,6 +4,7 @@ import { inodeAt } from './create-directory.js';
 import { ownerOf, readEntry, trashEntry, unseenRecord } from './directory-entries.js';
 import { withDirectory, self, type OpenBase } from './open-base.js';
 import { ownerOfPath, releasePath } from './path-claims.js';
+import { removeEmptyParents } from './remove-empty-parents.js';
 import { codeOf } from './record-files.js';
 import { DirectoryError, type DirectoryEntry, type WorkerResults } from './worker-protocol.js';
 
@@ -49,6 +50,7 @@ export function deleteUnseen(open: OpenBase, entry: DirectoryEntry): void {
 /** The claim first: without the entry, no other attempt would find it. */
 function release(open: OpenBase, entry: DirectoryEntry, record: string): void {
   releasePath(open, entry.path, ownerOf(entry));
+  removeEmptyParents(open, entry);
   trashEntry(open, entry, `trash/${record}`);
 }
 

@@ -30,6 +30,8 @@ export interface DirectorySettings {
   readonly stripe: readonly string[];
   readonly quota: Quota;
   readonly onDelete: OnDelete;
+  /** True: the deletion also removes the directories of its path that are then empty. Entries of earlier volumes lack it. */
+  readonly removeEmptyParents?: boolean;
   /** Keys of the volume context that say how nodes mount it. */
   readonly node: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import type {
   DirectorySettings,
   BasePathLocation,
   SweepOrder,
+  WorkerTask,
   WorkerResults,
 } from '../registry/worker-protocol.js';
 
@@ -30,8 +31,21 @@ export class ScratchBase {
     return file.slice(ROOT.length + 1);
   }
 
-  /** A volume at `team/NAME`. */
-  make(name: string, settings: Partial<DirectorySettings> = {}): void {
+  /** A volume, at `team/NAME` unless the path says otherwise. */
+  make(
+    name: string,
+    settings: Partial<DirectorySettings> = {},
+    path: readonly string[] = ['team', name],
+  ): void {
+    runTask(this.creation(name, settings, path));
+  }
+
+  /** Task that makes a volume. */
+  creation(
+    name: string,
+    settings: Partial<DirectorySettings>,
+    path: readonly string[],
+  ): WorkerTask & { readonly operation: 'create' } {
     const usual = {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
@@ -41,19 +55,19 @@ export class ScratchBase {
       onDelete: 'delete',
       node: {},
     } as const;
-    runTask({
+    return {
       operation: 'create',
       location: this.location,
       desired: {
         name,
         key: directoryKey(name),
-        path: ['team', name],
+        path,
         capacityBytes: '0',
         range: {},
         settings: { ...usual, ...settings },
         projectIds: { first: 1, last: 2 },
       },
-    });
+    };
   }
 
   delete(name: string): void {
