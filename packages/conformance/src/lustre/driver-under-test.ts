@@ -12,13 +12,14 @@ export class DriverUnderTest {
     private readonly stateDirectory: string,
   ) {}
 
-  /** @throws Error with what it printed, if it does not start */
-  async start(): Promise<void> {
+  /** @param args more arguments, until the next start
+   *  @throws Error with what it printed, if it does not start */
+  async start(...args: readonly string[]): Promise<void> {
     this.#process = await startDriverProcess({
       executable: this.file ?? executable,
       driverName: 'generic.lustre-csi',
       mode: 'all',
-      args: ['--state-dir', this.stateDirectory],
+      args: ['--state-dir', this.stateDirectory, ...args],
     });
   }
 

@@ -15,6 +15,7 @@ const TEN_MINUTES = 600_000;
 const skipped = [
   'static.host-name-node',
   'static.host-name-pod',
+  'static.without-helper',
   'tuning.applied',
   'directory.stripe',
   'quota.enforced',

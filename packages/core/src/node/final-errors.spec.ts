@@ -156,6 +156,9 @@ describe('a client that is no longer used', () => {
     await writeFile(join(target, 'stray'), 'precious');
     expect(await engine.unpublish(target)).toEqual(failure('failed-precondition', 'never deletes'));
     await noClient();
+    expect(await engine.publish(target)).toEqual(failure('failed-precondition', 'is not empty'));
+    expect(await mountsAt(target)).toEqual([]);
+    await noClient();
     expect(await readFile(join(target, 'stray'), 'utf8')).toBe('precious');
     await rm(join(target, 'stray'));
     expect(await engine.unpublish(target)).toEqual(success);

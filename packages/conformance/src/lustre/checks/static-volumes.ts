@@ -159,6 +159,19 @@ async function refusesBusy(scope: CheckScope, bench: LustreBench): Promise<void>
   expectThat(!mountAt(target), 'the target is still mounted');
 }
 
+async function mountsWithoutHelper(scope: CheckScope, bench: LustreBench): Promise<void> {
+  const { driver } = bench;
+  scope.step('restart the driver with --mount-helper kernel');
+  await driver.stop();
+  scope.defer('restart the driver', async () => {
+    await driver.stop();
+    await driver.start();
+  });
+  await driver.start('--mount-helper', 'kernel');
+  // A client of its own: the shared one may be mounted already.
+  await showsItsDirectory(() => ({ mountSharing: 'pod' }))(scope, bench);
+}
+
 /** Static volumes: all forms in which a PersistentVolume names what is mounted. */
 export const staticVolumeChecks: readonly Check<LustreBench>[] = [
   {
@@ -248,5 +261,12 @@ export const staticVolumeChecks: readonly Check<LustreBench>[] = [
     statement: 'a volume that a process works in is not unpublished before the process ends',
     seconds: 120,
     run: refusesBusy,
+  },
+  {
+    id: 'static.without-helper',
+    statement: 'a volume is mounted without mount.lustre (--mount-helper kernel)',
+    seconds: 120,
+    needs: ['kernel client'],
+    run: mountsWithoutHelper,
   },
 ];
