@@ -88,7 +88,7 @@ describe('permitDeletion', () => {
     await permit(noted('/a'));
   });
 
-  it('refuses where the tags of the base paths are lost, whatever other base paths show', async () => {
+  it('refuses where the tags of the base paths are lost, regardless of what other base paths show', async () => {
     basePaths = [{ parent: 'here/fs-1', base: ['empty'] }];
     shown = noted();
     await expect(permit(noted())).rejects.toMatchObject({
