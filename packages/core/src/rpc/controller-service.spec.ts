@@ -154,6 +154,7 @@ describe('a request that is wrong', () => {
       expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
       expect(error.details).toContain(words);
       expect(driver.cloud.calls).toEqual([]);
+      expect(JSON.stringify(driver.log.lines)).not.toContain('device=x'); // Mount flags are sensitive.
     },
   );
 

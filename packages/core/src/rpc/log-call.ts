@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Wrapper } from './call-chain.js';
 import { boundedText } from '../model/log-limits.js';
 import { asDriverError, codeName, errorToStatus } from './error-to-status.js';
-import { redact } from './redact.js';
+import { redact, redactMessage } from './redact.js';
 
 /** Calls that arrive every few seconds: only their failures are logged at level info. */
 const QUIET = new Set([
@@ -33,7 +33,7 @@ export const logCall: Wrapper = (next) => async (request, call) => {
     const level = error.kind === 'internal' ? 'error' : EXPECTED.has(code) ? 'info' : 'warn';
     const stack = error.kind === 'internal' ? { err: error.cause ?? error } : {};
     call.log[level](
-      { ...ended(), code: codeName(code), error: boundedText(error.message), ...stack },
+      { ...ended(), code: codeName(code), error: boundedText(redactMessage(error.message)), ...stack },
       `${call.method} ${codeName(code)}`,
     );
     throw thrown;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as csi from '../gen/csi.js';
 import { secretFields } from '../gen/secret-fields.js';
-import { redact } from './redact.js';
+import { redact, redactMessage } from './redact.js';
 
 interface MessageType {
   fromPartial(fields: object): object;
@@ -55,6 +55,20 @@ describe('redact', () => {
       expect(shown).not.toContain('hunter2');
     }
   });
+
+  it.each([
+    [
+      'mount_flags: "skpath=/etc/hunter2" is refused: leave it out',
+      'mount_flags: "***" is refused: leave it out',
+    ],
+    [
+      'mount_flags: "a=\\"hunter2,x\\"" is refused; also mount_flags: "b"',
+      'mount_flags: "***" is refused; also mount_flags: "***"',
+    ],
+    ['target_path: "/x" is refused', 'target_path: "/x" is refused'],
+  ])('hides the flag that the message %s quotes', (message, shown) =>
+    expect(redactMessage(message)).toBe(shown),
+  );
 
   it('shortens what is long', () => {
     const volumeContext = Object.fromEntries(

@@ -20,6 +20,12 @@ export function redact(message: string, request: object): Record<string, unknown
   return boundedFields(Object.fromEntries(fields) as object);
 }
 
+/** Mount flag that the message of a refusal quotes, as JSON. */
+const QUOTED_FLAG = /(mount_flags: )"(?:[^"\\]|\\.)*"/g;
+
+/** Returns the message of an error for the log: the caller gets it in full, the log no mount flag. */
+export const redactMessage = (message: string): string => message.replace(QUOTED_FLAG, `$1"${REDACTED}"`);
+
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === '' || value === 0n) return true;
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;

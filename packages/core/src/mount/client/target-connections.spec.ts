@@ -41,6 +41,10 @@ describe('TargetConnections', () => {
       { target: 'lfs-OST0001', state: 'CONNECTING', seconds: 79 },
     ]);
     expect(connections.lost).toHaveLength(1);
+    await pass(world.clock, 299);
+    expect(connections.lost).toHaveLength(1);
+    await pass(world.clock, 2);
+    expect(connections.lost).toEqual([]); // Its volumes are unpublished: it is not looked at any more.
     world.text = report('FULL');
     await pass(world.clock, 16);
     expect(await connections.lostTargets(source)).toEqual([]);

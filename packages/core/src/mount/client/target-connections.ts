@@ -37,6 +37,14 @@ const LOST_AFTER_SECONDS = 60;
 /** Most targets that one message names. */
 const MAX_NAMED = 4;
 
+/** Age up to which a finding counts in metrics: kubelet measures each volume every minute or two. Milliseconds. */
+const REMEMBERED_MS = 5 * 60_000;
+
+interface Finding {
+  readonly at: number;
+  readonly targets: readonly LostTarget[];
+}
+
 interface Report {
   readonly at: number;
   readonly text: Promise<string>;
@@ -52,14 +60,16 @@ export class TargetConnections {
   #isStuck = false;
   /** First time at which a lost connection was seen, by target and client, where the kernel's history does not show it. */
   readonly #firstSeen = new Map<string, number>();
-  /** Lost targets of the last reports, by file system. */
-  readonly #lost = new Map<string, readonly LostTarget[]>();
+  /** Lost targets that the last look has shown, by file system. */
+  readonly #lost = new Map<string, Finding>();
 
   constructor(private readonly options: TargetConnectionsOptions) {}
 
-  /** Lost targets as the last look at each file system has shown them. Reads nothing. */
+  /** Lost targets as the last look at each file system has shown them. Reads nothing, and leaves out a file system that is no
+   *  longer looked at. */
   get lost(): readonly LostTarget[] {
-    return [...this.#lost.values()].flat();
+    const oldest = this.options.clock.now() - REMEMBERED_MS;
+    return [...this.#lost.values()].filter(({ at }) => at >= oldest).flatMap(({ targets }) => targets);
   }
 
   /** Looks for targets of a file system that the node has lost. Empty where nothing is known, too: without lctl(8) and the
@@ -68,7 +78,7 @@ export class TargetConnections {
     const key = `${source.fsname} ${source.mgsNodes.flat().join(' ')}`;
     const all = connectionsIn(await this.#text(), source.fsname);
     const lost = this.#lostIn(ofFileSystem(all, source));
-    if (lost.length > 0) this.#lost.set(key, lost);
+    if (lost.length > 0) this.#lost.set(key, { at: this.options.clock.now(), targets: lost });
     else this.#lost.delete(key);
     return lost;
   }
