@@ -8,6 +8,7 @@ import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { ClientTuner } from '../mount/client/client-tuner.js';
+import type { ServerProbe } from '../mount/client/mgs-probe.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
 import type { MountHelper } from '../mount/client/mount-helper.js';
@@ -56,6 +57,8 @@ export interface NodeEngineParts {
   readonly measureQuota?: MeasureQuota;
   readonly clock?: Clock;
   readonly mounter?: Mounter;
+  /** Probe of management servers, before a client is mounted. Default: TCP and `lctl ping`. */
+  readonly probe?: ServerProbe;
   readonly readMountTable?: () => Promise<MountTable>;
   readonly timing?: Partial<NodeTiming>;
 }
@@ -189,12 +192,13 @@ const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir:
 function linuxMounter(
   runner: CommandRunner,
   clock: Clock,
-  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper }: NodeEngineParts,
+  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper, probe }: NodeEngineParts,
 ): LinuxMounter {
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
     stageDir: join(stateDir, 'stages'),
     ...(read ? { readMountTable: read } : {}),
+    ...(probe ? { probe } : {}),
     ...(escalation ? { escalation } : {}),
     ...(mountHelper ? { mountHelper } : {}),
   });
