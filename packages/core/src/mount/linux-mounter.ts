@@ -8,6 +8,7 @@ import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from '../process/command.js';
 import { ClientImports } from './client/client-imports.js';
+import { ClientInstances } from './client/client-instance.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
 import { HostNames } from './client/host-names.js';
 import { mountCommand, type MountHelper } from './client/mount-helper.js';
@@ -29,11 +30,12 @@ import {
   type StuckChild,
 } from '../process/stuck-child.js';
 import type { TargetChildren } from '../process/target-children.js';
-import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
+import { Unmounting, type UnmountEscalation, type UnmountFlag, type UnmountingParts } from './unmounting.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** Dependencies and settings of a mounter; all but the log have defaults. */
-export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
+export interface LinuxMounterParts
+  extends Pick<ClientMountingParts, 'limiter' | 'readClient'>, Pick<UnmountingParts, 'sharesClient'> {
   readonly log: Log;
   readonly readMountTable?: () => Promise<MountTable>;
   /** Probe of management servers. Default: TCP and `lctl ping`. */
@@ -48,6 +50,8 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
   readonly stageDir?: string;
   /** Connections of the client to its servers, read before a forced unmount. */
   readonly imports?: Pick<ClientImports, 'connectionsOf'>;
+  /** Distinct clients, where force is allowed. */
+  readonly instances?: UnmountingParts['instances'];
 }
 
 /** Mounter that runs mount(8) and umount(8) of util-linux, which call mount.lustre(8). */
@@ -78,7 +82,11 @@ export class LinuxMounter implements Mounter {
       clock,
       log: parts.log,
     });
-    this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
+    this.#unmounting = new Unmounting({
+      ...basis,
+      imports: parts.imports ?? new ClientImports({ runner }),
+      instances: parts.instances ?? new ClientInstances({ runner }),
+    });
   }
 
   get stuck(): ReadonlyMap<string, StuckChild> {

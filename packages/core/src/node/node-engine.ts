@@ -81,9 +81,10 @@ export class NodeEngine {
     const { log, clock = systemClock, stateDir } = parts;
     const runner = new CommandRunner(clock);
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
+    const publications = new Publications(stateDir, log);
     const basis: MountServices = {
-      mounter: parts.mounter ?? linuxMounter(runner, clock, parts),
-      publications: new Publications(stateDir, log),
+      mounter: parts.mounter ?? linuxMounter(runner, { ...parts, clock }, publications),
+      publications,
       readMountTable: parts.readMountTable ?? readMountTable,
       clock,
       log,
@@ -189,14 +190,22 @@ const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir:
   ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
 });
 
+type MounterParts = NodeEngineParts & { readonly clock: Clock };
+
 function linuxMounter(
   runner: CommandRunner,
-  clock: Clock,
-  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper, probe }: NodeEngineParts,
+  { readMountTable: read, unmountEscalation: escalation, mountHelper, probe, ...parts }: MounterParts,
+  publications: Publications,
 ): LinuxMounter {
+  const sharesClient = (target: string): boolean =>
+    publications
+      .all()
+      .some(({ mountPoint, clientMount }) => mountPoint === target && clientMount !== undefined);
+  const { log, clock, stateDir } = parts;
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
     stageDir: join(stateDir, 'stages'),
+    sharesClient,
     ...(read ? { readMountTable: read } : {}),
     ...(probe ? { probe } : {}),
     ...(escalation ? { escalation } : {}),
