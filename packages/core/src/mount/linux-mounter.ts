@@ -13,7 +13,8 @@ import { ClientMounting, type ClientMountingParts } from './client/client-mounti
 import { HostNames } from './client/host-names.js';
 import { mountCommand, type MountHelper } from './client/mount-helper.js';
 import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
-import { explainCommandFailure } from './mount-failure.js';
+import { KernelLog } from './failure/kernel-log.js';
+import { explainCommandFailure } from './failure/mount-failure.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import type {
   BindRequest,
@@ -42,6 +43,8 @@ export interface LinuxMounterParts
   readonly probe?: ServerProbe;
   /** Host names in sources. Default: the resolver of the system. */
   readonly names?: Pick<HostNames, 'resolve'>;
+  /** Log of the node's kernel. Default: /dev/kmsg. */
+  readonly kernelLog?: ClientMountingParts['kernelLog'];
   /** Use of mount.lustre(8). Default: where it is installed. */
   readonly mountHelper?: MountHelper;
   /** Default: neither by force nor lazily. */
@@ -73,7 +76,8 @@ export class LinuxMounter implements Mounter {
     const runner = new CommandRunner(clock);
     const probe = parts.probe ?? new MgsProbe({ runner, clock });
     const names = parts.names ?? new HostNames({ clock });
-    this.#mounting = new ClientMounting({ ...basis, probe, names });
+    const kernelLog = parts.kernelLog ?? new KernelLog({ runner });
+    this.#mounting = new ClientMounting({ ...basis, probe, names, kernelLog });
     this.#binding = new BindMounting({
       run: (...call) => this.#run(...call),
       interrupted: (...call) => this.#interrupted(...call),

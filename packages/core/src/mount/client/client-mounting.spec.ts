@@ -30,6 +30,7 @@ class Mounts {
       clock: this.clock,
       log: silentLog,
       readMountTable: () => Promise.resolve(new MountTable([])),
+      kernelLog: { quote: () => Promise.resolve(undefined) },
       names: { resolve: (source) => Promise.resolve(source) },
       readWait: (group) => Promise.resolve(this.#waits.get(group)),
       probe: {

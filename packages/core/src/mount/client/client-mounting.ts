@@ -1,33 +1,27 @@
 import type { Log } from '../../model/log.js';
-import { release } from 'node:os';
-import { pause, type Clock } from '../../concurrency/clock.js';
+import { pause } from '../../concurrency/clock.js';
 import { Limiter } from '../../concurrency/limiter.js';
 import { DriverError, isDriverError } from '../../errors/driver-error.js';
 import { formatMountSource, type LustreMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
-import { describeMissingClient, readClientParts, type ClientParts } from './lustre-client.js';
-import { noFinding, type ServerLook, type ServerProbe } from './mgs-probe.js';
-import { explainMountFailure, symptomOf, type FailedMount, type MountSymptom } from '../mount-failure.js';
+import type { ServerLook } from './mgs-probe.js';
+import { explainMountFailure, symptomOf } from '../failure/mount-failure.js';
 import type { MountTable } from '../mount-table.js';
 import type { MountRequest, PendingMount } from '../mounter.js';
 import { runInSlot } from '../../concurrency/run-in-slot.js';
-import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
 import type { HostNames } from './host-names.js';
 import { stillMounting, type MountAttempt, type MountRun, type ReadWait } from './mount-run.js';
+import { failedMount, MountDiagnosis, type MountDiagnosisParts } from './mount-diagnosis.js';
 import { MountRuns } from './mount-runs.js';
 import { boundRetry } from './retry-option.js';
 
-export interface ClientMountingParts {
+export interface ClientMountingParts extends MountDiagnosisParts {
   readonly readMountTable: () => Promise<MountTable>;
-  readonly clock: Clock;
   readonly log: Log;
-  readonly probe: ServerProbe;
   readonly names: Pick<HostNames, 'resolve'>;
   /** Limits the number of clients that are mounted at once. Default: 4, of which each gives up its place after 2 seconds. */
   readonly limiter?: Limiter;
-  /** Finds the parts of a Lustre client on the node. */
-  readonly readClient?: () => Promise<ClientParts>;
   /** Reads how a mount waits in the kernel. Default: from /proc. */
   readonly readWait?: ReadWait;
   /** Random number between 0 and 1; spreads retries. */
@@ -40,7 +34,6 @@ const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
 /** Time before the deadline at which the driver probes the server of a mount that still runs. */
 const PROBE_BEFORE_END_MS = 5_000;
-const PROBE_MS = 3_000;
 /** Time after which a caller leaves a mount that waits for a server that is not seen, or for another mount. The caller has its
  *  answer within 15 seconds, the look at the servers included. */
 const PATIENCE_MS = 8_000;
@@ -60,12 +53,14 @@ const MAX_DOUBTFUL = 32;
 export class ClientMounting {
   readonly limiter: Limiter;
   readonly #runs: MountRuns;
+  readonly #diagnosis: MountDiagnosis;
   /** Times of the last mount from a NID. */
   readonly #mountedAt = new Map<string, number>();
 
   constructor(private readonly parts: ClientMountingParts) {
     this.limiter = parts.limiter ?? new Limiter({ ...defaultMountLimit, clock: parts.clock });
     this.#runs = new MountRuns(parts.clock, parts.readWait);
+    this.#diagnosis = new MountDiagnosis(parts);
   }
 
   /** Mounts that run, by target, also those that no caller waits for. */
@@ -105,23 +100,24 @@ export class ClientMounting {
   }
 
   async #repeat(request: MountRequest, limits: Limits, attempt: MountAttempt): Promise<void> {
+    const { clock } = this.parts;
     const before = (await this.parts.readMountTable()).at(request.target)?.id;
     for (let attempts = 1; ; attempts += 1) {
+      const startedAt = clock.now();
       const result = await this.#inTurn(request, limits, () => this.#watched(request, limits, attempt));
       if (result.exitCode === 0) return;
       const failed = failedMount(request, result);
-      const symptom = symptomOf(failed);
-      if (symptom !== 'exists' || attempts === MAX_ATTEMPTS)
-        throw await this.#explained(failed, symptom, request);
+      if (symptomOf(failed) !== 'exists' || attempts === MAX_ATTEMPTS)
+        throw await this.#diagnosis.explain(failed, request.source, clock.now() - startedAt);
       // mount.lustre fails likewise where the target is mounted already; the caller compares that mount.
       if ((await this.parts.readMountTable()).at(request.target)?.id !== before) return;
       const waitMs = this.#pauseMs(attempts);
-      if (this.parts.clock.now() + waitMs >= limits.endsAt) throw explainMountFailure(failed);
+      if (clock.now() + waitMs >= limits.endsAt) throw explainMountFailure(failed);
       this.parts.log.info(
         { target: request.target, attempts, waitMs },
         'mount.lustre collided with another mount; it is tried again',
       );
-      await pause(this.parts.clock, waitMs, limits.signal);
+      await pause(clock, waitMs, limits.signal);
     }
   }
 
@@ -151,8 +147,8 @@ export class ClientMounting {
     const result = await this.#waitPatiently(run, limits, look);
     this.#runs.forget(run);
     if (result.exitCode === 0) return;
-    const failed = failedMount(request, result);
-    throw await this.#explained(failed, symptomOf(failed), request);
+    const lastMs = this.parts.clock.now() - run.startedAt;
+    throw await this.#diagnosis.explain(failedMount(request, result), request.source, lastMs);
   }
 
   /** @throws DriverError unavailable if the mount takes too long: it continues */
@@ -210,7 +206,7 @@ export class ClientMounting {
     const run = this.#runs.start({ ...request, options }, attempt);
     let finding: Promise<string> | undefined;
     const cancelTimer = clock.after(Math.max(leftMs / 2, leftMs - PROBE_BEFORE_END_MS), () => {
-      finding = this.#probe(request.source);
+      finding = this.#diagnosis.probe(request.source);
     });
     try {
       return await this.#untilDone(run, limits);
@@ -248,32 +244,6 @@ export class ClientMounting {
       `mount -t lustre ${run.source} ${run.request.target} waits for another mount: ${await run.describe()}. ${culprit}`,
     );
   }
-
-  async #explained(
-    failed: FailedMount,
-    symptom: MountSymptom | undefined,
-    { source }: MountRequest,
-  ): Promise<DriverError> {
-    if (symptom === 'no-client') {
-      const parts = await (this.parts.readClient ?? readClientParts)();
-      return explainMountFailure({ ...failed, finding: describeMissingClient(parts, failed.kernel) });
-    }
-    if (symptom !== 'unreachable') return explainMountFailure(failed);
-    const said = await this.#probe(source);
-    return explainMountFailure({ ...failed, finding: `the management server did not answer; ${said}` });
-  }
-
-  /** Probes a server for a few seconds at most. Never throws. */
-  async #probe(source: LustreMountSource): Promise<string> {
-    const { clock, probe } = this.parts;
-    const finding = probe.explain(source).catch(noFinding);
-    if ((await waitWithLimits(finding, deadlineIn(PROBE_MS, clock), clock)) === 'done') return finding;
-    return 'probed from this node, did not answer in time';
-  }
-}
-
-function failedMount({ source, target }: MountRequest, { exitCode, stderr }: CommandResult): FailedMount {
-  return { exitCode, stderr, source: formatMountSource(source), target, kernel: release() };
 }
 
 /** Error for a mount that was not begun, because no server can be seen. */

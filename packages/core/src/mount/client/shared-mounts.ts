@@ -12,7 +12,7 @@ import { ClientSweeper } from './client-sweeper.js';
 import { describeFound, isSameSource, lustreSourceOf, refuseForeignClient } from '../mount-identity.js';
 import { formatMountSource } from '../../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-import { mountNotShown } from '../mount-failure.js';
+import { mountNotShown } from '../failure/mount-failure.js';
 import { makeTarget } from '../target-path.js';
 import { KeptClients } from './kept-clients.js';
 import { unmountAll } from '../unmount-all.js';
