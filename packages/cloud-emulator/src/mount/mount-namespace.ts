@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostsFile, writeHostsFile } from '../world/hosts-file.js';
 import {
   clientDirectory,
   defaultBehaviour,
@@ -27,6 +28,8 @@ export interface MountNamespace {
   readonly directory: string;
   /** Directory on which mount(8) finds its helpers, without symbolic links. */
   readonly helpers: string;
+  /** File that becomes /etc/hosts, with the names of the file systems. */
+  readonly hosts: string;
 }
 
 /** Programs of the simulated client, and the files behind them. */
@@ -49,11 +52,12 @@ export function prepareNamespace(
   const namespace = join(directory, 'namespace');
   mkdirSync(namespace);
   mkdirSync(registry, { recursive: true });
+  writeHostsFile(registry);
   const settings: ClientSettings = { ...defaultBehaviour, ...behaviour, registry, namespace };
   for (const [name, file] of Object.entries(programs)) {
     writeScript(join(directory, name), [fileURLToPath(built(file)), JSON.stringify(settings)]);
   }
-  return { directory, helpers };
+  return { directory, helpers, hosts: hostsFile(registry) };
 }
 
 /** Option of Node.js with which the programs of a namespace read the mount table as Lustre shows it. */
@@ -70,12 +74,12 @@ function writeScript(file: string, args: readonly string[]): void {
 
 /** The command line that enters the namespace, keeping its process id, and becomes `command` there. */
 export function inNamespace(
-  { directory, helpers }: MountNamespace,
+  { directory, helpers, hosts }: MountNamespace,
   { privileges, layer }: NamespaceWay,
   command: readonly string[],
 ): readonly string[] {
   const unshare = ['unshare', ...(privileges === 'user' ? ['--user', '--map-root-user'] : [])];
-  const script = ['sh', '-c', enterScript, 'lustre-cloud-emulator', directory, helpers, layer];
+  const script = ['sh', '-c', enterScript, 'lustre-cloud-emulator', directory, helpers, layer, hosts];
   return [...unshare, '--mount', '--propagation', 'private', ...script, ...command];
 }
 
@@ -88,8 +92,8 @@ export const setupFailedStatus = 3;
  * what mount options cannot.
  */
 const enterScript = `
-directory=$1 inside=$1/namespace helpers=$2 layer=$3
-shift 3
+directory=$1 inside=$1/namespace helpers=$2 layer=$3 hosts=$4
+shift 4
 
 overlay() {
   mkdir -m 755 "$inside/upper" "$inside/work" &&
@@ -107,6 +111,7 @@ links() {
 }
 
 mount -i -t tmpfs -o mode=0755 lustre-emulator "$inside" && mkdir "$inside/servers" "$inside/clients" && "$layer" || exit ${setupFailedStatus}
+[ ! -e /etc/hosts ] || mount -i --bind "$hosts" /etc/hosts || exit ${setupFailedStatus}
 exec "$@"
 `;
 

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeHostsFile } from './hosts-file.js';
 
 /** Lustre file system that clients can mount, with the facts that an MGS reports to them. */
 export interface LustreServer {
@@ -22,7 +23,7 @@ export interface LustreRegistry {
   withdraw(id: string): void;
 }
 
-/** One JSON file for each file system, in a directory that `mount.lustre` reads at each mount. */
+/** One JSON file for each file system, in a directory that `mount.lustre` reads at each mount; and their names in a hosts file. */
 export class LustreRegistryDirectory implements LustreRegistry {
   constructor(private readonly directory: string) {
     mkdirSync(directory, { recursive: true });
@@ -33,10 +34,12 @@ export class LustreRegistryDirectory implements LustreRegistry {
     const text = JSON.stringify({ ...server, capacityBytes: server.capacityBytes.toString() });
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
+    writeHostsFile(this.directory);
   }
 
   withdraw(id: string): void {
     rmSync(this.#path(id), { force: true });
+    writeHostsFile(this.directory);
   }
 
   #path(id: string): string {

@@ -7,6 +7,8 @@ export interface LimiterOptions {
   readonly limit: number;
   /** Milliseconds after which work that still runs gives its place to others. */
   readonly holdMs: number;
+  /** Milliseconds after which work counts as overdue. Default: as soon as it has given up its place. */
+  readonly overdueMs?: number;
   readonly clock?: Clock;
 }
 
@@ -17,16 +19,17 @@ interface Waiting {
 
 interface Holder {
   readonly key: string;
-  /** It has run too long and no longer holds a place. */
-  isOverdue: boolean;
+  readonly startedAt: number;
+  /** It has run long and no longer holds a place. */
+  hasYielded: boolean;
   callOff: () => void;
 }
 
 /**
  * Bounds how much work runs at once without letting stuck work block the rest: work that runs longer than `holdMs`
- * counts as overdue and gives up its place. Work is distinguished by key (what it waits for, such as a server). As
- * long as a key has overdue work, its other work takes no place away from other keys: it runs beside the places, at
- * most `limit` of it, so that a dead server costs the others one `holdMs` and not one for each caller.
+ * gives up its place. Work is distinguished by key (what it waits for, such as a server). As long as a key has such
+ * work, its other work takes no place away from other keys: it runs beside the places, at most `limit` of it, so that
+ * a dead server costs the others one `holdMs` and not one for each caller.
  */
 export class Limiter {
   readonly #holders = new Set<Holder>();
@@ -39,7 +42,8 @@ export class Limiter {
 
   /** Pieces of work that run longer than they should: stuck, or about to be. */
   get overdue(): number {
-    return [...this.#holders].filter(({ isOverdue }) => isOverdue).length;
+    const since = this.#clock.now() - (this.options.overdueMs ?? 0);
+    return [...this.#holders].filter(({ hasYielded, startedAt }) => hasYielded && startedAt <= since).length;
   }
 
   get waiting(): number {
@@ -88,20 +92,20 @@ export class Limiter {
     this.#waiting = this.#waiting.filter((waiting) => {
       const holders = [...this.#holders];
       const ofKey = holders.filter(({ key }) => key === waiting.key);
-      const isDead = ofKey.some(({ isOverdue }) => isOverdue);
-      const rivals = isDead ? ofKey : holders.filter(({ isOverdue }) => !isOverdue);
+      const isDead = ofKey.some(({ hasYielded }) => hasYielded);
+      const rivals = isDead ? ofKey : holders.filter(({ hasYielded }) => !hasYielded);
       const hasRoom = rivals.length < this.options.limit;
       if (hasRoom) waiting.admit(this.#hold(waiting.key, isDead));
       return !hasRoom;
     });
   }
 
-  #hold(key: string, isOverdue: boolean): Holder {
-    const holder: Holder = { key, isOverdue, callOff: () => {} };
+  #hold(key: string, hasYielded: boolean): Holder {
+    const holder: Holder = { key, startedAt: this.#clock.now(), hasYielded, callOff: () => {} };
     this.#holders.add(holder);
-    if (!isOverdue) {
+    if (!hasYielded) {
       holder.callOff = this.#clock.after(this.options.holdMs, () => {
-        holder.isOverdue = true;
+        holder.hasYielded = true;
         this.#admit();
       });
     }

@@ -8,7 +8,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { RootSettings } from '../model/publish-settings.js';
 import { childProgram } from '../process/child-program.js';
 import type { CommandResult } from '../process/command.js';
-import { explainCommandFailure } from './mount-failure.js';
+import { explainCommandFailure } from './failure/mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
 import {
   checkServers,

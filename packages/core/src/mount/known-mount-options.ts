@@ -30,7 +30,7 @@ const selinuxValue = (name: string): OptionValue => ({
 
 /** Options with a value. */
 const withValue: readonly (readonly [name: string, value: OptionValue])[] = [
-  ['retry', { form: /^\d{1,5}$/, words: 'a number of attempts, such as retry=3' }],
+  ['retry', { form: /^\d{1,5}$/, words: 'a number of attempts, such as retry=1' }],
   ['network', { form: /^[a-z][a-z0-9]*$/, words: 'an LNet network, such as network=tcp1' }],
   ['skpath', { form: /^\/./, words: 'an absolute path, such as skpath=/etc/lustre/client.key' }],
   ['mgssec', { form: /^[A-Za-z0-9]+$/, words: 'a security flavour, such as mgssec=skpi' }],

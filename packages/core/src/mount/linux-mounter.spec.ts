@@ -10,7 +10,7 @@ import { parseMountSource } from '../model/mount-source.js';
 import { ClientImports } from './client/client-imports.js';
 import { CommandRunner, type CommandResult, type RunOptions } from '../process/command.js';
 import { LinuxMounter, type LinuxMounterParts } from './linux-mounter.js';
-import { MgsProbe } from './client/mgs-probe.js';
+import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
 import { TargetChildren } from '../process/target-children.js';
 import { PrivateNode } from '../node/testing/private-node.js';
 import { systemClock } from '../concurrency/clock.js';
@@ -43,7 +43,10 @@ class InsideRunner extends CommandRunner {
   }
 }
 
-const nothingFound = { explain: () => Promise.resolve('probed in a test') };
+const nothingFound: ServerProbe = {
+  explain: () => Promise.resolve('probed in a test'),
+  look: () => Promise.resolve({ verdict: 'reachable', words: '' }),
+};
 
 function mounter(parts: Partial<LinuxMounterParts> = {}): LinuxMounter {
   return new LinuxMounter(new TargetChildren(new InsideRunner()), systemClock, {
@@ -104,7 +107,7 @@ describe('a server that cannot be mounted from', () => {
   });
 
   it('is not blamed for a probe that fails', async () => {
-    const broken = { explain: () => Promise.reject(new Error('no sockets left')) };
+    const broken = { ...nothingFound, explain: () => Promise.reject(new Error('no sockets left')) };
     await expect(mount(mounter({ probe: broken }), target, lost)).rejects.toMatchObject(
       failing(
         'unavailable',

@@ -8,12 +8,22 @@ import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
 import { CommandRunner, type CommandResult } from '../process/command.js';
 import { ClientImports } from './client/client-imports.js';
+import { ClientInstances } from './client/client-instance.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
+import { HostNames } from './client/host-names.js';
 import { mountCommand, type MountHelper } from './client/mount-helper.js';
-import { MgsProbe } from './client/mgs-probe.js';
-import { explainCommandFailure } from './mount-failure.js';
+import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
+import { KernelLog } from './failure/kernel-log.js';
+import { explainCommandFailure } from './failure/mount-failure.js';
 import { readMountTable, type MountTable } from './mount-table.js';
-import type { BindRequest, ClientDirectory, Mounter, MounterCounts, MountRequest } from './mounter.js';
+import type {
+  BindRequest,
+  ClientDirectory,
+  Mounter,
+  MounterCounts,
+  MountRequest,
+  PendingMount,
+} from './mounter.js';
 import {
   checkServers,
   describeStuckChild,
@@ -21,15 +31,20 @@ import {
   type StuckChild,
 } from '../process/stuck-child.js';
 import type { TargetChildren } from '../process/target-children.js';
-import { Unmounting, type UnmountEscalation, type UnmountFlag } from './unmounting.js';
+import { Unmounting, type UnmountEscalation, type UnmountFlag, type UnmountingParts } from './unmounting.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** Dependencies and settings of a mounter; all but the log have defaults. */
-export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' | 'readClient'> {
+export interface LinuxMounterParts
+  extends Pick<ClientMountingParts, 'limiter' | 'readClient'>, Pick<UnmountingParts, 'sharesClient'> {
   readonly log: Log;
   readonly readMountTable?: () => Promise<MountTable>;
-  /** Probe of a server from which no mount succeeds. */
-  readonly probe?: Pick<MgsProbe, 'explain'>;
+  /** Probe of management servers. Default: TCP and `lctl ping`. */
+  readonly probe?: ServerProbe;
+  /** Host names in sources. Default: the resolver of the system. */
+  readonly names?: Pick<HostNames, 'resolve'>;
+  /** Log of the node's kernel. Default: /dev/kmsg. */
+  readonly kernelLog?: ClientMountingParts['kernelLog'];
   /** Use of mount.lustre(8). Default: where it is installed. */
   readonly mountHelper?: MountHelper;
   /** Default: neither by force nor lazily. */
@@ -38,6 +53,8 @@ export interface LinuxMounterParts extends Pick<ClientMountingParts, 'limiter' |
   readonly stageDir?: string;
   /** Connections of the client to its servers, read before a forced unmount. */
   readonly imports?: Pick<ClientImports, 'connectionsOf'>;
+  /** Distinct clients, where force is allowed. */
+  readonly instances?: UnmountingParts['instances'];
 }
 
 /** Mounter that runs mount(8) and umount(8) of util-linux, which call mount.lustre(8). */
@@ -58,7 +75,9 @@ export class LinuxMounter implements Mounter {
     };
     const runner = new CommandRunner(clock);
     const probe = parts.probe ?? new MgsProbe({ runner, clock });
-    this.#mounting = new ClientMounting({ ...basis, probe });
+    const names = parts.names ?? new HostNames({ clock });
+    const kernelLog = parts.kernelLog ?? new KernelLog({ runner });
+    this.#mounting = new ClientMounting({ ...basis, probe, names, kernelLog });
     this.#binding = new BindMounting({
       run: (...call) => this.#run(...call),
       interrupted: (...call) => this.#interrupted(...call),
@@ -67,31 +86,40 @@ export class LinuxMounter implements Mounter {
       clock,
       log: parts.log,
     });
-    this.#unmounting = new Unmounting({ ...basis, imports: parts.imports ?? new ClientImports({ runner }) });
+    this.#unmounting = new Unmounting({
+      ...basis,
+      imports: parts.imports ?? new ClientImports({ runner }),
+      instances: parts.instances ?? new ClientInstances({ runner }),
+    });
   }
 
   get stuck(): ReadonlyMap<string, StuckChild> {
     return this.children.stuck;
   }
 
+  get pending(): ReadonlyMap<string, PendingMount> {
+    return this.#mounting.pending;
+  }
+
   get counts(): MounterCounts {
     const { force, lazy } = this.#unmounting.escalations;
-    return { overdueMounts: this.#mounting.limiter.overdue, forcedUnmounts: force, lazyUnmounts: lazy };
+    return { overdueMounts: this.#mounting.overdue, forcedUnmounts: force, lazyUnmounts: lazy };
   }
 
   async mount(request: MountRequest, limits: Limits): Promise<void> {
-    const { source, target } = request;
-    const title = `mount -t lustre ${formatMountSource(source)} ${target}`;
-    await this.#mounting.run(request, limits, async (within) => {
-      const { command, resultOf } = await mountCommand(
-        request,
-        this.parts.mountHelper,
-        this.parts.readClient,
-      );
-      const result = await this.#run(target, command, title, within);
+    const { mountHelper, readClient } = this.parts;
+    await this.#mounting.run(request, limits, async (resolved, within, onStart) => {
+      const { source, target } = resolved;
+      const title = `mount -t lustre ${formatMountSource(source)} ${target}`;
+      const { command, resultOf } = await mountCommand(resolved, mountHelper, readClient);
+      const result = await this.#run(target, command, title, within, onStart);
       if (result.interruptedBy) throw this.#interrupted(title, within);
       return resultOf(result);
     });
+  }
+
+  async abandon(target: string): Promise<void> {
+    await this.#mounting.abandon(target);
   }
 
   async bind(request: BindRequest, limits: Limits): Promise<void> {
@@ -136,12 +164,13 @@ export class LinuxMounter implements Mounter {
     [program = '', ...args]: readonly string[],
     title: string,
     { signal, endsAt }: Limits,
+    onStart?: (pid: number) => void,
   ): Promise<CommandResult> {
     try {
+      const deadlineMs = endsAt - this.clock.now();
       return await this.children.run(target, program, args, {
-        signal,
-        deadlineMs: endsAt - this.clock.now(),
-        title,
+        ...{ signal, deadlineMs, title },
+        ...(onStart ? { onStart } : {}),
       });
     } catch (error) {
       if (!(error instanceof StuckChildError)) throw error;

@@ -6,6 +6,7 @@ import {
   type LustreMountSource,
   formatMountSource,
 } from '../model/mount-source.js';
+import { DriverError } from '../errors/driver-error.js';
 import type { MountEntry } from './mount-table.js';
 
 /**
@@ -46,21 +47,65 @@ const nidsOf = (source: LustreMountSource): readonly string[] => source.mgsNodes
 
 const hasHostName = (nid: string): boolean => !/^[\d.]+@/.test(nid);
 
+/**
+ * Returns true if the mount table may hide a sub-directory. mount.lustre from 2.17 on names the management server as it was
+ * written (`mgsname=`) where it has resolved a name or rewritten a network (`tcp0`); the kernel then shows that name and the
+ * file system's alone, the sub-directory and further NIDs are lost. All earlier releases, and all sources that are written
+ * with plain addresses, show everything. This driver mounts by plain addresses (`HostNames`).
+ */
+export function hidesSubDirectory({ mgsNodes, subdir }: LustreMountSource): boolean {
+  const [first = ''] = mgsNodes[0] ?? [];
+  return (
+    subdir === '' && mgsNodes.flat().length === 1 && (hasHostName(first) || first !== canonicalNid(first))
+  );
+}
+
 /** Source of a mount, wanted or observed. */
 export type Sourced = Pick<Publication, 'source' | 'observedSource'>;
 
-/** Returns true if a mount shows the source of a publication. An observed source counts only while the recorded source is the
- *  wanted one. */
+/** Evidence about mounts whose sub-directory the mount table may hide. */
+export interface MountEvidence {
+  /** Mount of a whole file system, by this driver, from which the mount in question was bound. */
+  readonly client?: MountEntry | undefined;
+}
+
+/**
+ * Returns true if a mount shows the source of a publication. An observed source counts only while the recorded source is the
+ * wanted one. A mount whose sub-directory may be hidden is never taken for the whole file system, or the reverse: it counts
+ * if this driver has observed it as this publication, or has bound it from a client of its own.
+ */
 export function showsSource(
   mounted: MountEntry,
   wanted: Sourced,
   known: Sourced | undefined = wanted,
+  { client }: MountEvidence = {},
 ): boolean {
   const source = lustreSourceOf(mounted);
   if (!source) return false;
   const observed = known?.source === wanted.source ? known.observedSource : undefined;
+  if (observed !== mounted.source && !isReadable(mounted, client)) return false;
   const asObserved = observed === undefined ? undefined : parseMountSource(observed);
   return isSameSource(source, parseMountSource(wanted.source), asObserved);
+}
+
+/** Returns true if the source that the table shows is the whole truth. */
+const isReadable = (mounted: MountEntry, client: MountEntry | undefined): boolean =>
+  !hidesSubDirectory(parseMountSource(mounted.source)) ||
+  (client !== undefined && isBoundFrom(client, mounted));
+
+const isBoundFrom = (client: MountEntry, mounted: MountEntry): boolean =>
+  client.source === mounted.source && client.superOptions.join() === mounted.superOptions.join();
+
+/** Refuses a mount in the driver's own directory that is not the client which belongs there.
+ *  @throws DriverError failed-precondition */
+export function refuseForeignClient(mounted: MountEntry, source: string, known: Sourced | undefined): void {
+  // The driver mounts whole file systems there, also an earlier version, which mounted by name.
+  if (showsSource(mounted, { source }, known ?? { source }, { client: mounted })) return;
+  throw new DriverError(
+    'failed-precondition',
+    `${source} cannot be mounted on ${mounted.mountPoint}, the driver's own directory: ${describeMount(mounted)}; unmount ` +
+      `it on the node if nothing uses it`,
+  );
 }
 
 /** Mount that the table shows at a path, or its absence, in the words of a message. */
@@ -70,6 +115,12 @@ export const describeFound = (mounted: MountEntry | undefined): string =>
 /** Describes a mount for a message. */
 export function describeMount(mounted: MountEntry): string {
   const source = lustreSourceOf(mounted);
+  if (source && hidesSubDirectory(parseMountSource(mounted.source))) {
+    return (
+      `${formatMountSource(source)} or a sub-directory of it is mounted there, by a host name: clients of Lustre 2.17 do ` +
+      `not show which`
+    );
+  }
   return source
     ? `${formatMountSource(source)} is mounted there`
     : `a ${mounted.fsType} file system (${mounted.source}) is mounted there`;

@@ -25,6 +25,7 @@ describe('parseMountInfo', () => {
       mountPoint: '/pods/a/mount',
       options: ['rw', 'noatime'],
       isShared: true,
+      peerGroup: '7',
       fsType: 'lustre',
       source: '127.0.0.4@tcp:/lustrefs',
       superOptions: ['rw', 'flock', 'lazystatfs'],

@@ -12,6 +12,8 @@ export interface MountEntry {
   readonly options: readonly string[];
   /** Member of a peer group (`shared:N`): mounts in it also appear in other mount namespaces. */
   readonly isShared: boolean;
+  /** Number of that peer group: a bind mount of a shared mount is in the group of its original. */
+  readonly peerGroup?: string;
   readonly fsType: string;
   readonly source: string;
   /** Options of the file system, which all its mounts share. */
@@ -72,6 +74,7 @@ export function parseMountInfo(text: string): MountTable {
 }
 
 const DELETED = '//deleted';
+const SHARED = 'shared:';
 
 /** `36 35 98:0 /root /mount/point rw,noatime master:1 shared:2 - fstype source rw,errors=continue` */
 function parseLine(line: string): MountEntry | undefined {
@@ -87,12 +90,18 @@ function parseLine(line: string): MountEntry | undefined {
     root: unescape(root.replace(DELETED, '')) || '/',
     mountPoint: unescape(mountPoint.replace(DELETED, '')),
     options: options.split(','),
-    isShared: fields.slice(6, dash).some((field) => field.startsWith('shared:')),
+    ...propagationOf(fields.slice(6, dash)),
     fsType: unescape(fsType),
     source: unescape(source ?? ''),
     superOptions: (superOptions ?? '').split(','),
     deleted: root.endsWith(DELETED) || mountPoint.endsWith(DELETED),
   };
+}
+
+/** Reads the optional fields: `shared:N` if the mount is in a peer group. */
+function propagationOf(fields: readonly string[]): Pick<MountEntry, 'isShared' | 'peerGroup'> {
+  const peerGroup = fields.find((field) => field.startsWith(SHARED))?.slice(SHARED.length);
+  return peerGroup === undefined ? { isShared: false } : { isShared: true, peerGroup };
 }
 
 /** The kernel writes blank, tab, newline, backslash and `#` as three octal digits. */

@@ -14,6 +14,14 @@ export interface MountRequest {
   readonly options: readonly string[];
 }
 
+/** Mount that runs. */
+export interface PendingMount {
+  /** Start, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Resolves at its end, whether it has mounted or not. */
+  readonly ended: Promise<void>;
+}
+
 /** Mounted client, or a directory of its file system. */
 export interface ClientDirectory {
   /** Mount point of the client. */
@@ -36,7 +44,10 @@ export interface BindRequest extends ClientDirectory {
  * across restarts, if every caller calls `settle` first.
  */
 export interface Mounter {
-  /** Mounts one Lustre client. @throws DriverError with the cause and the next step */
+  /**
+   * Mounts one Lustre client. Joins the mount of the target that an earlier call has left.
+   * @throws DriverError with the cause and the next step; unavailable also where the mount continues (`pending`)
+   */
   mount(request: MountRequest, limits: Limits): Promise<void>;
 
   /** Shows a mounted client, or a directory of it, at a second place. Without a directory no server is
@@ -57,8 +68,15 @@ export interface Mounter {
    *  @throws DriverError deadline-exceeded naming the process */
   settle(target: string, limits: Limits): Promise<void>;
 
+  /** Ends a mount that continues after its call, before the target is used for something else. Never throws: a process that
+   *  the kernel does not end becomes one of `stuck`. */
+  abandon(target: string): Promise<void>;
+
   /** Ends or adopts the processes of an earlier run of the driver on these targets. */
   adopt(targets: readonly string[]): Promise<void>;
+
+  /** Mounts that run, by target: also those that no caller waits for any more. */
+  readonly pending: ReadonlyMap<string, PendingMount>;
 
   /** Changes that cannot be ended, by target. */
   readonly stuck: ReadonlyMap<string, StuckChild>;

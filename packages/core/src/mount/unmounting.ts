@@ -1,7 +1,11 @@
 import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { ClientImports } from './client/client-imports.js';
+import type { ClientInstance, ClientInstances } from './client/client-instance.js';
 import { sharesSuperblock } from './client/client-references.js';
+import { isDriverError } from '../errors/driver-error.js';
+import { StuckChildError } from '../process/stuck-child.js';
+import { HungUnmounts, type HungUnmount } from './hung-unmounts.js';
 import { lustreSourceOf } from './mount-identity.js';
 import type { MountEntry, MountTable } from './mount-table.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
@@ -23,6 +27,10 @@ export interface UnmountingParts {
   readonly escalation?: UnmountEscalation;
   /** Connections of the client to its servers. */
   readonly imports: Pick<ClientImports, 'connectionsOf'>;
+  /** Distinct clients of the node. */
+  readonly instances: Pick<ClientInstances, 'at' | 'connectionsOf' | 'deactivate'>;
+  /** Returns true for a target that is recorded as bound from a client that pods share. */
+  readonly sharesClient?: (target: string) => boolean;
 }
 
 export type UnmountFlag = '-f' | '-l';
@@ -50,7 +58,16 @@ export class Unmounting {
   readonly #series = new Map<string, Series>();
   readonly #escalations = { force: 0, lazy: 0 };
 
-  constructor(private readonly parts: UnmountingParts) {}
+  readonly #hung: HungUnmounts;
+
+  constructor(private readonly parts: UnmountingParts) {
+    const { forceAfterMs } = parts.escalation ?? {};
+    this.#hung = new HungUnmounts({
+      ...{ clock: parts.clock, log: parts.log, instances: parts.instances },
+      ...(forceAfterMs === undefined ? {} : { forceAfterMs }),
+      onForce: () => (this.#escalations.force += 1),
+    });
+  }
 
   /** Number of uses of each means, for metrics. */
   get escalations(): Readonly<Record<'force' | 'lazy', number>> {
@@ -59,23 +76,51 @@ export class Unmounting {
 
   /** Unmounts the topmost mount of a target. @throws the error of the last attempt */
   async run(target: string, limits: Limits, attempt: UnmountAttempt): Promise<void> {
-    const before = (await this.parts.readMountTable()).all(target).length;
+    const table = await this.parts.readMountTable();
+    const before = table.all(target).length;
     const startedAt = this.#begin(target);
+    const client = await this.#ownClient(target, table);
     const stages = this.#stages(startedAt);
     const firstAt = stages[0]?.at;
-    let failure = await this.#try(target, before, () =>
-      attempt(undefined, plainLimits(limits, firstAt, this.parts.clock)),
-    );
+    let failure = await this.#try(target, before, async () => {
+      try {
+        await attempt(undefined, plainLimits(limits, firstAt, this.parts.clock));
+      } catch (error) {
+        await this.#followIfHung({ target, client, startedAt }, before, error);
+        throw error;
+      }
+    });
     for (const { flag, at } of stages) {
       // The time left is the caller's. Without any, the next call continues: the series keeps the time of the first attempt.
       const endsAt = Math.min(limits.endsAt, this.parts.clock.now() + ESCALATED_MS);
       if (!failure || this.parts.clock.now() < at || limits.signal.aborted) break;
-      if (endsAt <= this.parts.clock.now() || !(await this.#isAllowed(flag, target))) continue;
+      if (endsAt <= this.parts.clock.now() || !(await this.#isAllowed(flag, target, client))) continue;
       this.#count(flag, target, failure);
       failure = await this.#try(target, before, () => attempt(flag, { signal: limits.signal, endsAt }));
     }
     if (failure) throw failure;
     this.#series.delete(target);
+  }
+
+  /** Finds the client that this mount alone is of, where force is allowed: after the unmount nothing leads to it. */
+  async #ownClient(target: string, table: MountTable): Promise<ClientInstance | undefined> {
+    const mounted = table.at(target);
+    const source = mounted && lustreSourceOf(mounted);
+    if (this.parts.escalation?.forceAfterMs === undefined || !source) return undefined;
+    if (this.#otherMount(target, table)) return undefined;
+    return this.parts.instances.at(target, source.fsname);
+  }
+
+  /** Follows an umount(8) that hangs although the mount table no longer shows its mount. */
+  async #followIfHung(unmount: Omit<HungUnmount, 'child'>, before: number, error: unknown): Promise<void> {
+    const cause = isDriverError(error) ? error.cause : undefined;
+    if (!(cause instanceof StuckChildError)) return;
+    const now = (await this.parts.readMountTable()).all(unmount.target).length;
+    if (now < before) void this.#hung.follow({ ...unmount, child: cause.child });
+  }
+
+  #otherMount(target: string, table: MountTable): MountEntry | undefined {
+    return sharedWith(target, table, this.parts.sharesClient?.(target) === true);
   }
 
   /** @returns the error if the target still has all its mounts */
@@ -110,13 +155,13 @@ export class Unmounting {
 
   /** Checks that force is safe. It affects the client, not one mount: it ends the requests of every pod that shares the client,
    *  at once, and also where the mount then stays because a process is in it. */
-  async #isAllowed(flag: UnmountFlag, target: string): Promise<boolean> {
+  async #isAllowed(flag: UnmountFlag, target: string, client: ClientInstance | undefined): Promise<boolean> {
     if (flag === '-l') return true;
     const table = await this.parts.readMountTable();
-    const other = sharedWith(target, table);
+    const other = this.#otherMount(target, table);
     const why = other
       ? 'another mount may use the same client, and its requests would also end'
-      : await this.#refusalReason(table.at(target));
+      : await this.#refusalReason(table.at(target), client);
     if (why === undefined) return true;
     const what = { target, ...(other ? { other: other.mountPoint } : {}) };
     this.parts.log.warn(what, `not unmounted by force: ${why}`);
@@ -124,9 +169,17 @@ export class Unmounting {
   }
 
   /** Refusal reason: where the servers answer, force would discard data that they would take. */
-  async #refusalReason(mounted: MountEntry | undefined): Promise<string | undefined> {
+  async #refusalReason(
+    mounted: MountEntry | undefined,
+    client: ClientInstance | undefined,
+  ): Promise<string | undefined> {
     const source = mounted && lustreSourceOf(mounted);
-    if (!source || (await this.parts.imports.connectionsOf(source.fsname)) !== 'all') return undefined;
+    if (!source) return undefined;
+    const { imports, instances } = this.parts;
+    const connections = await (client
+      ? instances.connectionsOf(client)
+      : imports.connectionsOf(source.fsname));
+    if (connections !== 'all') return undefined;
     return (
       `the client is connected to all servers of ${source.fsname}, which would still take unwritten data; a ` +
       `process of the node works in the volume: find it with "fuser -vm" or "lsof"`
@@ -147,11 +200,20 @@ export class Unmounting {
   }
 }
 
-/** Returns a mount at another path that may belong to the same client. */
-export function sharedWith(target: string, table: MountTable): MountEntry | undefined {
+/**
+ * Returns a mount at another path that may belong to the same client. Sources and device numbers do not distinguish clients of
+ * one file system, but peer groups do: a bind mount is in the group of its original, and a new client in one of its own. A
+ * mount without a group may belong to any client; and binds of a client without a group get groups of their own.
+ * @param isBound true for a target that is bound from a client that pods share
+ */
+export function sharedWith(target: string, table: MountTable, isBound = false): MountEntry | undefined {
   const mounted = table.at(target);
   if (!mounted) return undefined;
-  return table.entries.find((entry) => entry.mountPoint !== target && sharesSuperblock(entry, mounted));
+  const isOther = ({ peerGroup }: MountEntry): boolean =>
+    !isBound && peerGroup !== undefined && mounted.peerGroup !== undefined && peerGroup !== mounted.peerGroup;
+  return table.entries.find(
+    (entry) => entry.mountPoint !== target && sharesSuperblock(entry, mounted) && !isOther(entry),
+  );
 }
 
 /** Limits of the plain attempt, which ends in time for the next means. */

@@ -8,6 +8,7 @@ import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { ClientTuner } from '../mount/client/client-tuner.js';
+import type { ServerProbe } from '../mount/client/mgs-probe.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
 import type { MountHelper } from '../mount/client/mount-helper.js';
@@ -56,6 +57,8 @@ export interface NodeEngineParts {
   readonly measureQuota?: MeasureQuota;
   readonly clock?: Clock;
   readonly mounter?: Mounter;
+  /** Probe of management servers, before a client is mounted. Default: TCP and `lctl ping`. */
+  readonly probe?: ServerProbe;
   readonly readMountTable?: () => Promise<MountTable>;
   readonly timing?: Partial<NodeTiming>;
 }
@@ -78,9 +81,10 @@ export class NodeEngine {
     const { log, clock = systemClock, stateDir } = parts;
     const runner = new CommandRunner(clock);
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
+    const publications = new Publications(stateDir, log);
     const basis: MountServices = {
-      mounter: parts.mounter ?? linuxMounter(runner, clock, parts),
-      publications: new Publications(stateDir, log),
+      mounter: parts.mounter ?? linuxMounter(runner, { ...parts, clock }, publications),
+      publications,
       readMountTable: parts.readMountTable ?? readMountTable,
       clock,
       log,
@@ -186,15 +190,24 @@ const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir:
   ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
 });
 
+type MounterParts = NodeEngineParts & { readonly clock: Clock };
+
 function linuxMounter(
   runner: CommandRunner,
-  clock: Clock,
-  { log, stateDir, readMountTable: read, unmountEscalation: escalation, mountHelper }: NodeEngineParts,
+  { readMountTable: read, unmountEscalation: escalation, mountHelper, probe, ...parts }: MounterParts,
+  publications: Publications,
 ): LinuxMounter {
+  const sharesClient = (target: string): boolean =>
+    publications
+      .all()
+      .some(({ mountPoint, clientMount }) => mountPoint === target && clientMount !== undefined);
+  const { log, clock, stateDir } = parts;
   return new LinuxMounter(new TargetChildren(runner, clock), clock, {
     log,
     stageDir: join(stateDir, 'stages'),
+    sharesClient,
     ...(read ? { readMountTable: read } : {}),
+    ...(probe ? { probe } : {}),
     ...(escalation ? { escalation } : {}),
     ...(mountHelper ? { mountHelper } : {}),
   });

@@ -1,4 +1,4 @@
-import { mountNotShown } from '../mount/mount-failure.js';
+import { mountNotShown } from '../mount/failure/mount-failure.js';
 import { describeFound } from '../mount/mount-identity.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import type { MountEntry } from '../mount/mount-table.js';

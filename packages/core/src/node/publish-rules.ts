@@ -1,4 +1,4 @@
-import { showsSource, describeMount } from '../mount/mount-identity.js';
+import { showsSource, describeMount, type MountEvidence } from '../mount/mount-identity.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { AccessMode } from '../model/volume-capability.js';
 import { isReadOnlyMount, type MountEntry } from '../mount/mount-table.js';
@@ -17,9 +17,10 @@ export function nextPublishStep(
   wanted: Publication,
   known: Publication | undefined,
   mounted: MountEntry | undefined,
+  evidence: MountEvidence = {},
 ): PublishStep {
   if (!mounted) return 'mount';
-  refuseOtherVolume(wanted, known, mounted);
+  refuseOtherVolume({ wanted, known, mounted, evidence });
   if (known && isBegun(known)) return canBeFinished(wanted, known, mounted) ? 'finish' : 'mount-again';
   const differences = differencesOf(wanted, known ?? { ...wanted, readonly: isReadOnlyMount(mounted) });
   if (differences.length > 0) {
@@ -38,11 +39,18 @@ export function nextPublishStep(
   return known ? 'nothing' : 'record';
 }
 
-function refuseOtherVolume(wanted: Publication, known: Publication | undefined, mounted: MountEntry): void {
+interface FoundAtTarget {
+  readonly wanted: Publication;
+  readonly known: Publication | undefined;
+  readonly mounted: MountEntry;
+  readonly evidence: MountEvidence;
+}
+
+function refuseOtherVolume({ wanted, known, mounted, evidence }: FoundAtTarget): void {
   if (known && known.volumeId !== wanted.volumeId) {
     throw occupied(wanted, `volume ${known.volumeId} is published there`);
   }
-  if (!showsSource(mounted, wanted, known)) throw occupied(wanted, describeMount(mounted));
+  if (!showsSource(mounted, wanted, known, evidence)) throw occupied(wanted, describeMount(mounted));
 }
 
 /** A publication is complete once its observed source is recorded. Before that kubelet has no answer, and no pod uses it. */
@@ -56,8 +64,12 @@ const canBeFinished = (wanted: Publication, known: Publication, mounted: MountEn
   isReadOnlyMount(mounted) === wanted.readonly;
 
 /** Returns true if a mount shows the publication's volume with exactly the requested access. */
-export function showsPublication(mounted: MountEntry, wanted: Publication): boolean {
-  return showsSource(mounted, wanted) && isReadOnlyMount(mounted) === wanted.readonly;
+export function showsPublication(
+  mounted: MountEntry,
+  wanted: Publication,
+  evidence: MountEvidence = {},
+): boolean {
+  return showsSource(mounted, wanted, wanted, evidence) && isReadOnlyMount(mounted) === wanted.readonly;
 }
 
 /** Modes in which a volume has one target on its node (CSI, table of NodePublishVolume). SINGLE_NODE_WRITER is one of

@@ -1,4 +1,4 @@
-import { showsSource } from '../mount/mount-identity.js';
+import { showsSource, type MountEvidence } from '../mount/mount-identity.js';
 import type { PublishCommand } from './publish-command.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { asRetryable } from '../errors/retryable.js';
@@ -30,6 +30,9 @@ interface Leftovers {
   /** The directory was created for it. */
   readonly isNew: boolean;
 }
+
+/** Time for which a publish waits for a process that blocks its target, before it answers. */
+const SETTLE_MS = 12_000;
 
 /**
  * Makes a volume visible at a target: a bind mount of the client that the node's pods share, or a client of its own.
@@ -70,13 +73,15 @@ export class PublishVolume {
 
   async #publish(job: Job): Promise<void> {
     const { wanted, limits, report } = job;
-    const { mounter, publications, readMountTable } = this.node;
+    const { mounter, publications, readMountTable, clock } = this.node;
     const target = wanted.mountPoint;
     report(`publishing volume ${wanted.volumeId} at ${wanted.targetPath}`);
-    await mounter.settle(target, limits);
+    const soon = Math.min(limits.endsAt, clock.now() + SETTLE_MS);
+    await mounter.settle(target, { ...limits, endsAt: soon });
     const table = await readMountTable();
     const mounted = table.at(target);
-    const step = nextPublishStep(wanted, publications.get(wanted.targetPath), mounted);
+    const known = publications.get(wanted.targetPath);
+    const step = nextPublishStep(wanted, known, mounted, evidenceOf(known ?? wanted, table));
     if (step === 'nothing') return;
     // Nothing is awaited from here to the record: of two simultaneous publishes, one sees the other.
     refuseSecondTarget(wanted, this.#othersThan(wanted, table));
@@ -107,12 +112,15 @@ export class PublishVolume {
 
   /** @param isNew true if an earlier attempt created the target */
   async #mount(job: Job, isNew: boolean): Promise<void> {
-    const { wanted, client, limits, report } = job;
+    const { wanted, report } = job;
     let lease: Lease | undefined;
     let failure: Error | undefined;
     report(`mounting ${wanted.source} on ${wanted.mountPoint}`);
     try {
-      if (wanted.clientMount !== undefined) lease = await this.node.shared.hold(client, limits);
+      if (wanted.clientMount !== undefined) {
+        lease = await this.#holdClient(job);
+        job = { ...job, wanted: { ...wanted, clientMount: lease.path } };
+      }
       if (await makeTarget(wanted.mountPoint)) isNew = true;
       this.node.log.debug({ target: wanted.mountPoint }, 'the target exists');
       await (lease ? this.#bind(job, lease) : this.#mountClient(job));
@@ -127,6 +135,19 @@ export class PublishVolume {
     }
   }
 
+  /** Mounts the shared client. It may be in another directory than the usual one, which the record then names. */
+  async #holdClient({ wanted, client, limits }: Job): Promise<Lease> {
+    const lease = await this.node.shared.hold(client, limits);
+    try {
+      if (lease.path !== wanted.clientMount)
+        await this.node.publications.save({ ...wanted, clientMount: lease.path });
+      return lease;
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  }
+
   /** Decides by the mount table, not by the exit status: mount(8) may have mounted before it was killed. */
   async #conclude(job: Job, isNew: boolean, failure: Error | undefined): Promise<void> {
     const { wanted } = job;
@@ -136,7 +157,8 @@ export class PublishVolume {
     const mounted = table.at(target);
     // A bind mount that failed may lack its options; a client mount has them from the start.
     const isDone = !failure || wanted.clientMount === undefined;
-    if (mounted && isDone && showsPublication(mounted, wanted)) {
+    const evidence = evidenceOf(wanted, table);
+    if (mounted && isDone && showsPublication(mounted, wanted, evidence)) {
       try {
         this.#checkPropagation(mounted, table);
         await this.#settled(job);
@@ -148,7 +170,7 @@ export class PublishVolume {
       }
     }
     // A failed mount(8) mounted nothing else: a foreign mount that appeared meanwhile stays.
-    const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted));
+    const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted, wanted, evidence));
     throw await this.#undone(job, { isOurs, isNew }, failure ?? mountedSomethingElse(wanted, mounted));
   }
 
@@ -216,6 +238,7 @@ export class PublishVolume {
     const target = wanted.mountPoint;
     // A child that cannot be killed may still mount: the record stays, and the next call waits for the child.
     const child = mounter.stuck.get(target);
+    if (mounter.pending.has(target)) return failure; // The mount continues: the next call uses it.
     if (child)
       return asRetryable(failure, `${target} is blocked by ${describeStuckChild(child, clock.now())}`);
     let state = 'is still mounted';
@@ -245,6 +268,10 @@ export class PublishVolume {
       );
   }
 }
+
+/** Client that the driver has mounted for a publication, as evidence about its target. */
+const evidenceOf = ({ clientMount }: Publication, table: MountTable): MountEvidence =>
+  clientMount === undefined ? {} : { client: table.at(clientMount) };
 
 /** Record of a mount that another driver made. It keeps a shared client in use only if it can be a bind mount of it. */
 function recordOf(wanted: Publication, mounted: MountEntry, table: MountTable): Publication {

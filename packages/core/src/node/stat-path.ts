@@ -24,8 +24,8 @@ export function statPathFor(
   const { subdir } = parseMountSource(source);
   const client = clientMount === undefined ? undefined : table.at(clientMount);
   const root = { source: subdir === '' ? source : source.slice(0, -subdir.length - 1) };
-  const observed = observedSource === undefined ? {} : { observedSource };
-  if (client && showsSource(client, { ...root, ...observed })) {
+  const known = observedSource === undefined ? root : { ...root, observedSource };
+  if (client && showsSource(client, known, known, { client })) {
     return { path: join(client.mountPoint, subdir), mount: client };
   }
   const mount = table.at(mountPoint);

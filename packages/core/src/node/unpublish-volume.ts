@@ -78,6 +78,7 @@ export class UnpublishVolume {
    */
   async #settledStack(mountPoint: string, limits: Limits): Promise<readonly MountEntry[]> {
     const { mounter, readMountTable, clock } = this.node;
+    await mounter.abandon(mountPoint);
     const stack = (await readMountTable()).all(mountPoint);
     if (stack.length === 0 || !mounter.stuck.has(mountPoint)) return stack;
     const leftMs = limits.endsAt - clock.now();

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly outputLimit?: number;
   /** Command for messages, without confidential arguments. Default: the program's name. */
   readonly title?: string;
+  /** Called with the id of the process, which leads the group of all that it starts. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Result of a command. */
@@ -68,6 +70,7 @@ export class CommandRunner {
     const exit = exitOf(child, program);
     const stdout = collect(child.stdout, options.outputLimit);
     const stderr = collect(child.stderr, options.outputLimit);
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const limits = { signal: options.signal, endsAt: startedAt + options.deadlineMs };
     const end = await waitWithLimits(exit, limits, this.clock);
     if (child.pid === undefined) return exit as Promise<never>; // Rejects: the program could not be started.
@@ -106,7 +109,7 @@ export class CommandRunner {
     child.unref();
     child.stdout?.destroy();
     child.stderr?.destroy();
-    throw new StuckChildError(stuckChild(options.title, startedAt, survivors));
+    throw new StuckChildError(await stuckChild(options.title, startedAt, survivors));
   }
 
   async #drain(child: ChildProcess): Promise<void> {

@@ -68,6 +68,16 @@ export async function readArguments(pid: number): Promise<readonly string[]> {
   }
 }
 
+/** Returns the kernel function in which a process waits (/proc/PID/wchan); undefined if it runs, or the kernel shows none. */
+export async function readWaitChannel(pid: number): Promise<string | undefined> {
+  try {
+    const name = (await readFile(`/proc/${pid}/wchan`, 'utf8')).trim();
+    return /^[a-z_]\w*$/i.test(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns true if a process still runs; one that only waits to be reaped does not. */
 export const isAlive = (process: ProcessStat): boolean => process.state !== 'Z' && process.state !== 'X';
 

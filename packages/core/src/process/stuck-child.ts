@@ -1,4 +1,5 @@
-import { stillAlive, type ProcessStat } from './process-table.js';
+import { describeKernelWait } from './kernel-waits.js';
+import { readWaitChannel, stillAlive, type ProcessStat } from './process-table.js';
 
 /** Child process that outlived its deadline and SIGKILL: it is blocked in the kernel, usually in state D. */
 export interface StuckChild {
@@ -9,6 +10,8 @@ export interface StuckChild {
   readonly startedAt: number;
   /** Last known state, a letter of /proc/PID/stat. */
   readonly state: string;
+  /** Kernel function in which it waits; absent: the kernel shows none. */
+  readonly waitsIn?: string;
   /** Resolves when the child has ended. Keeps no process alive. */
   readonly ended: Promise<void>;
 }
@@ -30,6 +33,7 @@ export const checkServers =
 const stateNames: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
     D: 'uninterruptible sleep: the kernel waits for a server',
+    I: 'idle sleep: the kernel waits for a server, and no signal ends the wait',
     R: 'running',
     S: 'sleeping',
     T: 'stopped',
@@ -37,29 +41,41 @@ const stateNames: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Describes the state of a process for a message: `state D (…) in FUNCTION`. */
+export function describeState({ state, waitsIn }: Pick<StuckChild, 'state' | 'waitsIn'>): string {
+  const meaning = stateNames.get(state);
+  const words = meaning === undefined ? '' : ` (${meaning})`;
+  return `state ${state}${words}${describeKernelWait(waitsIn)}`;
+}
+
 /** Describes a child for a message: pid, command, state and age. */
 export function describeStuckChild(child: StuckChild, now: number): string {
-  const meaning = stateNames.get(child.state);
-  const state = meaning === undefined ? child.state : `${child.state} (${meaning})`;
   const seconds = Math.max(0, Math.round((now - child.startedAt) / 1000));
-  return `process ${child.pid} (${child.command}), in state ${state}, for ${seconds} s`;
+  return `process ${child.pid} (${child.command}), in ${describeState(child)}, for ${seconds} s`;
 }
 
 const LOOK_EVERY_MS = 250;
 
+/** Finds the process that shows the cause: mount(8) only waits for its helper, which is in state D or I. */
+export const waitingProcess = (processes: readonly ProcessStat[]): ProcessStat | undefined =>
+  processes.find(({ state }) => state === 'D') ??
+  processes.find(({ state }) => state === 'I') ??
+  processes.at(-1);
+
 /** Builds the description of a child from its surviving processes. */
-export function stuckChild(
+export async function stuckChild(
   command: string,
   startedAt: number,
   survivors: readonly ProcessStat[],
-): StuckChild {
-  // mount(8) only waits for its helper: the process in state D shows the cause.
-  const culprit = survivors.find((process) => process.state === 'D') ?? survivors[0];
+): Promise<StuckChild> {
+  const culprit = waitingProcess(survivors);
+  const waitsIn = culprit && (await readWaitChannel(culprit.pid));
   return {
     pid: culprit?.pid ?? 0,
     command,
     startedAt,
     state: culprit?.state ?? '?',
+    ...(waitsIn === undefined ? {} : { waitsIn }),
     ended: untilGone(survivors),
   };
 }

@@ -94,7 +94,7 @@ export class TargetChildren {
     const survivors = await stopProcesses(stoppable, ORPHAN_GRACE_MS, this.clock);
     if (survivors.length === 0) return;
     const command = `${orphan.name} ${target}, left by an earlier run of the driver`;
-    this.#keep(target, stuckChild(command, this.clock.now(), survivors));
+    this.#keep(target, await stuckChild(command, this.clock.now(), survivors));
   }
 
   #keep(target: string, child: StuckChild): void {

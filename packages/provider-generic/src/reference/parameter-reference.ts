@@ -24,7 +24,9 @@ export function parameterReference(): string {
     '## NIDs',
     'A NID is `ADDRESS@NETWORK`: an IPv4 address or a host name, and an LNet network (`tcp`, `tcp1`, `o2ib`, `o2ib0`, ' +
       '`efa` and every other that the client has). `,` separates the interfaces of one server (multi-rail), `:` servers ' +
-      'that replace each other (failover): `10.0.0.1@tcp,10.1.0.1@o2ib:10.0.0.2@tcp,10.1.0.2@o2ib`.',
+      'that replace each other (failover): `10.0.0.1@tcp,10.1.0.1@o2ib:10.0.0.2@tcp,10.1.0.2@o2ib`. ' +
+      'The driver resolves a host name on the node, to its first IPv4 address ' +
+      '([what is mounted](../explanation/node.md#who-owns-which-state)).',
     '## VolumeAttributesClass and VolumeSnapshotClass',
     'None: directories have neither mutable settings nor snapshots.',
   ].join('\n\n');

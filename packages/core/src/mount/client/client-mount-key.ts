@@ -16,10 +16,12 @@ export interface WantedClient {
  * Returns the key that clients share: the same servers, the same file system name, the same superblock options and tuning.
  * The name alone is no identity: every Azure Managed Lustre is called `lustrefs`, and the kernel derives the device number
  * from the name. NIDs are compared as a set, because the order of failover partners makes no other server.
+ * @param directory number of the directory, where the client has more than one
  */
-export function clientMountKey({ source, options, tuning }: WantedClient): string {
+export function clientMountKey({ source, options, tuning }: WantedClient, directory = 0): string {
   const nids = [...new Set(source.mgsNodes.flat().map(canonicalNid))].sort();
   const parts = [nids, source.fsname, superblockOptions(options), tuning.trim()];
+  if (directory > 0) parts.push(String(directory));
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

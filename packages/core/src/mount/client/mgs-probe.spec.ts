@@ -35,7 +35,12 @@ async function lctl(script: string) {
 
 describe('MgsProbe', () => {
   it('distinguishes a closed port from an open one, and reports lctl ping', async () => {
-    const probe = new MgsProbe({ runner: await lctl('[ "$*" = "ping 127.0.0.1@tcp" ]'), port });
+    const probe = new MgsProbe({
+      runner: await lctl(
+        '[ "$*" = "ping 127.0.0.1@tcp" ] || { echo "failed to ping $2: Input/output error" >&2; exit 1; }',
+      ),
+      port,
+    });
     const said = await probe.explain(parseMountSource('127.0.0.1@tcp:127.0.0.2@tcp:/lustrefs'));
     expect(said).toContain(`127.0.0.1@tcp accepts connections on TCP ${port}`);
     expect(said).toContain('but the mount fails and answers lctl ping');

@@ -1,18 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { systemClock, type Clock } from '../../concurrency/clock.js';
+import { deadlineIn } from '../../concurrency/deadline-in.js';
+import { waitWithLimits } from '../../concurrency/wait-with-limits.js';
 import { isDriverError, messageOf } from '../../errors/driver-error.js';
 import type { LustreMountSource } from '../../model/mount-source.js';
 import type { CommandRunner } from '../../process/command.js';
-import { StuckChildError } from '../../process/stuck-child.js';
+import { LnetPing, type PingResult } from './lnet-ping.js';
 
 /** Default port of Lustre servers; the LNet module may be configured otherwise. */
 const LUSTRE_PORT = 988;
 const ACCEPT_PORT = '/sys/module/lnet/parameters/accept_port';
 const CONNECT_MS = 2_000;
-const PING_MS = 2_500;
-/** Most NIDs that a message names. */
-const MAX_NIDS = 6;
+/** Time after which servers that did not accept a connection are pinged too. Milliseconds. */
+const PING_AFTER_MS = 250;
+/** Most NIDs that a message names for one finding: an event of Kubernetes holds 1024 characters. */
+const MAX_NAMED = 3;
 
 /** Result of a TCP connection to a server's port. */
 export type Reachability = 'open' | 'refused' | 'timed-out' | 'no-route' | 'unknown-host';
@@ -22,8 +25,22 @@ export interface NidFinding {
   readonly nid: string;
   /** Result of the connection; absent: the network is not TCP (o2ib, efa). */
   readonly tcp?: Reachability;
-  /** Result of `lctl ping`; absent: lctl is not installed. */
+  /** Result of `lctl ping`; absent: lctl is not installed, or could not send. */
   readonly ping?: 'answers' | 'silent';
+}
+
+/**
+ * Verdict about a management server before a new client is mounted:
+ * - `reachable`: one of its NIDs answers, or none can be looked at.
+ * - `unreachable`: no NID accepts a connection, and none answers a ping of LNet. No mount can succeed.
+ * - `doubtful`: no NID accepts a connection, and lctl gave no answer. A server may listen elsewhere, behind an LNet router.
+ */
+export type Verdict = 'reachable' | 'doubtful' | 'unreachable';
+
+export interface ServerLook {
+  readonly verdict: Verdict;
+  /** Findings in a sentence; empty if it is reachable. */
+  readonly words: string;
 }
 
 export interface MgsProbeOptions {
@@ -32,7 +49,11 @@ export interface MgsProbeOptions {
   /** Default: the port of the LNet module, else 988. */
   readonly port?: number;
   readonly connectMs?: number;
+  readonly pingAfterMs?: number;
 }
+
+/** Probe of management servers. */
+export type ServerProbe = Pick<MgsProbe, 'explain' | 'look'>;
 
 /**
  * Diagnoses a management server (MGS) from which no mount succeeds: TCP and LNet reachability, at once and for all its NIDs,
@@ -40,41 +61,81 @@ export interface MgsProbeOptions {
  */
 export class MgsProbe {
   readonly #clock: Clock;
+  readonly #lnet: LnetPing;
+  /** Looks that run, by NIDs. */
+  readonly #looks = new Map<string, Promise<ServerLook>>();
 
   constructor(private readonly options: MgsProbeOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#lnet = new LnetPing(options);
+  }
+
+  /** Looks at all NIDs at once: TCP first, and LNet where that is not enough. Takes 3 seconds at most. Never throws. */
+  look(source: LustreMountSource): Promise<ServerLook> {
+    const nids = nidsOf(source);
+    const key = nids.join();
+    const look = this.#looks.get(key) ?? this.#look(nids).finally(() => this.#looks.delete(key));
+    this.#looks.set(key, look);
+    return look;
+  }
+
+  async #look(nids: readonly string[]): Promise<ServerLook> {
+    const port = this.options.port ?? (await acceptPort());
+    const connections = nids.map((nid) => this.#connect(nid, port));
+    const opens = connections.map(async (tcp) => (await tcp) === 'open');
+    if (await this.#within(this.options.pingAfterMs ?? PING_AFTER_MS, anyOf(opens))) return reachable;
+    const pings = nids.map((nid) => this.#lnet.ping(nid));
+    const answers = pings.map(async (ping) => (await ping) === 'answers');
+    if (await anyOf([...opens, ...answers])) return reachable;
+    const findings = await Promise.all(
+      nids.map(async (nid, index) => findingOf(nid, await connections[index], await pings[index])),
+    );
+    const verdict = verdictOf(findings);
+    return { verdict, words: verdict === 'reachable' ? '' : describeFindings(findings, port) };
+  }
+
+  async #within(milliseconds: number, condition: Promise<boolean>): Promise<boolean> {
+    const end = await waitWithLimits(condition, deadlineIn(milliseconds, this.#clock), this.#clock);
+    return end === 'done' && condition;
   }
 
   /** Findings in a sentence for the operator. Never throws. */
   async explain(source: LustreMountSource): Promise<string> {
-    const nids = source.mgsNodes.flat().slice(0, MAX_NIDS);
     const port = this.options.port ?? (await acceptPort());
-    return describeFindings(await Promise.all(nids.map((nid) => this.#probe(nid, port))), port);
+    const findings = nidsOf(source).map(async (nid) =>
+      findingOf(nid, ...(await Promise.all([this.#connect(nid, port), this.#lnet.ping(nid)]))),
+    );
+    return describeFindings(await Promise.all(findings), port);
   }
 
-  async #probe(nid: string, port: number): Promise<NidFinding> {
+  /** Connects to a NID of a TCP network; undefined for all others. */
+  async #connect(nid: string, port: number): Promise<Reachability | undefined> {
     const [host = '', network = ''] = nid.split('@');
-    const [tcp, ping] = await Promise.all([
-      /^tcp\d*$/.test(network)
-        ? reach(host, port, this.options.connectMs ?? CONNECT_MS, this.#clock)
-        : undefined,
-      this.#ping(nid),
-    ]);
-    return { nid, ...(tcp ? { tcp } : {}), ...(ping ? { ping } : {}) };
+    if (!/^tcp\d*$/.test(network)) return undefined;
+    return reach(host, port, this.options.connectMs ?? CONNECT_MS, this.#clock);
   }
+}
 
-  async #ping(nid: string): Promise<NidFinding['ping']> {
-    try {
-      const { exitCode } = await this.options.runner.run('lctl', ['ping', nid], {
-        signal: new AbortController().signal,
-        deadlineMs: PING_MS,
-        graceMs: 0,
-      });
-      return exitCode === 0 ? 'answers' : 'silent';
-    } catch (error) {
-      return error instanceof StuckChildError ? 'silent' : undefined;
-    }
-  }
+const reachable: ServerLook = { verdict: 'reachable', words: '' };
+
+const nidsOf = (source: LustreMountSource): readonly string[] => [...new Set(source.mgsNodes.flat())];
+
+const findingOf = (nid: string, tcp?: Reachability, ping?: PingResult): NidFinding => ({
+  nid,
+  ...(tcp ? { tcp } : {}),
+  ...(ping === undefined || ping === 'unknown' ? {} : { ping }),
+});
+
+/** Judges findings of which none is positive. */
+function verdictOf(findings: readonly NidFinding[]): Verdict {
+  if (findings.length > 0 && findings.every(({ ping }) => ping === 'silent')) return 'unreachable';
+  return findings.every(({ tcp, ping }) => tcp !== undefined || ping === 'silent') ? 'doubtful' : 'reachable';
+}
+
+/** Resolves to true with the first that is true, and to false after the last. */
+async function anyOf(conditions: readonly Promise<boolean>[]): Promise<boolean> {
+  const positives = conditions.map(async (condition) => (await condition) || Promise.reject(new Error('no')));
+  return Promise.any(positives).catch(() => false);
 }
 
 /** Connects to a port and disconnects at once. */
@@ -121,11 +182,19 @@ const meanings: Readonly<Record<Reachability, (port: number) => string>> = {
 
 /** Findings in a sentence, with a conclusion. */
 export function describeFindings(findings: readonly NidFinding[], port: number): string {
-  const each = findings.map(
-    (finding) =>
-      `${finding.nid} ${[tcpWords(finding, port), pingWords(finding)].filter(Boolean).join(' and ')}`,
-  );
+  const nidsByWords = new Map<string, string[]>();
+  for (const finding of findings) {
+    const words = [tcpWords(finding, port), pingWords(finding)].filter(Boolean).join(' and ');
+    nidsByWords.set(words, [...(nidsByWords.get(words) ?? []), finding.nid]);
+  }
+  const each = [...nidsByWords].map(([words, nids]) => `${nameNids(nids)} ${words}`);
   return `probed from this node: ${each.join('; ')}${conclusion(findings)}`;
+}
+
+function nameNids(nids: readonly string[]): string {
+  if (nids.length === 1) return nids.join();
+  const more = nids.length - MAX_NAMED;
+  return `each of ${nids.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function tcpWords({ tcp, ping }: NidFinding, port: number): string {

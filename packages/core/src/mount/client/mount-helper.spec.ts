@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
-import { explainMountFailure, symptomOf } from '../mount-failure.js';
+import { explainMountFailure, symptomOf } from '../failure/mount-failure.js';
 import { mountCommand, type MountHelper } from './mount-helper.js';
 
 const commandOf = (

@@ -1,24 +1,20 @@
 import { undoLimits, type MountServices } from '../mount-services.js';
-import { mkdir, readdir, realpath, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rmdir } from 'node:fs/promises';
 import { Coalescer } from '../../concurrency/coalescer.js';
 import { DriverError } from '../../errors/driver-error.js';
 import { joinOrRun } from '../../concurrency/join-or-run.js';
 import { checkServers } from '../../process/stuck-child.js';
-import { clientMountKey, clientSource, isClientMountKey, type WantedClient } from './client-mount-key.js';
+import { clientSource, type WantedClient } from './client-mount-key.js';
+import { ClientDirectories } from './client-directories.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
 import { clientInUse } from './client-references.js';
-import {
-  describeFound,
-  describeMount,
-  isSameSource,
-  lustreSourceOf,
-  showsSource,
-} from '../mount-identity.js';
+import { ClientSweeper } from './client-sweeper.js';
+import { describeFound, isSameSource, lustreSourceOf, refuseForeignClient } from '../mount-identity.js';
 import { formatMountSource } from '../../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-import { mountNotShown } from '../mount-failure.js';
+import { mountNotShown } from '../failure/mount-failure.js';
 import { makeTarget } from '../target-path.js';
+import { KeptClients } from './kept-clients.js';
 import { unmountAll } from '../unmount-all.js';
 import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
@@ -31,8 +27,10 @@ export interface Lease {
   release(): void;
 }
 
-const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;
+/** Time for which a publish waits until an unused client is unmounted, before it uses another directory. */
+const DETACH_PATIENCE_MS = 5_000;
+/** Time for which a publish waits for a directory before it answers. */
+const FREE_PATIENCE_MS = 12_000;
 
 /**
  * Lustre clients that pods share: each mounted once, in a private directory of the driver, and bound from there. A client
@@ -48,27 +46,29 @@ export class SharedMounts {
   readonly #changes = new Map<string, number>();
   /** Directories that have the name of a client, and no record. */
   readonly #strays = new Set<string>();
-  #sweeping = false;
-  #sweepAgain = false;
-  #retryMs = FIRST_RETRY_MS;
+  readonly #kept: KeptClients;
+  readonly #directories: ClientDirectories;
+  readonly #sweeper: ClientSweeper;
 
   constructor(
     private readonly node: MountServices,
     private readonly records: ClientMountRecords,
-    private directory: string,
-  ) {}
+    directory: string,
+  ) {
+    this.#directories = new ClientDirectories(directory);
+    this.#kept = new KeptClients(node.readMountTable, () => this.sweep());
+    this.#sweeper = new ClientSweeper(() => this.#sweepOnce(), node.log);
+  }
 
   /** Reads the records and directories of an earlier run. @returns paths at which it may have had work under way
    *  @throws the error of the file system */
   async load(): Promise<readonly string[]> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    this.directory = await realpath(this.directory); // The kernel shows real paths.
+    const found = await this.#directories.prepare();
     await this.records.load();
-    for (const entry of await readdir(this.directory, { withFileTypes: true })) {
-      const path = join(this.directory, entry.name);
-      if (!isClientMountKey(entry.name) || this.records.get(path)) continue;
-      if (entry.isDirectory()) this.#strays.add(path);
-      else this.node.log.warn({ path }, `${path} in the directory of clients is no directory and is ignored`);
+    for (const path of found.directories) if (!this.records.get(path)) this.#strays.add(path);
+    for (const path of found.others) {
+      if (!this.records.get(path))
+        this.node.log.warn({ path }, `${path} in the directory of clients is no directory and is ignored`);
     }
     return this.#paths();
   }
@@ -78,18 +78,18 @@ export class SharedMounts {
     return this.records.all().length;
   }
 
-  /** Mount point of this client, mounted or not. */
+  /** Mount point of this client, mounted or not, unless the kernel holds it (`Lease.path`). */
   pathOf(wanted: WantedClient): string {
-    return join(this.directory, clientMountKey(wanted));
+    return this.#directories.of(wanted)[0];
   }
 
   /** Mounts a client unless it is mounted, and keeps it so until the lease is released.
    *  @throws DriverError as Mounter.mount; failed-precondition if something else is mounted in its place */
   async hold(wanted: WantedClient, limits: Limits): Promise<Lease> {
-    const path = this.pathOf(wanted);
+    const path = await this.#usablePath(wanted, limits);
     this.#count(path, 1);
     try {
-      await this.#untilDetached(path, limits);
+      await this.#untilFree(path, limits);
       const job = {
         key: path,
         fingerprint: 'mount',
@@ -102,21 +102,49 @@ export class SharedMounts {
       this.sweep();
       throw error;
     }
+    this.#kept.use(path);
     return { path, release: () => this.#count(path, -1) };
   }
 
   /** Unmounts unused clients in the background. */
   sweep(): void {
-    this.#sweepAgain = true;
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    void this.#sweepUntilDone();
+    this.#sweeper.sweep();
   }
 
-  async #untilDetached(path: string, limits: Limits): Promise<void> {
-    await this.node.mounter.settle(path, limits);
+  /**
+   * Chooses the directory of a client. The kernel holds a directory while it unmounts a client whose servers do not take the
+   * unwritten data (state D), although the mount table no longer shows it: then another directory is used.
+   */
+  async #usablePath(wanted: WantedClient, limits: Limits): Promise<string> {
+    const [usual, ...others] = this.#directories.of(wanted);
+    if (!this.#isHeld(usual) && !others.some((path) => this.records.get(path))) return usual;
+    await this.#untilDetached(usual, { ...limits, endsAt: this.#soon(limits, DETACH_PATIENCE_MS) });
+    const table = await this.node.readMountTable();
+    const free = [usual, ...others].filter((path) => table.at(path) !== undefined || !this.#isHeld(path));
+    return free.find((path) => this.records.get(path)) ?? free[0] ?? usual;
+  }
+
+  #isHeld(path: string): boolean {
+    const { command = '' } = this.node.mounter.stuck.get(path) ?? {};
+    return this.#detaching.has(path) || command.startsWith('umount');
+  }
+
+  /** @returns the time until which a call waits before it answers, in milliseconds since the epoch */
+  #soon({ endsAt }: Limits, patienceMs: number): number {
+    return Math.min(endsAt, this.node.clock.now() + patienceMs);
+  }
+
+  /** Waits until a client that was unused is unmounted. @returns false if it is not */
+  async #untilDetached(path: string, limits: Limits): Promise<boolean> {
     const detaching = this.#detaching.get(path);
-    if (!detaching || (await waitWithLimits(detaching, limits, this.node.clock)) === 'done') return;
+    return !detaching || (await waitWithLimits(detaching, limits, this.node.clock)) === 'done';
+  }
+
+  /** @throws DriverError deadline-exceeded if the directory is not free soon */
+  async #untilFree(path: string, limits: Limits): Promise<void> {
+    const patience = { ...limits, endsAt: this.#soon(limits, FREE_PATIENCE_MS) };
+    await this.node.mounter.settle(path, patience);
+    if (await this.#untilDetached(path, patience)) return;
     throw new DriverError(
       'deadline-exceeded',
       `the client on ${path} is still being unmounted after its last pod; the next attempt waits for it. ` +
@@ -126,11 +154,11 @@ export class SharedMounts {
 
   async #ensure(wanted: WantedClient, path: string, limits: Limits): Promise<void> {
     const { mounter, readMountTable } = this.node;
-    await mounter.settle(path, limits);
+    await mounter.settle(path, { ...limits, endsAt: this.#soon(limits, FREE_PATIENCE_MS) });
     const mounted = (await readMountTable()).at(path);
     const known = this.records.get(path);
     if (mounted) {
-      this.#refuseForeign(wanted, path, mounted, known);
+      refuseForeignClient(mounted, clientSource(wanted), known);
       if (known?.observedSource !== undefined) return;
     }
     const record = { path, source: clientSource(wanted), options: wanted.options };
@@ -156,7 +184,9 @@ export class SharedMounts {
       log.info({ source: mounted.source, path }, 'mounted a client');
       return mounted;
     }
-    await this.#undo(path, mounted !== undefined);
+    const pending = mounter.pending.get(path);
+    if (pending) void this.#kept.keep(path, pending.ended);
+    else await this.#undo(path, mounted !== undefined);
     throw failure ?? mountNotShown(formatMountSource(source), path, describeFound(mounted));
   }
 
@@ -189,21 +219,6 @@ export class SharedMounts {
     }
   }
 
-  #refuseForeign(
-    wanted: WantedClient,
-    path: string,
-    mounted: MountEntry,
-    known: ClientMountRecord | undefined,
-  ): void {
-    const source = clientSource(wanted);
-    if (showsSource(mounted, { source }, known ?? { source })) return;
-    throw new DriverError(
-      'failed-precondition',
-      `${source} cannot be mounted on ${path}, the driver's own directory: ${describeMount(mounted)}; unmount it on ` +
-        `the node if nothing uses it`,
-    );
-  }
-
   #count(path: string, change: 1 | -1): void {
     this.#leases.set(path, (this.#leases.get(path) ?? 0) + change);
     this.#changes.set(path, (this.#changes.get(path) ?? 0) + 1);
@@ -213,26 +228,12 @@ export class SharedMounts {
     return [...new Set([...this.records.all().map(({ path }) => path), ...this.#strays])];
   }
 
-  async #sweepUntilDone(): Promise<void> {
-    try {
-      while (this.#sweepAgain) {
-        this.#sweepAgain = false;
-        await this.#sweepOnce();
-      }
-    } catch (error) {
-      this.node.log.warn({ err: error }, 'unused clients could not be found; it is tried again');
-      this.#sweepLater();
-    } finally {
-      this.#sweeping = false;
-    }
-  }
-
   async #sweepOnce(): Promise<void> {
     const before = new Map(this.#changes);
     const table = await this.node.readMountTable();
     // Nothing is awaited from here until the detachment is recorded for later publishes.
     for (const path of this.#paths()) {
-      if (this.#changes.get(path) !== before.get(path)) this.#sweepAgain = true;
+      if (this.#changes.get(path) !== before.get(path)) this.sweep();
       else if (this.#isIdle(path, table)) this.#startDetaching(path, table);
     }
   }
@@ -241,6 +242,7 @@ export class SharedMounts {
     return (
       !this.#leases.get(path) &&
       !this.#detaching.has(path) &&
+      !this.#kept.has(path) &&
       this.#isOurs(path, table) &&
       !clientInUse(path, this.#paths(), table, this.node)
     );
@@ -253,13 +255,13 @@ export class SharedMounts {
 
   #startDetaching(path: string, table: MountTable): void {
     const detaching = this.#detach(path, table.all(path).length)
-      .then(() => (this.#retryMs = FIRST_RETRY_MS))
+      .then(() => this.#sweeper.succeeded())
       .catch((error: unknown) => {
         this.node.log.warn(
           { err: error, path },
           'an unused client could not be unmounted; it is tried again',
         );
-        this.#sweepLater();
+        this.#sweeper.sweepLater();
       })
       .finally(() => this.#detaching.delete(path));
     this.#detaching.set(
@@ -286,10 +288,5 @@ export class SharedMounts {
     this.node.log.debug({ path }, 'the directory of a client is gone');
     await this.records.remove(path);
     this.#strays.delete(path);
-  }
-
-  #sweepLater(): void {
-    setTimeout(() => this.sweep(), this.#retryMs).unref(); // unref: the process may end first; its successor sweeps.
-    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
   }
 }

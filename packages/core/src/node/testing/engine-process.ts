@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { DriverError, isDriverError, messageOf } from '../../errors/driver-error.js';
 import { parseMountSource } from '../../model/mount-source.js';
 import type { VolumeCapability } from '../../model/volume-capability.js';
+import { MgsProbe } from '../../mount/client/mgs-probe.js';
+import { CommandRunner } from '../../process/command.js';
 import { NodeEngine, type NodeEngineParts } from '../node-engine.js';
 import { silentLog } from './silent-log.js';
 
@@ -19,6 +21,8 @@ export interface EngineSettings extends Pick<
   readonly dieAtStep?: number;
   /** Installs the hooks below. */
   readonly hooks?: boolean;
+  /** Port on which servers accept connections. Default: 988. */
+  readonly serverPort?: number;
 }
 
 /** Call of the engine, one line of JSON on stdin. */
@@ -61,13 +65,17 @@ const hooks: Pick<NodeEngineParts, 'beforePublish' | 'clientTuner'> = {
   },
 };
 
-const { dieAtStep, hooks: hasHooks = false, ...parts } = JSON.parse(settings) as EngineSettings;
+const { dieAtStep, hooks: hasHooks = false, serverPort, ...parts } = JSON.parse(settings) as EngineSettings;
 const warnings: string[] = [];
 const quietLog: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
 const log = dieAtStep ? deadlyLog(dieAtStep) : quietLog;
 // The targets of tests lie beside the state directory, not in kubelet's.
 const targetDirs = [dirname(stateDir)];
-const engine = new NodeEngine({ stateDir, log, targetDirs, ...(hasHooks ? hooks : {}), ...parts });
+const probe = new MgsProbe({
+  runner: new CommandRunner(),
+  ...(serverPort === undefined ? {} : { port: serverPort }),
+});
+const engine = new NodeEngine({ stateDir, log, targetDirs, probe, ...(hasHooks ? hooks : {}), ...parts });
 void engine.resume(); // As the driver does.
 
 /** Log that kills the process at its `lastStep`th entry: each entry is a step of the engine. */

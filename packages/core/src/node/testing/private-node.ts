@@ -9,6 +9,7 @@ import { signalProcess } from '../../process/stop-processes.js';
 import { collectOutput } from './collect-output.js';
 import { DrivenEngine } from './driven-engine.js';
 import type { EngineSettings } from './engine-process.js';
+import { ServerPort } from './server-port.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -69,9 +70,13 @@ if ${isRoot} && fusermount=$(command -v fusermount); then
   cp -p "$fusermount" ${base}/fusermount.real
   mount --bind ${base}/fusermount "$fusermount"
 fi
+mount --bind ${base}/hosts /etc/hosts
 echo ready
 exec cat
 `;
+
+/** Addresses of servers that accept connections. */
+const listening = ['127.0.0.4', '127.0.0.5', '127.0.0.66'];
 
 /** Server whose clients are processes. */
 export interface BindfsServer {
@@ -98,6 +103,7 @@ export class PrivateNode {
     readonly base: string,
     private readonly holder: ChildProcessWithoutNullStreams,
     private readonly settings: EngineSettings,
+    private readonly port: ServerPort,
   ) {}
 
   /** @param settings of every engine that gets no others */
@@ -106,6 +112,7 @@ export class PrivateNode {
     for (const name of ['overlay', 'servers', 'pods']) await mkdir(join(base, name));
     await writeFile(join(base, 'behaviour'), '');
     await writeFile(join(base, 'calls'), '');
+    await writeFile(join(base, 'hosts'), '127.0.0.4 fs-1.example\n');
     await writeFile(join(base, 'mount.lustre'), helperScript(base), { mode: 0o755 });
     await writeFile(join(base, 'fusermount'), fusermountScript(base), { mode: 0o755 });
     const asUser = isRoot ? [] : ['--user', '--map-root-user'];
@@ -114,7 +121,8 @@ export class PrivateNode {
       ...['--mount', '--propagation', 'private', 'sh', '-c', setupScript(base)],
     ]);
     await firstLine(holder, 'a private mount namespace needs root, or user namespaces');
-    return new PrivateNode(base, holder, settings);
+    const port = await ServerPort.open(listening);
+    return new PrivateNode(base, holder, { serverPort: port.number, ...settings }, port);
   }
 
   /** Creates the parent of a pod's target, and returns the target. */
@@ -196,6 +204,7 @@ export class PrivateNode {
   async stop(): Promise<void> {
     for (const pid of await this.#bindfsPids()) signalProcess(pid, 'SIGKILL');
     for (const child of [...this.#children, this.holder]) child.kill('SIGKILL');
+    await this.port.close();
     // The namespace's mounts end with its last process; until then the directory may be in use.
     await rm(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }

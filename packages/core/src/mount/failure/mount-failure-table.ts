@@ -1,9 +1,4 @@
-import { DriverError, type ErrorKind } from '../errors/driver-error.js';
-import type { CommandResult } from '../process/command.js';
-import { describeFailure } from '../process/describe-failure.js';
-
-/** Next step for a mount(2) or umount(2) that is not permitted. */
-const needsPrivileges = "the node plugin's container must be privileged (CAP_SYS_ADMIN)";
+import type { ErrorKind } from '../../errors/driver-error.js';
 
 /** Failed `mount -t lustre`: the request, and the result of mount(8) and mount.lustre. */
 export interface FailedMount {
@@ -15,16 +10,20 @@ export interface FailedMount {
   readonly kernel: string;
   /** Finding about the client or the server, which replaces the general advice. */
   readonly finding?: string;
+  /** Lines of the kernel's log since the mount began, quoted. */
+  readonly kernelLog?: string;
 }
 
 /** Kind of failure that is diagnosed further before it is reported. */
 export type MountSymptom = 'no-client' | 'unreachable' | 'exists';
 
-interface Explanation {
+export interface Explanation {
   /** Errno that mount.lustre exits with. */
   readonly exitCode?: number;
   /** Output of mount.lustre; it decides before the status, which mount(8) also uses for its own errors. */
   readonly text: RegExp;
+  /** Condition on the request, where one status has several causes. */
+  readonly when?: (failed: FailedMount) => boolean;
   readonly kind: ErrorKind;
   readonly symptom?: MountSymptom;
   readonly advice: (failed: FailedMount) => string;
@@ -34,8 +33,19 @@ const noClient = ({ kernel }: FailedMount): string =>
   `the node has no working Lustre client for its kernel ${kernel}: install the lustre-client packages for exactly ` +
   `this kernel and load the module (modprobe lustre); the mount is tried again without a restart of the driver`;
 
-/** Table from mount.lustre(8) and mount_lustre.c; specific entries come first. */
-const explanations: readonly Explanation[] = [
+/** LNet networks of the source that are not TCP. */
+const otherNetworks = ({ source }: FailedMount): readonly string[] =>
+  [...source.slice(0, source.indexOf(':/')).matchAll(/@(?!tcp)(\w+)/g)].map(([, network = '']) => network);
+
+const hasOtherNetwork = (failed: FailedMount): boolean => otherNetworks(failed).length > 0;
+const hasSubDirectory = ({ source }: FailedMount): boolean => /:\/[^/]+\/./.test(source);
+
+const noInterface = (failed: FailedMount): string =>
+  `the node's LNet may have no interface on the network ${otherNetworks(failed).join(', ')}: compare "lnetctl net show" ` +
+  'on the node with the NIDs of the file system';
+
+/** Table from mount.lustre(8), mount_lustre.c and clients of 2.15 and 2.17; specific entries come first. */
+export const explanations: readonly Explanation[] = [
   {
     text: /unknown filesystem type '?lustre/,
     kind: 'failed-precondition',
@@ -43,11 +53,17 @@ const explanations: readonly Explanation[] = [
     advice: noClient,
   },
   {
-    text: /Can't (?:parse|resolve) NID/i,
+    text: /(?:Can't (?:parse|resolve)|Unsupported) NID '[\w.-]*[a-z][\w.-]*@/i,
     kind: 'unavailable',
     advice: ({ source }) =>
       `a host name in ${source} could not be resolved on the node: check the name, and that the node's DNS resolves ` +
       `names of the file system's network`,
+  },
+  {
+    text: /Can't (?:parse|resolve) NID|Unsupported NID/i,
+    kind: 'invalid-argument',
+    advice: ({ source }) =>
+      `the client does not know the LNet network of a NID in ${source}: check its spelling (tcp, o2ib, efa and so on)`,
   },
   {
     exitCode: 19,
@@ -67,6 +83,15 @@ const explanations: readonly Explanation[] = [
     text: /mount point (?:\S+ )?does not exist/,
     kind: 'unavailable',
     advice: () => 'the target directory was removed while the mount began; the next attempt recreates it',
+  },
+  {
+    exitCode: 2,
+    text: /: No such file or directory/,
+    when: hasOtherNetwork,
+    // Clients up to 2.16 report a missing interface like this.
+    kind: 'not-found',
+    advice: (failed) =>
+      `${noInterface(failed)}. If it has one, the servers do not know the file system or its sub-directory`,
   },
   {
     exitCode: 2,
@@ -96,10 +121,70 @@ const explanations: readonly Explanation[] = [
       'the file system',
   },
   {
+    exitCode: 108,
+    text: /: Cannot send after transport endpoint shutdown/,
+    kind: 'unavailable',
+    symptom: 'unreachable',
+    advice: () =>
+      'the management server closed the connection or stopped answering: check that it runs, and that security rules ' +
+      'allow TCP 988 and 1018-1023 between node and file system',
+  },
+  {
+    exitCode: 113,
+    text: /: No route to host/,
+    kind: 'unavailable',
+    symptom: 'unreachable',
+    advice: () => 'the node has no route to the management server: check peering and route tables',
+  },
+  {
+    exitCode: 100,
+    text: /: Network is down/,
+    kind: 'unavailable',
+    advice: () =>
+      'LNet has no network on this node: check "lnetctl net show", and the options of the module lnet',
+  },
+  {
+    exitCode: 12,
+    text: /: Cannot allocate memory/,
+    kind: 'unavailable',
+    advice: () => 'the kernel of the node is out of memory; it is tried again',
+  },
+  {
+    exitCode: 20,
+    text: /: Not a directory/,
+    kind: 'failed-precondition',
+    advice: ({ source }) =>
+      `the sub-directory in ${source} is a file, or leads through one: correct the volume's path`,
+  },
+  {
+    exitCode: 36,
+    text: /: File name too long/,
+    kind: 'invalid-argument',
+    advice: ({ source }) =>
+      `a name in ${source} is too long: a file system name has 8 characters at most, a directory's name 255 bytes`,
+  },
+  {
     exitCode: 7,
     text: /: Argument list too long|mount options too long/,
     kind: 'invalid-argument',
     advice: () => 'the mount options are too long: shorten mountOptions',
+  },
+  {
+    exitCode: 22,
+    text: /: Invalid argument/,
+    when: hasOtherNetwork,
+    kind: 'unavailable',
+    advice: (failed) =>
+      `${noInterface(failed)}. If it has one, the client rejected a mount option: check mountOptions`,
+  },
+  {
+    exitCode: 22,
+    text: /: Invalid argument/,
+    when: hasSubDirectory,
+    kind: 'failed-precondition',
+    advice: ({ source }) =>
+      `the sub-directory in ${source} may be a symbolic link, which the servers do not follow: name the directory that it ` +
+      'leads to. If it is none, the client rejected a mount option: check mountOptions',
   },
   {
     exitCode: 22,
@@ -144,46 +229,3 @@ const explanations: readonly Explanation[] = [
       "the file system's nodemap or root squash refuses this client, or SELinux refuses the mount: check both",
   },
 ];
-
-const serverStatuses = [6, 15, 98, 114];
-
-/** Symptom of a failed mount; undefined: no further diagnosis is possible. */
-export const symptomOf = (failed: FailedMount): MountSymptom | undefined => explanationOf(failed)?.symptom;
-
-const explanationOf = (failed: FailedMount): Explanation | undefined =>
-  explanations.find(({ text }) => text.test(failed.stderr)) ??
-  explanations.find(({ exitCode }) => exitCode !== undefined && exitCode === failed.exitCode);
-
-/** Explains a failed mount: the output of mount.lustre and the next step. */
-export function explainMountFailure(failed: FailedMount): DriverError {
-  const known = explanationOf(failed);
-  const what = describeFailure(`mount -t lustre ${failed.source} ${failed.target}`, failed);
-  if (known) return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`);
-  if (failed.exitCode !== null && serverStatuses.includes(failed.exitCode)) {
-    return new DriverError('internal', `${what}; only mounts of server targets end like this`);
-  }
-  return new DriverError('unavailable', `${what}; check the node's kernel log (dmesg | grep Lustre)`);
-}
-
-/** Explains a bind mount or an unmount that failed, with the next step. */
-export function explainCommandFailure(title: string, result: CommandResult): DriverError {
-  const what = describeFailure(title, result);
-  if (/target is busy/i.test(result.stderr)) {
-    return new DriverError(
-      'failed-precondition',
-      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
-    );
-  }
-  if (/permitted|permission|superuser/i.test(result.stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
-  }
-  return new DriverError('unavailable', `${what}; it is tried again; the node's kernel log may show more`);
-}
-
-/** Contradiction between mount(8), which reported success, and the mount table, which shows `found`. */
-export const mountNotShown = (source: string, mountPoint: string, found: string): DriverError =>
-  new DriverError(
-    'unavailable',
-    `mounting ${source} on ${mountPoint} succeeded, but ${found}: the node plugin must run in the mount namespace in ` +
-      `which it mounts, and mount.lustre must be the one of the Lustre client`,
-  );
