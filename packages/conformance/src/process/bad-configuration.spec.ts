@@ -65,6 +65,11 @@ const rows: readonly Row[] = [
     args: [azure, endpoint, '--enable-azurelustre-mock-dyn-prov=true'],
     names: ['--enable-azurelustre-mock-dyn-prov', 'lustre-cloud-emulator'],
   },
+  ...['controller', 'node'].map((mode) => ({
+    what: `an unknown use of mount.lustre, on a ${mode}`,
+    args: ['--driver-name=generic.lustre-csi', endpoint, `--mode=${mode}`, '--mount-helper=never'],
+    names: ['--mount-helper is "never"', 'auto, require, kernel'],
+  })),
   {
     what: 'a socket that is in use',
     args: [aws, '--mode=node', `--endpoint=unix://${used}`],

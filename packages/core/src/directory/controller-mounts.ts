@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../concurrency/clock.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
+import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
 import { readMountTable } from '../mount/mount-table.js';
 import { Publications } from '../mount/publications.js';
@@ -18,9 +19,14 @@ export interface ControllerMounts extends Pick<ParentParts, 'mounts' | 'runner'>
 }
 
 /** Touches nothing before `load`. */
-export function controllerMounts(stateDir: string, log: Log, clock: Clock): ControllerMounts {
+export function controllerMounts(
+  stateDir: string,
+  log: Log,
+  clock: Clock,
+  mountHelper: MountHelper = 'auto',
+): ControllerMounts {
   const runner = new CommandRunner(clock);
-  const mounter = new LinuxMounter(new TargetChildren(runner, clock), clock, { log });
+  const mounter = new LinuxMounter(new TargetChildren(runner, clock), clock, { log, mountHelper });
   const basis: MountServices = {
     mounter,
     publications: new Publications(stateDir, log),

@@ -12,6 +12,7 @@ import { fingerprint } from '../concurrency/fingerprint.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { ListedVolume } from '../model/listed-volume.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
+import type { MountHelper } from '../mount/client/mount-helper.js';
 import { controllerMounts } from './controller-mounts.js';
 import { DirectoryFileSystems, type DirectoryFileSystem } from './directory-file-systems.js';
 import { parseDirectoryHandle, type DirectoryHandle } from './directory-handle.js';
@@ -39,6 +40,8 @@ export interface DirectoryVolumesParts {
   readonly stateDir: string;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Use of mount.lustre(8). Default: where it is installed. */
+  readonly mountHelper?: MountHelper;
   /** Default: mount(8) and processes of the driver's own. */
   readonly mounting?: Pick<ParentParts, 'mounts' | 'runner'>;
 }
@@ -61,7 +64,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     const { driverName, hosts: parents, provider, stateDir, log, clock = systemClock } = parts;
     const own = parts.mounting
       ? { ...parts.mounting, load: async () => {} }
-      : controllerMounts(stateDir, log, clock);
+      : controllerMounts(stateDir, log, clock, parts.mountHelper);
     this.#parameters = new DirectoryParameters(driverName, parents);
     this.#fileSystems = new DirectoryFileSystems(parents, provider, { ...own, clock });
     this.#sweepers = new TrashSweepers(this.#fileSystems, log, clock);

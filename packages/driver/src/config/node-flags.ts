@@ -42,8 +42,8 @@ export const nodeFlags: readonly FlagDefinition[] = [
     valueName: 'USE',
     default: 'auto',
     description:
-      "use of mount.lustre: auto (where it is in the node plugin's container), require (always) or kernel (never: the driver " +
-      'gives the kernel what mount.lustre would)',
+      'use of mount.lustre: auto (where it is installed in the container), require (always) or kernel (never: the driver ' +
+      'gives the kernel what mount.lustre would). Also for the mounts of a controller with directories',
   },
   {
     name: 'unmount-force-after',

@@ -14,6 +14,7 @@ import {
 } from '@lustre-csi/core/server';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { CommandConfig } from '../config/config.js';
+import { mountHelper } from '../config/mount-helper.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { clusterIdentity } from '../kubernetes/cluster-identity.js';
 import { KubeletRegistration } from '../kubernetes/kubelet-registration.js';
@@ -134,12 +135,15 @@ const moreMountOptions = ({ settings }: CommandConfig): readonly string[] =>
 function directoriesOf(
   provider: ControllerProvider,
   log: Log,
-  { plugin, stateDir }: CommandConfig,
+  { plugin, stateDir, settings }: CommandConfig,
 ): DirectoryVolumes | undefined {
   const hosts = provider.parentFileSystems;
   if (!hosts) return undefined;
   const { driverName } = plugin;
-  const parts = { driverName, hosts, provider, stateDir: join(stateDir, 'controller'), log };
+  const parts = {
+    ...{ driverName, hosts, provider, stateDir: join(stateDir, 'controller'), log },
+    mountHelper: mountHelper(settings),
+  };
   const directories = new DirectoryVolumes(parts);
   directories
     .resume()
