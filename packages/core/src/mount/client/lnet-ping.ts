@@ -1,8 +1,8 @@
 import type { CommandRunner } from '../../process/command.js';
 import { StuckChildError } from '../../process/stuck-child.js';
 
-/** Result of `lctl ping`: the server's LNet answers; it does not; or lctl is not installed, cannot send, or is blocked. */
-export type PingResult = 'answers' | 'silent' | 'unknown';
+/** Result of `lctl ping`: the server's LNet answers; it does not; too many pings run; or lctl is not installed or cannot send. */
+export type PingResult = 'answers' | 'silent' | 'busy' | 'unknown';
 
 export interface LnetPingOptions {
   readonly runner: Pick<CommandRunner, 'run'>;
@@ -37,7 +37,7 @@ export class LnetPing {
     if (this.#hanging.has(nid)) return Promise.resolve('silent');
     const running = this.#running.get(nid);
     if (running) return running;
-    if (this.#hanging.size + this.#running.size >= MAX_PINGS) return Promise.resolve('unknown');
+    if (this.#hanging.size + this.#running.size >= MAX_PINGS) return Promise.resolve('busy');
     const started = this.#run(nid).finally(() => this.#running.delete(nid));
     this.#running.set(nid, started);
     return started;
