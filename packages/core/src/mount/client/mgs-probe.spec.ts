@@ -37,7 +37,7 @@ describe('MgsProbe', () => {
   it('distinguishes a closed port from an open one, and reports lctl ping', async () => {
     const probe = new MgsProbe({
       runner: await lctl(
-        '[ "$*" = "ping 127.0.0.1@tcp" ] || { echo "failed to ping $2: Input/output error" >&2; exit 1; }',
+        '[ "$1" != list_nids ] || { echo 127.0.0.9@tcp; exit; }; [ "$*" = "ping 127.0.0.1@tcp" ] || { echo "failed to ping $2: Input/output error" >&2; exit 1; }',
       ),
       port,
     });
@@ -62,7 +62,9 @@ describe('MgsProbe.look', () => {
   /** lctl that answers with these words for each NID, and counts its calls. */
   function probeWith(pings: Readonly<Record<string, string>>) {
     const pinged: string[] = [];
-    const run = (_: string, [, nid = '']: readonly string[]) => {
+    const run = (_: string, [command, nid = '']: readonly string[]) => {
+      const own = { ...{ pid: 1, signal: null, stderr: '', exitCode: 0 }, stdout: '10.9.0.2@tcp\n' };
+      if (command === 'list_nids') return Promise.resolve(own);
       pinged.push(nid);
       const stderr = Object.hasOwn(pings, nid)
         ? pings[nid]
