@@ -4,7 +4,7 @@ import { parseMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
 import { ManualClock, settled } from '../../testing/manual-clock.js';
 import { silentLog } from '../../node/testing/silent-log.js';
-import { MountTable } from '../mount-table.js';
+import { MountTable, parseMountInfo } from '../mount-table.js';
 import { ClientMounting } from './client-mounting.js';
 import type { Verdict } from './mgs-probe.js';
 import type { MountAttempt, MountWait } from './mount-run.js';
@@ -21,6 +21,7 @@ const timedOut: CommandResult = {
 class Mounts {
   readonly clock = new ManualClock();
   readonly started: string[] = [];
+  table = new MountTable([]);
   readonly #ends = new Map<string, (result: CommandResult) => void>();
   readonly #waits = new Map<number, MountWait>();
   readonly mounting: ClientMounting;
@@ -29,7 +30,7 @@ class Mounts {
     this.mounting = new ClientMounting({
       clock: this.clock,
       log: silentLog,
-      readMountTable: () => Promise.resolve(new MountTable([])),
+      readMountTable: () => Promise.resolve(this.table),
       kernelLog: { quote: () => Promise.resolve(undefined) },
       names: { resolve: (source) => Promise.resolve(source) },
       readWait: (group) => Promise.resolve(this.#waits.get(group)),
@@ -152,6 +153,15 @@ describe('a server that only TCP does not show', () => {
     expect(mounts.started).toEqual(['/t', '/t']);
     await mounts.end('/t');
     expect(await next).toMatchObject({ error: undefined });
+  });
+
+  it('is not mounted twice where a mount without a caller ends between the looks at the mount table', async () => {
+    const mounts = new Mounts({ '127.0.0.9@tcp': 'doubtful' });
+    await mounts.until(mounts.mount('/t', dead));
+    await mounts.end('/t');
+    mounts.table = parseMountInfo(`90 22 0:50 / /t rw - lustre ${dead} rw`);
+    expect(await mounts.mount('/t', dead)).toMatchObject({ error: undefined });
+    expect(mounts.started).toEqual(['/t']);
   });
 
   it('has its mount ended for another request at the target', async () => {

@@ -6,6 +6,7 @@ import { formatMountSource, type LustreMountSource } from '../../model/mount-sou
 import type { CommandResult } from '../../process/command.js';
 import type { ServerLook } from './mgs-probe.js';
 import { explainMountFailure, symptomOf } from '../failure/mount-failure.js';
+import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountTable } from '../mount-table.js';
 import type { MountRequest, PendingMount } from '../mounter.js';
 import { runInSlot } from '../../concurrency/run-in-slot.js';
@@ -83,12 +84,29 @@ export class ClientMounting {
     const look = await this.parts.probe.look(request.source);
     if (limits.signal.aborted) throw leftBefore(request, limits);
     if (earlier?.fulfils(request)) await this.#settle(request, limits, earlier, look);
-    else if (look.verdict === 'unreachable') throw notStarted(request, look);
-    else if (look.verdict === 'reachable' || this.#isTrusted(request.source)) {
-      await this.#repeat(request, limits, attempt);
-    } else await this.#mountDoubtful(request, limits, attempt, look);
+    else if (await this.#isMounted(request)) return;
+    else await this.#begin(request, limits, attempt, look);
     const now = this.parts.clock.now();
     for (const nid of request.source.mgsNodes.flat()) this.#mountedAt.set(nid, now);
+  }
+
+  async #begin(
+    request: MountRequest,
+    limits: Limits,
+    attempt: MountAttempt,
+    look: ServerLook,
+  ): Promise<void> {
+    if (look.verdict === 'unreachable') throw notStarted(request, look);
+    if (look.verdict === 'reachable' || this.#isTrusted(request.source)) {
+      await this.#repeat(request, limits, attempt);
+    } else await this.#mountDoubtful(request, limits, attempt, look);
+  }
+
+  /** Returns true if a mount without a caller has ended since the caller looked into the mount table. */
+  async #isMounted({ source, target }: MountRequest): Promise<boolean> {
+    const mounted = (await this.parts.readMountTable()).at(target);
+    const shown = mounted && lustreSourceOf(mounted);
+    return shown !== undefined && isSameSource(shown, source);
   }
 
   /** Ends the mount of a target that no caller waits for; resolves also if the kernel does not end it. */

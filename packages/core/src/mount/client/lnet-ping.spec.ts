@@ -4,9 +4,15 @@ import { StuckChildError } from '../../process/stuck-child.js';
 import { settled } from '../../testing/manual-clock.js';
 import { LnetPing } from './lnet-ping.js';
 
-const result = (exitCode: number, stderr: string): CommandResult => ({
-  ...{ pid: 1, signal: null, stdout: '' },
-  ...{ exitCode, stderr },
+const result = (exitCode: number, stderr: string, stdout = ''): CommandResult => ({
+  ...{ pid: 1, signal: null },
+  ...{ exitCode, stderr, stdout },
+});
+
+/** lctl whose ping ends like this, on a node with these NIDs. */
+const lctl = (ping: CommandResult, nids = '10.9.0.2@tcp\n') => ({
+  run: (_: string, [command]: readonly string[]) =>
+    Promise.resolve(command === 'list_nids' ? result(0, '', nids) : ping),
 });
 
 describe('LnetPing', () => {
@@ -21,8 +27,13 @@ describe('LnetPing', () => {
     [2, 'opening /dev/lnet failed: No such file or directory', 'unknown'],
     [19, 'failed to ping 10.9.0.94@tcp: No such device', 'unknown'],
   ])('reads exit %i, "%s" as %s', async (exitCode, stderr, expected) => {
-    const lnet = new LnetPing({ runner: { run: () => Promise.resolve(result(exitCode, stderr)) } });
+    const lnet = new LnetPing({ runner: lctl(result(exitCode, stderr)) });
     expect(await lnet.ping('10.9.0.94@tcp')).toBe(expected);
+  });
+
+  it.each(['', '0@lo\n'])('takes no failure as evidence where LNet has the NIDs "%s"', async (nids) => {
+    const failed = result(1, 'failed to ping 10.9.0.94@tcp: Input/output error');
+    expect(await new LnetPing({ runner: lctl(failed, nids) }).ping('10.9.0.94@tcp')).toBe('unknown');
   });
 
   /** Pings that the kernel blocks until the test ends them. */
@@ -56,8 +67,8 @@ describe('LnetPing', () => {
     const nids = Array.from({ length: 40 }, (_, index) => `10.9.0.${index}@tcp`);
     const results = await Promise.all(nids.map((nid) => lnet.ping(nid)));
     expect(ends).toHaveLength(16);
-    expect(results.filter((each) => each === 'unknown')).toHaveLength(24);
-    expect(await lnet.ping('10.9.1.1@tcp')).toBe('unknown');
+    expect(results.filter((each) => each === 'busy')).toHaveLength(24);
+    expect(await lnet.ping('10.9.1.1@tcp')).toBe('busy');
     expect(ends).toHaveLength(16);
   });
 });

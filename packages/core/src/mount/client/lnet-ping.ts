@@ -1,8 +1,8 @@
-import type { CommandRunner } from '../../process/command.js';
+import type { CommandResult, CommandRunner } from '../../process/command.js';
 import { StuckChildError } from '../../process/stuck-child.js';
 
-/** Result of `lctl ping`: the server's LNet answers; it does not; or lctl is not installed, cannot send, or is blocked. */
-export type PingResult = 'answers' | 'silent' | 'unknown';
+/** Result of `lctl ping`: the server's LNet answers; it does not; too many pings run; or lctl is not installed or cannot send. */
+export type PingResult = 'answers' | 'silent' | 'busy' | 'unknown';
 
 export interface LnetPingOptions {
   readonly runner: Pick<CommandRunner, 'run'>;
@@ -37,7 +37,7 @@ export class LnetPing {
     if (this.#hanging.has(nid)) return Promise.resolve('silent');
     const running = this.#running.get(nid);
     if (running) return running;
-    if (this.#hanging.size + this.#running.size >= MAX_PINGS) return Promise.resolve('unknown');
+    if (this.#hanging.size + this.#running.size >= MAX_PINGS) return Promise.resolve('busy');
     const started = this.#run(nid).finally(() => this.#running.delete(nid));
     this.#running.set(nid, started);
     return started;
@@ -45,19 +45,30 @@ export class LnetPing {
 
   async #run(nid: string): Promise<PingResult> {
     try {
-      const { exitCode, stderr, interruptedBy } = await this.options.runner.run('lctl', ['ping', nid], {
-        signal: new AbortController().signal,
-        deadlineMs: this.options.deadlineMs ?? PING_MS,
-        graceMs: 0,
-        title: `lctl ping ${nid}`,
-      });
+      const { exitCode, stderr, interruptedBy } = await this.#lctl('ping', nid);
       if (exitCode === 0) return 'answers';
-      return interruptedBy || SILENCE.test(stderr) ? 'silent' : 'unknown';
+      if (interruptedBy) return 'silent';
+      return SILENCE.test(stderr) && (await this.#hasNetwork()) ? 'silent' : 'unknown';
     } catch (error) {
       if (!(error instanceof StuckChildError)) return 'unknown';
       this.#remember(nid, error.child.ended);
       return 'silent';
     }
+  }
+
+  /** Returns true if LNet has a network on this node. Before the first mount it may have none, and pings nothing then. */
+  async #hasNetwork(): Promise<boolean> {
+    const { exitCode, stdout } = await this.#lctl('list_nids');
+    return exitCode === 0 && /^\S+@(?!lo\b)\S+$/m.test(stdout);
+  }
+
+  #lctl(...args: readonly string[]): Promise<CommandResult> {
+    return this.options.runner.run('lctl', args, {
+      signal: new AbortController().signal,
+      deadlineMs: this.options.deadlineMs ?? PING_MS,
+      graceMs: 0,
+      title: ['lctl', ...args].join(' '),
+    });
   }
 
   #remember(nid: string, ended: Promise<void>): void {

@@ -26,13 +26,14 @@ export interface NidFinding {
   /** Result of the connection; absent: the network is not TCP (o2ib, efa). */
   readonly tcp?: Reachability;
   /** Result of `lctl ping`; absent: lctl is not installed, or could not send. */
-  readonly ping?: 'answers' | 'silent';
+  readonly ping?: Exclude<PingResult, 'unknown'>;
 }
 
 /**
  * Verdict about a management server before a new client is mounted:
  * - `reachable`: one of its NIDs answers, or none can be looked at.
- * - `unreachable`: no NID accepts a connection, and none answers a ping of LNet. No mount can succeed.
+ * - `unreachable`: no NID accepts a connection, and none answers a ping of LNet, or too many servers are being pinged. No
+ *   mount can succeed, or it must wait.
  * - `doubtful`: no NID accepts a connection, and lctl gave no answer. A server may listen elsewhere, behind an LNet router.
  */
 export type Verdict = 'reachable' | 'doubtful' | 'unreachable';
@@ -126,9 +127,12 @@ const findingOf = (nid: string, tcp?: Reachability, ping?: PingResult): NidFindi
   ...(ping === undefined || ping === 'unknown' ? {} : { ping }),
 });
 
+const isSilent = ({ tcp, ping }: NidFinding): boolean =>
+  ping === 'silent' || (ping === 'busy' && tcp !== undefined);
+
 /** Judges findings of which none is positive. */
 function verdictOf(findings: readonly NidFinding[]): Verdict {
-  if (findings.length > 0 && findings.every(({ ping }) => ping === 'silent')) return 'unreachable';
+  if (findings.length > 0 && findings.every(isSilent)) return 'unreachable';
   return findings.every(({ tcp, ping }) => tcp !== undefined || ping === 'silent') ? 'doubtful' : 'reachable';
 }
 
@@ -203,6 +207,7 @@ function tcpWords({ tcp, ping }: NidFinding, port: number): string {
 }
 
 function pingWords({ ping }: NidFinding): string {
+  if (ping === 'busy') return 'cannot be pinged now, since lctl waits for many other servers';
   if (!ping) return '';
   return ping === 'answers' ? 'answers lctl ping' : 'does not answer lctl ping';
 }
