@@ -48,7 +48,7 @@ describe('the reference of the chart', () => {
 
 interface Versions {
   readonly sidecars: Readonly<Record<string, { readonly image: string; readonly version: string }>>;
-  readonly kubernetes: { readonly oldest: string };
+  readonly kubernetes: { readonly oldest: string; readonly checked: readonly string[] };
 }
 
 describe('deploy/versions.yaml', () => {
@@ -67,6 +67,17 @@ describe('deploy/versions.yaml', () => {
       readonly kubeVersion: string;
     };
     expect(kubeVersion).toBe(`>=${kubernetes.oldest}.0-0`);
+  });
+
+  it('agrees with the support matrix', () => {
+    const page = read('docs/reference/support-matrix.md').replace(/\s+/g, ' ');
+    const named = Object.values(sidecars).map(
+      ({ image, version }) => `${image.split('/').at(-1) ?? ''} ${version}`,
+    );
+    expect(named.filter((text) => !page.includes(text))).toEqual([]);
+    expect(page).toContain(
+      `schemas of ${kubernetes.checked.slice(0, -1).join(', ')} and ${kubernetes.checked.at(-1) ?? ''}`,
+    );
   });
 
   it('agrees with the manifests', () => {
