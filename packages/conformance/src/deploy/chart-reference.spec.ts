@@ -46,9 +46,33 @@ describe('the reference of the chart', () => {
   });
 });
 
+describe('the pages', () => {
+  const pages = [
+    'deploy/helm/lustre-csi/README.md',
+    ...['aws', 'azure', 'openshift', 'bare-metal'].map((name) => `docs/guides/install-${name}.md`),
+    'docs/guides/migration.md',
+    'docs/reference/support-matrix.md',
+  ];
+  const sections = [...new Set(values.map(({ path }) => path[0] ?? ''))].join('|');
+  const named = new RegExp(`(?:\`|--set |,)((?:${sections})(?:\\.[a-zA-Z]+)+)(?=[\`=*,. ])`, 'g');
+
+  /** Name of a file, or key of a label. */
+  const isOther = (name: string): boolean => /\.(?:go|io|json|ts|yaml)$|kubernetes\.io/.test(name);
+
+  it.each(pages)('%s names values that exist', (page) => {
+    const text = read(page);
+    const found = [...text.matchAll(named)].map(([, name = '']) => name);
+    const known = values.map(({ path }) => path.join('.'));
+    const isKnown = (name: string): boolean =>
+      known.some((path) => path === name || path.startsWith(`${name}.`));
+    expect(found.filter((name) => !isKnown(name) && !isOther(name))).toEqual([]);
+    if (page.includes('install')) expect(found.length).toBeGreaterThan(2);
+  });
+});
+
 interface Versions {
   readonly sidecars: Readonly<Record<string, { readonly image: string; readonly version: string }>>;
-  readonly kubernetes: { readonly oldest: string };
+  readonly kubernetes: { readonly oldest: string; readonly checked: readonly string[] };
 }
 
 describe('deploy/versions.yaml', () => {
@@ -67,6 +91,17 @@ describe('deploy/versions.yaml', () => {
       readonly kubeVersion: string;
     };
     expect(kubeVersion).toBe(`>=${kubernetes.oldest}.0-0`);
+  });
+
+  it('agrees with the support matrix', () => {
+    const page = read('docs/reference/support-matrix.md').replace(/\s+/g, ' ');
+    const named = Object.values(sidecars).map(
+      ({ image, version }) => `${image.split('/').at(-1) ?? ''} ${version}`,
+    );
+    expect(named.filter((text) => !page.includes(text))).toEqual([]);
+    expect(page).toContain(
+      `schemas of ${kubernetes.checked.slice(0, -1).join(', ')} and ${kubernetes.checked.at(-1) ?? ''}`,
+    );
   });
 
   it('agrees with the manifests', () => {

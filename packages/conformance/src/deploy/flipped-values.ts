@@ -52,23 +52,25 @@ export const settingOf = (name: string): Setting =>
   settings.find(([beginning]) => name.startsWith(beginning))?.[1] ?? everything;
 
 /** Changes that the types do not suggest. */
-const changes: Readonly<Record<string, unknown>> = {
-  driver: 'azurelustre.csi.azure.com',
-  additionalDaemonSets: { flipped: { nodeSelector: { pool: 'flipped' } } },
-  compatibility: 'aws-fsx-csi-driver',
-  'image.digest': `sha256:${'a'.repeat(64)}`,
-  'controller.securityContext': { runAsUser: 1 },
-  'controller.updateStrategy': { type: 'Recreate', rollingUpdate: null },
-  'controller.mode': 'all',
-  'node.region': 'us-east-1',
-  'node.mode': 'all',
-  volumeAttributesClassSupport: 'disabled',
-  'sidecars.nodeDriverRegistrar.nativeSidecar': 'disabled',
-  'azure.cloudConfig.source': 'none',
-  'openshift.ephemeralVolumeProfile': 'restricted',
-  'lustreClient.mode': 'kmm',
-  'lustreClient.kmm.kernelMappings': [{ literal: 'other', containerImage: 'other' }],
-};
+const changes: ReadonlyMap<string, unknown> = new Map(
+  Object.entries({
+    driver: 'azurelustre.csi.azure.com',
+    additionalDaemonSets: { flipped: { nodeSelector: { pool: 'flipped' } } },
+    compatibility: 'aws-fsx-csi-driver',
+    'image.digest': `sha256:${'a'.repeat(64)}`,
+    'controller.securityContext': { runAsUser: 1 },
+    'controller.updateStrategy': { type: 'Recreate', rollingUpdate: null },
+    'controller.mode': 'all',
+    'node.region': 'us-east-1',
+    'node.mode': 'all',
+    volumeAttributesClassSupport: 'disabled',
+    'sidecars.nodeDriverRegistrar.nativeSidecar': 'disabled',
+    'azure.cloudConfig.source': 'none',
+    'openshift.ephemeralVolumeProfile': 'restricted',
+    'lustreClient.mode': 'kmm',
+    'lustreClient.kmm.kernelMappings': [{ literal: 'other', containerImage: 'other' }],
+  }),
+);
 
 /** Another value than the current one, of a type that the schema admits. */
 export function flippedValue(
@@ -76,8 +78,8 @@ export function flippedValue(
   current: unknown,
   schema: Readonly<Record<string, unknown>>,
 ): unknown {
-  if (name in changes) return changes[name];
-  if (name.endsWith('.digest')) return changes['image.digest'];
+  if (changes.has(name)) return changes.get(name);
+  if (name.endsWith('.digest')) return changes.get('image.digest');
   const words = schema['enum'] as readonly unknown[] | undefined;
   if (words) return words.find((word) => word !== current && word !== '');
   if (current === null) return typesOf(schema).includes('boolean') ? true : flippedText(typesOf(schema));

@@ -33,6 +33,16 @@ const schemaRows: readonly Row[] = [
   ['a port out of range', { driver: fsx, node: { healthPort: 70000 } }, /node\/healthPort/],
   ['a digest without its algorithm', { driver: fsx, image: { digest: 'abc' } }, /image\/digest/],
   ['a relative kubelet path', { driver: fsx, node: { kubeletPath: 'kubelet' } }, /node\/kubeletPath/],
+  [
+    'a misspelt value of a further DaemonSet',
+    { driver: fsx, additionalDaemonSets: { gpu: { nodeselector: {} } } },
+    /additionalDaemonSets\/gpu'.*'nodeselector' not allowed/,
+  ],
+  [
+    'a bad name of a further DaemonSet',
+    { driver: fsx, additionalDaemonSets: { GPU: {} } },
+    /invalid propertyName 'GPU'/,
+  ],
   ['a class without a name', { driver: fsx, storageClasses: [{}] }, /storageClasses\/0.*name/],
   ['a number as a toleration', { driver: fsx, node: { tolerations: [1] } }, /node\/tolerations\/0/],
 ];
