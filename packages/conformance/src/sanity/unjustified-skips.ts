@@ -2,38 +2,40 @@ import { csi, type CsiClient } from '@lustre-csi/core/client';
 import type { SpecResult } from './junit-report.js';
 
 /** Reasons for which csi-sanity skips specs, in its words, and the capability that it did not find. */
-const missingCapability: Readonly<Record<string, string>> = {
-  'GroupControllerService not supported': 'plugin GROUP_CONTROLLER_SERVICE',
-  'SNAPSHOT_ACCESSIBILITY_CONSTRAINTS not supported': 'plugin SNAPSHOT_ACCESSIBILITY_CONSTRAINTS',
-  'CreateVolume not supported': 'controller CREATE_DELETE_VOLUME',
-  'DeleteVolume not supported': 'controller CREATE_DELETE_VOLUME',
-  'Controller Service not provided: CreateVolume not supported': 'plugin CONTROLLER_SERVICE',
-  'ControllerPublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
-  'Controller Publish, UnpublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
-  'ControllerUnpublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
-  'ControllerPublishVolume.readonly field not supported': 'controller PUBLISH_READONLY',
-  'ListVolumes not supported': 'controller LIST_VOLUMES',
-  'GetCapacity not supported': 'controller GET_CAPACITY',
-  'Snapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
-  'CreateSnapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
-  'DeleteSnapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
-  'ListSnapshots not supported': 'controller LIST_SNAPSHOTS',
-  'GetSnapshot not supported': 'controller GET_SNAPSHOT',
-  'Volume Cloning not supported': 'controller CLONE_VOLUME',
-  'ControllerExpandVolume not supported': 'controller EXPAND_VOLUME',
-  'ControllerModifyVolume not supported': 'controller MODIFY_VOLUME',
-  'Modify volume not supported': 'controller MODIFY_VOLUME',
-  'Modify Volume not supported': 'controller MODIFY_VOLUME',
-  'ControllerGetVolumeHealth not supported': 'controller GET_VOLUME_HEALTH',
-  'ControllerListVolumeHealth not supported': 'controller LIST_VOLUME_HEALTH',
-  'NodeStageVolume not supported': 'node STAGE_UNSTAGE_VOLUME',
-  'NodeUnstageVolume not supported': 'node STAGE_UNSTAGE_VOLUME',
-  'NodeGetVolume not supported': 'node GET_VOLUME_STATS',
-  'NodeExpandVolume not supported': 'node EXPAND_VOLUME',
-  'NodeGetVolumeHealth not supported': 'node GET_VOLUME_HEALTH',
-  'NodeGetStorageHealth not supported': 'node GET_STORAGE_HEALTH',
-  'Service does not have single node multi writer capability': 'node SINGLE_NODE_MULTI_WRITER',
-};
+const missingCapability: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'GroupControllerService not supported': 'plugin GROUP_CONTROLLER_SERVICE',
+    'SNAPSHOT_ACCESSIBILITY_CONSTRAINTS not supported': 'plugin SNAPSHOT_ACCESSIBILITY_CONSTRAINTS',
+    'CreateVolume not supported': 'controller CREATE_DELETE_VOLUME',
+    'DeleteVolume not supported': 'controller CREATE_DELETE_VOLUME',
+    'Controller Service not provided: CreateVolume not supported': 'plugin CONTROLLER_SERVICE',
+    'ControllerPublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
+    'Controller Publish, UnpublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
+    'ControllerUnpublishVolume not supported': 'controller PUBLISH_UNPUBLISH_VOLUME',
+    'ControllerPublishVolume.readonly field not supported': 'controller PUBLISH_READONLY',
+    'ListVolumes not supported': 'controller LIST_VOLUMES',
+    'GetCapacity not supported': 'controller GET_CAPACITY',
+    'Snapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
+    'CreateSnapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
+    'DeleteSnapshot not supported': 'controller CREATE_DELETE_SNAPSHOT',
+    'ListSnapshots not supported': 'controller LIST_SNAPSHOTS',
+    'GetSnapshot not supported': 'controller GET_SNAPSHOT',
+    'Volume Cloning not supported': 'controller CLONE_VOLUME',
+    'ControllerExpandVolume not supported': 'controller EXPAND_VOLUME',
+    'ControllerModifyVolume not supported': 'controller MODIFY_VOLUME',
+    'Modify volume not supported': 'controller MODIFY_VOLUME',
+    'Modify Volume not supported': 'controller MODIFY_VOLUME',
+    'ControllerGetVolumeHealth not supported': 'controller GET_VOLUME_HEALTH',
+    'ControllerListVolumeHealth not supported': 'controller LIST_VOLUME_HEALTH',
+    'NodeStageVolume not supported': 'node STAGE_UNSTAGE_VOLUME',
+    'NodeUnstageVolume not supported': 'node STAGE_UNSTAGE_VOLUME',
+    'NodeGetVolume not supported': 'node GET_VOLUME_STATS',
+    'NodeExpandVolume not supported': 'node EXPAND_VOLUME',
+    'NodeGetVolumeHealth not supported': 'node GET_VOLUME_HEALTH',
+    'NodeGetStorageHealth not supported': 'node GET_STORAGE_HEALTH',
+    'Service does not have single node multi writer capability': 'node SINGLE_NODE_MULTI_WRITER',
+  }),
+);
 
 /** Word of ginkgo for specs that the suite has disabled. */
 const PUT_ASIDE = 'pending';
@@ -46,7 +48,7 @@ export function unjustifiedSkips(
 ): readonly SpecResult[] {
   return results.filter(({ status, reason }) => {
     if (status !== 'skipped' || reason === PUT_ASIDE) return false;
-    const capability = missingCapability[reason];
+    const capability = missingCapability.get(reason);
     return capability === undefined || advertised.has(capability);
   });
 }
