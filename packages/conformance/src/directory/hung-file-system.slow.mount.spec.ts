@@ -97,7 +97,7 @@ describe.runIf(canFreeze)('a file system whose servers do not answer', () => {
       expect(outcome).toMatchObject({
         code: DEADLINE_EXCEEDED,
         details: expect.stringMatching(
-          /file system fs-[0-9a-f]+ has not answered yet.*A Lustre server does not answer: check/,
+          /file system fs-[0-9a-f]+ has not answered yet.*a Lustre server does not answer\. Check/,
         ) as string,
       });
     }

@@ -4,7 +4,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { childProgram } from '../process/child-program.js';
 import { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
-import { describeStuckChild, type StuckChild } from '../process/stuck-child.js';
+import { checkServers, describeStuckChild, type StuckChild } from '../process/stuck-child.js';
 import { explainDirectoryFailure } from './explain-directory-failure.js';
 import type { WorkerReply, WorkerResults, WorkerTask } from './registry/worker-protocol.js';
 
@@ -140,7 +140,7 @@ export class DirectoryWorker {
     this.#ending = this.stop();
     const silent = new DriverError(
       'deadline-exceeded',
-      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is retried automatically. ${lookAtServers}`,
+      `the file system ${this.title} did not answer within ${TASK_MS / 1000} s; the work is retried automatically. ${checkServers}`,
     );
     for (const { settle } of this.#queue.splice(0)) settle(silent);
     this.#finish(silent);
@@ -150,14 +150,10 @@ export class DirectoryWorker {
     const what = describeStuckChild(child, this.clock.now());
     return new DriverError(
       'deadline-exceeded',
-      `${what}, can be neither awaited nor killed. ${lookAtServers}`,
+      `${what}, can be neither awaited nor killed. ${checkServers}`,
     );
   }
 }
-
-export const lookAtServers =
-  'A Lustre server does not answer: check that the file system is available, the security rules for TCP 988 and ' +
-  "1018-1023, and the kernel log of the controller's node";
 
 const ended = (title: string, error: Error | undefined): DriverError =>
   new DriverError(

@@ -1,9 +1,9 @@
 import { DriverError, isDriverError } from '../errors/driver-error.js';
-import { lookAtServers } from './directory-worker.js';
+import { checkServers } from '../process/stuck-child.js';
 
 /** Message of a call whose time ends while it waits for a file system. */
 export const fileSystemIsUnresponsive = (parent: string): string =>
-  `the file system ${parent} has not answered yet, or is at work for others. If this continues: ${lookAtServers}`;
+  `the file system ${parent} has not answered yet, or is at work for others. If this continues, a Lustre server does not answer. ${checkServers}`;
 
 /** Says for what a call has waited whose time is over. @throws what the work throws */
 export async function orUnresponsive<T>(
