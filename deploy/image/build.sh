@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build.sh [DIRECTORY] [amd64|arm64]: makes the image as an OCI layout, without a registry or a container engine. Two builds
-# of one commit have one digest. See rootfs.sh for the environment; IMAGE_TAG: default is the version of the package.
+# of one commit have one digest. See rootfs.sh for the environment; IMAGE_TAG: default is v and the version of the package.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ repository=$(cd "$here/../.." && pwd)
 layout=${1:-$repository/deploy/image/oci}
 arch=${2:-$(dpkg --print-architecture)}
 version=$(node -p 'require(process.argv[1]).version' "$repository/packages/lustre-csi/package.json")
-tag=${IMAGE_TAG:-$version}
+tag=${IMAGE_TAG:-v$version}
 : "${SOURCE_DATE_EPOCH:=$(git -C "$repository" log -1 --format=%ct)}"
 export SOURCE_DATE_EPOCH
 created=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)

@@ -57,7 +57,7 @@ describe.skipIf(why.length > 0)('the image', () => {
     execFileSync('umoci', [
       'unpack',
       '--image',
-      join(directory, `oci:${version}`),
+      join(directory, `oci:v${version}`),
       join(directory, 'unpacked'),
     ]);
   }, BUILD_MS);
