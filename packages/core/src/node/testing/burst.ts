@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { EngineCall } from './engine-process.js';
-import type { PrivateNode } from './private-node.js';
+import { PrivateNode } from './private-node.js';
 import { seededRandom } from './seeded-random.js';
 import { SimulatedKubelet, type TargetPlan } from './simulated-kubelet.js';
 
@@ -62,9 +62,26 @@ export interface BurstSize {
   readonly kills: number;
 }
 
+/** Declares the test of a burst of this size. LUSTRE_CSI_TEST_SEED repeats one. */
+export function testBurst(size: BurstSize): void {
+  const seed = Number(process.env['LUSTRE_CSI_TEST_SEED'] ?? Date.now() % 1_000_000);
+  process.stdout.write(`burst of publishes and unpublishes: LUSTRE_CSI_TEST_SEED=${seed}\n`);
+  let node: PrivateNode;
+  beforeAll(async () => {
+    node = await PrivateNode.start();
+  });
+  afterAll(() => node.stop());
+
+  it(
+    `a burst ends with exactly the expected mounts, at any time of the kills (seed ${seed})`,
+    () => expectExactMountsAfterBurst(node, size, seed),
+    60_000,
+  );
+}
+
 /** Publishes and unpublishes at all targets at once while the driver is killed; expects exactly the mounts that stay, and then
  *  nothing after their unpublish. */
-export async function expectExactMountsAfterBurst(
+async function expectExactMountsAfterBurst(
   node: PrivateNode,
   { targets, kills }: BurstSize,
   seed: number,
