@@ -42,8 +42,8 @@ export async function refuseOutside(target: Target, { targetDirs, ownDirs }: Tar
   if (own.some((directory) => isOrContains(directory, target) || isAround(target, directory))) {
     throw invalid(target, `is a directory of the driver itself: nothing is mounted or unmounted there`);
   }
-  if (isBelowAll(target, await withRealPaths(targetDirs))) return;
-  if (!isBelowAll(target, await withRealPaths(kubeletDirectories))) {
+  if (await isWithin(target, targetDirs)) return;
+  if (!(await isWithin(target, kubeletDirectories))) {
     throw invalid(
       target,
       `is not below a directory of kubelet (${[...targetDirs, ...kubeletDirectories].join(', ')}): nothing is mounted or ` +
@@ -66,6 +66,10 @@ async function withRealPaths(directories: readonly string[]): Promise<readonly s
 
 const isBelow = (path: string, directory: string): boolean =>
   path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
+
+/** Follows symlinks of the directories only where their names do not show it, since every call asks. */
+const isWithin = async (target: Target, directories: readonly string[]): Promise<boolean> =>
+  isBelowAll(target, directories) || isBelowAll(target, await withRealPaths(directories));
 
 /** A symlink on the way to the target must not lead out of the directories. */
 const isBelowAll = ({ targetPath, mountPoint }: Target, directories: readonly string[]): boolean =>
