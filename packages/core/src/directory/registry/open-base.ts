@@ -44,15 +44,11 @@ export function withBase<T>(
 ): T | undefined {
   const create = createFor !== undefined;
   if (create && !hasRegistry(location)) refuseNested(location, createFor);
-  return withDirectory(location.root, location.base, create, (base) => {
-    const registry = openRegistry(base, location, create);
-    if (registry === undefined) return undefined;
-    try {
-      return work({ location, base: self(base), registry: self(registry) });
-    } finally {
-      closeSync(registry);
-    }
-  });
+  return withDirectory(location.root, location.base, create, (base) =>
+    withRegistry(base, location, create, (registry) =>
+      work({ location, base: self(base), registry: self(registry) }),
+    ),
+  );
 }
 
 /** Works on a directory below the root. It is opened name by name, each in the directory that is open, none through a
@@ -127,8 +123,13 @@ export function isBasePath(directory: number): boolean {
 const isTrusted = ({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, ownerOfBase: number): boolean =>
   (uid === process.geteuid?.() || uid === ownerOfBase) && (mode & OTHERS_MAY_WRITE) === 0;
 
-/** Nothing is made in it before it is known whose it is. */
-function openRegistry(base: number, { base: names }: BasePathLocation, create: boolean): number | undefined {
+/** Nothing is made in the registry before it is known whose it is. */
+function withRegistry<T>(
+  base: number,
+  { base: names }: BasePathLocation,
+  create: boolean,
+  work: (registry: number) => T,
+): T | undefined {
   const path = `${self(base)}/${registryName}`;
   const isNew = !lstatSync(path, { throwIfNoEntry: false });
   if (isNew && !create) return undefined;
@@ -137,10 +138,9 @@ function openRegistry(base: number, { base: names }: BasePathLocation, create: b
   try {
     if (isNew) keepOnMetadataServer(registry);
     if (create) parts.forEach((part) => makeIfMissing(`${self(registry)}/${part}`));
-    return registry;
-  } catch (error) {
+    return work(registry);
+  } finally {
     closeSync(registry);
-    throw error;
   }
 }
 
