@@ -64,10 +64,13 @@ function report(subject: Subject, { status, output, results }: SuiteRun): boolea
     results.filter((spec) => spec.status === wanted).length - (wanted === 'failed' ? refused.length : 0);
   const refusedNote = refusals.length === 0 ? '' : `${refused.length} refused by the driver as expected, `;
   const complaints = complaintsAbout(results, refusals);
+  const passed = status === 0 && complaints.length === 0;
+  const log = join(reports, `${name}.log`);
   writeSums(name, {
     numPassedTests: count('passed') + refused.length,
-    numFailedTests: Math.max(count('failed'), complaints.length, status === 0 ? 0 : 1),
+    numFailedTests: Math.max(count('failed'), complaints.length, passed ? 0 : 1),
     numPendingTests: count('skipped'),
+    testResults: passed ? [] : [failedSuite(subject, status, complaints, output)],
   });
   say(
     `csi-sanity ${csiSanityTool.version}, ${describe(subject)}: ${count('passed')} passed, ${count('failed')} failed, ` +
@@ -76,14 +79,25 @@ function report(subject: Subject, { status, output, results }: SuiteRun): boolea
   for (const [reason, times] of skipReasons(results)) say(`  ${times} skipped by the suite: ${reason}`);
   for (const spec of refused) say(`  refused: ${spec.name}`);
   for (const complaint of complaints) say(`  ${complaint}`);
-  const passed = status === 0 && complaints.length === 0;
-  const log = join(reports, `${name}.log`);
   if (!passed) say(`  status ${status}; full output: ${log}; its end:\n${output.slice(-SHOWN_OUTPUT)}`);
   return passed;
 }
 
+/** Failure of a suite in vitest's format, for the closing lines of CI. */
+const failedSuite = (
+  subject: Subject,
+  status: number,
+  complaints: readonly string[],
+  output: string,
+): object => ({
+  name: `csi-sanity, ${describe(subject)}`,
+  status: 'failed',
+  message: [`exit status ${status}`, ...complaints, output.slice(-SHOWN_OUTPUT / 2)].join('\n'),
+  assertionResults: [],
+});
+
 /** Writes the sums in vitest's format, for CI: in the suite's own report, a refusal is a failure. */
-function writeSums(name: string, sums: Readonly<Record<string, number>>): void {
+function writeSums(name: string, sums: object): void {
   writeFileSync(join(reports, `${name}.json`), `${JSON.stringify(sums)}\n`);
 }
 
