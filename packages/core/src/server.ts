@@ -1,9 +1,10 @@
 // For programs that serve CSI: the three services, the operations behind them, and the engine of the node.
 export type { CallObserver } from './rpc/count-calls.js';
 export { controllerService } from './rpc/controller-service.js';
-export { parseEndpoint, type Endpoint } from './rpc/endpoint.js';
+export { grpcAddress, parseEndpoint, type Endpoint } from './rpc/endpoint.js';
 export { identityService, type PluginIdentity } from './rpc/identity-service.js';
 export { nodeService } from './rpc/node-service.js';
+export { registrationService, type RegisteredDriver } from './rpc/registration-service.js';
 export { serve, type RunningServer, type ServedService, type ServeOptions } from './rpc/serve.js';
 export { ProviderRegistry } from './provider/registry.js';
 export { VolumeOperations } from './volume/volume-operations.js';

@@ -1,4 +1,4 @@
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
 import {
   ControllerClient,
   IdentityClient,
@@ -7,21 +7,7 @@ import {
   type IdentityService,
   type NodeService,
 } from '../gen/csi.js';
-import type { RequestOf, ResponseOf } from './method-adapter.js';
-
-type UnaryMethod<Request, Response> = (
-  request: Request,
-  options: object,
-  callback: (error: ServiceError | null, response: Response) => void,
-) => unknown;
-
-/** CSI service for a caller: one async function for each RPC. A deadline is optional, as in gRPC. */
-export type Promised<Service> = {
-  readonly [Name in keyof Service]: (
-    request: RequestOf<Service[Name]>,
-    options?: { readonly deadline?: Date | number },
-  ) => Promise<ResponseOf<Service[Name]>>;
-};
+import { clientOptions, promised, type Promised } from './promised-client.js';
 
 /** Client of the three CSI services at one address, as a container orchestrator uses it. */
 export interface CsiClient {
@@ -33,34 +19,22 @@ export interface CsiClient {
 
 /** Connects to `unix:///path/csi.sock` or `host:port`. Errors are grpc-js ServiceErrors: `code`, `details`. */
 export function connectCsi(address: string): CsiClient {
-  // Node's HTTP/2 server refuses a socket path as :authority; kubelet and the sidecars send this too.
-  const options = { 'grpc.default_authority': 'localhost' };
-  const clients = [IdentityClient, ControllerClient, NodeClient].map(
-    (Client) => new Client(address, credentials.createInsecure(), options),
-  );
-  const [identity, controller, node] = clients.map(promised);
+  const target = [address, credentials.createInsecure(), clientOptions] as const;
+  const [identity, controller, node] = [
+    new IdentityClient(...target),
+    new ControllerClient(...target),
+    new NodeClient(...target),
+  ];
   return {
-    identity: identity as Promised<IdentityService>,
-    controller: controller as Promised<ControllerService>,
-    node: node as Promised<NodeService>,
-    close: () => clients.forEach((client) => client.close()),
+    identity: promised(identity),
+    controller: promised(controller),
+    node: promised(node),
+    close: () => [identity, controller, node].forEach((client) => client.close()),
   };
 }
 
-function promised(client: object): unknown {
-  return new Proxy(client, {
-    get: (target, name) => {
-      const method = (target as Record<string | symbol, unknown>)[name] as UnaryMethod<unknown, unknown>;
-      return (request: unknown, options: object = {}) =>
-        new Promise((resolve, reject) => {
-          method.call(target, request, options, (error, response) =>
-            error ? reject(error) : resolve(response),
-          );
-        });
-    },
-  });
-}
-
+export type { Promised } from './promised-client.js';
+export { connectRegistration, type KubeletRegistrationClient } from './registration-client.js';
 export type { CreateVolumeRequest, NodePublishVolumeRequest, VolumeCapability } from '../gen/csi.js';
 
 /** Generated messages, to build requests: `csi.CreateVolumeRequest.fromPartial({ name })`. */

@@ -9,6 +9,9 @@ export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
+/** Flag of the socket of CSI, with its environment variable. */
+export const ENDPOINT_SETTING = '--endpoint (CSI_ENDPOINT)';
+
 /** Limit of sockaddr_un: 108 bytes, the last of them NUL (unix(7)). */
 const MAX_SOCKET_PATH_BYTES = 107;
 const MAX_PORT = 65_535;
@@ -24,12 +27,12 @@ export function parseEndpoint(text: string): Endpoint {
   const path = given === undefined ? undefined : posix.join('/', given);
   if (path === undefined) {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT) is "${text}": write unix:///path/csi.sock, or tcp://host:port for development`,
+      `${ENDPOINT_SETTING} is "${text}": write unix:///path/csi.sock, or tcp://host:port for development`,
     );
   }
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`,
+      `${ENDPOINT_SETTING}: the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${path}`,
     );
   }
   return { kind: 'unix', path };
@@ -41,23 +44,22 @@ export function grpcAddress(endpoint: Endpoint): string {
 }
 
 /** Frees the path of the socket: removes a stale socket, and leaves everything else.
+ *  @param setting flag that names the path
  *  @throws ConfigurationError if another process listens there, or if it is not a socket */
-export async function claimSocket(path: string): Promise<void> {
+export async function claimSocket(path: string, setting: string = ENDPOINT_SETTING): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): cannot create the directory of ${path}: ${messageOf(error)}`,
-    );
+    throw new ConfigurationError(`${setting}: cannot create the directory of ${path}: ${messageOf(error)}`);
   });
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
   if (!found.isSocket()) {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): ${path} exists and is not a socket; it was not removed: choose another path`,
+      `${setting}: ${path} exists and is not a socket; it was not removed: choose another path`,
     );
   }
   if (await isListening(path)) {
     throw new ConfigurationError(
-      `--endpoint (CSI_ENDPOINT): another process listens on ${path}; stop it, or choose another socket`,
+      `${setting}: another process listens on ${path}; stop it, or choose another socket`,
     );
   }
   await rm(path);

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors/configuration-error.js';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { chain, type Handler } from './call-chain.js';
 import { countCalls, type CallObserver } from './count-calls.js';
-import { claimSocket, grpcAddress, type Endpoint } from './endpoint.js';
+import { claimSocket, ENDPOINT_SETTING, grpcAddress, type Endpoint } from './endpoint.js';
 import { limitTime } from './limit-time.js';
 import { logCall } from './log-call.js';
 import { implement, withTolerantRequests } from './method-adapter.js';
@@ -19,6 +19,8 @@ export interface ServedService {
 
 export interface ServeOptions {
   readonly endpoint: Endpoint;
+  /** Flag that names the endpoint, for messages. Default: `--endpoint`. */
+  readonly setting?: string;
   readonly services: readonly ServedService[];
   readonly log: Log;
   readonly observer?: CallObserver;
@@ -40,7 +42,7 @@ const noObserver: CallObserver = { started: () => {}, ended: () => {} };
 /** Serves CSI.
  *  @throws ConfigurationError if it cannot listen on the endpoint */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { endpoint, log } = options;
+  const { endpoint, setting = ENDPOINT_SETTING, log } = options;
   const stopping = new AbortController();
   const server = new Server();
   const wrappers = [logCall, countCalls(options.observer ?? noObserver), limitTime(stopping.signal)];
@@ -48,8 +50,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   for (const { definition, methods } of options.services) {
     server.addService(withTolerantRequests(definition), implement(definition, methods, wrap, log));
   }
-  if (endpoint.kind === 'unix') await claimSocket(endpoint.path);
-  const port = await bind(server, grpcAddress(endpoint));
+  if (endpoint.kind === 'unix') await claimSocket(endpoint.path, setting);
+  const port = await bind(server, grpcAddress(endpoint), setting);
   // With any umask: a process of another user must not mount.
   if (endpoint.kind === 'unix') await chmod(endpoint.path, SOCKET_MODE);
   return {
@@ -66,15 +68,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, setting: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error) {
-        reject(
-          new ConfigurationError(
-            `--endpoint (CSI_ENDPOINT): cannot listen on ${address}: ${messageOf(error)}`,
-          ),
-        );
+        reject(new ConfigurationError(`${setting}: cannot listen on ${address}: ${messageOf(error)}`));
       } else {
         resolve(port);
       }
