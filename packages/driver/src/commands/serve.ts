@@ -5,7 +5,10 @@ import { allObservers } from '../metrics/all-observers.js';
 import type { Config, Mode } from '../config/config.js';
 import { createContainer, tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
+import type { HttpListener } from '../http/http-listener.js';
 import { createLog } from '../logger.js';
+import { readRegistration } from '../kubernetes/own-registration.js';
+import type { PluginRegistration } from '../kubernetes/plugin-registration.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { BackgroundTask } from '../kubernetes/startup-taint-removal.js';
 
@@ -31,28 +34,79 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   const services: ServedService[] = [];
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
   const removeStartupTaint = await startupTaintRemovalOf(config, container);
-  const metrics = await metricsOf(config, container);
-  if (metrics) log.info({ address: metrics.address }, 'serving metrics');
-  const server = await serve({
-    endpoint: config.endpoint,
-    services,
-    log,
-    observer: allObservers(container.get(tokens.kubeletRegistration), ...(metrics ? [metrics.observer] : [])),
-  }).catch(async (error: unknown) => {
-    await metrics?.stop(); // Its server would keep the process of the caller alive.
-    throw error;
-  });
-  log.info({ address: server.address, version: driver.version, nodeId: config.nodeId }, 'serving CSI');
+  const stop = await startServers(config, container, { services, version: driver.version });
   if (mode !== 'controller') void reportClientVersions(log);
   const stopping = new AbortController();
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
   stopping.abort();
   log.info({ signal }, 'stopping: calls in progress are finished or handed over, volumes stay mounted');
-  await server.stop(config.shutdownGraceMs);
+  await stop();
   await startupTaintRemoved;
-  await metrics?.stop();
   log.info({}, 'stopped');
+}
+
+interface Served {
+  readonly services: readonly ServedService[];
+  readonly version: string;
+}
+
+/** Starts the servers of the driver. If one cannot start, it stops the others: they would keep the process of the caller
+ *  alive.
+ *  @returns function that stops them, the last one first */
+async function startServers(
+  config: Config,
+  container: Container,
+  { services, version }: Served,
+): Promise<() => Promise<void>> {
+  const log = container.get(tokens.log);
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.reverse()) await stop();
+  };
+  try {
+    const metrics = await metricsOf(config, container);
+    if (metrics) stops.push(() => metrics.stop());
+    if (metrics) log.info({ address: metrics.address }, 'serving metrics');
+    const registration = await registrationOf(config, log);
+    const health = await healthOf(config, registration);
+    if (health) stops.push(() => health.stop());
+    if (health) log.info({ address: health.address }, 'serving health');
+    const { endpoint, nodeId, shutdownGraceMs } = config;
+    const observer = allObservers(
+      container.get(tokens.kubeletRegistration),
+      ...(metrics ? [metrics.observer] : []),
+    );
+    const server = await serve({ endpoint, services, log, observer });
+    stops.push(() => server.stop(shutdownGraceMs));
+    log.info({ address: server.address, version, nodeId }, 'serving CSI');
+    // Last, and ended first: while a preStop hook waits, the process serves, and kubelet can unmount.
+    await registration?.start();
+    if (registration) stops.push(() => registration.stop());
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  return stopAll;
+}
+
+/** Registration with kubelet, where `--kubelet-registration-path` requests it. Starts nothing. */
+async function registrationOf(config: Config, log: Log): Promise<PluginRegistration | undefined> {
+  const parts = readRegistration(config);
+  if (!parts) return undefined;
+  const { PluginRegistration } = await import('../kubernetes/plugin-registration.js');
+  return new PluginRegistration({ ...parts, log });
+}
+
+/** Serves health where `--health-address` requests it. */
+async function healthOf(
+  config: Config,
+  registration: PluginRegistration | undefined,
+): Promise<HttpListener | undefined> {
+  const address = config.settings.flag('health-address');
+  if (address === undefined) return undefined;
+  const { serveOwnHealth } = await import('../health/own-health.js');
+  return serveOwnHealth(address, config, registration);
 }
 
 /** Logs the releases of the client's halves, and a warning where they do not fit. */

@@ -66,6 +66,14 @@ export const driverFlags: readonly FlagDefinition[] = [
     description: 'address at which Prometheus metrics are served, at /metrics. Default: no metrics',
   },
   {
+    name: 'health-address',
+    type: 'string',
+    valueName: 'HOST:PORT',
+    description:
+      'address at which the driver serves its health over HTTP: at /healthz and /livez that it answers calls, at /readyz that ' +
+      'volumes can be mounted, too. Default: no health',
+  },
+  {
     name: 'shutdown-grace-seconds',
     type: 'string',
     valueName: 'N',

@@ -10,6 +10,26 @@ export const startupTaintFlag: FlagDefinition = {
     'kubelet has registered the driver. Needs the right to get and patch nodes and to get csinodes',
 };
 
+/** Flags of node-driver-registrar, with its meaning. */
+const registrationFlags: readonly FlagDefinition[] = [
+  {
+    name: 'kubelet-registration-path',
+    type: 'string',
+    valueName: 'PATH',
+    description:
+      'path on the host of the socket of --endpoint: the driver registers itself with kubelet, and needs no ' +
+      'node-driver-registrar. Default: no registration',
+  },
+  {
+    name: 'plugin-registration-path',
+    type: 'string',
+    valueName: 'DIR',
+    default: '/registration',
+    description:
+      "kubelet's directory plugins_registry, in which the driver makes a socket to register itself",
+  },
+];
+
 /** Flags of the node service. */
 export const nodeFlags: readonly FlagDefinition[] = [
   {
@@ -81,4 +101,5 @@ export const nodeFlags: readonly FlagDefinition[] = [
       'Needs podInfoOnMount and the right to get pods and runtimeclasses',
   },
   startupTaintFlag,
+  ...registrationFlags,
 ];

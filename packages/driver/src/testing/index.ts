@@ -9,3 +9,4 @@ export {
   type KubeApiServer,
 } from './kube-api-server.js';
 export { selfSigned, type SelfSigned } from './self-signed.js';
+export { StandInKubelet } from './stand-in-kubelet.js';
