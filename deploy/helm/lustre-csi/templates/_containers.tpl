@@ -115,14 +115,19 @@ terminationMessagePolicy: FallbackToLogsOnError
       mountPath: /csi
 {{- end -}}
 
-{{/* Probe of health by HTTP. On the network of the node, health is served on its loopback address. probe, port, hostNetwork. */}}
+{{/* Request of a health probe. On the network of the node, health is served on its loopback address. path, port, hostNetwork. */}}
+{{- define "lustre-csi.healthRequest" -}}
+{{- if .hostNetwork -}}
+host: 127.0.0.1
+{{ end -}}
+path: {{ .path }}
+port: {{ .port }}
+{{- end -}}
+
+{{/* Probe of health by HTTP. probe, port, hostNetwork. */}}
 {{- define "lustre-csi.livenessProbe" -}}
 livenessProbe:
   httpGet:
-    {{- if .hostNetwork }}
-    host: 127.0.0.1
-    {{- end }}
-    path: /healthz
-    port: {{ .port }}
+    {{- include "lustre-csi.healthRequest" (dict "path" "/healthz" "port" .port "hostNetwork" .hostNetwork) | nindent 4 }}
   {{- toYaml .probe | nindent 2 }}
 {{- end -}}

@@ -36,6 +36,15 @@
 {{- if $values.metrics.enabled }}
 - --metrics-address=0.0.0.0:{{ include "lustre-csi.nodeMetricsPort" . }}
 {{- end }}
+{{- if eq $values.registration "builtin" }}
+- --kubelet-registration-path={{ include "lustre-csi.hostSocket" . }}
+- --health-address={{ include "lustre-csi.healthAddress" (dict "values" $values "port" (include "lustre-csi.nodeHealthPort" .)) }}
+{{- end }}
+{{- end -}}
+
+{{/* Path on the node of the socket of the driver. root, values. */}}
+{{- define "lustre-csi.hostSocket" -}}
+{{ trimSuffix "/" .values.kubeletPath }}/plugins/{{ .root.Values.driver }}/csi.sock
 {{- end -}}
 
 {{/* node-driver-registrar, as container or as native sidecar. root, values, native. */}}
@@ -48,7 +57,7 @@
   {{- end }}
   {{- include "lustre-csi.sidecarFields" (dict "root" .root "sidecar" $sidecar "resources" .values.resources "security" (include "lustre-csi.nodeSidecarSecurity" .root)) | nindent 2 }}
   args:
-    {{- $args := list "--csi-address=/csi/csi.sock" (printf "--kubelet-registration-path=%s/plugins/%s/csi.sock" (trimSuffix "/" .values.kubeletPath) .root.Values.driver) (printf "--v=%v" $sidecar.logLevel) (printf "--http-endpoint=%s" (include "lustre-csi.healthAddress" (dict "values" .values "port" $port))) }}
+    {{- $args := list "--csi-address=/csi/csi.sock" (printf "--kubelet-registration-path=%s" (include "lustre-csi.hostSocket" .)) (printf "--v=%v" $sidecar.logLevel) (printf "--http-endpoint=%s" (include "lustre-csi.healthAddress" (dict "values" .values "port" $port))) }}
     {{- include "lustre-csi.args" (dict "chart" $args "user" $sidecar.additionalArgs) | nindent 4 }}
   {{- include "lustre-csi.livenessProbe" (dict "probe" (dict "initialDelaySeconds" 30 "periodSeconds" 90 "timeoutSeconds" 15) "port" $port "hostNetwork" .values.hostNetwork) | nindent 2 }}
   volumeMounts:
@@ -64,6 +73,7 @@
 {{- $values := .values -}}
 {{- $command := include "lustre-csi.command" $root -}}
 {{- $stateDir := $values.stateDir | default (printf "/run/lustre-csi/%s" $root.Values.driver) -}}
+{{- $builtin := eq $values.registration "builtin" -}}
 - name: lustre-csi
   image: {{ include "lustre-csi.image" (dict "root" $root "image" .image) }}
   imagePullPolicy: {{ .image.pullPolicy }}
@@ -96,8 +106,13 @@
   {{- include "lustre-csi.livenessProbe" (dict "probe" $values.livenessProbe "port" (include "lustre-csi.nodeHealthPort" .) "hostNetwork" $values.hostNetwork) | nindent 2 }}
   {{- if $values.readinessProbe.enabled }}
   readinessProbe:
+    {{- if $builtin }}
+    httpGet:
+      {{- include "lustre-csi.healthRequest" (dict "path" "/readyz" "port" (include "lustre-csi.nodeHealthPort" .) "hostNetwork" $values.hostNetwork) | nindent 6 }}
+    {{- else }}
     exec:
       command: [{{ $command }}, readiness-probe, --mode=node]
+    {{- end }}
     {{- omit $values.readinessProbe "enabled" | toYaml | nindent 4 }}
   {{- end }}
   {{- if $values.preStopHook.enabled }}
@@ -114,6 +129,10 @@
   volumeMounts:
     - name: plugin-dir
       mountPath: /csi
+    {{- if $builtin }}
+    - name: registration-dir
+      mountPath: /registration
+    {{- end }}
     - name: kubelet-dir
       mountPath: {{ trimSuffix "/" $values.kubeletPath }}
       mountPropagation: Bidirectional
@@ -215,7 +234,8 @@
 {{- define "lustre-csi.nodePod" -}}
 {{- $root := .root -}}
 {{- $values := .values -}}
-{{- $native := include "lustre-csi.nativeSidecar" $root -}}
+{{- $builtin := eq $values.registration "builtin" -}}
+{{- $native := and (not $builtin) (include "lustre-csi.nativeSidecar" $root) -}}
 {{- with include "lustre-csi.imagePullSecrets" $root }}
 {{- . }}
 {{ end -}}
@@ -258,11 +278,13 @@ initContainers:
 {{- end }}
 containers:
   {{- include "lustre-csi.nodeDriver" . | nindent 2 }}
-  {{- if not $native }}
+  {{- if not (or $builtin $native) }}
   {{- include "lustre-csi.registrar" . | nindent 2 }}
   {{- end }}
+  {{- if not $builtin }}
   {{- $address := include "lustre-csi.healthAddress" (dict "values" $values "port" (include "lustre-csi.nodeHealthPort" .)) }}
   {{- include "lustre-csi.livenessSidecar" (dict "root" $root "address" $address "resources" $values.resources "security" (include "lustre-csi.nodeSidecarSecurity" $root) "volume" "plugin-dir") | nindent 2 }}
+  {{- end }}
 volumes:
   {{- include "lustre-csi.nodeVolumes" . | nindent 2 }}
 {{- end -}}

@@ -168,6 +168,30 @@ describe.skipIf(!inject('helm'))('the node plugin', () => {
   );
 
   it.each([
+    [{}, '127.0.0.1:9810', { host: '127.0.0.1' }],
+    [{ hostNetwork: false }, ':9810', {}],
+  ])('with %j registers itself and serves its health at that address', async (network, address, host) => {
+    const values = { ...fsx, node: { registration: 'builtin', kubeletPath: '/data/kubelet/', ...network } };
+    const { node } = await pods({ values });
+    expect(containersIn(node).map(({ name }) => name)).toEqual(['lustre-csi']);
+    const [driver] = node.containers;
+    expect(driver?.args).toContain(
+      '--kubelet-registration-path=/data/kubelet/plugins/fsx.csi.aws.com/csi.sock',
+    );
+    expect(driver?.args).toContain(`--health-address=${address}`);
+    expect(driver).toMatchObject({
+      livenessProbe: { httpGet: { path: '/healthz', port: 9810, ...host } },
+      readinessProbe: { httpGet: { path: '/readyz', port: 9810, ...host } },
+    });
+    const registry = node.volumes.find(({ name }) => name === 'registration-dir');
+    expect(registry?.hostPath?.path).toBe('/data/kubelet/plugins_registry');
+    expect((driver as unknown as { readonly volumeMounts: readonly Mount[] }).volumeMounts).toContainEqual({
+      name: 'registration-dir',
+      mountPath: '/registration',
+    });
+  });
+
+  it.each([
     [fsx, { key: 'eks.amazonaws.com/compute-type', operator: 'NotIn', values: ['fargate', 'hybrid'] }],
     [azure, { key: 'type', operator: 'NotIn', values: ['virtual-kubelet'] }],
   ])('of %j runs on nodes with a kernel of their own', async (values, expression) => {
