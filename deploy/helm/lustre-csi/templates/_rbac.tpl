@@ -104,10 +104,10 @@
 {{- $sets := list -}}
 {{- if .Values.node.enabled -}}{{- $sets = append $sets .Values.node -}}{{- end -}}
 {{- range .Values.additionalDaemonSets -}}{{- $sets = append $sets (mergeOverwrite (deepCopy $.Values.node) (. | default dict)) -}}{{- end -}}
-{{- $taint := false -}}{{- $read := eq .Values.topology.zone "provider-id" -}}{{- $kata := false -}}
+{{- $taint := false -}}{{- $read := eq .Values.topology.zone "provider-id" -}}{{- $hook := false -}}{{- $kata := false -}}
 {{- range $sets -}}
 {{- $taint = or $taint .removeNotReadyTaint -}}
-{{- $read = or $read .preStopHook.enabled -}}
+{{- $hook = or $hook .preStopHook.enabled -}}
 {{- $kata = or $kata .kataAware -}}
 {{- end -}}
 {{- if $taint }}
@@ -118,11 +118,17 @@
 - apiGroups: [storage.k8s.io]
   resources: [csinodes]
   verbs: [get]
-{{- else if $read }}
+{{- else if or $read $hook }}
 # Taints of a node that is being drained, and the node's providerID.
 - apiGroups: ['']
   resources: [nodes]
   verbs: [get]
+{{- if $hook }}
+# The registration without which a drained node cannot unmount.
+- apiGroups: [storage.k8s.io]
+  resources: [csinodes]
+  verbs: [get]
+{{- end }}
 {{- end }}
 {{- if $kata }}
 # --kata-aware

@@ -73,17 +73,12 @@ const features: readonly (readonly [string, Values, Values, readonly string[]])[
     {},
     ['health-monitor: list pods', 'health-monitor: list nodes', 'health-monitor: patch events'],
   ],
-  [
-    'removal of the startup taint',
-    {},
-    { node: { removeNotReadyTaint: false } },
-    ['node: patch nodes', 'node: get storage.k8s.io/csinodes'],
-  ],
+  ['removal of the startup taint', {}, { node: { removeNotReadyTaint: false } }, ['node: patch nodes']],
   [
     'the preStop hook',
     { node: { removeNotReadyTaint: false } },
     { node: { removeNotReadyTaint: false, preStopHook: { enabled: false } } },
-    ['node: get nodes'],
+    ['node: get nodes', 'node: get storage.k8s.io/csinodes'],
   ],
   [
     'the zone of the providerID',
