@@ -16,6 +16,8 @@ export interface MountServices {
   readonly log: Log;
   readonly timing: NodeTiming;
   readonly afterMount: readonly AfterMount[];
+  /** Name under which kubelet knows the driver; absent: every target of kubelet may be the driver's. */
+  readonly driverName?: string;
 }
 
 /** Time limits of the node's work. */

@@ -61,6 +61,8 @@ export interface NodeEngineParts {
   readonly probe?: ServerProbe;
   readonly readMountTable?: () => Promise<MountTable>;
   readonly timing?: Partial<NodeTiming>;
+  /** Name under which kubelet knows the driver. Default: every target of kubelet may be the driver's. */
+  readonly driverName?: string;
 }
 
 /**
@@ -90,6 +92,7 @@ export class NodeEngine {
       log,
       timing: { ...defaultTiming, ...parts.timing },
       afterMount: [tuner.tune, ...(parts.afterMount ?? [])],
+      ...(parts.driverName === undefined ? {} : { driverName: parts.driverName }),
     };
     const mountsDir = parts.mountsDir ?? join(stateDir, 'mounts');
     const clientMounts = new ClientMountRecords(stateDir, mountsDir, log);

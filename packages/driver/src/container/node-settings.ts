@@ -14,6 +14,7 @@ type FromSettings = Pick<
   | 'unmountEscalation'
   | 'clientTuner'
   | 'beforePublish'
+  | 'driverName'
 >;
 
 /** Settings of the node engine, from the flags. The Kubernetes client is loaded only where a flag needs it.
@@ -24,6 +25,7 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
   const forceAfterMs = milliseconds(settings, 'unmount-force-after');
   const lazyAfterMs = milliseconds(settings, 'unmount-lazy-after');
   return {
+    driverName,
     mountSharing: mountSharing(settings),
     mountHelper: mountHelper(settings),
     targetDirs: targetDirs(settings.flag('target-dirs') ?? ''),

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientInUse, sharesSuperblock } from './client-references.js';
 import { parseMountInfo } from '../mount-table.js';
 import type { Publication } from '../publications.js';
@@ -37,6 +40,26 @@ describe('clientInUse', () => {
     } as unknown as Parameters<typeof clientInUse>[3];
     expect(clientInUse('/m/1', ['/m/1'], table, node)).toBe(expected);
   });
+});
+
+it.each<[string, string, boolean]>([
+  ['this driver', '{"driverName":"own.driver"}', true],
+  ['another driver', '{"driverName":"other.driver"}', false],
+  ['no driver', '{}', true],
+  ['a damaged file', '{', true],
+])('counts a target without a record, beside which kubelet names %s', (_, volumeData, expected) => {
+  const directory = mkdtempSync(join(tmpdir(), 'client-references-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const volume = join(directory, 'pods/u/volumes/kubernetes.io~csi/pv');
+  mkdirSync(volume, { recursive: true });
+  writeFileSync(join(volume, 'vol_data.json'), volumeData);
+  const table = parseMountInfo([client, at(join(volume, 'mount'))].join('\n'));
+  const node = {
+    publications: { all: () => [] },
+    mounter: { stuck: new Set() },
+    driverName: 'own.driver',
+  } as unknown as Parameters<typeof clientInUse>[3];
+  expect(clientInUse('/m/1', ['/m/1'], table, node)).toBe(expected);
 });
 
 describe('sharesSuperblock', () => {

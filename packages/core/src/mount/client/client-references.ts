@@ -1,6 +1,7 @@
 import type { MountServices } from '../mount-services.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
+import { driverOfTarget } from './kubelet-volume-data.js';
 
 /** Part of the paths at which CSI drivers publish for kubelet (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
 const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';
@@ -8,13 +9,14 @@ const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';
 /**
  * Returns true if pods use a shared client: a target that is recorded as bound from it is mounted, or may still become so;
  * or a target of kubelet without a record (the state directory was lost) shows its file system with the same superblock
- * options. Unmounting a client too early would cost a second client, never a pod's data: bind mounts persist.
+ * options, unless kubelet names another driver for it. Unmounting a client too early would cost a second client, never a
+ * pod's data: bind mounts persist.
  */
 export function clientInUse(
   path: string,
   clientMounts: readonly string[],
   table: MountTable,
-  { publications, mounter }: Pick<MountServices, 'publications' | 'mounter'>,
+  { publications, mounter, driverName }: Pick<MountServices, 'publications' | 'mounter' | 'driverName'>,
 ): boolean {
   const recorded = publications.all();
   const isUsed = recorded.some(
@@ -29,8 +31,15 @@ export function clientInUse(
     (entry) =>
       entry.mountPoint.includes(KUBELET_TARGET) &&
       !known.has(entry.mountPoint) &&
-      sharesSuperblock(entry, client),
+      sharesSuperblock(entry, client) &&
+      !isForeign(entry.mountPoint, driverName),
   );
+}
+
+/** Returns true if a target of kubelet belongs to another CSI driver. */
+function isForeign(mountPoint: string, driverName: string | undefined): boolean {
+  const driver = driverOfTarget(mountPoint);
+  return driver !== undefined && driverName !== undefined && driver !== driverName;
 }
 
 /** Returns true if two mounts may belong to one client, according to the mount table: its device numbers distinguish no more
