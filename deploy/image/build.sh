@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # build.sh [DIRECTORY] [amd64|arm64]: makes the image as an OCI layout, without a registry or a container engine. Two builds
-# of one commit have one digest. See rootfs.sh for the environment; IMAGE_TAG: default is v and the version of the package.
+# of one commit have one digest. Beside the layout it leaves the bill of materials, DIRECTORY.ARCHITECTURE.cdx.json, for
+# sign.sh. See rootfs.sh for the environment; IMAGE_TAG: default is v and the version of the package.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -43,6 +44,7 @@ umoci config --image "$layout:$tag" --no-history --created "$created" --architec
   --author '' --config.entrypoint /bin/lustre-csi --config.workingdir / \
   --config.env PATH=/bin:/sbin:/usr/bin:/usr/sbin --config.env NODE_ENV=production "${labels[@]}"
 umoci gc --layout "$layout"
+install -m 644 "$work/root/usr/share/sbom/lustre-csi.cdx.json" "$layout.$arch.cdx.json"
 node -p '
   const { manifests } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
   manifests.find(({ annotations }) => annotations["org.opencontainers.image.ref.name"] === process.argv[2]).digest

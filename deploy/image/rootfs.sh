@@ -33,12 +33,17 @@ export SOURCE_DATE_EPOCH
 [ -f "$package/bundle/entries/lustre-csi.js" ] || fail "there is no bundle: run \"npm ci && npm run build\" first"
 command -v mmdebstrap >/dev/null || fail "mmdebstrap is missing: apt install mmdebstrap"
 command -v npm >/dev/null || fail "npm is missing"
+command -v node >/dev/null || fail "node is missing"
 if [ -z "${DEBIAN_SOURCES:-}" ]; then
   grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || fail "set DEBIAN_SOURCES: this machine is not Debian 12"
   DEBIAN_SOURCES=$(echo /etc/apt/sources.list.d/*.sources /etc/apt/sources.list)
 fi
 sources=()
 for file in $DEBIAN_SOURCES; do [ -s "$file" ] && sources+=("$file"); done
+
+userland=("${LUSTRE_USERLAND:+$LUSTRE_USERLAND/}"*.deb)
+[ -n "${LUSTRE_USERLAND:-}" ] || userland=()
+[ -z "${LUSTRE_USERLAND:-}" ] || [ ${#userland[@]} -gt 0 ] || fail "there is no .deb package in LUSTRE_USERLAND=$LUSTRE_USERLAND"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -47,9 +52,6 @@ trap 'rm -rf "$work"' EXIT
 mmdebstrap --quiet --variant=extract --skip=cleanup/apt --architectures="$arch" --format=directory \
   --include="mount,libstdc++6,libgcc-s1${LUSTRE_DEPENDS:+,$LUSTRE_DEPENDS}" bookworm "$work/debian" "${sources[@]}"
 
-userland=("${LUSTRE_USERLAND:+$LUSTRE_USERLAND/}"*.deb)
-[ -n "${LUSTRE_USERLAND:-}" ] || userland=()
-[ -z "${LUSTRE_USERLAND:-}" ] || [ ${#userland[@]} -gt 0 ] || fail "there is no .deb package in LUSTRE_USERLAND=$LUSTRE_USERLAND"
 for file in "${userland[@]}"; do dpkg-deb --extract "$file" "$work/debian"; done
 
 mkdir -p "$root"
@@ -79,18 +81,23 @@ done
 for file in "$work"/debian/var/cache/apt/archives/*.deb "${userland[@]}"; do
   dpkg-deb --field "$file" >"$root/var/lib/dpkg/status.d/$(dpkg-deb --field "$file" Package)"
 done
+user_packages=()
+for file in "${userland[@]}"; do user_packages+=("$(dpkg-deb --field "$file" Package)"); done
+
+# Libraries that programs of the user's packages lack show here, not when a pod starts.
+for program in "$root"/{bin,sbin,usr/bin,usr/sbin}/*; do
+  [ ! -L "$program" ] && [ "$arch" = "$(dpkg --print-architecture)" ] || continue
+  head -c 2 "$program" | grep -q '#!' && continue
+  missing=$(chroot "$root" "/$loader" --list "/${program#"$root"/}" 2>&1 | grep 'cannot open shared object' || true)
+  # The loader names one library at a time.
+  [ -z "$missing" ] || fail "${program#"$root"} lacks a library; name its package in LUSTRE_DEPENDS: $missing"
+done
 
 npm install --silent --no-save --no-package-lock --ignore-scripts --force --prefix "$work/node" "$node@$node_version"
 install -m 755 "$work/node/node_modules/$node/bin/node" "$root/usr/bin/node"
 cp "$work/node/node_modules/$node/LICENSE" "$root/licenses/node.txt"
 
 "$here/app.sh" "$root"
-
-# Libraries that programs of the user's packages lack show here, not when a pod starts.
-for program in "$root"/{bin,sbin,usr/bin,usr/sbin}/*; do
-  [ -L "$program" ] || [ "$arch" != "$(dpkg --print-architecture)" ] || head -c 2 "$program" | grep -q '#!' && continue
-  missing=$(chroot "$root" "/$loader" --list "/${program#"$root"/}" 2>&1 | grep 'not found' || true)
-  [ -z "$missing" ] || fail "${program#"$root"} lacks libraries; name their packages in LUSTRE_DEPENDS: $missing"
-done
+node "$here/sbom.mjs" "$root" "$arch" "$node@$node_version" "${user_packages[@]}"
 
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
