@@ -25,7 +25,12 @@ export {
   readClientParts,
   type ClientParts,
 } from './mount/client/lustre-client.js';
-export { describeVersions, readClientVersions, type ClientVersions } from './mount/client/client-versions.js';
+export {
+  describePresentParts,
+  describeVersions,
+  readClientVersions,
+  type ClientVersions,
+} from './mount/client/client-versions.js';
 export type { MountHelper } from './mount/client/mount-helper.js';
 export { LustreModuleLoader } from './mount/client/lustre-module-loader.js';
 export { publishSettingKeys } from './model/publish-settings.js';

@@ -71,7 +71,7 @@ describe('a node plugin without sidecars', () => {
     expect([live.status, await live.text()]).toEqual([200, '[+]csi ok\n[+]registration ok\n']);
     const ready = await fetch(`http://${health}/readyz?verbose`);
     expect(await ready.text()).toMatch(
-      /^\[\+\]csi ok\n\[\+\]registration ok\n\[[+-]\]lustre-client (?:ok|failed: .*lustre.*)\n$/,
+      /^\[\+\]csi ok\n\[\+\]registration ok\n\[[+-]\]lustre-client (?:ok|failed: .*lustre.* \(module: .*; mount\.lustre: .*\))\n$/,
     );
     rmSync(`${registry}/${driverName}-reg.sock`);
     const lost = await fetch(`http://${health}/healthz`);

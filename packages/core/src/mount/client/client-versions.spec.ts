@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../process/command.js';
-import { describeVersions, readClientVersions } from './client-versions.js';
+import { describePresentParts, describeVersions, readClientVersions } from './client-versions.js';
 
 const printing = (stdout: string, exitCode = 0) => ({
   run: async (): Promise<CommandResult> => ({ pid: 1, exitCode, signal: null, stdout, stderr: '' }),
@@ -30,6 +30,23 @@ describe('readClientVersions', () => {
     await writeFile(join(root, 'sys/fs/lustre/version'), '2.16.1\n');
     expect(await readClientVersions(root, missing)).toEqual({ module: '2.16.1' });
     expect(await readClientVersions(root, printing('usage: mount.lustre', 1))).toEqual({ module: '2.16.1' });
+  });
+
+  it.each([
+    [false, true, 'module: not loaded; mount.lustre: 2.17.0'],
+    [true, false, 'module: 2.15.6; mount.lustre: not installed'],
+    [false, false, 'module: not loaded; mount.lustre: not installed'],
+  ])('describes what is present: module %s, mount.lustre %s', async (hasModule, hasHelper, text) => {
+    await mkdir(join(root, 'sys/module/lustre'), { recursive: true });
+    await writeFile(join(root, 'sys/module/lustre/version'), '2.15.6\n');
+    const runner = printing('mount.lustre 2.17.0\n');
+    expect(await describePresentParts({ hasHelper, hasModule }, root, runner)).toBe(text);
+  });
+
+  it('describes parts of unknown release', async () => {
+    expect(await describePresentParts({ hasHelper: true, hasModule: true }, root, missing)).toBe(
+      'module: of unknown release; mount.lustre: of unknown release',
+    );
   });
 });
 

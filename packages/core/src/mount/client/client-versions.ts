@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandRunner } from '../../process/command.js';
+import type { ClientParts } from './lustre-client.js';
 
 /** Releases of the two halves of a Lustre client; absent: unknown. */
 export interface ClientVersions {
@@ -20,15 +21,35 @@ export async function readClientVersions(
   root = '/',
   runner: Pick<CommandRunner, 'run'> = new CommandRunner(),
 ): Promise<ClientVersions> {
+  const module = await moduleRelease(root);
+  return module === undefined ? {} : { module, ...(await utilitiesRelease(runner)) };
+}
+
+/** Describes the parts that are present with their releases, for a node whose client is not complete. Never throws. */
+export async function describePresentParts(
+  { hasHelper, hasModule }: Pick<ClientParts, 'hasHelper' | 'hasModule'>,
+  root = '/',
+  runner: Pick<CommandRunner, 'run'> = new CommandRunner(),
+): Promise<string> {
+  const module = (await moduleRelease(root)) ?? 'of unknown release';
+  const { utilities = 'of unknown release' } = hasHelper ? await utilitiesRelease(runner) : {};
+  return `module: ${hasModule ? module : 'not loaded'}; mount.lustre: ${hasHelper ? utilities : 'not installed'}`;
+}
+
+async function moduleRelease(root: string): Promise<string | undefined> {
   const files = await Promise.all(
     MODULE_FILES.map((file) => readFile(join(root, file), 'utf8').catch(() => '')),
   );
-  const module = files.map((text) => RELEASE.exec(text)?.[0]).find((release) => release !== undefined);
-  if (module === undefined) return {};
+  return files.map((text) => RELEASE.exec(text)?.[0]).find((release) => release !== undefined);
+}
+
+async function utilitiesRelease(
+  runner: Pick<CommandRunner, 'run'>,
+): Promise<Pick<ClientVersions, 'utilities'>> {
   const options = { signal: new AbortController().signal, deadlineMs: READ_MS };
   const printed = await runner.run('mount.lustre', ['--version'], options).catch(() => undefined);
   const utilities = printed?.exitCode === 0 ? RELEASE.exec(printed.stdout + printed.stderr)?.[0] : undefined;
-  return { module, ...(utilities === undefined ? {} : { utilities }) };
+  return utilities === undefined ? {} : { utilities };
 }
 
 /** Trouble with a pair of releases, with the next step; undefined: none is known, or a release is unknown.
