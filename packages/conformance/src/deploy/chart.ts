@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly release?: string;
   readonly namespace?: string;
   readonly kubernetes?: string;
+  /** Renders what `helm test` creates, too. */
+  readonly withTests?: boolean;
 }
 
 /** Kubernetes object of a render. */
@@ -44,6 +46,7 @@ export class Helm {
     const { files = [], values = {}, release = 'lustre-csi', namespace = 'kube-system' } = options;
     const args = ['template', release, chartDirectory, '--namespace', namespace];
     args.push('--kube-version', options.kubernetes ?? KUBERNETES);
+    if (!options.withTests) args.push('--skip-tests');
     for (const file of files) args.push('--values', file);
     args.push('--values', '-');
     return this.#run(args, JSON.stringify(values));

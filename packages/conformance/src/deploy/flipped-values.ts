@@ -4,6 +4,7 @@ export interface Setting {
   readonly set: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly kubernetes?: string;
+  readonly withTests?: boolean;
 }
 
 const everything: Setting = { set: 'everything-on', values: {} };
@@ -41,6 +42,7 @@ const settings: readonly (readonly [string, Setting])[] = [
   ],
   ['azure', azure({ azure: { workloadIdentity: { clientID: 'one' } } })],
   ['aws', aws()],
+  ['helmTester', { ...aws(), withTests: true }],
   ['lustreClient.mode', aws({ lustreClient: { kmm: { kernelMappings: [{ literal: 'one' }] } } })],
   ['lustreClient.package', aws({ lustreClient: { mode: 'package', package: onePackage } })],
   ['lustreClient', { set: 'openshift-generic-kmm', values: {} }],

@@ -19,11 +19,11 @@ function baseOf(setting: Setting): Promise<string> {
   return found;
 }
 
-const renderWith = ({ set, values: base, kubernetes }: Setting, change: object): Promise<string> =>
+const renderWith = ({ set, values: base, ...options }: Setting, change: object): Promise<string> =>
   helm.template({
     files: [valueSet(set)],
     values: merged(base, change as Record<string, unknown>),
-    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...options,
   });
 
 function merged(
