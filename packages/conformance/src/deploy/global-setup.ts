@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { hasGo, isBuilt, obtainGoTool, type GoTool } from '../testing/go-tool.js';
-import { helmTool, kubeconformTool, testCache } from './tools.js';
+import {
+  actionlintTool,
+  cosignTool,
+  craneTool,
+  helmTool,
+  kubeconformTool,
+  kustomizeTool,
+  testCache,
+} from './tools.js';
 
 /** Results of the setup, for `inject`. */
 declare module 'vitest' {
@@ -10,6 +18,14 @@ declare module 'vitest' {
     readonly helm: string;
     /** Path of kubeconform; empty where it cannot be built. */
     readonly kubeconform: string;
+    /** Path of kustomize; empty where it cannot be built. */
+    readonly kustomize: string;
+    /** Path of crane; empty where it cannot be built. */
+    readonly crane: string;
+    /** Path of cosign; empty where it cannot be built. */
+    readonly cosign: string;
+    /** Path of actionlint; empty where it cannot be built. */
+    readonly actionlint: string;
   }
 }
 
@@ -17,6 +33,10 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<void> {
   project.provide('helm', await pathOf(helmTool));
   project.provide('kubeconform', await pathOf(kubeconformTool));
+  project.provide('kustomize', await pathOf(kustomizeTool));
+  project.provide('crane', await pathOf(craneTool));
+  project.provide('actionlint', await pathOf(actionlintTool));
+  project.provide('cosign', await pathOf(cosignTool));
 }
 
 async function pathOf(tool: GoTool): Promise<string> {

@@ -24,6 +24,35 @@ export const kubeconformTool: GoTool = {
   buildTimeoutMs: 600_000,
 };
 
+export const kustomizeTool: GoTool = {
+  name: 'kustomize',
+  path: 'sigs.k8s.io/kustomize/kustomize/v5',
+  version: 'v5.8.1',
+  buildTimeoutMs: 600_000,
+};
+
+export const craneTool: GoTool = {
+  name: 'crane',
+  path: 'github.com/google/go-containerregistry/cmd/crane',
+  version: 'v0.22.1',
+  buildTimeoutMs: 600_000,
+};
+
+export const cosignTool: GoTool = {
+  name: 'cosign',
+  path: 'github.com/sigstore/cosign/v3/cmd/cosign',
+  version: 'v3.1.3',
+  // Ten minutes on two cores without other work.
+  buildTimeoutMs: 3_600_000,
+};
+
+export const actionlintTool: GoTool = {
+  name: 'actionlint',
+  path: 'github.com/rhysd/actionlint/cmd/actionlint',
+  version: 'v1.7.12',
+  buildTimeoutMs: 600_000,
+};
+
 /** Reports the presence of a program on PATH. */
 export function hasProgram(name: string): boolean {
   try {
