@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { IMAGE_BUILD_MS, imageScript, missingForImages, requireImageTools } from './image-tools.js';
 import { makeMemoryGroup } from './memory-group.js';
+import { startRegistry } from './registry.js';
 
 /** Architecture of this machine, in the words of Debian. */
 const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -17,6 +18,23 @@ const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
 const MAX_BYTES = 150 * 2 ** 20;
 
 it('has what it needs where it must run', requireImageTools);
+
+/** Manifests of the index that push.sh makes of layouts, in a registry of this test. */
+async function platformsWhenPushed(...layouts: readonly string[]): Promise<readonly object[]> {
+  const crane = inject('crane');
+  const registry = await startRegistry(crane);
+  try {
+    const reference = `${registry.address}/lustre-csi:v1`;
+    const env = { ...process.env, CRANE: crane };
+    execFileSync(imageScript('push.sh'), [reference, ...layouts], { env, stdio: 'ignore' });
+    const { manifests } = JSON.parse(execFileSync(crane, ['manifest', reference], { encoding: 'utf8' })) as {
+      readonly manifests: readonly { readonly digest: string; readonly platform: object }[];
+    };
+    return manifests.map(({ digest, platform }) => ({ digest, platform }));
+  } finally {
+    await registry.stop();
+  }
+}
 
 describe.skipIf(missingForImages.length > 0)('the image', () => {
   let directory: string;
@@ -56,15 +74,27 @@ describe.skipIf(missingForImages.length > 0)('the image', () => {
     expect(build(join(directory, 'again'))).toBe(digest);
   });
 
-  it('is built for arm64, too', { timeout: IMAGE_BUILD_MS }, () => {
-    const layout = join(directory, 'arm64');
-    expect(build(layout, 'arm64')).not.toBe(digest);
-    const blobs = readdirSync(join(layout, 'blobs/sha256')).map((name) => join(layout, 'blobs/sha256', name));
-    const small = blobs
-      .filter((blob) => lstatSync(blob).size < 100_000)
-      .map((blob) => readFileSync(blob, 'utf8'));
-    expect(small.some((text) => text.includes('"architecture":"arm64"'))).toBe(true);
-  });
+  it(
+    'is built for arm64, too, and pushed as one reference for both',
+    { timeout: IMAGE_BUILD_MS },
+    async () => {
+      const layout = join(directory, 'arm64');
+      const other = build(layout, 'arm64');
+      expect(other).not.toBe(digest);
+      const blobs = readdirSync(join(layout, 'blobs/sha256')).map((name) =>
+        join(layout, 'blobs/sha256', name),
+      );
+      const small = blobs
+        .filter((blob) => lstatSync(blob).size < 100_000)
+        .map((blob) => readFileSync(blob, 'utf8'));
+      expect(small.some((text) => text.includes('"architecture":"arm64"'))).toBe(true);
+      if (inject('crane') !== '')
+        expect(await platformsWhenPushed(join(directory, 'oci'), layout)).toEqual([
+          { digest, platform: { architecture: 'amd64', os: 'linux' } },
+          { digest: other, platform: { architecture: 'arm64', os: 'linux' } },
+        ]);
+    },
+  );
 
   it('is small, and has no shell, package manager or set-user-ID program', () => {
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name));
