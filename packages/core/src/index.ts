@@ -17,6 +17,12 @@ export {
   parameter,
 } from './provider/parameters.js';
 export { Faults, throwFaults, type FoundFaults } from './provider/faults.js';
+export {
+  CloudRequestRelay,
+  unobserved,
+  type CloudRequestEnd,
+  type CloudRequests,
+} from './model/cloud-requests.js';
 export type { Log } from './model/log.js';
 export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';

@@ -4,6 +4,7 @@ import { agentsFor } from '@lustre-csi/core/network';
 import {
   ConfigurationError,
   messageOf,
+  type CloudRequests,
   type ControllerProvider,
   type ProviderContext,
   type Settings,
@@ -34,8 +35,8 @@ export async function buildController(
   const region = await regionFrom(settings, context);
   const view = { region, clusterId: clusterIdOf(context) };
   const options = clientOptions(region, context, settings);
-  const api = new FsxApi(() => new FSxClient(options));
-  const ec2 = newEc2(options);
+  const api = new FsxApi(() => new FSxClient(options), context.cloudRequests);
+  const ec2 = newEc2(options, context.cloudRequests);
   return new FsxFileSystems(
     {
       api,
@@ -74,13 +75,13 @@ function clientOptions(
 
 type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
 
-function newEc2(options: ClientOptions): DeferredEc2 {
+function newEc2(options: ClientOptions, requests: CloudRequests | undefined): DeferredEc2 {
   return new DeferredEc2(async () => {
     const [{ EC2Client }, { Ec2Api }] = await Promise.all([
       import('@aws-sdk/client-ec2'),
       import('./api/ec2-api.js'),
     ]);
-    return new Ec2Api(() => new EC2Client(options));
+    return new Ec2Api(() => new EC2Client(options), requests);
   });
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@lustre-csi/core';
 import { armOperations } from './api/arm-operations.js';
 import { Arm } from './api/arm.js';
+import { withObservedTokens } from './api/observe-requests.js';
 import { throughProxies } from './api/through-proxies.js';
 import { readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
 import { boundedCredential } from './api/bounded-credential.js';
@@ -38,9 +39,10 @@ export async function buildController(
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
   const pipeline = throughProxies(given, settings);
+  const forTokens = withObservedTokens(pipeline, context.cloudRequests);
   const config = await readAzureConfig(settings);
   if (config.missing !== undefined) context.log.warn({}, `only static volumes are served: ${config.missing}`);
-  const arm = newArm(newCredential(config, settings, pipeline, clock), config, context, pipeline);
+  const arm = newArm(newCredential(config, settings, forTokens, clock), config, context, pipeline);
   const skus = new SkuCatalogue((signal) => arm.call(armOperations.listSkus, undefined, signal), clock);
   return newFileSystems(arm, skus, config, context);
 }
@@ -68,7 +70,7 @@ const missingCredential = (reason: string): TokenCredential => ({
 function newArm(
   credential: TokenCredential,
   { subscriptionId, cloud }: AzureConfig,
-  { driverName, driverVersion }: ProviderContext,
+  { driverName, driverVersion, cloudRequests: requests }: ProviderContext,
   pipeline: CommonClientOptions,
 ): Arm {
   return new Arm(credential, {
@@ -77,6 +79,7 @@ function newArm(
     scope: cloud.scope,
     userAgent: `${driverName}/${driverVersion}`,
     pipeline,
+    requests,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { CloudRequests } from '../model/cloud-requests.js';
 import type { Log } from '../model/log.js';
 import type { FlagDefinition, Settings } from './settings.js';
 import type { ControllerProvider } from './controller-provider.js';
@@ -12,6 +13,8 @@ export interface ProviderContext {
    *  and owns nothing that carries one. */
   readonly clusterId: string;
   readonly log: Log;
+  /** Observer to which the provider reports each request to its cloud. Absent: none. */
+  readonly cloudRequests?: CloudRequests;
   /** Absent where no orchestrator can be asked. */
   readonly node?: OrchestratedNode;
 }

@@ -1,5 +1,6 @@
-import { DriverError, untilAborted } from '@lustre-csi/core';
+import { DriverError, unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
 import { toDriverError, type CallKind } from './errors.js';
+import { endOf, observeRequests } from './observe-requests.js';
 
 /** Permission that a call needs in an IAM policy. */
 export interface Permission {
@@ -28,11 +29,15 @@ export interface AwsOperation<Client, Input, Output> {
 
 /** The part of an SDK client that the caller needs besides its operations. */
 export interface SdkClient {
+  readonly middlewareStack: unknown;
   readonly config: { readonly credentials: () => Promise<unknown> };
 }
 
 /** Limit for a request for credentials; a source that answers at all takes far less. Milliseconds. */
 const CREDENTIALS_MS = 30_000;
+
+/** Name under which requests for credentials are reported, whichever service gives them. */
+export const GET_CREDENTIALS = 'GetCredentials';
 
 /**
  * Calls one service. It is the only access to the SDK's client, so that every call is one of the operations from which
@@ -45,9 +50,11 @@ const CREDENTIALS_MS = 30_000;
 export class AwsCaller<Client extends SdkClient> {
   #client: Client | undefined;
   #credentials: Promise<unknown> | undefined;
+  #identity: unknown;
 
   constructor(
     private readonly newClient: () => Client,
+    private readonly requests: CloudRequests = unobserved,
     private readonly credentialsMs = CREDENTIALS_MS,
   ) {}
 
@@ -58,7 +65,7 @@ export class AwsCaller<Client extends SdkClient> {
     input: Input,
     signal: AbortSignal,
   ): Promise<Output> {
-    const client = (this.#client ??= this.newClient());
+    const client = (this.#client ??= observeRequests(this.newClient(), this.requests));
     // The SDK heeds its signal only during a request, not while it waits for credentials or to retry.
     await untilAborted((this.#credentials ??= this.#ask(client)), signal);
     return untilAborted(operation.send(client, input, { abortSignal: signal }), signal);
@@ -68,9 +75,14 @@ export class AwsCaller<Client extends SdkClient> {
   async #ask(client: Client): Promise<void> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(noCredentials(this.credentialsMs)), this.credentialsMs);
+    const ended = this.requests.sent(GET_CREDENTIALS, 1);
     try {
-      await untilAborted(client.config.credentials(), late.signal);
+      const identity = await untilAborted(client.config.credentials(), late.signal);
+      // The SDK keeps them until they expire: the same object was not requested now.
+      if (identity !== this.#identity) ended({ code: 'OK' });
+      this.#identity = identity;
     } catch (error) {
+      ended(late.signal.aborted ? { code: 'timeout' } : endOf(error));
       if (late.signal.aborted) this.#client = undefined;
       throw error;
     } finally {

@@ -103,7 +103,7 @@ describe('a source of credentials that never answers', () => {
     const environment = sources[1]?.[2]() ?? {};
     Object.assign(process.env, environment);
     let clients = 0;
-    const caller = new AwsCaller(() => ((clients += 1), new FSxClient({})), 400);
+    const caller = new AwsCaller(() => ((clients += 1), new FSxClient({})), undefined, 400);
     const list = (signal = AbortSignal.timeout(5_000)) =>
       caller.call(fsxOperations.DescribeFileSystems, {}, signal).then(
         ({ FileSystems }) => FileSystems,

@@ -1,4 +1,5 @@
 import type { EC2Client, NetworkInterface, Subnet } from '@aws-sdk/client-ec2';
+import type { CloudRequests } from '@lustre-csi/core';
 import { describedBy } from './answer-shape.js';
 import { AwsCaller } from './aws-operation.js';
 import { ec2Operations as operations } from './ec2-operations.js';
@@ -7,8 +8,8 @@ import { ec2Operations as operations } from './ec2-operations.js';
 export class Ec2Api {
   readonly #caller: AwsCaller<EC2Client>;
 
-  constructor(newClient: () => EC2Client) {
-    this.#caller = new AwsCaller(newClient);
+  constructor(newClient: () => EC2Client, requests?: CloudRequests) {
+    this.#caller = new AwsCaller(newClient, requests);
   }
 
   /** Looks up the Availability Zone of each subnet id; undefined where one of the subnets does not exist. */

@@ -118,6 +118,13 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   SerializationException: defect,
 };
 
+/** Reports whether the driver knows the name of an error. */
+export const isKnownError = (name: string): boolean => Object.hasOwn(verdicts, name);
+
+/** Reports whether an error means that there were too many calls. */
+export const isThrottling = (name: string): boolean =>
+  Object.hasOwn(verdicts, name) && verdicts[name] === throttled;
+
 /** Verdict for the token of an earlier call with other parameters: the next listing shows that call's file system. */
 const tokenClash: Verdict = {
   kind: 'aborted',
@@ -125,7 +132,7 @@ const tokenClash: Verdict = {
 };
 
 /** Members of SDK errors that the driver reads; each may be missing. */
-interface SdkError {
+export interface SdkError {
   readonly name: string;
   readonly message: string;
   readonly code?: unknown;

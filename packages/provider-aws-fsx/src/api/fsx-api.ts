@@ -11,7 +11,7 @@ import type {
   FileSystem as SdkFileSystem,
   UpdateFileSystemRequest,
 } from '@aws-sdk/client-fsx';
-import { DriverError } from '@lustre-csi/core';
+import { DriverError, type CloudRequests } from '@lustre-csi/core';
 import { checkDeleted, describedBy, pageOf, resourceIn, type AnsweredPage } from './answer-shape.js';
 import { AwsCaller } from './aws-operation.js';
 import { clientRequestToken } from './client-request-token.js';
@@ -29,8 +29,8 @@ const MAX_PAGES = 2000;
 export class FsxApi {
   readonly #caller: AwsCaller<FSxClient>;
 
-  constructor(newClient: () => FSxClient) {
-    this.#caller = new AwsCaller(newClient);
+  constructor(newClient: () => FSxClient, requests?: CloudRequests) {
+    this.#caller = new AwsCaller(newClient, requests);
   }
 
   /** Lists every file system of the account in the region, of all types. Complete, or it throws. */

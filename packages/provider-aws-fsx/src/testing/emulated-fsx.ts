@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
 import {
   Capacity,
+  unobserved,
+  type CloudRequests,
   type FileSystem,
   type Log,
   type Settings,
@@ -60,9 +62,10 @@ export class EmulatedFsx {
     rmSync(this.#directory, { recursive: true });
   }
 
-  async provider(clusterId = ''): Promise<FsxFileSystems> {
+  async provider(clusterId = '', cloudRequests: CloudRequests = unobserved): Promise<FsxFileSystems> {
     const settings: Settings = { flag: () => undefined, environment: (name) => process.env[name] };
-    const context = { driverName: awsFsx.driverName, driverVersion: '1.2.3', clusterId, log: silent };
+    const driver = { driverName: awsFsx.driverName, driverVersion: '1.2.3' };
+    const context = { ...driver, clusterId, log: silent, cloudRequests };
     return (await awsFsx.controller(settings, context)) as FsxFileSystems;
   }
 

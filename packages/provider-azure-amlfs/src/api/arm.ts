@@ -7,8 +7,9 @@ import {
   type RawResponseCallback,
 } from '@azure/core-client';
 import { defaultRetryPolicy, isRestError } from '@azure/core-rest-pipeline';
-import { untilAborted } from '@lustre-csi/core';
+import { unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
 import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
+import { inOperation, requestObserver } from './observe-requests.js';
 import { armRetryPolicy } from './retry-policy.js';
 
 /** Limit for one call, in milliseconds. ARM answers within seconds; a longer call is a hanging connection, and the state
@@ -24,6 +25,8 @@ export interface ArmOptions {
   readonly userAgent: string;
   /** Options of HTTP requests: TLS, proxy, retries. */
   readonly pipeline: CommonClientOptions;
+  /** Observer of all requests. Absent: none. */
+  readonly requests?: CloudRequests | undefined;
 }
 
 /** Calls Azure Resource Manager through the SDK's client. It is the only access to it, so that every call is one of the
@@ -35,7 +38,7 @@ export class Arm {
     credential: TokenCredential,
     private readonly options: ArmOptions,
   ) {
-    const { subscriptionId, endpoint, scope, userAgent, pipeline } = options;
+    const { subscriptionId, endpoint, scope, userAgent, pipeline, requests = unobserved } = options;
     this.#client = new StorageCacheManagementClient(credential, subscriptionId, {
       ...pipeline,
       endpoint,
@@ -45,6 +48,7 @@ export class Arm {
     });
     this.#client.pipeline.removePolicy({ name: defaultRetryPolicy().name });
     this.#client.pipeline.addPolicy(armRetryPolicy(pipeline.retryOptions), { phase: 'Retry' });
+    this.#client.pipeline.addPolicy(requestObserver(requests), { afterPhase: 'Retry' });
   }
 
   /** Sends the request of an operation and waits for the answer, never for the long-running operation that it starts.
@@ -62,7 +66,8 @@ export class Arm {
       subscriptionId: this.options.subscriptionId,
       request: (request) => this.#request(request, options),
     };
-    return untilAborted(operation.send(channel, input), signal);
+    const sent = inOperation(operation.name, () => operation.send(channel, input));
+    return untilAborted(sent, signal);
   }
 
   async #request(request: ArmRequest, options: ArmChannel['options']): Promise<ArmAnswer> {
