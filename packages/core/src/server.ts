@@ -1,5 +1,10 @@
 // For programs that serve CSI: the three services, the operations behind them, and the engine of the node.
 export type { CallObserver } from './rpc/count-calls.js';
+export type { CallSubject } from './rpc/call-subject.js';
+export type { CallTracer, TracedCall } from './rpc/trace-calls.js';
+export { requestsOfCall } from './rpc/requests-of-call.js';
+export { otherErrorLabels, type MountChange, type MountObserver } from './mount/measured-mounter.js';
+export type { NodeStats } from './mount/node-stats.js';
 export { controllerService } from './rpc/controller-service.js';
 export { grpcAddress, parseEndpoint, type Endpoint } from './rpc/endpoint.js';
 export { identityService, type PluginIdentity } from './rpc/identity-service.js';

@@ -1,8 +1,9 @@
 import { status } from '@grpc/grpc-js';
-import type { Wrapper } from './call-chain.js';
+import type { Call, Handler, Wrapper } from './call-chain.js';
 import { boundedText } from '../model/log-limits.js';
 import { asDriverError, codeName, errorToStatus } from './error-to-status.js';
 import { redact, redactMessage } from './redact.js';
+import { requestsOfCall } from './requests-of-call.js';
 
 /** Calls that arrive every few seconds: only their failures are logged at level info. */
 const QUIET = new Set([
@@ -16,12 +17,34 @@ const QUIET = new Set([
 /** Codes of normal operation: the work continues, or the caller repeats the call. */
 const EXPECTED = new Set([status.DEADLINE_EXCEEDED, status.ABORTED, status.CANCELLED, status.NOT_FOUND]);
 
-/** Logs one line for each call when it ends, with the request (redacted and shortened), the code and the time it took. */
-export const logCall: Wrapper = (next) => async (request, call) => {
+/** Longest id or name in the log, in characters: longer ones are refused. */
+const LONGEST_VOLUME = 256;
+
+/** Logs one line for each call when it ends, with the volume, the request (redacted and shortened), the code, the time it took
+ *  and the cloud's ids of its requests. Only calls of the controller reach a cloud. */
+export const logCall: Wrapper = (next) => (request, call) =>
+  call.service === 'Controller'
+    ? requestsOfCall.during((fields) => logged(next, request, call, fields))
+    : logged(next, request, call, () => ({}));
+
+async function logged(
+  next: Handler,
+  request: unknown,
+  call: Call,
+  requestFields: () => object,
+): Promise<unknown> {
   const began = performance.now();
-  const fields = { rpc: call.method, request: redact(`${call.method}Request`, request as object) };
+  const fields = {
+    rpc: call.method,
+    ...volumeOf(request),
+    request: redact(`${call.method}Request`, request as object),
+  };
   call.log.debug(fields, 'call');
-  const ended = (): object => ({ ...fields, milliseconds: Math.round(performance.now() - began) });
+  const ended = (): object => ({
+    ...fields,
+    milliseconds: Math.round(performance.now() - began),
+    ...requestFields(),
+  });
   try {
     const response = await next(request, call);
     const level = QUIET.has(call.method) ? 'debug' : 'info';
@@ -38,4 +61,12 @@ export const logCall: Wrapper = (next) => async (request, call) => {
     );
     throw thrown;
   }
-};
+}
+
+/** Volume of a request, for the log: its id, or the name of one that is to be created. */
+function volumeOf(request: unknown): { readonly volume?: string } {
+  const { volumeId, sourceVolumeId, name } = request as Readonly<Record<string, unknown>>;
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const volume = [volumeId, sourceVolumeId, name].find(isText);
+  return volume === undefined ? {} : { volume: boundedText(volume, LONGEST_VOLUME) };
+}
