@@ -29,7 +29,7 @@ import { fileSystemIsUnresponsive, mayHaveBegun, orUnresponsive } from './unresp
 import { TrashSweepers } from './trash-sweepers.js';
 import { StateDirectory } from './state-directory.js';
 import { listedDirectory, volumeOfDirectory } from './volume-of-directory.js';
-import type { DirectoryEntry, FoundDirectory } from './registry/worker-protocol.js';
+import type { DirectoryEntry, FoundDirectory, TrashLeft } from './registry/worker-protocol.js';
 
 /** Services that directory volumes are built on. */
 export interface DirectoryVolumesParts {
@@ -84,6 +84,10 @@ export class DirectoryVolumes implements DirectoryOperations {
   /** Processes that nothing can end. */
   get stuck(): readonly StuckChild[] {
     return this.#fileSystems.mounted.flatMap(({ stuck }) => stuck);
+  }
+
+  get trash(): TrashLeft {
+    return this.#sweepers.left;
   }
 
   /** Continues with the trash that an earlier run has left, and keeps file systems tagged. Mounts nothing if

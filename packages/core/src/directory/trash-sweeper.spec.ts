@@ -4,7 +4,7 @@ import { RememberedLog } from '../testing/remembered-log.js';
 import type { SweepOrder, WorkerResults } from './registry/worker-protocol.js';
 import { LOOK_LATER_MS, SLICE, TrashSweeper } from './trash-sweeper.js';
 
-const noTrouble = { stuck: [], failed: 0, failures: [] } as const;
+const noTrouble = { stuck: [], failed: 0, failures: [], left: { volumes: 0 } } as const;
 
 it('removes in slices with a pause between them, and one at a time', async () => {
   const clock = new ManualClock();
@@ -45,7 +45,7 @@ it('says what could not be removed, and tries again', async () => {
   const sweep = async (): Promise<WorkerResults['sweep']> => {
     calls += 1;
     if (calls === 1) throw new Error('the server does not answer');
-    const trouble = { stuck: ['0a'], failed: 7, failures: ['x: EPERM'] };
+    const trouble = { stuck: ['0a'], failed: 7, failures: ['x: EPERM'], left: { volumes: 1 } };
     return { removed: 0, isDone: true, hasUnfinished: false, ...(calls === 2 ? trouble : noTrouble) };
   };
   new TrashSweeper(sweep, log, clock).start();
@@ -97,7 +97,7 @@ it('tries a stuck volume again with the retry alone, however many others are del
     { skip }: SweepOrder,
   ): Promise<WorkerResults['sweep']> => {
     looks.push([clock.now() - began, skip]);
-    const trouble = { stuck: ['0a'], failed: 260, failures: ['x: EPERM'] };
+    const trouble = { stuck: ['0a'], failed: 260, failures: ['x: EPERM'], left: { volumes: 1 } };
     const isStuck = !skip.includes('0a') && looks.length < 9;
     // The slice was used up by the stuck volume: the others get theirs at once.
     return { removed: 0, isDone: !isStuck, hasUnfinished: false, ...(isStuck ? trouble : noTrouble) };
@@ -118,4 +118,26 @@ it('tries a stuck volume again with the retry alone, however many others are del
   // After 10 s, and then after longer and longer pauses.
   const tries = looks.filter(([, skip]) => skip.length === 0).map(([at]) => Math.round(at / 1000));
   expect(tries).toEqual([0, 10, 30, 70]);
+});
+
+it('reports what the last look has left', async () => {
+  const clock = new ManualClock();
+  const since = clock.now() - 1_000;
+  let left: WorkerResults['sweep']['left'] = { volumes: 2, since };
+  const sweep = async (): Promise<WorkerResults['sweep']> => ({
+    ...noTrouble,
+    removed: 1,
+    isDone: true,
+    hasUnfinished: false,
+    left,
+  });
+  const sweeper = new TrashSweeper(sweep, new RememberedLog(), clock);
+  expect(sweeper.left).toEqual({ volumes: 0 });
+  sweeper.start();
+  await settled();
+  expect(sweeper.left).toEqual({ volumes: 2, since });
+  left = { volumes: 0 };
+  sweeper.start();
+  await settled();
+  expect(sweeper.left).toEqual({ volumes: 0 });
 });

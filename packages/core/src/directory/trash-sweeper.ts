@@ -2,7 +2,7 @@ import type { Log } from '../model/log.js';
 import { pause, systemClock, type Clock } from '../concurrency/clock.js';
 import { messageOf } from '../errors/driver-error.js';
 import { STALE_MS } from './registry/record-files.js';
-import type { SweepOrder, WorkerResults } from './registry/worker-protocol.js';
+import type { SweepOrder, TrashLeft, WorkerResults } from './registry/worker-protocol.js';
 
 /** Files and directories that are removed at once, and the pause after them: at most 2000 a second, so that the metadata
  *  servers have time for others. */
@@ -32,6 +32,7 @@ export class TrashSweeper {
   #willRetry = false;
   #willLook = false;
   #turn = 0;
+  #left: TrashLeft = { volumes: 0 };
   /** Deleted volumes that could not be removed. They are tried again by the next retry, not whenever another volume is
    *  deleted. */
   readonly #stuck = new Set<string>();
@@ -41,6 +42,11 @@ export class TrashSweeper {
     private readonly log: Log,
     private readonly clock: Clock = systemClock,
   ) {}
+
+  /** Trash that the last look has left. */
+  get left(): TrashLeft {
+    return this.#left;
+  }
 
   /** Sweeps the trash.
    *  @param orphans true if killed workers may have left something, too */
@@ -86,6 +92,7 @@ export class TrashSweeper {
       const orphans = this.#orphans;
       this.#orphans = false;
       const swept = await this.#sweepOnce(orphans, signal);
+      this.#left = swept.left;
       if (swept.hasUnfinished) this.lookLater();
       total += swept.removed;
       failed += swept.failed;

@@ -2,6 +2,7 @@ import type { Log } from '../model/log.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { DirectoryFileSystems } from './directory-file-systems.js';
 import { basePathKey, type BasePathRecord } from './base-path-records.js';
+import type { TrashLeft } from './registry/worker-protocol.js';
 import { TrashSweeper } from './trash-sweeper.js';
 
 const nothingToSweep = {
@@ -11,6 +12,7 @@ const nothingToSweep = {
   stuck: [],
   failed: 0,
   failures: [],
+  left: { volumes: 0 },
 } as const;
 
 /** A sweeper for each base path that has ever been worked on. */
@@ -22,6 +24,14 @@ export class TrashSweepers {
     private readonly log: Log,
     private readonly clock: Clock,
   ) {}
+
+  /** Trash of all base paths, as the last looks at it have found it. */
+  get left(): TrashLeft {
+    const all = [...this.#sweepers.values()].map(({ left }) => left);
+    const since = all.map((left) => left.since).filter((time) => time !== undefined);
+    const volumes = all.reduce((sum, left) => sum + left.volumes, 0);
+    return { volumes, ...(since.length === 0 ? {} : { since: Math.min(...since) }) };
+  }
 
   of(basePath: BasePathRecord): TrashSweeper {
     const key = basePathKey(basePath);

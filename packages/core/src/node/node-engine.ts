@@ -13,6 +13,7 @@ import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
 import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
+import { measured, type MountObserver } from '../mount/measured-mounter.js';
 import { readMountTable, type MountTable } from '../mount/mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
 import { type NodeContext } from './node-context.js';
@@ -57,6 +58,8 @@ export interface NodeEngineParts {
   readonly measureQuota?: MeasureQuota;
   readonly clock?: Clock;
   readonly mounter?: Mounter;
+  /** Observer of changes of the mount table, for metrics. Default: none. */
+  readonly mountObserver?: MountObserver;
   /** Probe of management servers, before a client is mounted. Default: TCP and `lctl ping`. */
   readonly probe?: ServerProbe;
   readonly readMountTable?: () => Promise<MountTable>;
@@ -85,7 +88,7 @@ export class NodeEngine {
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
     const publications = new Publications(stateDir, log);
     const basis: MountServices = {
-      mounter: parts.mounter ?? linuxMounter(runner, { ...parts, clock }, publications),
+      mounter: mounterOf(runner, { ...parts, clock }, publications),
       publications,
       readMountTable: parts.readMountTable ?? readMountTable,
       clock,
@@ -194,6 +197,11 @@ const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir:
 });
 
 type MounterParts = NodeEngineParts & { readonly clock: Clock };
+
+function mounterOf(runner: CommandRunner, parts: MounterParts, publications: Publications): Mounter {
+  const mounter = parts.mounter ?? linuxMounter(runner, parts, publications);
+  return parts.mountObserver ? measured(mounter, parts.mountObserver) : mounter;
+}
 
 function linuxMounter(
   runner: CommandRunner,

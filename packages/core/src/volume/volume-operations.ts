@@ -58,6 +58,12 @@ export class VolumeOperations {
     };
   }
 
+  /** Deleted directories whose content is not removed yet: their number, and the deletion of the oldest in milliseconds since
+   *  the epoch. Undefined: no volume is a directory. */
+  get trash(): DirectoryOperations['trash'] | undefined {
+    return this.directories?.trash;
+  }
+
   /** CreateVolume: the usable volume of that name, created unless it exists. */
   async create(request: VolumeRequest, { signal }: OperationContext): Promise<Volume> {
     const objection = this.#objection(request.capabilities);

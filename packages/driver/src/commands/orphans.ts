@@ -38,9 +38,7 @@ export async function orphansCommand(
   const provider = await container.getAsync(tokens.controllerProvider);
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const client = new KubeClient(endpoint);
-  // First the cloud: a file system that is created after this listing has its claim in the next one.
-  const fileSystems = await allFileSystems(provider);
-  const known = await knownVolumes(client, plugin.driverName);
+  const { fileSystems, orphans } = await findOrphans(provider, client, plugin.driverName);
   await client.close();
   const orphans = orphansAmong(fileSystems, known);
   for (const orphan of orphans) print(describe(orphan));
@@ -61,6 +59,19 @@ export async function orphansCommand(
 async function allFileSystems(provider: ControllerProvider): Promise<readonly FileSystem[]> {
   const signal = AbortSignal.timeout(300_000);
   const found = await Promise.all(provider.listingScopes().map((scope) => provider.list(scope, signal)));
+/** Finds the orphans of a driver, and the file systems among which it looked.
+ *  @throws Error if the cloud or the cluster cannot be listed completely */
+export async function findOrphans(
+  provider: ControllerProvider,
+  client: Pick<KubeClient, 'get'>,
+  driverName: string,
+): Promise<{ readonly fileSystems: readonly FileSystem[]; readonly orphans: readonly FileSystem[] }> {
+  // First the cloud: a file system that is created after this listing has its claim in the next one.
+  const fileSystems = await allFileSystems(provider);
+  const known = await knownVolumes(client, driverName);
+  return { fileSystems, orphans: orphansAmong(fileSystems, known) };
+}
+
   return found.flat().filter(({ volumeName, state }) => volumeName !== undefined && state !== 'deleting');
 }
 

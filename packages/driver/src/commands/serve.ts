@@ -65,9 +65,10 @@ async function startServers(
     for (const stop of stops.reverse()) await stop();
   };
   try {
-    const metrics = await metricsOf(config, container);
-    if (metrics) stops.push(() => metrics.stop());
-    if (metrics) log.info({ address: metrics.address }, 'serving metrics');
+    const tracing = await tracingOf(config, driver, container);
+    if (tracing) stops.push(() => tracing.stop());
+    const metrics = await metricsOf(config, driver, container);
+    if (metrics) listens(metrics, 'serving metrics');
     const registration = await registrationOf(config, log);
     const health = await healthOf(config, registration);
     if (health) stops.push(() => health.stop());
@@ -132,9 +133,8 @@ async function metricsOf(
 ): Promise<Metrics | undefined> {
   const address = settings.flag('metrics-address');
   if (address === undefined) return undefined;
-  const { serveMetrics } = await import('../metrics/metrics.js');
-  const engine = mode === 'controller' ? undefined : await container.getAsync(tokens.nodeEngine);
-  return serveMetrics(address, plugin.driverName, engine);
+  const { startMetrics } = await import('../metrics/start-metrics.js');
+  return startMetrics(address, config, driver, container);
 }
 
 function terminationSignal(): Promise<NodeJS.Signals> {

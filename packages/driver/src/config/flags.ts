@@ -66,6 +66,21 @@ export const driverFlags: readonly FlagDefinition[] = [
     description: 'address at which Prometheus metrics are served, at /metrics. Default: no metrics',
   },
   {
+    name: 'events',
+    type: 'boolean',
+    description:
+      'report as events of the cluster what no call does: lost targets, stuck processes and overdue mounts of a node, and ' +
+      'orphans (--orphan-check-interval). Needs the right to get, create and patch events in the namespace default',
+  },
+  {
+    name: 'orphan-check-interval',
+    type: 'string',
+    valueName: 'SECONDS',
+    description:
+      'interval at which a controller looks for file systems that neither a PersistentVolume nor a claim refers to, and reports ' +
+      'their number as a metric; at least 300. It changes nothing. Needs the rights of the command orphans. Default: never',
+  },
+  {
     name: 'health-address',
     type: 'string',
     valueName: 'HOST:PORT',

@@ -1,6 +1,12 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import type { ControllerProvider, Log, NodeProvider, OrchestratedNode } from '@lustre-csi/core';
+import {
+  CloudRequestRelay,
+  type ControllerProvider,
+  type Log,
+  type NodeProvider,
+  type OrchestratedNode,
+} from '@lustre-csi/core';
 import {
   DirectoryUsage,
   DirectoryVolumes,
@@ -10,6 +16,7 @@ import {
   identityService,
   nodeService,
   parseMountOptionsAllow,
+  requestsOfCall,
   type ServedService,
 } from '@lustre-csi/core/server';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
@@ -21,7 +28,9 @@ import { KubeletRegistration } from '../kubernetes/kubelet-registration.js';
 import { orchestratedNode } from '../kubernetes/this-node.js';
 import { nodeEngineSettings } from './node-settings.js';
 import { startupTaintRemoval, type BackgroundTask } from '../kubernetes/startup-taint-removal.js';
+import { MountRelay } from './mount-relay.js';
 
+import type { StartupTaintState } from '../kubernetes/startup-taint.js';
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
 
 /** Parts of a driver, by name. */
@@ -32,6 +41,9 @@ export const tokens = {
   clusterId: token<string>('cluster-id'),
   controllerProvider: token<ControllerProvider>('controller-provider'),
   nodeProvider: token<NodeProvider>('node-provider'),
+  cloudRequests: token<CloudRequestRelay>('cloud-requests'),
+  mountObserver: token<MountRelay>('mount-observer'),
+  startupTaintState: token<StartupTaintState>('startup-taint-state'),
   orchestratedNode: token<OrchestratedNode>('orchestrated-node'),
   volumes: token<VolumeOperations>('volumes'),
   nodeEngine: token<NodeEngine>('node-engine'),
@@ -63,6 +75,7 @@ const providerModule = new ContainerModule(({ bind }) => {
       });
     })
     .inSingletonScope();
+        cloudRequests: context.get(tokens.cloudRequests),
 });
 
 /** Parts that use the cluster's API. The Kubernetes client is loaded at the first use, and only in a pod. */
@@ -81,9 +94,15 @@ const clusterModule = new ContainerModule(({ bind }) => {
     .toResolvedValue(() => new KubeletRegistration())
     .inSingletonScope();
   bind(tokens.startupTaintRemoval).toResolvedValue(
-    ({ settings, plugin: { driverName }, nodeId }, log, registration) =>
-      startupTaintRemoval(settings, { driverName, nodeId, log, isRegistered: () => registration.seen }),
-    [tokens.config, tokens.log, tokens.kubeletRegistration],
+    ({ settings, plugin: { driverName }, nodeId }, log, registration, state) =>
+      startupTaintRemoval(settings, {
+        driverName,
+        nodeId,
+        log,
+        state,
+        isRegistered: () => registration.seen,
+      }),
+    [tokens.config, tokens.log, tokens.kubeletRegistration, tokens.startupTaintState],
   );
 });
 
@@ -100,7 +119,9 @@ const coreModule = new ContainerModule(({ bind }) => {
       const { stateDir, settings, plugin } = context.get(tokens.config);
       const chosen = await nodeEngineSettings(settings, plugin.driverName);
       const { measure: measureQuota } = new DirectoryUsage();
-      const engine = new NodeEngine({ stateDir, log: context.get(tokens.log), measureQuota, ...chosen });
+      const mountObserver = context.get(tokens.mountObserver);
+      const log = context.get(tokens.log);
+      const engine = new NodeEngine({ stateDir, log, mountObserver, measureQuota, ...chosen });
       void engine.resume();
       return engine;
     })
@@ -165,3 +186,8 @@ export async function createContainer(
   await driver.configure?.(container);
   return container;
 }
+  const cloudRequests = new CloudRequestRelay();
+  cloudRequests.add(requestsOfCall);
+  container.bind(tokens.cloudRequests).toConstantValue(cloudRequests);
+  container.bind(tokens.mountObserver).toConstantValue(new MountRelay());
+  container.bind(tokens.startupTaintState).toConstantValue({});

@@ -14,7 +14,9 @@ export type BackgroundTask = (signal: AbortSignal) => Promise<void>;
  *  @throws ConfigurationError naming the flag */
 export async function startupTaintRemoval(
   settings: Settings,
-  parts: Pick<StartupTaintParts, 'driverName' | 'isRegistered' | 'log'> & { readonly nodeId: string },
+  parts: Pick<StartupTaintParts, 'driverName' | 'isRegistered' | 'log' | 'state'> & {
+    readonly nodeId: string;
+  },
 ): Promise<BackgroundTask> {
   const nothing: BackgroundTask = async () => {};
   if (!isWanted(settings)) return nothing;

@@ -21,6 +21,12 @@ const EXPECTED_FOR_MS = 5 * 60_000;
 /** Number of patches that are built again at once because another client changed the node meanwhile. */
 const CONFLICTS = 5;
 
+/** Result of the last look at the startup taint, for metrics. */
+export interface StartupTaintState {
+  /** True: the node has the taint. Absent: unknown. */
+  present?: boolean;
+}
+
 /** Inputs of the decision about the startup taint. */
 export interface StartupTaintParts {
   readonly driverName: string;
@@ -35,6 +41,8 @@ export interface StartupTaintParts {
   readonly kernel: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Written at each look. */
+  readonly state?: StartupTaintState;
   /** Random number from 0 to 1. */
   readonly random: () => number;
 }
@@ -53,11 +61,13 @@ export const startupTaintKey = (driverName: string): string => `${driverName}/ag
  *  client is installed, and kubelet has registered the driver. Removes all taints with the key, of any effect. */
 export class StartupTaint {
   readonly #key: string;
+  readonly #state: StartupTaintState;
   #wait: Wait | undefined;
   #loadFrom = 0;
 
   constructor(private readonly parts: StartupTaintParts) {
     this.#key = startupTaintKey(parts.driverName);
+    this.#state = parts.state ?? {};
   }
 
   /** Runs until the taint is removed and none is expected any more, or until the signal. To be called when the driver
@@ -99,7 +109,8 @@ export class StartupTaint {
     if (stillMissing) return stillMissing;
     try {
       const { taints } = await this.parts.node.read(signal);
-      if (effectsOf(taints, this.#key).length === 0) return undefined;
+      this.#state.present = effectsOf(taints, this.#key).length > 0;
+      if (!this.#state.present) return undefined;
       return (
         (await this.#missingClient(signal)) ??
         (await this.#missingRegistration(signal)) ??
@@ -153,9 +164,11 @@ export class StartupTaint {
     const { node, log } = this.parts;
     for (let current = taints, conflicts = 0; ; conflicts++) {
       const effects = effectsOf(current, this.#key);
+      this.#state.present = effects.length > 0;
       if (effects.length === 0) return;
       try {
         await node.patch(taintRemoval(current, this.#key), signal);
+        this.#state.present = false;
         log.info(
           { node: node.name, taint: this.#key, effects },
           'the node can mount: its startup taint is removed',

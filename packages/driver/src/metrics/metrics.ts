@@ -1,33 +1,60 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { messageOf } from '@lustre-csi/core';
-import type { CallObserver, NodeEngine } from '@lustre-csi/core/server';
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { messageOf, unobserved, type CloudRequests } from '@lustre-csi/core';
+import type { CallObserver, MountObserver } from '@lustre-csi/core/server';
+import { Registry, collectDefaultMetrics } from 'prom-client';
 import { listenHttp, type HttpListener } from '../http/http-listener.js';
-import { registerNodeMetrics } from './node-metrics.js';
+import { allObservers } from './all-observers.js';
+import { callMetrics } from './call-metrics.js';
+import { metricCatalogue } from './catalogue.js';
+import { cloudMetrics } from './cloud-metrics.js';
+import { controllerMetrics, type ControllerSources } from './controller-metrics.js';
+import { MetricSet } from './metric-set.js';
+import { nodeMetrics, type NodeSources } from './node-metrics.js';
+import { PendingWork } from './pending-work.js';
 
-/** Buckets in seconds. They, names and labels are those of csi-lib-utils, so that one dashboard fits all CSI drivers. */
-const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
+/** Inputs of the metrics. */
+export interface MetricSources {
+  readonly driverName: string;
+  /** Standard name of the provider's driver. */
+  readonly provider: string;
+  readonly version: string;
+  readonly mode: string;
+  /** Absent: this process is no controller. */
+  readonly controller?: Omit<ControllerSources, 'pending'>;
+  /** Absent: this process serves no node. */
+  readonly node?: NodeSources;
+}
 
 /** Metrics of the driver, in Prometheus' text format at `http://ADDRESS/metrics`. */
 export interface Metrics extends HttpListener {
   readonly observer: CallObserver;
+  readonly cloudRequests: CloudRequests;
+  /** Absent: this process serves no node. */
+  readonly mounts?: MountObserver;
 }
 
-/** Serves metrics.
- *  @param address `HOST:PORT`; an empty host means all addresses of the machine, port 0 any free port
- *  @param engine node engine of this process; absent on controllers
+/** Serves the metrics of this process.
+ *  @param address value of `--metrics-address`
  *  @throws ConfigurationError naming the flag */
-export async function serveMetrics(
-  address: string,
-  driverName: string,
-  engine?: Pick<NodeEngine, 'nodeStats'>,
-): Promise<Metrics> {
+export async function serveMetrics(address: string, sources: MetricSources): Promise<Metrics> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  if (engine) registerNodeMetrics(registry, () => engine.nodeStats());
-  const observer = callObserver(registry, driverName);
+  const observers = registerAll(new MetricSet(registry), sources);
   const server = createServer((request, response) => void answer(registry, request, response));
-  return { observer, ...(await listenHttp(server, 'metrics-address', address)) };
+  return { ...observers, ...(await listenHttp(server, 'metrics-address', address)) };
+}
+
+function registerAll(set: MetricSet, sources: MetricSources): Omit<Metrics, keyof HttpListener> {
+  const { driverName, provider, version, mode, controller, node } = sources;
+  set.gauge(metricCatalogue.buildInfo).set({ version, driver_name: driverName, provider, mode }, 1);
+  const calls = callMetrics(set, driverName);
+  const pending = new PendingWork();
+  if (controller) controllerMetrics(set, provider, { ...controller, pending });
+  return {
+    observer: controller ? allObservers(calls, pending) : calls,
+    cloudRequests: controller ? cloudMetrics(set, provider) : unobserved,
+    ...(node ? { mounts: nodeMetrics(set, node) } : {}),
+  };
 }
 
 async function answer(registry: Registry, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -41,34 +68,4 @@ async function answer(registry: Registry, request: IncomingMessage, response: Se
   } catch (error) {
     response.writeHead(500).end(messageOf(error));
   }
-}
-
-/** Spelling of a code in Go, which the drivers and sidecars use: `INVALID_ARGUMENT` is InvalidArgument. */
-function goCode(code: string): string {
-  if (code === 'OK') return code;
-  if (code === 'CANCELLED') return 'Canceled';
-  return code.toLowerCase().replace(/(?:^|_)(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function callObserver(registry: Registry, driverName: string): CallObserver {
-  const seconds = new Histogram({
-    name: 'csi_plugin_operations_seconds',
-    help: 'Duration of CSI calls, by method and gRPC status code.',
-    labelNames: ['driver_name', 'method_name', 'grpc_status_code'],
-    buckets: BUCKETS,
-    registers: [registry],
-  });
-  const inFlight = new Gauge({
-    name: 'lustre_csi_calls_in_flight',
-    help: 'CSI calls in progress.',
-    labelNames: ['method_name'],
-    registers: [registry],
-  });
-  return {
-    started: (method) => inFlight.inc({ method_name: method }),
-    ended: (method, code, took) => {
-      inFlight.dec({ method_name: method });
-      seconds.observe({ driver_name: driverName, method_name: method, grpc_status_code: goCode(code) }, took);
-    },
-  };
 }

@@ -1,58 +1,59 @@
+import { release } from 'node:os';
 import { systemClock } from '@lustre-csi/core';
-import type { NodeEngine } from '@lustre-csi/core/server';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ClientVersions, MountObserver, NodeStats } from '@lustre-csi/core/server';
+import { unreadyReasons } from '../health/unready-reasons.js';
+import type { UnreadyFinding } from '../health/node-readiness.js';
+import { metricCatalogue } from './catalogue.js';
+import type { MetricSet } from './metric-set.js';
 
-type NodeStats = ReturnType<NodeEngine['nodeStats']>;
-
-/** Registers the metrics of the node, which are read from the engine at each scrape: the engine knows no metrics. */
-export function registerNodeMetrics(registry: Registry, stats: () => NodeStats): void {
-  const gauge = (name: string, help: string, valueOf: (stats: NodeStats) => number): void => {
-    const registers = [registry];
-    new Gauge({
-      name: `lustre_csi_node_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(valueOf(stats()));
-      },
-    });
-  };
-  gauge(
-    'publications',
-    'Volumes that are published on this node, each at one target.',
-    ({ publications }) => publications,
-  );
-  gauge(
-    'client_mounts',
-    'Lustre clients that the driver has mounted for pods to share.',
-    ({ clientMounts }) => clientMounts,
-  );
-  gauge(
-    'overdue_mounts',
-    'Mounts that take longer than 15 seconds: their servers do not answer.',
-    ({ overdueMounts }) => overdueMounts,
-  );
-  gauge(
-    'stuck_processes',
-    'Processes of the driver that are stuck in the kernel because a server does not answer (state D).',
-    ({ stuckChildren }) => stuckChildren.length,
-  );
-  gauge('stuck_process_age_seconds', 'Age of the oldest stuck process; 0 if there is none.', oldestSeconds);
-  lostTargets(registry, stats);
-  escalations(registry, stats);
+/** Sources of the metrics of a node. All are read at each scrape: the engine knows no metrics. */
+export interface NodeSources {
+  readonly stats: () => NodeStats;
+  readonly readiness: () => Promise<readonly UnreadyFinding[]>;
+  readonly clientVersions: () => Promise<ClientVersions>;
+  /** Reports whether the startup taint is on the node; undefined: unknown. */
+  readonly startupTaint: () => boolean | undefined;
 }
 
-/** One series for each lost target, and none while all are connected. */
-function lostTargets(registry: Registry, stats: () => NodeStats): void {
-  new Gauge({
-    name: 'lustre_csi_node_lost_target_seconds',
-    help: 'Time for which a Lustre client has had no connection to a target (OST or MDT) of a volume, from one minute on.',
-    labelNames: ['target'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { target, seconds } of stats().lostTargets) this.set({ target }, seconds);
-    },
+/** Registers the metrics of the node.
+ *  @returns observer of the changes of the mount table */
+export function nodeMetrics(set: MetricSet, sources: NodeSources): MountObserver {
+  registerStats(set, sources.stats);
+  registerReadiness(set, sources);
+  set.gauge(metricCatalogue.startupTaint, (gauge) => gauge.set(Number(sources.startupTaint() ?? false)));
+  set.gauge(metricCatalogue.clientInfo, async (gauge) => {
+    const { module = '', utilities = '' } = await sources.clientVersions();
+    gauge.reset();
+    gauge.set({ module_version: module, userland_version: utilities, kernel: release() }, 1);
+  });
+  return changeObserver(set);
+}
+
+function registerStats(set: MetricSet, stats: () => NodeStats): void {
+  const { publications, clientMounts, overdueMounts, stuckProcesses, stuckAge } = metricCatalogue;
+  set.gauge(publications, (gauge) => gauge.set(stats().publications));
+  set.gauge(clientMounts, (gauge) => gauge.set(stats().clientMounts));
+  set.gauge(overdueMounts, (gauge) => gauge.set(stats().overdueMounts));
+  set.gauge(stuckProcesses, (gauge) => gauge.set(stats().stuckChildren.length));
+  set.gauge(stuckAge, (gauge) => gauge.set(oldestSeconds(stats())));
+  // One series for each lost target, and none while all are connected.
+  set.gauge(metricCatalogue.lostTargets, (gauge) => {
+    gauge.reset();
+    for (const { target, seconds } of stats().lostTargets) gauge.set({ target }, seconds);
+  });
+  set.counter(metricCatalogue.escalations, (counter) => {
+    const { forcedUnmounts, lazyUnmounts } = stats();
+    counter.reset(); // The engine counts; the metric copies the number.
+    counter.inc({ means: 'force' }, forcedUnmounts);
+    counter.inc({ means: 'lazy' }, lazyUnmounts);
+  });
+}
+
+function registerReadiness(set: MetricSet, { readiness }: NodeSources): void {
+  set.gauge(metricCatalogue.ready, async (gauge) => gauge.set(Number((await readiness()).length === 0)));
+  set.gauge(metricCatalogue.unready, async (gauge) => {
+    const found = new Set((await readiness()).map(({ reason }) => reason));
+    for (const reason of unreadyReasons) gauge.set({ reason }, Number(found.has(reason)));
   });
 }
 
@@ -61,17 +62,13 @@ function oldestSeconds({ stuckChildren }: NodeStats): number {
   return startedAt.length === 0 ? 0 : Math.max(0, (systemClock.now() - Math.min(...startedAt)) / 1000);
 }
 
-function escalations(registry: Registry, stats: () => NodeStats): void {
-  new Counter({
-    name: 'lustre_csi_node_unmount_escalations_total',
-    help: 'Volumes that were unmounted by force (umount -f) or lazily (umount -l), as the settings allow.',
-    labelNames: ['means'],
-    registers: [registry],
-    collect() {
-      const { forcedUnmounts, lazyUnmounts } = stats();
-      this.reset(); // The engine counts; the metric copies the number.
-      this.inc({ means: 'force' }, forcedUnmounts);
-      this.inc({ means: 'lazy' }, lazyUnmounts);
+function changeObserver(set: MetricSet): MountObserver {
+  const seconds = set.histogram(metricCatalogue.changes);
+  const errors = set.counter(metricCatalogue.changeErrors);
+  return {
+    started: (operation) => (end) => {
+      seconds.observe({ operation }, end.seconds);
+      if (end.error !== undefined) errors.inc({ operation, errno: end.error });
     },
-  });
+  };
 }

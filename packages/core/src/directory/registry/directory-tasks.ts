@@ -1,7 +1,7 @@
 import { createDirectory, inodeAt } from './create-directory.js';
 import { deleteDirectory } from './delete-directory.js';
 import { entryKeys, readEntry, saveCapacity, unlessDamaged } from './directory-entries.js';
-import { emptyTrash } from './empty-trash.js';
+import { emptyTrash, trashLeft } from './empty-trash.js';
 import { findOccupants, noRegistry } from './find-occupants.js';
 import { removeOrphans } from './remove-orphans.js';
 import { withDirectory, registryName, self, withBase, type OpenBase } from './open-base.js';
@@ -59,7 +59,10 @@ const ofNothing = {
   expand: null,
   list: { found: [], next: null },
   occupants: noRegistry,
-  sweep: { removed: 0, isDone: true, hasUnfinished: false, stuck: [], failed: 0, failures: [] },
+  sweep: {
+    ...{ removed: 0, isDone: true, hasUnfinished: false, stuck: [], failed: 0, failures: [] },
+    left: { volumes: 0 },
+  },
 } as const;
 
 function sweep(
@@ -67,7 +70,7 @@ function sweep(
   { budget, orphans, order }: WorkerTask & { operation: 'sweep' },
 ): WorkerResults['sweep'] {
   const hasUnfinished = orphans && removeOrphans(open);
-  return { ...emptyTrash(open, budget, order), hasUnfinished };
+  return { ...emptyTrash(open, budget, order), hasUnfinished, left: trashLeft(open) };
 }
 
 /** The limit first: a reported capacity must be usable. */

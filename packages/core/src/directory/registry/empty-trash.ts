@@ -10,6 +10,7 @@ import {
   DirectoryError,
   type DirectoryEntry,
   type SweepOrder,
+  type TrashLeft,
   type WorkerResults,
 } from './worker-protocol.js';
 
@@ -20,9 +21,12 @@ const SHARES = 4;
 /** Descriptions of failures in one result. */
 const MAX_DESCRIBED = 10;
 
+/** Most records whose age is read: each costs a request. */
+const MAX_DATED = 100;
+
 const everyVolume: SweepOrder = { skip: [], turn: 0 };
 
-type Swept = Omit<WorkerResults['sweep'], 'hasUnfinished'>;
+type Swept = Omit<WorkerResults['sweep'], 'hasUnfinished' | 'left'>;
 
 /**
  * Removes at most `budget` files and directories from the trash. Each of the deleted volumes gets a share, so that
@@ -72,6 +76,16 @@ const incarnationIn = (record: string): string => record.split('.')[0] ?? '';
 function rotated(names: readonly string[], turn: number): readonly string[] {
   const first = names.length === 0 ? 0 : turn % names.length;
   return [...names.slice(first), ...names.slice(0, first)];
+}
+
+/** Counts the deleted volumes that are left. The rename into the trash is the last change of a record. */
+export function trashLeft(open: OpenBase): TrashLeft {
+  const records = readdirSync(`${open.registry}/trash`).filter(isRecordName);
+  const since = records
+    .slice(0, MAX_DATED)
+    .map((record) => statSync(`${open.registry}/trash/${record}`, { throwIfNoEntry: false })?.ctimeMs)
+    .filter((time) => time !== undefined);
+  return { volumes: records.length, ...(since.length === 0 ? {} : { since: Math.min(...since) }) };
 }
 
 function removeTrash(open: OpenBase, walk: TreeWalk, name: string): boolean {

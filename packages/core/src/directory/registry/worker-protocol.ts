@@ -142,7 +142,17 @@ export interface WorkerResults {
     readonly failed: number;
     /** Some of these failures, in words. */
     readonly failures: readonly string[];
+    /** Deleted volumes of which something is left. */
+    readonly left: TrashLeft;
   };
+}
+
+/** Trash of a base path. */
+export interface TrashLeft {
+  /** Number of deleted volumes. */
+  readonly volumes: number;
+  /** Deletion of the oldest, in milliseconds since the epoch; absent where there is none. */
+  readonly since?: number;
 }
 
 /** Cause of a failed task. */

@@ -5,6 +5,7 @@ import { DriverError, isDriverError } from '../../errors/driver-error.js';
 import { formatMountSource, type LustreMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
 import type { ServerLook } from './mgs-probe.js';
+import { ChangeFailure } from '../failure/change-failure.js';
 import { explainMountFailure, symptomOf } from '../failure/mount-failure.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
 import type { MountTable } from '../mount-table.js';
@@ -270,6 +271,7 @@ const notStarted = ({ source, target }: MountRequest, { words }: ServerLook): Dr
     'unavailable',
     `mount -t lustre ${formatMountSource(source)} ${target} was not started: the management server did not answer; ` +
       `${words}. The next attempt looks again`,
+    { cause: new ChangeFailure('not-started') },
   );
 
 const leftBefore = ({ source, target }: MountRequest, { signal }: Limits): DriverError =>

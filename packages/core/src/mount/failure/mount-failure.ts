@@ -1,6 +1,7 @@
 import { DriverError } from '../../errors/driver-error.js';
 import type { CommandResult } from '../../process/command.js';
 import { describeFailure } from '../../process/describe-failure.js';
+import { ChangeFailure } from './change-failure.js';
 import {
   explanations,
   type Explanation,
@@ -42,11 +43,17 @@ export function explainMountFailure(failed: FailedMount): DriverError {
   const title = `mount -t lustre ${failed.source} ${failed.target}`;
   const log = failed.kernelLog === undefined ? '' : ` (kernel log: ${failed.kernelLog})`;
   const what = `${describeFailure(title, quoted(failed))}${log}`;
-  if (known) return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`);
+  const options = { cause: ChangeFailure.ofStatus(failed.exitCode) };
+  if (known)
+    return new DriverError(known.kind, `${what}; ${failed.finding ?? known.advice(failed)}`, options);
   if (failed.exitCode !== null && serverStatuses.includes(failed.exitCode)) {
-    return new DriverError('internal', `${what}; only mounts of server targets end like this`);
+    return new DriverError('internal', `${what}; only mounts of server targets end like this`, options);
   }
-  return new DriverError('unavailable', `${what}; check the node's kernel log (dmesg | grep Lustre)`);
+  return new DriverError(
+    'unavailable',
+    `${what}; check the node's kernel log (dmesg | grep Lustre)`,
+    options,
+  );
 }
 
 /** Explains a bind mount or an unmount that failed, with the next step. */
@@ -56,10 +63,12 @@ export function explainCommandFailure(title: string, result: CommandResult): Dri
     return new DriverError(
       'failed-precondition',
       `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
+      { cause: new ChangeFailure('busy') },
     );
   }
   if (/permitted|permission|superuser/i.test(result.stderr)) {
-    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`);
+    const cause = new ChangeFailure('EPERM');
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`, { cause });
   }
   return new DriverError('unavailable', `${what}; it is tried again; the node's kernel log may show more`);
 }
