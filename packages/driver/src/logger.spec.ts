@@ -11,7 +11,7 @@ describe('createLog', () => {
 
   function written(use: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
     const descriptor = openSync(join(directory, 'log'), 'w');
-    use(createLog('info', { driver: 'a' }, descriptor));
+    use(createLog('info', { driver: 'a' }, { descriptor }));
     closeSync(descriptor);
     const lines = readFileSync(join(directory, 'log'), 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -36,5 +36,25 @@ describe('createLog', () => {
     const [line] = written((log) => log.error({ err: new Error(long), long, list: [long] }, long));
     expect(JSON.stringify(line).length).toBeLessThan(20_000);
     expect(line?.['msg']).toContain('200000 characters in all');
+  });
+
+  it('writes text for people', () => {
+    const descriptor = openSync(join(directory, 'log'), 'w');
+    const log = createLog('info', { driver: 'a', mode: 'node' }, { descriptor, format: 'text' });
+    log
+      .child({ volume: 'fs-0a/x' })
+      .info({ rpc: 'NodePublishVolume', request: { a: 'b c' } }, 'two\n  lines');
+    log.error({ err: new TypeError('wrong'), words: 'two words', n: 1 }, 'failed');
+    log.debug({}, 'not shown');
+    closeSync(descriptor);
+    const [first = '', second = '', ...stack] = readFileSync(join(directory, 'log'), 'utf8').split('\n');
+    const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
+    expect(first).toMatch(time);
+    expect(first.replace(time, '')).toBe(
+      'INFO  two lines volume=fs-0a/x rpc=NodePublishVolume request={"a":"b c"}',
+    );
+    expect(second.replace(time, '')).toBe('ERROR failed words="two words" n=1');
+    expect(stack[0]).toBe('    TypeError: wrong');
+    expect(stack.filter((line) => line !== '' && !line.startsWith('    '))).toEqual([]);
   });
 });

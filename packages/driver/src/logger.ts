@@ -1,10 +1,27 @@
 import type { Log } from '@lustre-csi/core';
 import { boundedFields, boundedText } from '@lustre-csi/core/server';
 import { destination, pino, stdTimeFunctions } from 'pino';
+import { textLine } from './text-line.js';
 
-/** Creates a log of JSON lines on stdout, or another descriptor. Writes synchronously: the last lines of a killed process
+/** Format of log lines: JSON objects, or text for people. */
+export type LogFormat = 'json' | 'text';
+
+/** Output of a log. */
+export interface LogOutput {
+  /** Default: JSON. */
+  readonly format?: LogFormat;
+  /** Default: stdout. */
+  readonly descriptor?: number;
+}
+
+/** Creates a log of lines on stdout, or another descriptor. Writes synchronously: the last lines of a killed process
  *  matter most. Lines are bounded, so that no request and no error fills the log. */
-export function createLog(level: string, fields: object, descriptor = 1): Log {
+export function createLog(
+  level: string,
+  fields: object,
+  { format = 'json', descriptor = 1 }: LogOutput = {},
+): Log {
+  const output = destination({ fd: descriptor, sync: true });
   return pino(
     {
       level,
@@ -18,6 +35,6 @@ export function createLog(level: string, fields: object, descriptor = 1): Log {
         },
       },
     },
-    destination({ fd: descriptor, sync: true }),
+    format === 'json' ? output : { write: (line: string) => void output.write(textLine(line)) },
   );
 }

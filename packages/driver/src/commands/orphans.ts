@@ -31,16 +31,19 @@ export async function orphansCommand(
   driver: DriverDefinition,
   print: (line: string) => void,
 ): Promise<number> {
-  const { plugin, settings, logLevel } = config;
+  const { plugin, settings, logLevel, logFormat } = config;
   const endpoint = inClusterEndpoint(settings, 'orphans');
-  const log = createLog(logLevel, { driver: plugin.driverName, command: 'orphans' }, 2);
+  const log = createLog(
+    logLevel,
+    { driver: plugin.driverName, command: 'orphans' },
+    { format: logFormat, descriptor: 2 },
+  );
   const container = await createContainer(driver, config, log);
   const provider = await container.getAsync(tokens.controllerProvider);
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const client = new KubeClient(endpoint);
   const { fileSystems, orphans } = await findOrphans(provider, client, plugin.driverName);
   await client.close();
-  const orphans = orphansAmong(fileSystems, known);
   for (const orphan of orphans) print(describe(orphan));
   print(
     orphans.length === 0
@@ -56,9 +59,6 @@ export async function orphansCommand(
   return orphans.length;
 }
 
-async function allFileSystems(provider: ControllerProvider): Promise<readonly FileSystem[]> {
-  const signal = AbortSignal.timeout(300_000);
-  const found = await Promise.all(provider.listingScopes().map((scope) => provider.list(scope, signal)));
 /** Finds the orphans of a driver, and the file systems among which it looked.
  *  @throws Error if the cloud or the cluster cannot be listed completely */
 export async function findOrphans(
@@ -72,6 +72,9 @@ export async function findOrphans(
   return { fileSystems, orphans: orphansAmong(fileSystems, known) };
 }
 
+async function allFileSystems(provider: ControllerProvider): Promise<readonly FileSystem[]> {
+  const signal = AbortSignal.timeout(300_000);
+  const found = await Promise.all(provider.listingScopes().map((scope) => provider.list(scope, signal)));
   return found.flat().filter(({ volumeName, state }) => volumeName !== undefined && state !== 'deleting');
 }
 

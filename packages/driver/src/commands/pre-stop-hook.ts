@@ -44,9 +44,14 @@ export async function preStopHookCommand({
   nodeId,
   stateDir,
   logLevel,
+  logFormat,
   plugin,
 }: CommandConfig): Promise<void> {
-  const log = createLog(logLevel, { driver: plugin.driverName, command: 'pre-stop-hook' });
+  const log = createLog(
+    logLevel,
+    { driver: plugin.driverName, command: 'pre-stop-hook' },
+    { format: logFormat },
+  );
   try {
     const node = await kubernetesNode(settings, nodeId, 'pre-stop-hook');
     await waitForUnmounts({

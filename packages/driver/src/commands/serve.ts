@@ -27,7 +27,8 @@ const PRIVATE = 0o077;
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
   process.umask(PRIVATE); // Files that the driver and its children make are root's alone, however it was started.
-  const standardLog = createLog(config.logLevel, { driver: plugin.driverName, mode });
+  const fields = { driver: plugin.driverName, mode };
+  const standardLog = createLog(config.logLevel, fields, { format: config.logFormat });
   const container = await createContainer(driver, config, standardLog);
   const log = container.get(tokens.log);
   for (const warning of config.warnings) log.warn({}, warning);

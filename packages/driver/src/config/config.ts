@@ -8,6 +8,7 @@ import {
 import { ProviderRegistry, parseEndpoint, type Endpoint } from '@lustre-csi/core/server';
 import { readArguments } from './arguments.js';
 import type { DriverDefinition } from '../driver-definition.js';
+import type { LogFormat } from '../logger.js';
 import { driverFlags, legacyFlags } from './flags.js';
 import { withDefaultOf } from './replaced-defaults.js';
 
@@ -23,6 +24,7 @@ export interface Config {
   readonly clusterId: string;
   readonly shutdownGraceMs: number;
   readonly logLevel: string;
+  readonly logFormat: LogFormat;
   /** Messages about flags that have no effect any more. */
   readonly warnings: readonly string[];
   /** Values of all flags, and the environment: for the provider. */
@@ -100,6 +102,7 @@ function commandConfig(
     stateDir: settings.flag('state-dir') ?? `/run/lustre-csi/${plugin.driverName}`,
     clusterId: settings.flag('cluster-id') ?? '',
     logLevel: logLevelOf(settings, given.get('v')),
+    logFormat: logFormatOf(settings),
     settings,
   };
 }
@@ -171,6 +174,12 @@ function logLevelOf(settings: Settings, verbosity: string | undefined): string {
   return level;
 }
 
+function logFormatOf(settings: Settings): LogFormat {
+  const format = settings.flag('logging-format');
+  if (format === 'json' || format === 'text') return format;
+  throw new ConfigurationError(`--logging-format is "${format ?? ''}": write json or text`);
+}
+
 function legacyWarnings(given: ReadonlyMap<string, string>): readonly string[] {
   const warnings: string[] = [];
   for (const { name, warning, refuse } of legacyFlags) {
@@ -178,7 +187,7 @@ function legacyWarnings(given: ReadonlyMap<string, string>): readonly string[] {
     if (value === undefined) continue;
     if (refuse && value === refuse.value)
       throw new ConfigurationError(`--${name}=${value}: ${refuse.reason}`);
-    if (warning && value !== 'false' && value !== 'json') warnings.push(`--${name}: ${warning}`);
+    if (warning && value !== 'false') warnings.push(`--${name}: ${warning}`);
   }
   return warnings;
 }

@@ -102,6 +102,21 @@ export const driverFlags: readonly FlagDefinition[] = [
     default: 'info',
     description: 'least level of log lines: debug, info, warn or error',
   },
+  {
+    name: 'logging-format',
+    type: 'string',
+    valueName: 'FORMAT',
+    default: 'json',
+    description: 'format of log lines on standard output: json, one object a line, or text, for people',
+  },
+  {
+    name: 'tracing',
+    aliases: ['enable-otel-tracing'],
+    type: 'boolean',
+    description:
+      'send traces of calls, requests to the cloud and mounts to a collector of OpenTelemetry, by OTLP over HTTP as JSON. Reads ' +
+      'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES',
+  },
   ...nodeFlags,
   { name: 'help', aliases: ['h'], type: 'boolean', description: 'print this text and exit' },
   { name: 'version', type: 'boolean', description: 'print the version and exit' },
@@ -125,7 +140,8 @@ const mock = {
     'no switch in the driver',
 };
 
-const onOneStream = 'logs are JSON lines on standard output; --log-level selects their level';
+const onOneStream =
+  'logs are on standard output; --log-level selects their level, and --logging-format their format';
 
 /** Flags of klog and of the logging of Kubernetes components. None of them has an effect here. */
 const klogFlags: readonly LegacyFlag[] = [
@@ -155,7 +171,6 @@ const klogFlags: readonly LegacyFlag[] = [
 
 export const legacyFlags: readonly LegacyFlag[] = [
   { name: 'v', type: 'string' },
-  { name: 'logging-format', type: 'string', warning: 'logs are always JSON, one object per line' },
   ...klogFlags,
   { name: 'feature-gates', type: 'string', warning: 'the driver has no feature gates' },
   { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts' },
