@@ -6,6 +6,7 @@ import type { Config, Mode } from '../config/config.js';
 import { createContainer, tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import type { HttpListener } from '../http/http-listener.js';
+import { NodeWatch } from '../health/node-watch.js';
 import { createLog } from '../logger.js';
 import { readRegistration } from '../kubernetes/own-registration.js';
 import type { PluginRegistration } from '../kubernetes/plugin-registration.js';
@@ -38,10 +39,13 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   const stop = await startServers(config, container, { services, version: driver.version });
   if (mode !== 'controller') void reportClientVersions(log);
   const stopping = new AbortController();
+  const watch = await nodeWatchOf(config, container);
+  watch?.start();
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
   stopping.abort();
   log.info({ signal }, 'stopping: calls in progress are finished or handed over, volumes stay mounted');
+  watch?.stop();
   await stop();
   await startupTaintRemoved;
   log.info({}, 'stopped');
@@ -132,6 +136,29 @@ async function metricsOf(
   { settings, plugin, mode }: Config,
   container: Container,
 ): Promise<Metrics | undefined> {
+/** Traces where `--tracing` requests it. The code for it is loaded only then. */
+async function tracingOf(
+  { settings, plugin: { driverName }, mode, nodeId }: Config,
+  { version }: DriverDefinition,
+  container: Container,
+): Promise<Tracing | undefined> {
+  if (settings.flag('tracing') !== 'true') return undefined;
+  const { startTracing } = await import('../tracing/start-tracing.js');
+  const described = { driverName, version, mode, nodeId };
+  const tracing = startTracing(settings, described, container.get(tokens.log));
+  container.get(tokens.cloudRequests).add(tracing.tracer);
+  container.get(tokens.mountObserver).add(tracing.tracer.mounts);
+  return tracing;
+}
+
+/** Watches for trouble that only events report, where `--events` requests them. */
+async function nodeWatchOf({ mode, nodeId }: Config, container: Container): Promise<NodeWatch | undefined> {
+  const events = container.get(tokens.events);
+  if (!events || mode === 'controller') return undefined;
+  const engine = await container.getAsync(tokens.nodeEngine);
+  return new NodeWatch({ node: nodeId, events, stats: () => engine.nodeStats() });
+}
+
   const address = settings.flag('metrics-address');
   if (address === undefined) return undefined;
   const { startMetrics } = await import('../metrics/start-metrics.js');

@@ -24,13 +24,15 @@ import type { CommandConfig } from '../config/config.js';
 import { mountHelper } from '../config/mount-helper.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { clusterIdentity } from '../kubernetes/cluster-identity.js';
+import type { ClusterEvents } from '../kubernetes/cluster-events.js';
+import { eventsOfCluster } from '../kubernetes/events-of-cluster.js';
 import { KubeletRegistration } from '../kubernetes/kubelet-registration.js';
 import { orchestratedNode } from '../kubernetes/this-node.js';
-import { nodeEngineSettings } from './node-settings.js';
-import { startupTaintRemoval, type BackgroundTask } from '../kubernetes/startup-taint-removal.js';
 import { MountRelay } from './mount-relay.js';
-
+import { nodeEngineSettings } from './node-settings.js';
 import type { StartupTaintState } from '../kubernetes/startup-taint.js';
+import { startupTaintRemoval, type BackgroundTask } from '../kubernetes/startup-taint-removal.js';
+
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`lustre-csi/${name}`);
 
 /** Parts of a driver, by name. */
@@ -39,17 +41,19 @@ export const tokens = {
   config: token<CommandConfig>('config'),
   log: token<Log>('log'),
   clusterId: token<string>('cluster-id'),
-  controllerProvider: token<ControllerProvider>('controller-provider'),
-  nodeProvider: token<NodeProvider>('node-provider'),
   cloudRequests: token<CloudRequestRelay>('cloud-requests'),
   mountObserver: token<MountRelay>('mount-observer'),
   startupTaintState: token<StartupTaintState>('startup-taint-state'),
+  controllerProvider: token<ControllerProvider>('controller-provider'),
+  nodeProvider: token<NodeProvider>('node-provider'),
   orchestratedNode: token<OrchestratedNode>('orchestrated-node'),
   volumes: token<VolumeOperations>('volumes'),
   nodeEngine: token<NodeEngine>('node-engine'),
   identityService: token<ServedService>('identity-service'),
   controllerService: token<ServedService>('controller-service'),
   nodeService: token<ServedService>('node-service'),
+  /** Undefined: no events are requested. */
+  events: token<ClusterEvents | undefined>('events'),
   kubeletRegistration: token<KubeletRegistration>('kubelet-registration'),
   startupTaintRemoval: token<BackgroundTask>('startup-taint-removal'),
 };
@@ -71,11 +75,11 @@ const providerModule = new ContainerModule(({ bind }) => {
         driverVersion: context.get(tokens.driver).version,
         clusterId,
         log: context.get(tokens.log),
+        cloudRequests: context.get(tokens.cloudRequests),
         node: context.get(tokens.orchestratedNode),
       });
     })
     .inSingletonScope();
-        cloudRequests: context.get(tokens.cloudRequests),
 });
 
 /** Parts that use the cluster's API. The Kubernetes client is loaded at the first use, and only in a pod. */
@@ -90,6 +94,13 @@ const clusterModule = new ContainerModule(({ bind }) => {
     ({ settings, nodeId }) => orchestratedNode(settings, nodeId),
     [tokens.config],
   );
+  bind(tokens.events)
+    .toResolvedValue(
+      ({ settings, nodeId, plugin: { driverName } }, log) =>
+        eventsOfCluster(settings, { driverName, nodeId, log }),
+      [tokens.config, tokens.log],
+    )
+    .inSingletonScope();
   bind(tokens.kubeletRegistration)
     .toResolvedValue(() => new KubeletRegistration())
     .inSingletonScope();
@@ -182,12 +193,12 @@ export async function createContainer(
   container.bind(tokens.driver).toConstantValue(driver);
   container.bind(tokens.config).toConstantValue(config);
   container.bind(tokens.log).toConstantValue(log);
-  container.load(providerModule, coreModule, clusterModule);
-  await driver.configure?.(container);
-  return container;
-}
   const cloudRequests = new CloudRequestRelay();
   cloudRequests.add(requestsOfCall);
   container.bind(tokens.cloudRequests).toConstantValue(cloudRequests);
   container.bind(tokens.mountObserver).toConstantValue(new MountRelay());
   container.bind(tokens.startupTaintState).toConstantValue({});
+  container.load(providerModule, coreModule, clusterModule);
+  await driver.configure?.(container);
+  return container;
+}

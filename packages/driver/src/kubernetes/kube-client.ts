@@ -14,9 +14,9 @@ export interface KubeEndpoint {
 
 /** A request to the API. */
 interface Call {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
-  /** A JSON patch. */
+  /** A JSON patch, or an object. */
   readonly body?: string;
 }
 
@@ -37,6 +37,8 @@ const REQUEST_MS = 5_000;
 /** Longest answer, in bytes: etcd stores objects of up to 1.5 MiB. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
+const contentTypes = { PATCH: 'application/json-patch+json', POST: 'application/json' } as const;
+
 /** Client that reads and patches objects of the Kubernetes API, over persistent connections. */
 export class KubeClient {
   #agent: Promise<Agent> | undefined;
@@ -49,7 +51,29 @@ export class KubeClient {
   /** Reads the object at a path of the API, as JSON.
    *  @throws KubeApiError if the server refuses; Error if it cannot be reached or its answer is no JSON */
   async get(path: string, signal: AbortSignal): Promise<unknown> {
+    return JSON.parse(await this.#answer({ method: 'GET', path }, signal)) as unknown;
+  }
+
+  /** Reads the text at a path of the API, such as the log of a container.
+   *  @throws as get */
+  async text(path: string, signal: AbortSignal): Promise<string> {
     return this.#answer({ method: 'GET', path }, signal);
+  }
+
+  /** Sends an object that the server evaluates and does not store, such as a SelfSubjectAccessReview.
+   *  @returns the evaluated object
+   *  @throws as get */
+  async evaluate(path: string, object: object, signal: AbortSignal): Promise<unknown> {
+    const call = { method: 'POST', path, body: JSON.stringify(object) } as const;
+    return JSON.parse(await this.#answer(call, signal)) as unknown;
+  }
+
+  /** Creates an object in the collection at a path of the API.
+   *  @returns the stored object
+   *  @throws as get; KubeApiError 409 if it exists */
+  async create(path: string, object: object, signal: AbortSignal): Promise<unknown> {
+    const call = { method: 'POST', path, body: JSON.stringify(object) } as const;
+    return JSON.parse(await this.#answer(call, signal)) as unknown;
   }
 
   /** Applies a JSON patch (RFC 6902) to the object at a path. It may be sent twice where a connection breaks: the patch has
@@ -57,10 +81,11 @@ export class KubeClient {
    *  @returns the patched object
    *  @throws as get; KubeApiError 422 if a `test` fails */
   async patch(path: string, operations: readonly object[], signal: AbortSignal): Promise<unknown> {
-    return this.#answer({ method: 'PATCH', path, body: JSON.stringify(operations) }, signal);
+    const call = { method: 'PATCH', path, body: JSON.stringify(operations) } as const;
+    return JSON.parse(await this.#answer(call, signal)) as unknown;
   }
 
-  async #answer(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #answer(call: Call, signal: AbortSignal): Promise<string> {
     // No AbortSignal.timeout: inside of AbortSignal.any it may be collected before it fires (Node.js 20).
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.requestMs);
@@ -86,10 +111,10 @@ export class KubeClient {
     this.#agent = undefined;
   }
 
-  async #once(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #once(call: Call, signal: AbortSignal): Promise<string> {
     const token = (await readFile(this.endpoint.tokenFile, 'utf8')).trim();
     const { status, text } = await this.#send(call, token, await this.#connections(), signal);
-    if (status === 200) return JSON.parse(text) as unknown;
+    if (status === 200 || status === 201) return text;
     throw new KubeApiError(status, `${call.method} ${call.path}: ${status} ${messageIn(text)}`);
   }
 
@@ -115,10 +140,10 @@ export class KubeClient {
     const { host, port } = this.endpoint;
     const headers = {
       authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      ...(body === undefined
+      accept: 'application/json, */*;q=0.8',
+      ...(body === undefined || method === 'GET'
         ? {}
-        : { 'content-type': 'application/json-patch+json', 'content-length': Buffer.byteLength(body) }),
+        : { 'content-type': contentTypes[method], 'content-length': Buffer.byteLength(body) }),
     };
     return new Promise((resolve, reject) => {
       const sent = request({ host, port, method, path, headers, agent, signal }, (response) => {
