@@ -9,6 +9,7 @@ import { claimSocket, ENDPOINT_SETTING, grpcAddress, type Endpoint } from './end
 import { limitTime } from './limit-time.js';
 import { logCall } from './log-call.js';
 import { implement, withTolerantRequests } from './method-adapter.js';
+import { traceCalls, type CallTracer } from './trace-calls.js';
 
 /** CSI service and the functions that serve it. */
 export interface ServedService {
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly services: readonly ServedService[];
   readonly log: Log;
   readonly observer?: CallObserver;
+  /** Absent: calls are not traced. */
+  readonly tracer?: CallTracer;
 }
 
 export interface RunningServer {
@@ -45,7 +48,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { endpoint, setting = ENDPOINT_SETTING, log } = options;
   const stopping = new AbortController();
   const server = new Server();
-  const wrappers = [logCall, countCalls(options.observer ?? noObserver), limitTime(stopping.signal)];
+  const traced = options.tracer ? [traceCalls(options.tracer)] : [];
+  const counted = countCalls(options.observer ?? noObserver);
+  const wrappers = [...traced, logCall, counted, limitTime(stopping.signal)];
   const wrap = (handler: Handler): Handler => chain(wrappers, handler);
   for (const { definition, methods } of options.services) {
     server.addService(withTolerantRequests(definition), implement(definition, methods, wrap, log));

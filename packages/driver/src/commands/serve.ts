@@ -11,6 +11,7 @@ import { createLog } from '../logger.js';
 import { readRegistration } from '../kubernetes/own-registration.js';
 import type { PluginRegistration } from '../kubernetes/plugin-registration.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { Tracing } from '../tracing/start-tracing.js';
 import type { BackgroundTask } from '../kubernetes/startup-taint-removal.js';
 
 type ServiceName = 'identityService' | 'controllerService' | 'nodeService';
@@ -36,16 +37,16 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   const services: ServedService[] = [];
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
   const removeStartupTaint = await startupTaintRemovalOf(config, container);
-  const stop = await startServers(config, container, { services, version: driver.version });
+  const stop = await startServers(config, container, { services, driver });
   if (mode !== 'controller') void reportClientVersions(log);
-  const stopping = new AbortController();
   const watch = await nodeWatchOf(config, container);
   watch?.start();
+  const stopping = new AbortController();
   const startupTaintRemoved = removeStartupTaint?.(stopping.signal);
   const signal = await terminationSignal();
   stopping.abort();
-  log.info({ signal }, 'stopping: calls in progress are finished or handed over, volumes stay mounted');
   watch?.stop();
+  log.info({ signal }, 'stopping: calls in progress are finished or handed over, volumes stay mounted');
   await stop();
   await startupTaintRemoved;
   log.info({}, 'stopped');
@@ -53,7 +54,7 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
 
 interface Served {
   readonly services: readonly ServedService[];
-  readonly version: string;
+  readonly driver: DriverDefinition;
 }
 
 /** Starts the servers of the driver. If one cannot start, it stops the others: they would keep the process of the caller
@@ -62,12 +63,16 @@ interface Served {
 async function startServers(
   config: Config,
   container: Container,
-  { services, version }: Served,
+  { services, driver }: Served,
 ): Promise<() => Promise<void>> {
   const log = container.get(tokens.log);
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.reverse()) await stop();
+  };
+  const listens = (listener: HttpListener, message: string): void => {
+    stops.push(() => listener.stop());
+    log.info({ address: listener.address }, message);
   };
   try {
     const tracing = await tracingOf(config, driver, container);
@@ -76,16 +81,16 @@ async function startServers(
     if (metrics) listens(metrics, 'serving metrics');
     const registration = await registrationOf(config, log);
     const health = await healthOf(config, registration);
-    if (health) stops.push(() => health.stop());
-    if (health) log.info({ address: health.address }, 'serving health');
+    if (health) listens(health, 'serving health');
     const { endpoint, nodeId, shutdownGraceMs } = config;
+    const traced = tracing ? { tracer: tracing.tracer } : {};
     const observer = allObservers(
       container.get(tokens.kubeletRegistration),
       ...(metrics ? [metrics.observer] : []),
     );
-    const server = await serve({ endpoint, services, log, observer });
+    const server = await serve({ endpoint, services, log, observer, ...traced });
     stops.push(() => server.stop(shutdownGraceMs));
-    log.info({ address: server.address, version, nodeId }, 'serving CSI');
+    log.info({ address: server.address, version: driver.version, nodeId }, 'serving CSI');
     // Last, and ended first: while a preStop hook waits, the process serves, and kubelet can unmount.
     await registration?.start();
     if (registration) stops.push(() => registration.stop());
@@ -131,11 +136,6 @@ async function startupTaintRemovalOf(
   return mode === 'controller' ? undefined : container.getAsync(tokens.startupTaintRemoval);
 }
 
-/** Serves metrics where `--metrics-address` requests them. Their library costs memory on each node: it is loaded only then. */
-async function metricsOf(
-  { settings, plugin, mode }: Config,
-  container: Container,
-): Promise<Metrics | undefined> {
 /** Traces where `--tracing` requests it. The code for it is loaded only then. */
 async function tracingOf(
   { settings, plugin: { driverName }, mode, nodeId }: Config,
@@ -159,7 +159,13 @@ async function nodeWatchOf({ mode, nodeId }: Config, container: Container): Prom
   return new NodeWatch({ node: nodeId, events, stats: () => engine.nodeStats() });
 }
 
-  const address = settings.flag('metrics-address');
+/** Serves metrics where `--metrics-address` requests them. Their library costs memory on each node: it is loaded only then. */
+async function metricsOf(
+  config: Config,
+  driver: DriverDefinition,
+  container: Container,
+): Promise<Metrics | undefined> {
+  const address = config.settings.flag('metrics-address');
   if (address === undefined) return undefined;
   const { startMetrics } = await import('../metrics/start-metrics.js');
   return startMetrics(address, config, driver, container);
