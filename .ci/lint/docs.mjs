@@ -1,4 +1,5 @@
-// Markdown that leads somewhere: every relative link and every source path in it exists, and docs/README.md links every page.
+// Markdown that leads somewhere: every relative link and every source path in it exists, and docs/README.md links every page,
+// some of them by the README.md of their folder.
 //   node .ci/lint/docs.mjs [ROOT]       prints each broken link, missing path or page without a link; exits 1 when there is one
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -81,6 +82,9 @@ const unlinkedPages = (root, pages) => {
   if (!existsSync(docs)) return [];
   if (!existsSync(index)) return ['docs/README.md: missing; it is the index of all pages'];
   const linked = new Set(linksOf(index).map(({ to }) => to));
+  // The index of a folder of many pages links these.
+  const indexes = [...linked].filter((page) => /\/docs\/.+\/README\.md$/.test(page) && existsSync(page));
+  for (const { to } of indexes.flatMap(linksOf)) linked.add(to);
   return pages
     .filter((page) => page.startsWith(`${docs}/`) && page !== index && !linked.has(page))
     .map((page) => `${relative(root, page)}: docs/README.md has no link to it`);

@@ -55,6 +55,17 @@ describe('docs.mjs', () => {
     ]);
   });
 
+  it('accepts a folder whose index links its pages', () => {
+    const files = {
+      'docs/many/README.md': '[b](b.md)',
+      'docs/many/b.md': '# B\n',
+      'docs/many/c.md': '# C\n',
+    };
+    expect(run({ ...files, 'docs/README.md': '[a](many/README.md)' })).toEqual([
+      'docs/many/c.md: docs/README.md has no link to it',
+    ]);
+  });
+
   it('reports a missing index', () => {
     expect(run({ 'docs/guides/a.md': '# A\n' })).toEqual([
       'docs/README.md: missing; it is the index of all pages',
