@@ -8,6 +8,7 @@ import {
   helmTool,
   kubeconformTool,
   kustomizeTool,
+  promtoolTool,
   testCache,
 } from './tools.js';
 
@@ -26,6 +27,8 @@ declare module 'vitest' {
     readonly cosign: string;
     /** Path of actionlint; empty where it cannot be built. */
     readonly actionlint: string;
+    /** Path of promtool; empty where it cannot be built. */
+    readonly promtool: string;
   }
 }
 
@@ -37,6 +40,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('crane', await pathOf(craneTool));
   project.provide('actionlint', await pathOf(actionlintTool));
   project.provide('cosign', await pathOf(cosignTool));
+  project.provide('promtool', await pathOf(promtoolTool));
 }
 
 async function pathOf(tool: GoTool): Promise<string> {

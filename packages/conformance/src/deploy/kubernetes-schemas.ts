@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const PACKAGE = 'kubernetes-validate==1.37.0';
 const FOLDER = 'kubernetes_validate/kubernetes-json-schema';
 /** Kinds of other projects, whose schemas are not in it. */
-const FOREIGN = ['Module', 'PodMonitor', 'ServiceMonitor', 'VolumeSnapshotClass'];
+const FOREIGN = ['Module', 'PodMonitor', 'PrometheusRule', 'ServiceMonitor', 'VolumeSnapshotClass'];
 
 /** Numbers of a check. */
 export interface Summary {

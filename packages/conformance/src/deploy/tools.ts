@@ -53,6 +53,14 @@ export const actionlintTool: GoTool = {
   buildTimeoutMs: 600_000,
 };
 
+export const promtoolTool: GoTool = {
+  name: 'promtool',
+  path: 'github.com/prometheus/prometheus/cmd/promtool',
+  version: 'v0.316.0',
+  // Ten minutes on two cores without other work.
+  buildTimeoutMs: 3_600_000,
+};
+
 /** Reports the presence of a program on PATH. */
 export function hasProgram(name: string): boolean {
   try {
