@@ -69,6 +69,17 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     expect(modules.length).toBeGreaterThan(20);
     expect(modules.filter((url) => SDK.test(url))).toEqual([]);
     expect(modules.some((url) => url.endsWith('/kubernetes/this-node.js'))).toBe(true);
+    // Loaded where a flag requests them.
+    const onRequest = /\/driver\/dist\/(?:tracing\/|metrics\/(?:catalogue|metrics)|kubernetes\/leadership)/;
+    expect(modules.filter((url) => onRequest.test(url))).toEqual([]);
+    expect(
+      Object.values(outputs)
+        .flatMap(({ inputs }) => Object.keys(inputs))
+        .filter((url) => onRequest.test(url)),
+    ).toHaveLength(
+      // catalogue, metrics, leadership; otlp-exporter, span, start-tracing, tracer
+      7,
+    );
     expect(modules.filter((url) => /\/(?:kube-client|kubernetes-node|startup-taint)\.js$/.test(url))).toEqual(
       [],
     );

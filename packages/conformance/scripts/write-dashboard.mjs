@@ -1,0 +1,5 @@
+// Writes deploy/helm/lustre-csi/files/dashboard.json. src/monitoring/monitoring.spec.ts fails if it is out of date.
+import { writeFileSync } from 'node:fs';
+import { dashboard, dashboardFile } from '../dist/monitoring/dashboard.js';
+
+writeFileSync(dashboardFile, dashboard());
