@@ -19,6 +19,12 @@
 {{- with .root.Values.mountOptionsAllow }}
 - --mount-options-allow={{ join "," . }}
 {{- end }}
+{{- if .root.Values.events.enabled }}
+- --events
+{{- end }}
+{{- if .root.Values.tracing.enabled }}
+- --tracing
+{{- end }}
 {{- with .root.Values.topology.zone }}
 - --topology-zone={{ . }}
 {{- end }}

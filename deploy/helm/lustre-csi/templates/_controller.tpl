@@ -9,6 +9,9 @@
 {{- if .Values.controller.metrics.enabled }}
 - --metrics-address=0.0.0.0:{{ include "lustre-csi.controllerMetricsPort" . }}
 {{- end }}
+{{- with .Values.controller.orphanCheckIntervalSeconds }}
+- --orphan-check-interval={{ . | int }}
+{{- end }}
 {{- if .Values.controller.extraTags }}
 - {{ printf "--extra-tags=%s" (include "lustre-csi.tags" .) | quote }}
 {{- end }}

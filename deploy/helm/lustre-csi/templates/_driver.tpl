@@ -31,6 +31,10 @@
 - name: LUSTRE_CSI_SERVE_AS
   value: {{ .Values.driver | quote }}
 {{- end }}
+{{- if and .Values.tracing.enabled .Values.tracing.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+{{- end }}
 - name: CSI_ENDPOINT
   value: unix:///csi/csi.sock
 - name: CSI_NODE_NAME

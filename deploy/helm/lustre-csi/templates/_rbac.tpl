@@ -180,3 +180,40 @@ subjects:
 {{- end -}}
 {{- include "lustre-csi.clusterRole" (dict "root" .root "name" .name "component" "controller" "rules" $rules) -}}
 {{- end -}}
+
+{{/* Role for events about objects without a namespace: nodes and the CSIDriver. */}}
+{{- define "lustre-csi.eventsRole" -}}
+{{- $name := printf "%s-events" (include "lustre-csi.clusterName" .) -}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: {{ $name }}
+  namespace: default
+  labels:
+    {{- include "lustre-csi.labels" . | nindent 4 }}
+rules:
+  # --events
+  - apiGroups: ['']
+    resources: [events]
+    verbs: [get, create, patch]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: {{ $name }}
+  namespace: default
+  labels:
+    {{- include "lustre-csi.labels" . | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ $name }}
+subjects:
+  {{- $components := ternary (list "node") (list "controller" "node") .Values.nodeComponentOnly }}
+  {{- range $component := $components }}
+  - kind: ServiceAccount
+    name: {{ include "lustre-csi.serviceAccount" (dict "root" $ "component" $component) }}
+    namespace: {{ $.Release.Namespace }}
+  {{- end }}
+{{- end -}}

@@ -70,6 +70,7 @@ const changes: ReadonlyMap<string, unknown> = new Map(
     'azure.cloudConfig.source': 'none',
     'openshift.ephemeralVolumeProfile': 'restricted',
     'lustreClient.mode': 'kmm',
+    'monitoring.prometheusRule.disabled': ['LustreCSIOrphans'],
     'lustreClient.kmm.kernelMappings': [{ literal: 'other', containerImage: 'other' }],
   }),
 );

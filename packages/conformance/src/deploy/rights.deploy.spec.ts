@@ -95,6 +95,12 @@ const features: readonly (readonly [string, Values, Values, readonly string[]])[
     {},
     ['node: get pods', 'node: get node.k8s.io/runtimeclasses'],
   ],
+  [
+    'events',
+    { events: { enabled: true } },
+    {},
+    ['events: get events', 'events: create events', 'events: patch events'],
+  ],
   ['the id of the cluster', {}, { clusterId: 'mine' }, ['controller: get namespaces']],
   ['detection of the cluster', {}, { detectClusterId: false }, ['controller: get namespaces']],
   ['the region of the node', {}, { controller: { region: 'eu-west-1' } }, ['controller: get nodes']],
