@@ -12,6 +12,7 @@ import {
 import { DeferredEc2 } from './api/deferred-ec2.js';
 import { FsxExpansion } from './operations/expansion.js';
 import { FsxFileSystems } from './operations/file-systems.js';
+import { MAX_CONNECTIONS } from './api/aws-operation.js';
 import { FsxApi } from './api/fsx-api.js';
 import { FsxModification } from './operations/modification.js';
 import { MountAddresses } from './operations/mount-addresses.js';
@@ -68,10 +69,15 @@ function clientOptions(
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
-      ...(agents ? { httpAgent: agents.http, httpsAgent: agents.https } : {}),
+      ...(agents
+        ? { httpAgent: agents.http, httpsAgent: agents.https }
+        : { httpAgent: connections, httpsAgent: connections }),
     },
   };
 }
+
+/** Pool of connections, kept open between calls. */
+const connections = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
 
 type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
 

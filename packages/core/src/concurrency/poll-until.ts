@@ -18,6 +18,9 @@ export interface Pace {
   readonly typicalSeconds: number;
 }
 
+/** Looks begin at multiples of this time, so that those of all work fall together and share their requests. Milliseconds. */
+const GRID_MS = 500;
+
 /** Looks until there is a result; reports and pauses between two looks.
  *  @throws the signal's reason, and what a look throws */
 export async function pollUntil<T>(
@@ -31,7 +34,9 @@ export async function pollUntil<T>(
     const seen = await look();
     if ('result' in seen) return seen.result;
     report(seen.waitingFor);
-    await pause(clock, pollDelay((clock.now() - began) / 1000, typicalSeconds), signal);
+    const now = clock.now();
+    const due = now + pollDelay((now - began) / 1000, typicalSeconds);
+    await pause(clock, Math.ceil(due / GRID_MS) * GRID_MS - now, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DriverError, unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
+import { DriverError, Slots, unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
 import { toDriverError, type CallKind } from './errors.js';
 import { endOf, observeRequests } from './observe-requests.js';
 
@@ -33,6 +33,10 @@ export interface SdkClient {
   readonly config: { readonly credentials: () => Promise<unknown> };
 }
 
+/** Calls of one client at once: as many as the SDK opens connections. A call that waited for a connection would fail by the
+ *  time limit of connecting. */
+export const MAX_CONNECTIONS = 50;
+
 /** Limit for a request for credentials; a source that answers at all takes far less. Milliseconds. */
 const CREDENTIALS_MS = 30_000;
 
@@ -48,6 +52,7 @@ export const GET_CREDENTIALS = 'GetCredentials';
  * caller replaces such a client.
  */
 export class AwsCaller<Client extends SdkClient> {
+  readonly #slots = new Slots(MAX_CONNECTIONS);
   #client: Client | undefined;
   #credentials: Promise<unknown> | undefined;
   #identity: unknown;
@@ -68,7 +73,9 @@ export class AwsCaller<Client extends SdkClient> {
     const client = (this.#client ??= observeRequests(this.newClient(), this.requests));
     // The SDK heeds its signal only during a request, not while it waits for credentials or to retry.
     await untilAborted((this.#credentials ??= this.#ask(client)), signal);
-    return untilAborted(operation.send(client, input, { abortSignal: signal }), signal);
+    const send = (): Promise<Output> =>
+      untilAborted(operation.send(client, input, { abortSignal: signal }), signal);
+    return this.#slots.run(send, signal);
   }
 
   /** Waits for credentials on behalf of all callers; it does not end when one of them gives up. */

@@ -11,7 +11,13 @@ import type {
   FileSystem as SdkFileSystem,
   UpdateFileSystemRequest,
 } from '@aws-sdk/client-fsx';
-import { DriverError, type CloudRequests } from '@lustre-csi/core';
+import {
+  DriverError,
+  GatheredLookups,
+  isDriverError,
+  systemClock,
+  type CloudRequests,
+} from '@lustre-csi/core';
 import { checkDeleted, describedBy, pageOf, resourceIn, type AnsweredPage } from './answer-shape.js';
 import { AwsCaller } from './aws-operation.js';
 import { clientRequestToken } from './client-request-token.js';
@@ -28,6 +34,25 @@ const MAX_PAGES = 2000;
 /** Calls of FSx with errors translated; the only user of the SDK's client. */
 export class FsxApi {
   readonly #caller: AwsCaller<FSxClient>;
+  /** Lookups of many calls, in few requests. */
+  readonly #fileSystems = new GatheredLookups<SdkFileSystem>(
+    {
+      one: (id, signal) => this.#describeOne(id, signal),
+      several: (ids, signal) => orNone(this.#describeThese(ids, signal)),
+      all: (signal) => this.describeAll(signal),
+      idOf: ({ FileSystemId }) => FileSystemId,
+    },
+    systemClock,
+  );
+  readonly #backupLookups = new GatheredLookups<Backup>(
+    {
+      one: (id, signal) => this.#describeOneBackup(id, signal),
+      several: (ids, signal) => orNone(this.#describeTheseBackups(ids, signal)),
+      all: (signal) => this.describeAllBackups(signal),
+      idOf: ({ BackupId }) => BackupId,
+    },
+    systemClock,
+  );
 
   constructor(newClient: () => FSxClient, requests?: CloudRequests) {
     this.#caller = new AwsCaller(newClient, requests);
@@ -44,16 +69,25 @@ export class FsxApi {
   }
 
   /** Looks up one file system; undefined where FSx reports that it does not exist. */
-  async describe(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
-    const input = { FileSystemIds: [fileSystemId] };
+  describe(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
+    return this.#fileSystems.find(fileSystemId, signal);
+  }
+
+  async #describeOne(fileSystemId: string, signal: AbortSignal): Promise<SdkFileSystem | undefined> {
+    const found = await this.#describeThese([fileSystemId], signal);
+    return found?.[0];
+  }
+
+  /** Looks up file systems; undefined where FSx reports that one of them does not exist. It does not say which. */
+  async #describeThese(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly SdkFileSystem[] | undefined> {
+    const input = { FileSystemIds: [...ids] };
     const absent = ['FileSystemNotFound'];
     const operation = operations.DescribeFileSystems;
     const answer = await this.#caller.callUnless(operation, input, { signal, absent });
-    if (!answer) return undefined;
-    const [found] = describedBy<SdkFileSystem>(operation.name, answer, 'FileSystems', 'FileSystemId', [
-      fileSystemId,
-    ]);
-    return found;
+    return answer && describedBy<SdkFileSystem>(operation.name, answer, 'FileSystems', 'FileSystemId', ids);
   }
 
   /** Starts a creation. The request's token keeps repetitions, the SDK's own included, from creating twice. */
@@ -116,14 +150,24 @@ export class FsxApi {
   }
 
   /** Looks up one backup; undefined where FSx reports that it does not exist. */
-  async describeBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
-    const input = { BackupIds: [backupId] };
+  describeBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
+    return this.#backupLookups.find(backupId, signal);
+  }
+
+  async #describeOneBackup(backupId: string, signal: AbortSignal): Promise<Backup | undefined> {
+    const found = await this.#describeTheseBackups([backupId], signal);
+    return found?.[0];
+  }
+
+  async #describeTheseBackups(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Backup[] | undefined> {
+    const input = { BackupIds: [...ids] };
     const absent = ['BackupNotFound'];
     const operation = operations.DescribeBackups;
     const answer = await this.#caller.callUnless(operation, input, { signal, absent });
-    if (!answer) return undefined;
-    const [found] = describedBy<Backup>(operation.name, answer, 'Backups', 'BackupId', [backupId]);
-    return found;
+    return answer && describedBy<Backup>(operation.name, answer, 'Backups', 'BackupId', ids);
   }
 
   /** Starts a backup. */
@@ -187,6 +231,13 @@ export class FsxApi {
     if (answer) checkDeleted(operation.name, answer, 'AssociationId', associationId);
   }
 }
+
+/** Passes the answer to a lookup of several resources on; undefined where FSx refuses it for the sake of one of them. */
+const orNone = <T>(lookup: Promise<readonly T[] | undefined>): Promise<readonly T[] | undefined> =>
+  lookup.catch((error: unknown) => {
+    if (isDriverError(error, 'invalid-argument')) return undefined;
+    throw error;
+  });
 
 /** Reads page after page. */
 async function allPages<T>(

@@ -7,7 +7,7 @@ import {
   type RawResponseCallback,
 } from '@azure/core-client';
 import { defaultRetryPolicy, isRestError } from '@azure/core-rest-pipeline';
-import { unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
+import { Slots, unobserved, untilAborted, type CloudRequests } from '@lustre-csi/core';
 import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
 import { inOperation, requestObserver } from './observe-requests.js';
 import { armRetryPolicy } from './retry-policy.js';
@@ -15,6 +15,9 @@ import { armRetryPolicy } from './retry-policy.js';
 /** Limit for one call, in milliseconds. ARM answers within seconds; a longer call is a hanging connection, and the state
  *  of the cloud then shows the outcome of a change. */
 const CALL_TIMEOUT = 30_000;
+
+/** Calls at once. The pipeline opens a connection for each and keeps it; ARM allows far fewer calls a second. */
+const MAX_CONNECTIONS = 50;
 
 export interface ArmOptions {
   readonly subscriptionId: string;
@@ -33,6 +36,7 @@ export interface ArmOptions {
  *  operations from which the role definition is generated. */
 export class Arm {
   readonly #client: StorageCacheManagementClient;
+  readonly #slots = new Slots(MAX_CONNECTIONS);
 
   constructor(
     credential: TokenCredential,
@@ -66,8 +70,12 @@ export class Arm {
       subscriptionId: this.options.subscriptionId,
       request: (request) => this.#request(request, options),
     };
-    const sent = inOperation(operation.name, () => operation.send(channel, input));
-    return untilAborted(sent, signal);
+    const send = (): Promise<ArmAnswer> =>
+      untilAborted(
+        inOperation(operation.name, () => operation.send(channel, input)),
+        signal,
+      );
+    return this.#slots.run(send, signal);
   }
 
   async #request(request: ArmRequest, options: ArmChannel['options']): Promise<ArmAnswer> {

@@ -4,6 +4,7 @@ import {
   type CapacityRange,
   type FileSystem,
   type GrowingFileSystem,
+  type Growth,
   type VolumeExpansion,
   type VolumeReference,
 } from '@lustre-csi/core';
@@ -28,8 +29,22 @@ import {
   type ExpansionJob,
 } from '../plan/to-growth.js';
 
+/** Expansions at once up to which each look reads the jobs. */
+const FEW_EXPANSIONS = 3;
+/** Looks at one of many running expansions from one lookup of its jobs to the next. The jobs of each file system need a
+ *  request of their own; its capacity, which shows the end of the expansion, comes from requests that all lookups share. */
+const LOOKS_PER_JOBS = 4;
+
+/** Expansion that was running at the last lookup of the jobs. */
+interface RunningExpansion {
+  readonly growth: Growth;
+  looks: number;
+}
+
 /** Expansion of file systems by expansion jobs, while clients keep working. */
 export class AmlExpansion implements VolumeExpansion {
+  readonly #running = new Map<string, RunningExpansion>();
+
   constructor(
     private readonly arm: Pick<Arm, 'call'>,
     private readonly reader: Pick<FileSystemReader, 'find'>,
@@ -51,8 +66,19 @@ export class AmlExpansion implements VolumeExpansion {
   }
 
   async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
+    const key = operationKey(reference);
+    const running = this.#running.get(key);
+    const isOneOfMany = this.#running.size > FEW_EXPANSIONS;
+    if (running && isOneOfMany && (running.looks += 1) < LOOKS_PER_JOBS) {
+      const found = await this.reader.find(reference, signal);
+      const isOver = found?.fileSystem.capacity.isLessThan(running.growth.target) === false;
+      if (isOver) this.#running.delete(key);
+      return found && { fileSystem: found.fileSystem, ...(isOver ? {} : { growth: running.growth }) };
+    }
     // Jobs first: the capacity that is read afterwards includes every job that has completed.
     const growth = growthOf(await this.#jobs(reference, signal));
+    if (growth?.state === 'running') this.#running.set(key, { growth, looks: 0 });
+    else this.#running.delete(key);
     const found = await this.reader.find(reference, signal);
     return found && { fileSystem: found.fileSystem, ...(growth ? { growth } : {}) };
   }

@@ -1,4 +1,12 @@
-import { DriverError, type FileSystem, type Log, type VolumeReference } from '@lustre-csi/core';
+import {
+  DriverError,
+  GatheredLookups,
+  isDriverError,
+  systemClock,
+  type FileSystem,
+  type Log,
+  type VolumeReference,
+} from '@lustre-csi/core';
 import { malformed } from '../api/answer-shape.js';
 import { allPages } from '../api/arm-pages.js';
 import type { ArmAnswer } from '../api/arm-operation.js';
@@ -25,6 +33,8 @@ export interface AmlReference extends VolumeReference {
 /** Reads file systems. A scope is a resource group, its name in lower case. */
 export class FileSystemReader {
   readonly #seen = new Set<string>();
+  /** Lookups of many calls in a resource group, in few requests. */
+  readonly #lookups = new Map<string, GatheredLookups<unknown>>();
 
   constructor(
     private readonly arm: Pick<Arm, 'call'>,
@@ -39,13 +49,16 @@ export class FileSystemReader {
 
   /** Lists every file system of a resource group. */
   async list(scope: string, signal: AbortSignal): Promise<readonly FileSystem[]> {
-    const what = `resource group ${scope}`;
-    const scopeOf = (): string => scope;
-    const all = await this.#every(what, scopeOf, signal, (page) =>
-      this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal),
-    );
+    const all = await this.#everyIn(scope, signal);
     this.#seen.add(scope);
-    return this.#readAll(all, scopeOf, signal);
+    return this.#readAll(all, () => scope, signal);
+  }
+
+  /** Lists the JSON of every file system of a resource group. */
+  #everyIn(scope: string, signal: AbortSignal): Promise<readonly unknown[]> {
+    const send = (page: Page): Promise<ArmAnswer> =>
+      this.arm.call(armOperations.listFileSystems, { resourceGroup: scope, ...page }, signal);
+    return this.#every(`resource group ${scope}`, () => scope, signal, send);
   }
 
   /** Lists every file system of the subscription, each with its own scope. */
@@ -82,21 +95,31 @@ export class FileSystemReader {
    *  @throws DriverError failed-precondition where it is not the one that the handle names */
   async find(reference: AmlReference, signal: AbortSignal): Promise<ReadFileSystem | undefined> {
     const { listingScope, id } = reference;
-    const doing = `cannot look up file system ${id} of resource group ${listingScope}`;
-    const resource = await this.#get(listingScope, id, signal).catch((error: unknown) => {
-      if (isAbsent(error)) return undefined;
+    const lookup = this.#lookupsIn(listingScope).find(id.toLowerCase(), signal);
+    const resource = await lookup.catch((error: unknown) => {
+      if (isDriverError(error)) throw error;
+      const doing = `cannot look up file system ${id} of resource group ${listingScope}`;
       throw toDriverError(error, doing, 'lookup', signal);
     });
     this.#seen.add(listingScope);
-    if (!resource) return undefined;
-    const fileSystem = this.read(resource.body, listingScope);
-    // ARM ignores case in names.
-    if (fileSystem?.id.toLowerCase() !== id.toLowerCase()) {
-      const error = malformed(resource, `it does not describe file system ${id}`);
-      throw toDriverError(error, doing, 'lookup', signal);
-    }
+    const fileSystem = resource === undefined ? undefined : this.read(resource, listingScope);
+    if (!fileSystem) return undefined;
     refuseOtherServer(reference, fileSystem);
-    return { fileSystem: await this.#explained(fileSystem, signal), resource: resource.body };
+    return { fileSystem: await this.#explained(fileSystem, signal), resource };
+  }
+
+  #lookupsIn(scope: string): GatheredLookups<unknown> {
+    let lookups = this.#lookups.get(scope);
+    if (!lookups) {
+      const source = {
+        one: (id: string, signal: AbortSignal) => this.#get(scope, id, signal),
+        all: (signal: AbortSignal) => this.#everyIn(scope, signal),
+        idOf: (resource: unknown) => toFileSystem(resource, scope, '')?.id.toLowerCase(),
+      };
+      lookups = new GatheredLookups<unknown>(source, systemClock);
+      this.#lookups.set(scope, lookups);
+    }
+    return lookups;
   }
 
   /** Reads ARM's JSON; undefined and logged where it is no file system.
@@ -108,8 +131,19 @@ export class FileSystemReader {
     return fileSystem;
   }
 
-  async #get(scope: string, name: string, signal: AbortSignal): Promise<ArmAnswer> {
-    return this.arm.call(armOperations.getFileSystem, { resourceGroup: scope, name }, signal);
+  /** Gets the JSON of one file system; undefined where Azure reports that it does not exist. */
+  async #get(scope: string, name: string, signal: AbortSignal): Promise<unknown> {
+    const doing = `cannot look up file system ${name} of resource group ${scope}`;
+    const input = { resourceGroup: scope, name };
+    const answer = await this.arm.call(armOperations.getFileSystem, input, signal).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw toDriverError(error, doing, 'lookup', signal);
+    });
+    if (!answer) return undefined;
+    // ARM ignores case in names.
+    if (this.read(answer.body, scope)?.id.toLowerCase() === name.toLowerCase()) return answer.body;
+    const error = malformed(answer, `it does not describe file system ${name}`);
+    throw toDriverError(error, doing, 'lookup', signal);
   }
 
   /** Adds the reason of a failed creation where the cloud has it; the failure itself is known without it. */
