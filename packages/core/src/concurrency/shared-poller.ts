@@ -38,6 +38,11 @@ export class SharedPoller<T> {
     return batch.result;
   }
 
+  /** Begins the read that waiters wait for at once, unless none waits. */
+  hasten(): void {
+    if (this.#next) void this.nextWithin(0);
+  }
+
   #newBatch(): Batch<T> {
     let start = (): void => {};
     const result = new Promise<void>((resolve) => (start = resolve)).then(() => this.read());

@@ -43,7 +43,7 @@ const create = (name: string): Promise<Volume> => {
   const owner = { uid: String(process.getuid?.()), gid: String(process.getgid?.()) };
   const basePath = `/${base.location.base.join('/')}`;
   const parameters = { provisioningMode: 'directory', basePath, ...owner };
-  return driver.create(volumeRequest({ name, parameters }), signal);
+  return driver.create(volumeRequest({ name, parameters }), { signal });
 };
 
 beforeEach(() => {
@@ -63,7 +63,7 @@ describe('the file system under directory volumes', () => {
     // A controller that was started since knows as much.
     driver = startDriver();
     await expect(driver.refuseToDelete(shown(), signal)).rejects.toMatchObject(refused);
-    await driver.delete(id, signal);
+    await driver.delete(id, { signal });
     await driver.refuseToDelete(shown(), signal);
   });
 

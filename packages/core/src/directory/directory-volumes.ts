@@ -7,6 +7,7 @@ import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { ParentFileSystems } from '../provider/parent-file-systems.js';
 import { Capacity, describeRange, type CapacityRange } from '../model/capacity.js';
 import type { DirectoryOperations } from '../volume/directory-operations.js';
+import type { WaitingCaller } from '../volume/volume-kind.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import type { FileSystem } from '../model/file-system.js';
@@ -107,7 +108,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     return handle !== undefined && this.parts.hosts.referenceTo(handle.parent) !== undefined;
   }
 
-  async create(request: VolumeRequest, signal: AbortSignal): Promise<Volume> {
+  async create(request: VolumeRequest, { signal }: WaitingCaller): Promise<Volume> {
     const { hosts: parents } = this.parts;
     const plan = directoryPlan(request, this.#parameters.read(request.parameters));
     await this.#state.ready();
@@ -155,7 +156,7 @@ export class DirectoryVolumes implements DirectoryOperations {
     return error;
   }
 
-  async delete(volumeId: string, signal: AbortSignal): Promise<void> {
+  async delete(volumeId: string, { signal }: WaitingCaller): Promise<void> {
     const handle = parseDirectoryHandle(volumeId);
     if (!handle) return;
     await this.#state.ready();

@@ -1,4 +1,5 @@
 import { untilAborted } from '../concurrency/abort.js';
+import { systemClock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { Wrapper } from './call-chain.js';
 
@@ -23,6 +24,7 @@ export const limitTime =
   async (request, call) => {
     const allowed = Math.min(call.deadline - now(), MAX_MS.get(call.service) ?? DEFAULT_MAX_MS);
     const margin = Math.min(MAX_MARGIN_MS, Math.max(0, allowed) * 0.1);
+    const endsAt = systemClock.now() + Math.max(0, allowed - margin);
     const ending = new AbortController();
     const hardStop = new AbortController();
     const timers = [
@@ -33,7 +35,7 @@ export const limitTime =
       abortWith(ending, signal),
     );
     try {
-      return await untilAborted(next(request, { ...call, signal: ending.signal }), hardStop.signal);
+      return await untilAborted(next(request, { ...call, signal: ending.signal, endsAt }), hardStop.signal);
     } finally {
       timers.forEach(clearTimeout);
       unlisten.forEach((stop) => stop());

@@ -8,12 +8,28 @@ import type { FileSystem } from '../model/file-system.js';
 /** The longest that one complete listing may take before it counts as failed. */
 const LISTING_TIMEOUT_MS = 60_000;
 
+/** Items of a page of FSx's listing; other clouds have larger ones. */
+const PAGE = 50;
+/** Milliseconds for each further page of the last listing that the next one waits: large accounts are listed less often. */
+const PAUSE_PER_PAGE_MS = 500;
+/** Longest such pause. Milliseconds. */
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Result of a listing. */
+interface Listed {
+  readonly fileSystems: readonly FileSystem[];
+  /** Time of its begin, as the clock counts. */
+  readonly began: number;
+}
+
 /**
  * The file systems of a scope, listed once for all waiting calls: N pending volumes cost one listing a tick.
  * Waiting operations look at the cloud in no other way.
  */
 export class FileSystemListing {
   readonly #pollers = new Map<string, SharedPoller<readonly FileSystem[]>>();
+  /** The last listing of each scope. */
+  readonly #last = new Map<string, Listed>();
 
   constructor(
     private readonly provider: Pick<ControllerProvider, 'list'>,
@@ -25,9 +41,28 @@ export class FileSystemListing {
     return this.#poller(scope).now();
   }
 
-  /** A complete listing that begins after this call and at the latest so many milliseconds from now. */
+  /** A complete listing that begins after this call and so many milliseconds from now: earlier if another call needs one,
+   *  later if the scope has many pages. */
   nextWithin(scope: string, milliseconds: number): Promise<readonly FileSystem[]> {
-    return this.#poller(scope).nextWithin(milliseconds);
+    return this.#poller(scope).nextWithin(Math.max(milliseconds, this.#pause(scope)));
+  }
+
+  /** Begins the next listing at once if calls wait for it, unless the last one has just been made. */
+  hasten(scope: string): void {
+    const since = this.clock.now() - (this.#last.get(scope)?.began ?? -Infinity);
+    if (since > this.#pause(scope)) this.#pollers.get(scope)?.hasten();
+  }
+
+  /** The last listing, and the milliseconds since its begin. It may be older than the call that looks at it: evidence that
+   *  work is under way, never that anything is missing or done. */
+  recent(scope: string): { readonly fileSystems: readonly FileSystem[]; readonly age: number } | undefined {
+    const last = this.#last.get(scope);
+    return last && { fileSystems: last.fileSystems, age: this.clock.now() - last.began };
+  }
+
+  #pause(scope: string): number {
+    const pages = (this.#last.get(scope)?.fileSystems.length ?? 0) / PAGE;
+    return Math.min(LONGEST_PAUSE_MS, Math.floor(pages) * PAUSE_PER_PAGE_MS);
   }
 
   #poller(scope: string): SharedPoller<readonly FileSystem[]> {
@@ -40,9 +75,12 @@ export class FileSystemListing {
   }
 
   /** Ends in time even if the provider does not: a listing that hangs would delay every waiting call for ever. */
-  #list(scope: string): Promise<readonly FileSystem[]> {
+  async #list(scope: string): Promise<readonly FileSystem[]> {
     const limit = { clock: this.clock, milliseconds: LISTING_TIMEOUT_MS, late: tooSlow(scope) };
-    return withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
+    const began = this.clock.now();
+    const fileSystems = await withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
+    this.#last.set(scope, { fileSystems, began });
+    return fileSystems;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Log } from '../model/log.js';
 import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
-import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { asRetryable, isFinal } from '../errors/retryable.js';
 import type { ControllerProvider, FileSystemPlan } from '../provider/controller-provider.js';
 import type { Capacity, CapacityRange } from '../model/capacity.js';
@@ -9,10 +9,13 @@ import type { FileSystemListing } from './file-system-listing.js';
 import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import { liveOf, MAX_CREATE_ATTEMPTS, nextStep, type NextStep } from './next-step.js';
+import { allRemembered, conflict, fullRoom, whatExists } from './file-system-errors.js';
+import { ListingWaits } from './listing-waits.js';
 import { SurplusFileSystems } from './surplus-file-systems.js';
-import { refuseOtherClusters } from './refuse-other-clusters.js';
 import { lookOf, pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import { pollDelay } from '../concurrency/polling-pace.js';
+import { WaitingRoom, type Seat } from '../concurrency/waiting-room.js';
+import type { VolumeLimits } from './volume-limits.js';
 
 /** Attempts whose keys the cloud still remembers for file systems that are over, before the caller gets an error. */
 const MAX_REMEMBERED_ATTEMPTS = 10;
@@ -31,6 +34,8 @@ export interface Creation<Plan extends FileSystemPlan> {
  * listing does.
  */
 export class IdempotentFileSystems<Plan extends FileSystemPlan> {
+  readonly #room: WaitingRoom;
+  readonly #waits: ListingWaits;
   /** Failed attempts of volumes that are being created: a bound on retries, never part of a key or a reason to create. */
   readonly #failures = new Map<string, { readonly attempt: number; readonly reason: string }>();
   readonly #surplus: SurplusFileSystems;
@@ -40,16 +45,28 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     private readonly listing: FileSystemListing,
     private readonly clock: Clock,
     private readonly log: Log,
+    { maxWaitingCalls }: VolumeLimits = {},
   ) {
     this.#surplus = new SurplusFileSystems(provider, log);
+    this.#room = new WaitingRoom(maxWaitingCalls);
+    this.#waits = new ListingWaits(provider, listing, clock);
   }
 
   /** The usable file system of the plan's volume name: found, or created and awaited.
    *  @throws DriverError already-exists, out-of-range, resource-exhausted, and what the provider throws */
   async ensure(creation: Creation<Plan>, caller: Work): Promise<FileSystem> {
+    const seat = this.#room.seat();
+    try {
+      return await this.#ensure(creation, withWarnings(caller, creation.plan.warnings ?? []), seat);
+    } finally {
+      seat.leave();
+    }
+  }
+
+  async #ensure(creation: Creation<Plan>, work: Work, seat: Seat): Promise<FileSystem> {
     const { plan, range } = creation;
-    const work = withWarnings(caller, plan.warnings ?? []);
     const began = this.clock.now();
+    this.#leaveFullRoom(creation);
     let created: FileSystem | undefined;
     let all = await untilAborted(this.listing.now(plan.listingScope), work.signal);
     for (;;) {
@@ -62,7 +79,21 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       if (step.kind === 'wait') await this.#surplus.removeFailed(step.fileSystem, mine, work.signal);
       if (step.kind === 'discard') await this.#discard(plan.volumeName, step.fileSystem, work.signal);
       const awaited = step.kind === 'create' ? created : step.fileSystem;
-      all = await this.#lookAgain(awaited as FileSystem, began, all, work);
+      all = await this.#waits.next(awaited as FileSystem, { began, last: all, seat }, work);
+    }
+  }
+
+  /** Ends a call that could only wait, without a look at the cloud, where the last listing shows its file system being
+   *  created and the next one is not due yet. */
+  #leaveFullRoom({ plan, range }: Creation<Plan>): void {
+    const recent = this.#room.isFull ? this.listing.recent(plan.listingScope) : undefined;
+    if (!recent) return;
+    const mine = recent.fileSystems.filter(({ volumeName }) => volumeName === plan.volumeName);
+    const step = nextStep(plan, range, mine, this.provider.hasUniqueNames);
+    if (step.kind !== 'wait' || step.fileSystem.state === 'deleting') return;
+    const ageSeconds = this.#waits.ageOf(step.fileSystem, this.clock.now());
+    if (recent.age < pollDelay(ageSeconds, this.provider.typicalDurations.create)) {
+      throw fullRoom(describeProgress(step.fileSystem, ageSeconds));
     }
   }
 
@@ -111,43 +142,6 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     return fileSystem;
   }
 
-  /** Deletes the file system and waits until it is gone. A deletion may fail in the cloud, and the file system be used
-   *  again: each attempt checks again if it may be deleted.
-   *  @param refuse throws the refusal reason
-   *  @throws DriverError failed-precondition if this driver did not create it */
-  async remove(
-    fileSystem: FileSystem,
-    work: Work,
-    refuse: (current: FileSystem) => Promise<void> = async () => {},
-  ): Promise<void> {
-    refuseOtherClusters(fileSystem, 'not deleted');
-    if (fileSystem.volumeName === undefined) throw notCreatedByDriver(fileSystem);
-    const began = this.clock.now();
-    let current: FileSystem | undefined = fileSystem;
-    let all: readonly FileSystem[] = [fileSystem];
-    while (current) {
-      if (current.state !== 'deleting') {
-        await refuse(current);
-        await this.#removeSiblings(current, work);
-        await this.provider.delete(current, work.signal);
-      }
-      all = await this.#lookAgain({ ...current, state: 'deleting' }, began, all, work);
-      // A listing without it may be cut or late: only the answer about this one file system states its absence.
-      current =
-        all.find((other) => other.id === fileSystem.id) ??
-        (await untilAborted(this.provider.find(fileSystem, work.signal), work.signal));
-    }
-  }
-
-  /** Removes all of the volume's name that hold no data before the volume itself: no later call would find them. */
-  async #removeSiblings(fileSystem: FileSystem, work: Work): Promise<void> {
-    if (this.provider.hasUniqueNames) return;
-    const all = await untilAborted(this.listing.now(fileSystem.listingScope), work.signal);
-    const mine = all.filter(({ volumeName }) => volumeName === fileSystem.volumeName);
-    await this.#surplus.removeFailed(fileSystem, mine, work.signal);
-    await this.#surplus.removeDuplicates(fileSystem, mine, work);
-  }
-
   /** Creates, beside the failed file systems of the name. They count against quotas, and a caller that gets a final
    *  error never returns for them: with such an error one of them is deleted first.
    *  @returns the file system to wait for */
@@ -184,7 +178,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       );
       return created;
     }
-    throw allRemembered(plan.volumeName);
+    throw allRemembered(plan.volumeName, MAX_REMEMBERED_ATTEMPTS);
   }
 
   #throwIfExhausted(volumeName: string): void {
@@ -206,28 +200,6 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
     await this.#surplus.discard(failed, signal);
   }
 
-  /** The next listing. A failed look proves nothing about the file system: the last good one counts. */
-  async #lookAgain(
-    awaited: FileSystem,
-    began: number,
-    last: readonly FileSystem[],
-    { signal, report }: Work,
-  ): Promise<readonly FileSystem[]> {
-    const towards = awaited.state === 'deleting' ? 'delete' : 'create';
-    // No cloud reports when a deletion began: the start of this call is the nearest known time.
-    const since = (towards === 'create' ? awaited.createdAt?.getTime() : undefined) ?? began;
-    const ageSeconds = Math.max(0, (this.clock.now() - since) / 1000);
-    report(describeProgress(awaited, ageSeconds));
-    const delay = pollDelay(ageSeconds, this.provider.typicalDurations[towards]);
-    try {
-      return await untilAborted(this.listing.nextWithin(awaited.listingScope, delay), signal);
-    } catch (error) {
-      if (signal.aborted || !isDriverError(error, 'unavailable')) throw error;
-      report(`${describeProgress(awaited, ageSeconds)}; the last look at it failed: ${messageOf(error)}`);
-      return last;
-    }
-  }
-
   /** File systems that exist under the name. One that was just created may be missing from a listing for a moment. */
   async #named(
     volumeName: string,
@@ -246,37 +218,4 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
 function withWarnings({ signal, report }: Work, warnings: readonly string[]): Work {
   if (warnings.length === 0) return { signal, report };
   return { signal, report: (progress) => report(`${progress}; warning: ${warnings.join('; ')}`) };
-}
-
-/** The provisioner never deletes it: it knows no volume yet, and repeats the call as long as the claim exists. */
-const whatExists = ({ id }: FileSystem): string =>
-  `File system ${id} of this volume exists and is billed: remove the cause, and the volume is completed automatically; if ` +
-  'you give up the claim instead, delete the file system in the cloud yourself';
-
-function conflict(
-  volumeName: string,
-  step: { fileSystem: FileSystem; differences: readonly string[] },
-): DriverError {
-  return new DriverError(
-    'already-exists',
-    `volume ${volumeName} exists as file system ${step.fileSystem.id}, but ${step.differences.join('; ')}. A volume keeps ` +
-      'what it was created with: give the StorageClass and the claim those values again; or give up the claim and delete ' +
-      'the file system in the cloud yourself',
-  );
-}
-
-const allRemembered = (volumeName: string): DriverError =>
-  new DriverError(
-    'unavailable',
-    `cannot create a file system for volume ${volumeName}: the cloud returns those of ${MAX_REMEMBERED_ATTEMPTS} earlier ` +
-      'attempts, which have failed or are being deleted. It forgets them after some minutes; the call is retried automatically',
-  );
-
-function notCreatedByDriver(fileSystem: FileSystem): DriverError {
-  return new DriverError(
-    'failed-precondition',
-    `file system ${fileSystem.id} was not created by this driver: it carries no volume name of this driver and is not ` +
-      'deleted. Set the reclaim policy of its PersistentVolume to Retain and delete the PersistentVolume; delete ' +
-      'the file system in the cloud yourself if that is what you want',
-  );
 }

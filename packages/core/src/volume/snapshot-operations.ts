@@ -9,7 +9,8 @@ import type { FileSystem } from '../model/file-system.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { pollUntil, type Look, type Work } from '../concurrency/poll-until.js';
 import type { OperationContext } from '../model/operation-context.js';
-import { pageOf, type Page, type PageRequest } from './paging.js';
+import { KeptListings } from './kept-listings.js';
+import type { Page, PageRequest } from './paging.js';
 import type { VolumeKind } from './volume-kind.js';
 import type { VolumeRouter } from './volume-router.js';
 
@@ -34,12 +35,14 @@ export interface ListSnapshotsQuestion extends PageRequest {
 export class SnapshotOperations {
   readonly #exclusive = new Coalescer();
   readonly #listing: SharedPoller<readonly Snapshot[]>;
+  readonly #pages: KeptListings<Snapshot>;
 
   constructor(
     private readonly snapshots: VolumeSnapshots,
     private readonly volumes: Pick<VolumeRouter, 'kindOf'>,
     private readonly clock: Clock,
   ) {
+    this.#pages = new KeptListings(({ id }) => id, clock);
     this.#listing = new SharedPoller(() => snapshots.list(AbortSignal.timeout(LISTING_TIMEOUT_MS)), clock);
   }
 
@@ -101,8 +104,9 @@ export class SnapshotOperations {
 
   /** @throws DriverError aborted if the token is not one of this driver's */
   async list(question: ListSnapshotsQuestion, { signal }: OperationContext): Promise<Page<Snapshot>> {
-    const all = await untilAborted(this.#matching(question, signal), signal);
-    return pageOf(all, ({ id }) => id, question);
+    const { snapshotId, sourceVolumeId } = question;
+    const read = (): Promise<readonly Snapshot[]> => untilAborted(this.#matching(question, signal), signal);
+    return this.#pages.page({ ...question, subject: fingerprint([snapshotId, sourceVolumeId]), read });
   }
 
   async #matching(question: ListSnapshotsQuestion, signal: AbortSignal): Promise<readonly Snapshot[]> {

@@ -1,16 +1,20 @@
 import type { Capacity, CapacityRange } from '../model/capacity.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { ListedVolume } from '../model/listed-volume.js';
+import type { OperationContext } from '../model/operation-context.js';
 import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import type { VolumeModification } from '../provider/volume-modification.js';
 import type { Snapshot } from '../provider/volume-snapshots.js';
+
+/** Caller of an operation that waits for the cloud. */
+export type WaitingCaller = Pick<OperationContext, 'signal' | 'endsAt'>;
 
 /** Controller operations on one kind of volume: whole file systems, or directories of file systems. */
 export interface VolumeKind {
   /** CreateVolume.
    *  @param source snapshot to restore; absent: the volume starts empty
    *  @throws DriverError */
-  create(request: VolumeRequest, signal: AbortSignal, source?: Snapshot): Promise<Volume>;
+  create(request: VolumeRequest, caller: WaitingCaller, source?: Snapshot): Promise<Volume>;
 
   /** Error of a CreateVolume whose snapshot does not exist: retryable if the volume was restored from it earlier.
    *  @param error not-found */
@@ -18,7 +22,7 @@ export interface VolumeKind {
 
   /** DeleteVolume. Handles that name nothing count as deleted.
    *  @throws DriverError */
-  delete(volumeId: string, signal: AbortSignal): Promise<void>;
+  delete(volumeId: string, caller: WaitingCaller): Promise<void>;
 
   /** ControllerExpandVolume: returns once the capacity can be used.
    *  @throws DriverError not-found, out-of-range, invalid-argument, unimplemented */

@@ -297,12 +297,49 @@ describe('delete', () => {
   it('is refused while the volume is being created, and the other way round', async () => {
     const creation = volumes.create(request({ name: 'pvc-2' }), call());
     await clock.next();
-    expect(await kindOf(volumes.delete('fs-2', call()))).toBe('aborted');
+    expect(await finish(kindOf(volumes.delete('fs-2', call())))).toBe('aborted');
     await finish(creation, () => cloud.settle());
   });
 });
 
 describe('many at once', () => {
+  it('are deleted with one listing a tick, and no lookup of each', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `pvc-${index}`);
+    const creations = Promise.all(names.map((name) => volumes.create(request({ name }), call())));
+    const created = await finish(creations, () => cloud.settle());
+    cloud.calls.length = 0;
+    let ticks = 0;
+    const deletions = Promise.all(created.map(({ id }) => volumes.delete(id, call())));
+    await finish(deletions, () => {
+      ticks += 1;
+      if (ticks === 5) cloud.settle();
+    });
+    expect(countOf(/^delete/)).toBe(20);
+    expect(countOf(/list/)).toBeLessThanOrEqual(ticks + 2);
+    expect(countOf(/find/)).toBe(0);
+  });
+
+  it('are gone only once two listings in a row lack them', async () => {
+    const names = Array.from({ length: 5 }, (_, index) => `pvc-${index}`);
+    const creations = Promise.all(names.map((name) => volumes.create(request({ name }), call())));
+    const created = await finish(creations, () => cloud.settle());
+    const list = cloud.list.bind(cloud);
+    let cut = 0;
+    cloud.list = async (...given) => {
+      const all = await list(...given);
+      const isCut = all.some(({ state }) => state === 'deleting') && (cut += 1) % 2 === 1;
+      return isCut ? [] : all;
+    };
+    let over = false;
+    const deletions = Promise.all(created.map(({ id }) => volumes.delete(id, call()))).then(
+      () => (over = true),
+    );
+    for (let tick = 0; tick < 20; tick += 1) await clock.next();
+    expect(over).toBe(false);
+    await finish(deletions, () => cloud.settle());
+    expect(cloud.fileSystems.size).toBe(0);
+  });
+
   it('cost one listing a tick, however many wait', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `pvc-${index}`);
     const creations = Promise.all(names.map((name) => volumes.create(request({ name }), call())));

@@ -10,9 +10,11 @@ import type { Volume, VolumeRequest } from '../model/volume-request.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { Snapshot } from '../provider/volume-snapshots.js';
 import type { DirectoryOperations } from './directory-operations.js';
-import { pageOf, type Page, type PageRequest } from './paging.js';
+import { KeptListings } from './kept-listings.js';
+import type { Page, PageRequest } from './paging.js';
 import { forExpansion, forModification } from './resizer-errors.js';
 import { SnapshotOperations } from './snapshot-operations.js';
+import type { VolumeLimits } from './volume-limits.js';
 import { VolumeRouter } from './volume-router.js';
 import { WholeFileSystems } from './whole-file-systems.js';
 
@@ -29,6 +31,7 @@ export interface CapabilitiesQuestion {
 /** Controller operations on the volumes of one provider. */
 export class VolumeOperations {
   readonly #router: VolumeRouter;
+  readonly #listings: KeptListings<ListedVolume>;
   /** Absent: the provider has no snapshots. */
   readonly snapshots: SnapshotOperations | undefined;
 
@@ -38,8 +41,10 @@ export class VolumeOperations {
     clock: Clock = systemClock,
     /** Absent: no volume is a directory. */
     private readonly directories?: DirectoryOperations,
+    limits: VolumeLimits = {},
   ) {
-    const parts = { provider, log, clock, ...(directories ? { directories } : {}) };
+    this.#listings = new KeptListings(({ volume }) => volume.id, clock);
+    const parts = { provider, log, clock, limits, ...(directories ? { directories } : {}) };
     this.#router = new VolumeRouter(new WholeFileSystems(parts), directories);
     this.snapshots = provider.snapshots && new SnapshotOperations(provider.snapshots, this.#router, clock);
   }
@@ -65,18 +70,19 @@ export class VolumeOperations {
   }
 
   /** CreateVolume: the usable volume of that name, created unless it exists. */
-  async create(request: VolumeRequest, { signal }: OperationContext): Promise<Volume> {
+  async create(request: VolumeRequest, context: OperationContext): Promise<Volume> {
+    const { signal } = context;
     const objection = this.#objection(request.capabilities);
     if (objection) throw new DriverError('invalid-argument', objection);
     const source = await this.#snapshotOf(request, signal).catch((error: unknown) =>
       this.#withoutSource(error, request, signal),
     );
-    return this.#router.kindRequestedBy(request.parameters).create(request, signal, source);
+    return this.#router.kindRequestedBy(request.parameters).create(request, context, source);
   }
 
   /** DeleteVolume. Handles that name nothing count as deleted. */
-  async delete(volumeId: string, { signal }: OperationContext): Promise<void> {
-    await this.#router.kindOf(volumeId).delete(volumeId, signal);
+  async delete(volumeId: string, context: OperationContext): Promise<void> {
+    await this.#router.kindOf(volumeId).delete(volumeId, context);
   }
 
   /** ControllerExpandVolume: returns once the capacity can be used.
@@ -115,9 +121,13 @@ export class VolumeOperations {
   /** ListVolumes: the usable volumes that this driver created, in the order of their handles.
    *  @throws DriverError aborted if the token is not one of this driver's */
   async list(request: PageRequest, { signal }: OperationContext): Promise<Page<ListedVolume>> {
+    return this.#listings.page({ ...request, subject: 'volumes', read: () => this.#listAll(signal) });
+  }
+
+  async #listAll(signal: AbortSignal): Promise<readonly ListedVolume[]> {
     const volumes: ListedVolume[] = [];
     for (const kind of this.#router.kinds) volumes.push(...(await kind.list(signal)));
-    return pageOf(volumes, ({ volume }) => volume.id, request);
+    return volumes;
   }
 
   /** Snapshot to create the volume from. An absent source is not-found, regardless of the handle's form; an existing

@@ -17,10 +17,13 @@ import type { Snapshot } from '../provider/volume-snapshots.js';
 import type { DirectoryOperations } from './directory-operations.js';
 import { ExpandVolume } from './expand-volume.js';
 import { FileSystemListing } from './file-system-listing.js';
+import { FileSystemRemoval } from './file-system-removal.js';
 import { IdempotentFileSystems } from './idempotent-file-systems.js';
 import { ModifyVolume } from './modify-volume.js';
 import { refuseOtherClusters } from './refuse-other-clusters.js';
-import type { VolumeKind } from './volume-kind.js';
+import { withLastLook } from './last-look.js';
+import type { VolumeKind, WaitingCaller } from './volume-kind.js';
+import type { VolumeLimits } from './volume-limits.js';
 
 /** Services that whole file systems are managed with. */
 export interface WholeFileSystemsParts {
@@ -29,6 +32,7 @@ export interface WholeFileSystemsParts {
   readonly clock: Clock;
   /** Absent: no volume is a directory. */
   readonly directories?: DirectoryOperations;
+  readonly limits?: VolumeLimits;
 }
 
 /** Volumes that are file systems of their own. */
@@ -36,25 +40,29 @@ export class WholeFileSystems implements VolumeKind {
   readonly #provider: ControllerProvider;
   readonly #listing: FileSystemListing;
   readonly #fileSystems: IdempotentFileSystems<FileSystemPlan>;
+  readonly #removal: FileSystemRemoval;
   readonly #exclusive = new Coalescer();
 
   constructor(private readonly parts: WholeFileSystemsParts) {
-    const { provider, clock, log } = parts;
+    const { provider, clock, log, limits } = parts;
     this.#provider = provider;
     this.#listing = new FileSystemListing(provider, clock);
-    this.#fileSystems = new IdempotentFileSystems(provider, this.#listing, clock, log);
+    this.#fileSystems = new IdempotentFileSystems(provider, this.#listing, clock, log, limits);
+    this.#removal = new FileSystemRemoval(provider, this.#listing, clock, log, limits);
   }
 
-  async create(request: VolumeRequest, signal: AbortSignal, source?: Snapshot): Promise<Volume> {
+  async create(request: VolumeRequest, caller: WaitingCaller, source?: Snapshot): Promise<Volume> {
     const plan = await this.#provider.plan(this.#forProvider(request), source);
     if (plan.existingVolume) return asRequested(plan.existingVolume, request);
     const capacity = await this.#capacityFor(plan, request);
     const creation = { plan, range: request.capacityRange, capacity };
-    const fileSystem = await this.#exclusively(
-      `volume ${plan.volumeName}`,
-      fingerprint(['create', request]),
-      (work) => this.#fileSystems.ensure(creation, work),
-      signal,
+    const fileSystem = await this.#withLastLook(plan.listingScope, caller, () =>
+      this.#exclusively(
+        `volume ${plan.volumeName}`,
+        fingerprint(['create', request]),
+        (work) => this.#fileSystems.ensure(creation, work),
+        caller.signal,
+      ),
     );
     return asRequested(this.#provider.toVolume(fileSystem, plan), request);
   }
@@ -66,16 +74,25 @@ export class WholeFileSystems implements VolumeKind {
   }
 
   /** Returns once the file system is gone. */
-  async delete(volumeId: string, signal: AbortSignal): Promise<void> {
+  async delete(volumeId: string, caller: WaitingCaller): Promise<void> {
+    const { signal } = caller;
     const reference = this.#provider.parseVolumeId(volumeId);
     if (!reference || reference.staticSource || reference.isExisting) return;
-    const fileSystem = await untilAborted(this.#provider.find(reference, signal), signal);
-    if (!fileSystem) return;
+    const found = await this.#removal.find(reference, signal);
+    if (!found) return;
+    const { fileSystem } = found;
     const remove = (work: Work): Promise<void> =>
-      this.#fileSystems.remove(fileSystem, work, async (current) =>
+      this.#removal.remove(found, work, async (current) =>
         this.parts.directories?.refuseToDelete(current, work.signal),
       );
-    await this.#exclusively(`volume ${fileSystem.volumeName ?? volumeId}`, 'delete', remove, signal);
+    const key = `volume ${fileSystem.volumeName ?? volumeId}`;
+    await this.#withLastLook(fileSystem.listingScope, caller, () =>
+      this.#exclusively(key, 'delete', remove, signal),
+    );
+  }
+
+  #withLastLook<T>(scope: string, caller: WaitingCaller, work: () => Promise<T>): Promise<T> {
+    return withLastLook({ listing: this.#listing, clock: this.parts.clock }, scope, caller, work);
   }
 
   async expand(volumeId: string, range: CapacityRange, signal: AbortSignal): Promise<Capacity> {

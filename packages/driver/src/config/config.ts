@@ -25,6 +25,8 @@ export interface Config {
   readonly shutdownGraceMs: number;
   readonly logLevel: string;
   readonly logFormat: LogFormat;
+  /** Calls that wait for the cloud at once; absent: no limit. */
+  readonly maxWaitingCalls?: number;
   /** Messages about flags that have no effect any more. */
   readonly warnings: readonly string[];
   /** Values of all flags, and the environment: for the provider. */
@@ -103,6 +105,7 @@ function commandConfig(
     clusterId: settings.flag('cluster-id') ?? '',
     logLevel: logLevelOf(settings, given.get('v')),
     logFormat: logFormatOf(settings),
+    ...maxWaitingCallsOf(settings),
     settings,
   };
 }
@@ -140,6 +143,13 @@ function required(settings: Settings, name: string, legal: string): string {
   const value = settings.flag(name);
   if (!value) throw new ConfigurationError(`--${name} is missing: write ${legal}`);
   return value;
+}
+
+function maxWaitingCallsOf(settings: Settings): Pick<Config, 'maxWaitingCalls'> {
+  const value = settings.flag('max-waiting-calls') ?? '';
+  if (value === '') return {};
+  if (/^[1-9][0-9]{0,5}$/.test(value)) return { maxWaitingCalls: Number(value) };
+  throw new ConfigurationError(`--max-waiting-calls is "${value}": write a number from 1 to 999999`);
 }
 
 function modeOf(value: string): Mode {

@@ -96,6 +96,15 @@ export const driverFlags: readonly FlagDefinition[] = [
     description: 'seconds that calls in progress may continue after SIGTERM',
   },
   {
+    name: 'max-waiting-calls',
+    type: 'string',
+    valueName: 'N',
+    description:
+      'calls of CreateVolume, and calls of DeleteVolume, that wait for the cloud at once; further ones end early with ' +
+      'DEADLINE_EXCEEDED while their work continues, so that they free the threads of the sidecar. Set it below the ' +
+      '--worker-threads of external-provisioner. Default: no limit',
+  },
+  {
     name: 'log-level',
     type: 'string',
     valueName: 'LEVEL',

@@ -121,7 +121,7 @@ const coreModule = new ContainerModule(({ bind }) => {
   bind(tokens.volumes)
     .toResolvedValue(
       (provider, log, config) =>
-        new VolumeOperations(provider, log, undefined, directoriesOf(provider, log, config)),
+        new VolumeOperations(provider, log, undefined, directoriesOf(provider, log, config), config),
       [tokens.controllerProvider, tokens.log, tokens.config],
     )
     .inSingletonScope();

@@ -70,7 +70,7 @@ export class Arm {
       subscriptionId: this.options.subscriptionId,
       request: (request) => this.#request(request, options),
     };
-    const send = (): Promise<ArmAnswer> =>
+    const send = (): Promise<Output> =>
       untilAborted(
         inOperation(operation.name, () => operation.send(channel, input)),
         signal,
