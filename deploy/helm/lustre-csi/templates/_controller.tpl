@@ -12,6 +12,9 @@
 {{- with .Values.controller.orphanCheckIntervalSeconds }}
 - --orphan-check-interval={{ . | int }}
 {{- end }}
+{{- with .Values.controller.maxWaitingCalls | int }}
+- --max-waiting-calls={{ . }}
+{{- end }}
 {{- if .Values.controller.extraTags }}
 - {{ printf "--extra-tags=%s" (include "lustre-csi.tags" .) | quote }}
 {{- end }}
@@ -78,19 +81,26 @@ readOnlyRootFilesystem: true
 {{- end -}}
 {{- end -}}
 
+{{/* How much a sidecar works on at once, and how often it repeats a call. sidecar, threads (name of that flag). */}}
+{{- define "lustre-csi.workArgs" -}}
+- --{{ .threads }}={{ .sidecar.workerThreads }}
+- --retry-interval-start={{ .sidecar.retryIntervalStart }}
+- --retry-interval-max={{ .sidecar.retryIntervalMax }}
+{{- end -}}
+
 {{- define "lustre-csi.controllerSidecars" -}}
 {{- $vac := include "lustre-csi.volumeAttributesClass" . -}}
 {{- $gate := ternary list (list "--feature-gates=VolumeAttributesClass=false") (eq $vac "true") -}}
-{{- $provisioner := concat (list "--extra-create-metadata=true") $gate -}}
+{{- $provisioner := concat (list "--extra-create-metadata=true") (include "lustre-csi.workArgs" (dict "sidecar" .Values.sidecars.provisioner "threads" "worker-threads") | fromYamlArray) $gate -}}
 {{- if .Values.topology.zone -}}
 {{- $provisioner = concat $provisioner (list (printf "--strict-topology=%t" .Values.topology.strict) (printf "--immediate-topology=%t" .Values.topology.immediate)) -}}
 {{- end -}}
 {{- include "lustre-csi.leaderSidecar" (dict "root" . "key" "provisioner" "name" "provisioner" "more" $provisioner) }}
 {{- if .Values.sidecars.resizer.enabled }}
-{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "resizer" "name" "resizer" "more" (concat (list "--handle-volume-inuse-error=false") $gate)) }}
+{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "resizer" "name" "resizer" "more" (concat (list "--handle-volume-inuse-error=false") (include "lustre-csi.workArgs" (dict "sidecar" .Values.sidecars.resizer "threads" "workers") | fromYamlArray) $gate)) }}
 {{- end }}
 {{- if .Values.sidecars.snapshotter.enabled }}
-{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "snapshotter" "name" "snapshotter" "more" (list "--extra-create-metadata=true" "--feature-gates=CSIVolumeGroupSnapshot=false")) }}
+{{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "snapshotter" "name" "snapshotter" "more" (concat (list "--extra-create-metadata=true" "--feature-gates=CSIVolumeGroupSnapshot=false") (include "lustre-csi.workArgs" (dict "sidecar" .Values.sidecars.snapshotter "threads" "worker-threads") | fromYamlArray))) }}
 {{- end }}
 {{- if .Values.sidecars.healthMonitor.enabled }}
 {{ include "lustre-csi.leaderSidecar" (dict "root" . "key" "healthMonitor" "name" "health-monitor" "more" list) }}
