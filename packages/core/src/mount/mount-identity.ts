@@ -13,13 +13,44 @@ import type { MountEntry } from './mount-table.js';
  * Returns the source of a Lustre mount, or undefined. The mount's source decides, not its device number, which all Lustre
  * file systems of one fsname share. A bind mount of a directory shows that directory as its sub-directory.
  */
-export function lustreSourceOf(entry: MountEntry): LustreMountSource | undefined {
+export const lustreSourceOf = (entry: MountEntry): LustreMountSource | undefined => sourcesOf(entry).shown;
+
+/** Returns the source with which the superblock of a Lustre mount was mounted, whichever directory of it the mount shows. */
+export const superblockSourceOf = (entry: MountEntry): LustreMountSource | undefined =>
+  sourcesOf(entry).superblock;
+
+interface Sources {
+  readonly shown?: LustreMountSource;
+  readonly superblock?: LustreMountSource;
+}
+
+/** Sources of mounts that were looked at before: an entry stays the same from look to look. */
+const readBefore = new WeakMap<MountEntry, Sources>();
+
+function sourcesOf(entry: MountEntry): Sources {
+  const before = readBefore.get(entry);
+  if (before) return before;
+  const sources = entry.source.includes('@') ? readSources(entry) : {};
+  readBefore.set(entry, sources);
+  return sources;
+}
+
+function readSources({ source, root }: MountEntry): Sources {
   try {
-    const source = parseMountSource(entry.source);
-    const subdir = [source.subdir, entry.root.slice(1)].filter((part) => part !== '').join('/');
-    return createMountSource(source.mgsNodes, source.fsname, subdir, entry.source);
+    const superblock = parseMountSource(source);
+    const subdir = [superblock.subdir, root.slice(1)].filter((part) => part !== '').join('/');
+    return { superblock, ...shownAs(superblock, subdir, source) };
   } catch {
-    return undefined;
+    return {};
+  }
+}
+
+/** A directory may have a name that no source can have. */
+function shownAs({ mgsNodes, fsname }: LustreMountSource, subdir: string, source: string): Sources {
+  try {
+    return { shown: createMountSource(mgsNodes, fsname, subdir, source) };
+  } catch {
+    return {};
   }
 }
 

@@ -12,6 +12,8 @@ export interface MountServices {
   readonly mounter: Mounter;
   readonly publications: Publications;
   readonly readMountTable: () => Promise<MountTable>;
+  /** Table of the last look if that is recent. Default: reads it. */
+  readonly recentMountTable?: () => Promise<MountTable>;
   readonly clock: Clock;
   readonly log: Log;
   readonly timing: NodeTiming;

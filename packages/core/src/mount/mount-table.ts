@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { DriverError, messageOf } from '../errors/driver-error.js';
-
 /** One line of /proc/self/mountinfo (proc(5)). */
 export interface MountEntry {
   readonly id: number;
@@ -24,15 +21,10 @@ export interface MountEntry {
 
 /** Mounts that this process sees, at one moment: the only source of truth about mounts. */
 export class MountTable {
-  readonly #stacks = new Map<string, MountEntry[]>();
+  #stacks: ReadonlyMap<string, readonly MountEntry[]> | undefined;
+  #searches = 0;
 
-  constructor(readonly entries: readonly MountEntry[]) {
-    for (const entry of entries) {
-      const stack = this.#stacks.get(entry.mountPoint);
-      if (stack) stack.push(entry);
-      else this.#stacks.set(entry.mountPoint, [entry]);
-    }
-  }
+  constructor(readonly entries: readonly MountEntry[]) {}
 
   /** Returns the topmost mount on this path, or undefined if there is none. */
   at(mountPoint: string): MountEntry | undefined {
@@ -41,8 +33,29 @@ export class MountTable {
 
   /** Returns every mount on this path, the topmost last. */
   all(mountPoint: string): readonly MountEntry[] {
-    return bottomUp(this.#stacks.get(mountPoint) ?? []);
+    return bottomUp(this.#stackOf(mountPoint));
   }
+
+  /** Most tables are asked for two or three paths: an index costs more than these searches. */
+  #stackOf(mountPoint: string): readonly MountEntry[] {
+    this.#searches += 1;
+    if (this.#searches > SEARCHES && !this.#stacks) this.#stacks = indexOf(this.entries);
+    if (this.#stacks) return this.#stacks.get(mountPoint) ?? [];
+    return this.entries.filter((entry) => entry.mountPoint === mountPoint);
+  }
+}
+
+/** Searches of a table before an index is made. */
+const SEARCHES = 8;
+
+function indexOf(entries: readonly MountEntry[]): ReadonlyMap<string, readonly MountEntry[]> {
+  const stacks = new Map<string, MountEntry[]>();
+  for (const entry of entries) {
+    const stack = stacks.get(entry.mountPoint);
+    if (stack) stack.push(entry);
+    else stacks.set(entry.mountPoint, [entry]);
+  }
+  return stacks;
 }
 
 /** Returns the mount around another one; undefined if this process does not see it. It alone decides the propagation of
@@ -64,20 +77,15 @@ export const isReadOnlyMount = (entry: MountEntry): boolean =>
   entry.options.includes('ro') || entry.superOptions.includes('ro');
 
 /** Parses a mountinfo file; invalid lines are left out. */
-export function parseMountInfo(text: string): MountTable {
-  return new MountTable(
-    text
-      .split('\n')
-      .map(parseLine)
-      .filter((entry) => entry !== undefined),
-  );
-}
+export const parseMountInfo = (text: string): MountTable =>
+  new MountTable(text.split('\n').flatMap((line) => parseMountLine(line) ?? []));
 
 const DELETED = '//deleted';
 const SHARED = 'shared:';
 
-/** `36 35 98:0 /root /mount/point rw,noatime master:1 shared:2 - fstype source rw,errors=continue` */
-function parseLine(line: string): MountEntry | undefined {
+/** Parses a line; undefined if it has no meaning.
+ *  `36 35 98:0 /root /mount/point rw,noatime master:1 shared:2 - fstype source rw,errors=continue` */
+export function parseMountLine(line: string): MountEntry | undefined {
   const fields = line.split(' ');
   // The optional fields (propagation) are ended by a lone dash; before it nothing can be one.
   const dash = fields.indexOf('-', 6);
@@ -106,35 +114,6 @@ function propagationOf(fields: readonly string[]): Pick<MountEntry, 'isShared' |
 
 /** The kernel writes blank, tab, newline, backslash and `#` as three octal digits. */
 const unescape = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-
-const MAX_READS = 8;
-const OWN_MOUNTS = '/proc/self/mountinfo';
-
-/**
- * Reads the mounts of this process's namespace. Never blocks, even with dead servers. Kernels before 5.8 can leave out
- * a line while others are mounting and unmounting, so a table counts when two reads agree.
- * @throws DriverError unavailable: without a table nothing is known, least of all that nothing is mounted
- */
-export async function readMountTable(path = OWN_MOUNTS): Promise<MountTable> {
-  try {
-    return parseMountInfo(await readTwiceAlike(path));
-  } catch (error) {
-    throw new DriverError(
-      'unavailable',
-      `the mount table cannot be read: ${messageOf(error)}; it is tried again. The node plugin may be out of file ` +
-        `descriptors or memory: raise the limits of its container`,
-      { cause: error },
-    );
-  }
-}
-
-async function readTwiceAlike(path: string): Promise<string> {
-  let text = await readFile(path, 'utf8');
-  for (let reads = 1; reads < MAX_READS; reads += 1) {
-    const again = await readFile(path, 'utf8');
-    if (again === text) break;
-    text = again;
-  }
-  return text;
-}
+  !text.includes('\\')
+    ? text
+    : text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

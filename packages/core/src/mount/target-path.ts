@@ -1,9 +1,9 @@
 import { trimTrailingSlashes } from '../model/trim-slashes.js';
-import { lstat, mkdir, opendir, realpath, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, realpath, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { lustreSourceOf } from './mount-identity.js';
-import { readMountTable } from './mount-table.js';
+import type { MountTable } from './mount-table.js';
 
 /** Normalizes a target path: the key of the target's record and lock.
  *  @throws DriverError invalid-argument */
@@ -21,24 +21,30 @@ export function targetKey(path: string): string {
  * Returns the path at which the mount table shows this target: kubelet's directory may be a symlink, the kernel shows real
  * paths. Only the parent is resolved, since the target itself may be a mount whose server is dead.
  * @throws DriverError failed-precondition if the parent lies in a Lustre volume, which this process must not touch
+ * @param table mounts of this node
  */
-export async function mountPointOf(target: string): Promise<string> {
-  const around = (await readMountTable()).entries.find(
-    (entry) => target.startsWith(`${entry.mountPoint}/`) && lustreSourceOf(entry) !== undefined,
+export async function mountPointOf(
+  target: string,
+  { entries }: Pick<MountTable, 'entries'>,
+): Promise<string> {
+  const around = entries.find(
+    (entry) => isBelow(target, entry.mountPoint) && lustreSourceOf(entry) !== undefined,
   );
-  if (around) {
-    throw new DriverError(
-      'failed-precondition',
-      `target_path: ${JSON.stringify(target)} lies in a Lustre volume, which is mounted at ${around.mountPoint}: nothing ` +
-        `is published inside another volume`,
-    );
-  }
+  if (around) throw liesInVolume(target, around.mountPoint);
   try {
     return join(await realpath(dirname(target)), basename(target));
   } catch {
     return target;
   }
 }
+
+/** Error for a target in a Lustre volume. */
+export const liesInVolume = (target: string, volume: string): DriverError =>
+  new DriverError(
+    'failed-precondition',
+    `target_path: ${JSON.stringify(target)} lies in a Lustre volume, which is mounted at ${volume}: nothing is published ` +
+      `inside another volume`,
+  );
 
 /**
  * Creates the directory to mount on; returns true if it is new. The parent is the caller's (CSI: the plugin creates
@@ -86,25 +92,65 @@ async function refuseContent(directory: string): Promise<void> {
   );
 }
 
+/** Returns true if the path does not exist, so that nothing is mounted there: a mount needs its directory. Reads the parent
+ *  alone, since a look at the target itself would wait for the server of a mount on it. False where the parent cannot be read. */
+export async function isMissing(mountPoint: string): Promise<boolean> {
+  const names = await readdir(dirname(mountPoint)).catch(() => [basename(mountPoint)]);
+  return !names.includes(basename(mountPoint));
+}
+
 /** Removes the empty directory that a volume was mounted on, never its content; a missing one is fine.
  *  @throws DriverError failed-precondition: the volume is unmounted, but the operator must check the directory */
 export async function removeTarget(mountPoint: string): Promise<void> {
   try {
     await rmdir(mountPoint);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT') return;
-    const why =
-      code === 'ENOTEMPTY' || code === 'EEXIST'
-        ? 'files were written to it on the node itself while no volume was mounted there; check them and move them ' +
-          'away, then the next attempt succeeds (the driver never deletes them)'
-        : 'check it on the node and remove it';
-    throw new DriverError(
-      'failed-precondition',
-      `the target ${mountPoint} is unmounted, but cannot be removed: ${messageOf(error)}; ${why}`,
-      { cause: error },
-    );
+    if (codeOf(error) !== 'ENOENT') throw notRemoved(mountPoint, error);
   }
 }
+
+/** Same as removeTarget, unless something is mounted there: the kernel removes no directory that is a mount point.
+ *  @returns false if something is mounted there @throws DriverError as removeTarget */
+export async function removeUnlessMounted(mountPoint: string): Promise<boolean> {
+  try {
+    await rmdir(mountPoint);
+  } catch (error) {
+    if (codeOf(error) === 'EBUSY') return false;
+    if (codeOf(error) !== 'ENOENT') throw notRemoved(mountPoint, error);
+  }
+  return true;
+}
+
+function notRemoved(mountPoint: string, error: unknown): DriverError {
+  const why = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')
+    ? 'files were written to it on the node itself while no volume was mounted there; check them and move them ' +
+      'away, then the next attempt succeeds (the driver never deletes them)'
+    : 'check it on the node and remove it';
+  return new DriverError(
+    'failed-precondition',
+    `the target ${mountPoint} is unmounted, but cannot be removed: ${messageOf(error)}; ${why}`,
+    { cause: error },
+  );
+}
+
+/**
+ * Returns true if something is mounted on a directory of the driver itself. The kernel renames no mount point, so that neither
+ * the whole mount table nor the mounted file system, which may hang, needs to be looked at.
+ * @throws the error of the file system, such as for a directory that is missing
+ */
+export async function isMountPoint(directory: string): Promise<boolean> {
+  const other = `${directory}.unmounted`;
+  try {
+    await rename(directory, other);
+  } catch (error) {
+    if (codeOf(error) === 'EBUSY') return true;
+    throw error;
+  }
+  await rename(other, directory);
+  return false;
+}
+
+const isBelow = (path: string, directory: string): boolean =>
+  path.startsWith(directory) && path[directory.length] === '/';
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;

@@ -76,10 +76,8 @@ export class Unmounting {
 
   /** Unmounts the topmost mount of a target. @throws the error of the last attempt */
   async run(target: string, limits: Limits, attempt: UnmountAttempt): Promise<void> {
-    const table = await this.parts.readMountTable();
-    const before = table.all(target).length;
     const startedAt = this.#begin(target);
-    const client = await this.#ownClient(target, table);
+    const { before, client } = await this.#look(target);
     const stages = this.#stages(startedAt);
     const firstAt = stages[0]?.at;
     let failure = await this.#try(target, before, async () => {
@@ -100,6 +98,13 @@ export class Unmounting {
     }
     if (failure) throw failure;
     this.#series.delete(target);
+  }
+
+  /** Looks at the target before its unmount, where force or a lazy unmount is allowed. Else it counts as one mount. */
+  async #look(target: string): Promise<{ before: number; client?: ClientInstance | undefined }> {
+    if (!this.parts.escalation) return { before: 1 };
+    const table = await this.parts.readMountTable();
+    return { before: table.all(target).length, client: await this.#ownClient(target, table) };
   }
 
   /** Finds the client that this mount alone is of, where force is allowed: after the unmount nothing leads to it. */

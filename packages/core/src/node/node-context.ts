@@ -1,3 +1,4 @@
+import type { MountTable } from '../mount/mount-table.js';
 import type { MountServices } from '../mount/mount-services.js';
 import type { MeasureQuota } from '../model/usage.js';
 import type { Coalescer } from '../concurrency/coalescer.js';
@@ -11,6 +12,8 @@ import type { StatfsHelper } from './statfs-helper.js';
 /** Dependencies of the node operations. */
 export interface NodeContext extends MountServices {
   readonly shared: SharedMounts;
+  /** See MountLooks. */
+  readonly recentMountTable: () => Promise<MountTable>;
   /** Limits of target paths. */
   readonly targetBounds: TargetBounds;
   /** Sharing of clients where the volume context does not set it. */

@@ -14,7 +14,9 @@ import { CommandRunner } from '../process/command.js';
 import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
 import { measured, type MountObserver } from '../mount/measured-mounter.js';
-import { readMountTable, type MountTable } from '../mount/mount-table.js';
+import type { MountTable } from '../mount/mount-table.js';
+import { readMountTable } from '../mount/mount-table-reader.js';
+import { mountLooks } from '../mount/recent-mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
 import { type NodeContext } from './node-context.js';
 import type { NodeStats } from '../mount/node-stats.js';
@@ -87,16 +89,17 @@ export class NodeEngine {
     const runner = new CommandRunner(clock);
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
     const publications = new Publications(stateDir, log);
-    const basis: MountServices = {
-      mounter: mounterOf(runner, { ...parts, clock }, publications),
+    const looks = mountLooks(parts.readMountTable ?? readMountTable, clock);
+    const basis = {
+      mounter: mounterOf(runner, { ...parts, ...looks, clock }, publications),
       publications,
-      readMountTable: parts.readMountTable ?? readMountTable,
+      ...looks,
       clock,
       log,
       timing: { ...defaultTiming, ...parts.timing },
       afterMount: [tuner.tune, ...(parts.afterMount ?? [])],
       ...(parts.driverName === undefined ? {} : { driverName: parts.driverName }),
-    };
+    } satisfies MountServices;
     const mountsDir = parts.mountsDir ?? join(stateDir, 'mounts');
     const clientMounts = new ClientMountRecords(stateDir, mountsDir, log);
     this.#node = {

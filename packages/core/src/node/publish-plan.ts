@@ -27,11 +27,13 @@ export interface PublishPlan {
   readonly directory?: SubDirectory;
 }
 
+type PlanBasis = Pick<NodeContext, 'shared' | 'mountSharing' | 'targetBounds' | 'recentMountTable'>;
+
 /** Decides how a volume is published, without touching a Lustre path.
  *  @throws DriverError invalid-argument naming what is wrong in the command */
 export async function publishPlan(
   command: PublishCommand,
-  { shared, mountSharing, targetBounds }: Pick<NodeContext, 'shared' | 'mountSharing' | 'targetBounds'>,
+  { shared, mountSharing, targetBounds, recentMountTable }: PlanBasis,
 ): Promise<PublishPlan> {
   const { source, capability } = command;
   const { accessMode, mountFlags } = capability;
@@ -41,7 +43,7 @@ export async function publishPlan(
   const { perMount, perClient } = scopeOptions(clientOptions);
   const client = { source: { ...source, subdir: '' }, options: perClient, tuning: settings.tuning };
   const targetPath = targetKey(command.targetPath);
-  const mountPoint = await mountPointOf(targetPath);
+  const mountPoint = await mountPointOf(targetPath, await recentMountTable());
   await refuseOutside({ targetPath, mountPoint }, targetBounds);
   const wanted: Publication = {
     volumeId: command.volumeId,

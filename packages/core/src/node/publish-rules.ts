@@ -80,14 +80,19 @@ const oneTargetModes: readonly AccessMode[] = [
   'SINGLE_NODE_SINGLE_WRITER',
 ];
 
+/** Publications of the same volume that do not go with the wanted one if they are mounted. */
+export const rivalsOf = (wanted: Publication, others: readonly Publication[]): readonly Publication[] =>
+  others.filter(
+    (other) =>
+      other.volumeId === wanted.volumeId &&
+      other.targetPath !== wanted.targetPath &&
+      [wanted.accessMode, other.accessMode].some((mode) => oneTargetModes.includes(mode)),
+  );
+
 /** Refuses a second target where an access mode allows one only. `others` are publications at other targets.
  *  @throws DriverError failed-precondition naming both targets */
 export function refuseSecondTarget(wanted: Publication, others: readonly Publication[]): void {
-  const conflict = others.find(
-    (other) =>
-      other.volumeId === wanted.volumeId &&
-      [wanted.accessMode, other.accessMode].some((mode) => oneTargetModes.includes(mode)),
-  );
+  const [conflict] = rivalsOf(wanted, others);
   if (!conflict) return;
   throw new DriverError(
     'failed-precondition',

@@ -1,20 +1,26 @@
-import { showsSource, type MountEvidence } from '../mount/mount-identity.js';
+import { lustreSourceOf, showsSource } from '../mount/mount-identity.js';
 import type { PublishCommand } from './publish-command.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
 import { asRetryable } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
-import { sharesSuperblock } from '../mount/client/client-references.js';
 import { undoLimits } from '../mount/mount-services.js';
-import { mountAround, type MountEntry, type MountTable } from '../mount/mount-table.js';
+import { mountAround, MountTable, type MountEntry } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
+import { evidenceOf, recordOf } from './publication-evidence.js';
 import { describeUnpropagated, publishFailure, mountedSomethingElse } from './publish-failures.js';
 import { publishPlan, type PublishPlan } from './publish-plan.js';
-import { nextPublishStep, refuseSecondTarget, showsPublication, type PublishStep } from './publish-rules.js';
+import {
+  nextPublishStep,
+  refuseSecondTarget,
+  rivalsOf,
+  showsPublication,
+  type PublishStep,
+} from './publish-rules.js';
 import type { Lease } from '../mount/client/shared-mounts.js';
 import { describeStuckChild } from '../process/stuck-child.js';
-import { makeTarget, removeTarget } from '../mount/target-path.js';
+import { isMissing, liesInVolume, makeTarget, removeTarget } from '../mount/target-path.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 interface Job extends PublishPlan {
@@ -73,12 +79,12 @@ export class PublishVolume {
 
   async #publish(job: Job): Promise<void> {
     const { wanted, limits, report } = job;
-    const { mounter, publications, readMountTable, clock } = this.node;
+    const { mounter, publications, clock } = this.node;
     const target = wanted.mountPoint;
     report(`publishing volume ${wanted.volumeId} at ${wanted.targetPath}`);
     const soon = Math.min(limits.endsAt, clock.now() + SETTLE_MS);
     await mounter.settle(target, { ...limits, endsAt: soon });
-    const table = await readMountTable();
+    const table = await this.#tableFor(wanted);
     const mounted = table.at(target);
     const known = publications.get(wanted.targetPath);
     const step = nextPublishStep(wanted, known, mounted, evidenceOf(known ?? wanted, table));
@@ -91,6 +97,14 @@ export class PublishVolume {
     await this.#runPublishHooks(job, step);
     if (step === 'finish') await this.#conclude(job, true, undefined);
     else await this.#mount(job, step === 'mount-again');
+  }
+
+  /** Returns the mounts that the next decision needs: none if the target does not exist, so that nothing is mounted there, and
+   *  no other publication of the volume matters. */
+  async #tableFor(wanted: Publication): Promise<MountTable> {
+    if ((await isMissing(wanted.mountPoint)) && rivalsOf(wanted, this.node.publications.all()).length === 0)
+      return noMounts;
+    return this.node.readMountTable();
   }
 
   async #unmountBegun({ wanted, limits }: Job): Promise<void> {
@@ -160,7 +174,7 @@ export class PublishVolume {
     const evidence = evidenceOf(wanted, table);
     if (mounted && isDone && showsPublication(mounted, wanted, evidence)) {
       try {
-        this.#checkPropagation(mounted, table);
+        this.#checkSurroundings(wanted, mounted, table);
         await this.#settled(job);
         await publications.save({ ...wanted, observedSource: mounted.source });
         log.info({ source: mounted.source, target }, 'published');
@@ -174,11 +188,14 @@ export class PublishVolume {
     throw await this.#undone(job, { isOurs, isNew }, failure ?? mountedSomethingElse(wanted, mounted));
   }
 
-  /** Checks that the mount propagates. On the host itself, beside kubelet, it need not: the driver only warns.
-   *  @throws DriverError failed-precondition: a pod would write to the node's own disk */
-  #checkPropagation(mounted: MountEntry, table: MountTable): void {
+  /** Checks the mount around the target: no volume, and one that propagates. On the host itself, beside kubelet, it need not
+   *  propagate: the driver only warns.
+   *  @throws DriverError failed-precondition: a pod would write to another volume, or to the node's own disk */
+  #checkSurroundings(wanted: Publication, mounted: MountEntry, table: MountTable): void {
     const around = mountAround(mounted, table);
-    if (!around || around.isShared) return;
+    if (!around) return;
+    if (lustreSourceOf(around)) throw liesInVolume(wanted.targetPath, around.mountPoint);
+    if (around.isShared) return;
     const what = describeUnpropagated(mounted, around);
     if (this.node.mustPropagate) throw new DriverError('failed-precondition', what);
     if (this.#hasWarned) return;
@@ -269,15 +286,4 @@ export class PublishVolume {
   }
 }
 
-/** Client that the driver has mounted for a publication, as evidence about its target. */
-const evidenceOf = ({ clientMount }: Publication, table: MountTable): MountEvidence =>
-  clientMount === undefined ? {} : { client: table.at(clientMount) };
-
-/** Record of a mount that another driver made. It keeps a shared client in use only if it can be a bind mount of it. */
-function recordOf(wanted: Publication, mounted: MountEntry, table: MountTable): Publication {
-  const { clientMount, ...asFound } = { ...wanted, observedSource: mounted.source };
-  const client = clientMount === undefined ? undefined : table.at(clientMount);
-  return clientMount !== undefined && client && sharesSuperblock(mounted, client)
-    ? { ...asFound, clientMount }
-    : asFound;
-}
+const noMounts = new MountTable([]);

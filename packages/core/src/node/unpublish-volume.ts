@@ -7,7 +7,7 @@ import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';
 import { refuseOutside } from '../mount/target-bounds.js';
-import { mountPointOf, removeTarget, targetKey } from '../mount/target-path.js';
+import { mountPointOf, removeTarget, removeUnlessMounted, targetKey } from '../mount/target-path.js';
 import { unmountAll } from '../mount/unmount-all.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
@@ -55,18 +55,38 @@ export class UnpublishVolume {
     const { publications } = this.node;
     const known = publications.get(targetPath);
     const mountPoint = known?.mountPoint ?? (await this.#unrecordedTarget(targetPath));
-    const stack = await this.#settledStack(mountPoint, limits);
-    refuseForeign({ volumeId, targetPath, known }, stack);
-    await this.#unmountAll(mountPoint, stack.length, limits);
-    this.node.log.debug({ mountPoint }, 'all mounts are gone');
-    await removeTarget(mountPoint);
+    const isUsual = known?.volumeId === volumeId && (await this.#unmountUsual(mountPoint, limits));
+    if (!isUsual) {
+      const stack = await this.#settledStack(mountPoint, limits);
+      refuseForeign({ volumeId, targetPath, known }, stack);
+      await this.#unmountAll(mountPoint, stack.length, limits);
+      this.node.log.debug({ mountPoint }, 'all mounts are gone');
+      await removeTarget(mountPoint);
+    }
     this.node.log.debug({ mountPoint }, 'the target is gone');
     await publications.remove(targetPath);
   }
 
+  /** Unmounts the one mount of a recorded target, without a look at the mount table: the kernel removes no directory on which
+   *  something is mounted. @returns false if more is to be done @throws DriverError as `unmountAll` */
+  async #unmountUsual(mountPoint: string, limits: Limits): Promise<boolean> {
+    const { mounter } = this.node;
+    if (mounter.stuck.has(mountPoint) || mounter.pending.has(mountPoint)) return false;
+    await this.node.statfs.finished(mountPoint, limits);
+    try {
+      await mounter.unmount(mountPoint, limits);
+    } catch (error) {
+      // umount(8) may have unmounted before it was killed.
+      const isMounted = (await this.node.readMountTable()).at(mountPoint) !== undefined;
+      if (isMounted) throw this.#heldByStatfs(mountPoint) ?? error;
+    }
+    this.node.log.debug({ mountPoint }, 'its mount is gone');
+    return removeUnlessMounted(mountPoint);
+  }
+
   /** Mount point of a target that another driver published, or none: everything else on the node stays as it is. */
   async #unrecordedTarget(targetPath: string): Promise<string> {
-    const mountPoint = await mountPointOf(targetPath);
+    const mountPoint = await mountPointOf(targetPath, await this.node.recentMountTable());
     await refuseOutside({ targetPath, mountPoint }, this.node.targetBounds);
     return mountPoint;
   }

@@ -2,6 +2,7 @@ import type { Measurement, VolumeMeasurement } from '../model/usage.js';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/mount-table.js';
+import { mountLooks } from '../mount/recent-mount-table.js';
 import type { LostTarget } from '../mount/client/target-connections.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
@@ -49,7 +50,7 @@ function nodeWith(change: Partial<Publication> = {}) {
       get: (path: string) => world.publications.find(({ targetPath }) => targetPath === path),
       all: () => world.publications,
     },
-    readMountTable: () => Promise.resolve(parseMountInfo(world.mountInfo)),
+    ...mountLooks(() => Promise.resolve(parseMountInfo(world.mountInfo)), world.clock),
     clock: world.clock,
     measureQuota: async (_: string, __: string, whole: Measurement) => world.quota(whole),
     connections: { lostTargets: async () => world.lost },

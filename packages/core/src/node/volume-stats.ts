@@ -3,7 +3,7 @@ import { untilAborted } from '../concurrency/abort.js';
 import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { formatMountSource, parseMountSource } from '../model/mount-source.js';
 import { describeLostTargets } from '../mount/client/target-connections.js';
-import { isSameSource, lustreSourceOf, showsSource } from '../mount/mount-identity.js';
+import { isSameSource, lustreSourceOf, showsSource, superblockSourceOf } from '../mount/mount-identity.js';
 import type { MountEntry, MountTable } from '../mount/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
@@ -37,6 +37,21 @@ interface Place {
   readonly mountPoint: string;
 }
 
+/** Path that is measured, and the mount that it lies in. */
+interface MeasuredPlace {
+  readonly request: MeasureRequest;
+  readonly mount: MountEntry;
+}
+
+/** Measurement of what one look at the mount table has shown. */
+interface Found {
+  readonly mounted: MountEntry | undefined;
+  /** Absent: the volume is not mounted. */
+  readonly at?: MeasuredPlace;
+  readonly measurement?: VolumeMeasurement;
+  readonly error?: unknown;
+}
+
 interface Remembered {
   readonly volumeId: string;
   readonly measurement: Measurement;
@@ -63,24 +78,56 @@ export class GetVolumeStats {
    *    measured and never was before */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
     const place = await this.#publishedAt(command);
-    const table = await this.node.readMountTable();
-    const mounted = table.at(place.mountPoint);
-    if (!mounted) return this.#unmounted(command, place);
-    this.#refuseOther(command, place, mounted);
-    const request = measureRequestOf(place, mounted, table);
-    try {
-      const { warning, ...measurement } = await untilAborted(this.#measure(command, request), signal);
-      const after = (await this.node.readMountTable()).at(place.mountPoint);
+    let table = await this.node.recentMountTable();
+    for (let isCertain = false; ; isCertain = true) {
+      const found = await this.#measureIn(table, command, place, signal);
+      const now = await this.node.readMountTable();
+      if (isConfirmed(found, place, now)) return this.#statsOf(command, place, found, now);
       // The numbers of the directory under the mount are not the volume's.
-      if (after?.id !== mounted.id) throw notPublished(command, 'it was unmounted during the measurement');
-      this.#remember(command, place, measurement, table);
-      const findings = [movedIn(place, mounted), await this.#lostTargets(mounted), warning];
-      return { ...measurement, condition: conditionOf(findings) };
+      if (isCertain) throw notPublished(command, 'it was unmounted during the measurement');
+      table = now;
+    }
+  }
+
+  /** Measures what a table shows of the volume, if it shows the volume. @throws the signal's reason alone */
+  async #measureIn(
+    table: MountTable,
+    command: StatsCommand,
+    place: Place,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const mounted = table.at(place.mountPoint);
+    if (!mounted || !isTheVolume(place, mounted)) return { mounted };
+    const at = statPlaceOf(place, mounted, table);
+    try {
+      const measurement = await untilAborted(this.#measure(command, at.request), signal);
+      return { mounted, at, measurement };
     } catch (error) {
       signal.throwIfAborted();
-      const why = movedIn(place, mounted) ?? abnormalCause(error, request.fileSystem, this.node.clock.now());
-      return this.#abnormal(command, place, [why, await this.#lostTargets(mounted)], error);
+      return { mounted, at, error };
     }
+  }
+
+  async #statsOf(
+    command: StatsCommand,
+    place: Place,
+    { at, measurement: measured, error }: Found,
+    table: MountTable,
+  ): Promise<VolumeStats> {
+    const mounted = table.at(place.mountPoint);
+    if (!mounted) return this.#unmounted(command, place);
+    if (!isTheVolume(place, mounted)) {
+      throw notPublished(command, `${mounted.source} (${mounted.fsType}) is mounted there`);
+    }
+    const lost = await this.#lostTargets(mounted);
+    if (measured) {
+      const { warning, ...measurement } = measured;
+      this.#remember(command, place, measurement, table);
+      return { ...measurement, condition: conditionOf([movedIn(place, mounted), lost, warning]) };
+    }
+    const why =
+      movedIn(place, mounted) ?? (at && abnormalCause(error, at.request.fileSystem, this.node.clock.now()));
+    return this.#abnormal(command, place, [why, lost], error);
   }
 
   async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<VolumeMeasurement> {
@@ -101,18 +148,10 @@ export class GetVolumeStats {
       throw notPublished(command, `volume ${known.volumeId} is published there`);
     }
     if (known) return { known, mountPoint: known.mountPoint };
-    const mountPoint = await mountPointOf(targetPath).catch(() => {
+    const mountPoint = await mountPointOf(targetPath, await this.node.recentMountTable()).catch(() => {
       throw notPublished(command, 'it lies in a volume');
     });
     return { known, mountPoint };
-  }
-
-  #refuseOther(command: StatsCommand, place: Place, mounted: MountEntry): void {
-    const { known } = place;
-    // Without a record it was published by another driver, before an upgrade to this one.
-    const isTheVolume = known ? showsSource(mounted, known) : lustreSourceOf(mounted) !== undefined;
-    if (known && isOfFileSystem(mounted, known) && movedIn(place, mounted) !== undefined) return;
-    if (!isTheVolume) throw notPublished(command, `${mounted.source} (${mounted.fsType}) is mounted there`);
   }
 
   #unmounted(command: StatsCommand, place: Place): VolumeStats {
@@ -127,7 +166,7 @@ export class GetVolumeStats {
 
   /** Targets that the client has lost: a file system that answers may hang all the same. */
   async #lostTargets(mounted: MountEntry): Promise<string | undefined> {
-    const source = lustreSourceOf({ ...mounted, root: '/' });
+    const source = superblockSourceOf(mounted);
     return source && describeLostTargets(await this.node.connections.lostTargets(source));
   }
 
@@ -188,14 +227,27 @@ function isOfFileSystem(mounted: MountEntry, { source, observedSource }: Publica
 
 /** Chooses the path to measure. It avoids the bind mount: a statfs that a dead server blocks would keep it busy, and the pod
  *  could not terminate. */
-function measureRequestOf(
-  { known, mountPoint }: Place,
-  mounted: MountEntry,
-  table: MountTable,
-): MeasureRequest {
+function statPlaceOf({ known, mountPoint }: Place, mounted: MountEntry, table: MountTable): MeasuredPlace {
   const { path, mount } = (known && statPathFor(known, table)) ?? { path: mountPoint, mount: mounted };
-  const source = lustreSourceOf({ ...mount, root: '/' });
-  return { fileSystem: source ? formatMountSource({ ...source, subdir: '' }) : mount.source, path };
+  const source = superblockSourceOf(mount);
+  const fileSystem = source ? formatMountSource({ ...source, subdir: '' }) : mount.source;
+  return { request: { fileSystem, path }, mount };
+}
+
+/** Returns true if the mounts of a measurement are still there. */
+const isConfirmed = ({ mounted, at }: Found, { mountPoint }: Place, now: MountTable): boolean =>
+  isSameMount(mounted, now.at(mountPoint)) &&
+  (at === undefined || isSameMount(at.mount, now.at(at.mount.mountPoint)));
+
+const isSameMount = (a: MountEntry | undefined, b: MountEntry | undefined): boolean =>
+  a?.id === b?.id && a?.source === b?.source && a?.root === b?.root;
+
+/** Returns true if a mount is the volume. Without a record it was published by another driver, before an upgrade to this one. */
+function isTheVolume(place: Place, mounted: MountEntry): boolean {
+  const { known } = place;
+  if (!known) return lustreSourceOf(mounted) !== undefined;
+  if (showsSource(mounted, known)) return true;
+  return isOfFileSystem(mounted, known) && movedIn(place, mounted) !== undefined;
 }
 
 const notPublished = ({ volumeId, volumePath }: StatsCommand, why: string): DriverError =>

@@ -1,5 +1,5 @@
 import type { MountServices } from '../mount-services.js';
-import { isSameSource, lustreSourceOf } from '../mount-identity.js';
+import { isSameSource, superblockSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
 import { driverOfTarget } from './kubelet-volume-data.js';
 
@@ -18,12 +18,8 @@ export function clientInUse(
   table: MountTable,
   { publications, mounter, driverName }: Pick<MountServices, 'publications' | 'mounter' | 'driverName'>,
 ): boolean {
+  if (clientInRecordedUse(path, table, { publications, mounter })) return true;
   const recorded = publications.all();
-  const isUsed = recorded.some(
-    ({ clientMount, mountPoint }) =>
-      clientMount === path && (table.at(mountPoint) !== undefined || mounter.stuck.has(mountPoint)),
-  );
-  if (isUsed) return true;
   const client = table.at(path);
   if (!client) return false;
   const known = new Set([...recorded.map(({ mountPoint }) => mountPoint), ...clientMounts]);
@@ -42,10 +38,23 @@ function isForeign(mountPoint: string, driverName: string | undefined): boolean 
   return driver !== undefined && driverName !== undefined && driver !== driverName;
 }
 
+/** Returns true if a target is mounted, or may still become so, that is recorded as bound from a shared client. */
+export const clientInRecordedUse = (
+  path: string,
+  table: MountTable,
+  { publications, mounter }: Pick<MountServices, 'publications' | 'mounter'>,
+): boolean =>
+  publications
+    .all()
+    .some(
+      ({ clientMount, mountPoint }) =>
+        clientMount === path && (table.at(mountPoint) !== undefined || mounter.stuck.has(mountPoint)),
+    );
+
 /** Returns true if two mounts may belong to one client, according to the mount table: its device numbers distinguish no more
  *  than the file system's name. */
 export function sharesSuperblock(entry: MountEntry, client: MountEntry): boolean {
-  const [a, b] = [lustreSourceOf({ ...entry, root: '/' }), lustreSourceOf({ ...client, root: '/' })];
+  const [a, b] = [superblockSourceOf(entry), superblockSourceOf(client)];
   if (!a || !b || !isSameSource(a, b)) return false;
   return entry.superOptions.join() === client.superOptions.join();
 }

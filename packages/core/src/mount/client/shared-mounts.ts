@@ -7,13 +7,13 @@ import { checkServers } from '../../process/stuck-child.js';
 import { clientSource, type WantedClient } from './client-mount-key.js';
 import { ClientDirectories } from './client-directories.js';
 import type { ClientMountRecord, ClientMountRecords } from './client-mount-records.js';
-import { clientInUse } from './client-references.js';
+import { clientInRecordedUse, clientInUse } from './client-references.js';
 import { ClientSweeper } from './client-sweeper.js';
 import { describeFound, isSameSource, lustreSourceOf, refuseForeignClient } from '../mount-identity.js';
 import { formatMountSource } from '../../model/mount-source.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
 import { mountNotShown } from '../failure/mount-failure.js';
-import { makeTarget } from '../target-path.js';
+import { isMountPoint, makeTarget } from '../target-path.js';
 import { KeptClients } from './kept-clients.js';
 import { unmountAll } from '../unmount-all.js';
 import { deadlineIn } from '../../concurrency/deadline-in.js';
@@ -153,10 +153,11 @@ export class SharedMounts {
   }
 
   async #ensure(wanted: WantedClient, path: string, limits: Limits): Promise<void> {
-    const { mounter, readMountTable } = this.node;
+    const { mounter, readMountTable, recentMountTable = readMountTable } = this.node;
     await mounter.settle(path, { ...limits, endsAt: this.#soon(limits, FREE_PATIENCE_MS) });
-    const mounted = (await readMountTable()).at(path);
     const known = this.records.get(path);
+    const isUsual = known?.observedSource !== undefined && (await isMountPoint(path).catch(() => false));
+    const mounted = (await (isUsual ? recentMountTable : readMountTable)()).at(path);
     if (mounted) {
       refuseForeignClient(mounted, clientSource(wanted), known);
       if (known?.observedSource !== undefined) return;
@@ -230,7 +231,10 @@ export class SharedMounts {
 
   async #sweepOnce(): Promise<void> {
     const before = new Map(this.#changes);
-    const table = await this.node.readMountTable();
+    const { readMountTable, recentMountTable = readMountTable } = this.node;
+    const recent = await recentMountTable();
+    if (this.#paths().every((path) => clientInRecordedUse(path, recent, this.node))) return;
+    const table = await readMountTable();
     // Nothing is awaited from here until the detachment is recorded for later publishes.
     for (const path of this.#paths()) {
       if (this.#changes.get(path) !== before.get(path)) this.sweep();
