@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock, settled } from '../testing/manual-clock.js';
-import { Limiter } from './limiter.js';
+import { Limiter, type LimiterOptions } from './limiter.js';
 
 const forever = new AbortController().signal;
 
@@ -9,7 +9,11 @@ class Works {
   readonly started: string[] = [];
   readonly #ends = new Map<string, () => void>();
   readonly clock = new ManualClock();
-  readonly limiter = new Limiter({ limit: 2, holdMs: 1000, clock: this.clock });
+  readonly limiter: Limiter;
+
+  constructor(options: Partial<LimiterOptions> = {}) {
+    this.limiter = new Limiter({ limit: 2, holdMs: 1000, clock: this.clock, ...options });
+  }
 
   async add(name: string, key = name, signal = forever): Promise<void> {
     await this.limiter.run(
@@ -78,6 +82,19 @@ describe('Limiter', () => {
     await works.end('s1');
     expect(works.started.at(-1)).toBe('s3');
     expect(works.limiter.overdue).toBe(2);
+  });
+
+  it('begins no more of a dead key than may be stuck', async () => {
+    const works = new Works({ limit: 4, stuckLimit: 1 });
+    void works.add('s1', 'dead');
+    await settled();
+    await works.clock.next();
+    for (const name of ['s2', 's3']) void works.add(name, 'dead');
+    void works.add('healthy');
+    await settled();
+    expect(works.started).toEqual(['s1', 'healthy']);
+    await works.end('s1');
+    expect(works.started).toEqual(['s1', 'healthy', 's2', 's3']);
   });
 
   it('forgets that a key was dead once its stuck work has ended', async () => {

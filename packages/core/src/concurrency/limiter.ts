@@ -7,6 +7,8 @@ export interface LimiterOptions {
   readonly limit: number;
   /** Milliseconds after which work that still runs gives its place to others. */
   readonly holdMs: number;
+  /** Pieces of work of one key that run beside the places while one of them has given up its place. Default: `limit`. */
+  readonly stuckLimit?: number;
   /** Milliseconds after which work counts as overdue. Default: as soon as it has given up its place. */
   readonly overdueMs?: number;
   readonly clock?: Clock;
@@ -28,7 +30,7 @@ interface Holder {
 /**
  * Bounds how much work runs at once without letting stuck work block the rest: work that runs longer than `holdMs`
  * gives up its place. Work is distinguished by key (what it waits for, such as a server). As long as a key has such
- * work, its other work takes no place away from other keys: it runs beside the places, at most `limit` of it, so that
+ * work, its other work takes no place away from other keys: it runs beside the places, at most `stuckLimit` of it, so that
  * a dead server costs the others one `holdMs` and not one for each caller.
  */
 export class Limiter {
@@ -94,7 +96,8 @@ export class Limiter {
       const ofKey = holders.filter(({ key }) => key === waiting.key);
       const isDead = ofKey.some(({ hasYielded }) => hasYielded);
       const rivals = isDead ? ofKey : holders.filter(({ hasYielded }) => !hasYielded);
-      const hasRoom = rivals.length < this.options.limit;
+      const { limit, stuckLimit = limit } = this.options;
+      const hasRoom = rivals.length < (isDead ? stuckLimit : limit);
       if (hasRoom) waiting.admit(this.#hold(waiting.key, isDead));
       return !hasRoom;
     });
