@@ -36,7 +36,7 @@ export class MountTable {
     return bottomUp(this.#stackOf(mountPoint));
   }
 
-  /** Most tables are asked for two or three paths: an index costs more than these searches. */
+  /** Most callers search for two or three paths: an index costs more. */
   #stackOf(mountPoint: string): readonly MountEntry[] {
     this.#searches += 1;
     if (this.#searches > SEARCHES && !this.#stacks) this.#stacks = indexOf(this.entries);

@@ -37,7 +37,7 @@ describe('Publications', () => {
     expect((await opened()).all()).toEqual([]);
   });
 
-  it('are known at once, before they are durable', async () => {
+  it('are known at once, before they are written', async () => {
     const publications = await opened();
     const saved = publications.save(publication);
     expect(publications.get(publication.targetPath)).toEqual(publication);
@@ -50,8 +50,11 @@ describe('Publications', () => {
     const [name = ''] = await readdir(directory);
     await writeFile(join(directory, `${name}.tmp`), '{"volu');
     await writeFile(join(directory, 'zero.json'), '');
+    const withoutText = `${'0f'.repeat(32)}.json`;
+    await writeFile(join(directory, withoutText), '');
     expect((await opened()).all()).toEqual([publication]);
     expect(await readdir(directory)).not.toContain(`${name}.tmp`);
+    expect(await readdir(directory)).not.toContain(withoutText);
     expect(JSON.parse(await readFile(join(directory, name), 'utf8'))).toEqual(publication);
   });
 

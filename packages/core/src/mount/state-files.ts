@@ -1,6 +1,6 @@
 import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { readRecordFile } from './record-file.js';
@@ -16,6 +16,8 @@ export interface RecordKind<T> {
 
 /** Name of a file that was not renamed before its writer was killed. */
 const UNFINISHED = /^[0-9a-f]{64}\.json\.tmp$/;
+/** Name of a record. It is empty if the machine lost its power before the file system had written its text. */
+const RECORD = /^[0-9a-f]{64}\.json$/;
 
 /**
  * Records of the node, one file each in one directory, written before the step that they announce and removed after
@@ -52,7 +54,9 @@ export class StateFiles<T> {
   async #loadFile(path: string): Promise<void> {
     if (UNFINISHED.test(basename(path))) return rm(path, { force: true });
     if (!path.endsWith('.json')) return;
-    const record = this.kind.parse(await readRecordFile(path));
+    const text = await readRecordFile(path);
+    if (text === '' && RECORD.test(basename(path))) return rm(path);
+    const record = this.kind.parse(text);
     const why = record ? await this.#refusalReason(record, path) : 'is invalid';
     if (why === undefined && record) this.#byKey.set(this.kind.keyOf(record), record);
     else this.log.warn({ path }, `the state file ${path} ${why} and is ignored`);
@@ -72,7 +76,7 @@ export class StateFiles<T> {
     return this.#byKey.get(key);
   }
 
-  /** Writes a record: known to this process at once, and durable when the promise resolves. @throws DriverError unavailable */
+  /** Writes a record: known to this process at once, and to its successor when the promise resolves. @throws DriverError unavailable */
   async save(record: T): Promise<void> {
     const key = this.kind.keyOf(record);
     const before = this.#byKey.get(key);
@@ -95,7 +99,7 @@ export class StateFiles<T> {
   /** Removes a record; a missing one is fine. @throws DriverError unavailable */
   async remove(key: string): Promise<void> {
     try {
-      await rm(this.#pathOf(key), { force: true });
+      await unlink(this.#pathOf(key)).catch(unlessMissing);
     } catch (error) {
       throw new DriverError(
         'unavailable',
@@ -112,24 +116,24 @@ export class StateFiles<T> {
     return join(this.directory, `${createHash('sha256').update(key).digest('hex')}.json`);
   }
 
-  /** Replaces a file atomically: a reader sees the old text or the new one, also after a power failure. */
+  /** Replaces a file atomically: a reader sees the old text or the new one. Nothing is flushed to a disk: the mounts that
+   *  records describe end with the machine. */
   async #write(path: string, text: string): Promise<void> {
-    await rm(`${path}.tmp`, { force: true }); // Opening what is there could block, or lead elsewhere.
-    const file = await open(`${path}.tmp`, 'wx', 0o600);
+    const temporary = `${path}.tmp`;
+    const options = { flag: 'wx', mode: 0o600 };
     try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeFile(temporary, text, options);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      await rm(temporary, { force: true }); // Opening what is there could block, or lead elsewhere.
+      await writeFile(temporary, text, options);
     }
-    await rename(`${path}.tmp`, path);
-    const directory = await open(this.directory, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await rename(temporary, path);
   }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Returns true if the process lacks descriptors or memory: all files would be ignored, although they can be read later. */
