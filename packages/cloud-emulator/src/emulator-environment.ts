@@ -26,6 +26,7 @@ export function writeEnvironment(
     AWS_ENDPOINT_URL_FSX: awsUrl,
     AWS_ENDPOINT_URL_EC2: awsUrl,
     AWS_ENDPOINT_URL_STS: awsUrl,
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: awsUrl,
     AWS_REGION: seed.region,
     // The AWS SDK for Python reads this one alone.
     AWS_DEFAULT_REGION: seed.region,

@@ -98,6 +98,7 @@ describe('startEmulator', () => {
         AWS_ENDPOINT_URL_FSX: emulator.awsUrl,
         AWS_ENDPOINT_URL_EC2: emulator.awsUrl,
         AWS_ENDPOINT_URL_STS: emulator.awsUrl,
+        AWS_ENDPOINT_URL_SERVICE_QUOTAS: emulator.awsUrl,
         AWS_REGION: 'us-west-2',
         AWS_DEFAULT_REGION: 'us-west-2',
         AWS_EC2_METADATA_DISABLED: 'true',

@@ -8,6 +8,16 @@ export { Slots } from './concurrency/slots.js';
 export { ConfigurationError, isConfigurationError } from './errors/configuration-error.js';
 export type { VolumeReference } from './model/volume-reference.js';
 export type { ControllerProvider, FileSystemPlan } from './provider/controller-provider.js';
+export type {
+  CloudDiagnosis,
+  CloudEndpoint,
+  CloudIdentity,
+  CloudNetwork,
+  CloudQuota,
+  CloudRight,
+  CloudSubnet,
+  NetworkDefect,
+} from './provider/cloud-diagnosis.js';
 export type { ParentFileSystems } from './provider/parent-file-systems.js';
 export type { NodeProvider, PublishedVolume } from './provider/node-provider.js';
 export {

@@ -56,7 +56,7 @@ export async function buildController(
  * three attempts in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them). It reads neither proxies nor
  * AWS_CA_BUNDLE; the clients of its credential chain use the same agents.
  */
-function clientOptions(
+export function clientOptions(
   region: string,
   { driverName, driverVersion }: ProviderContext,
   settings: Settings,
@@ -79,7 +79,7 @@ function clientOptions(
 /** Pool of connections, kept open between calls. */
 const connections = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
 
-type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
+export type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
 
 function newEc2(options: ClientOptions, requests: CloudRequests | undefined): DeferredEc2 {
   return new DeferredEc2(async () => {
@@ -93,7 +93,7 @@ function newEc2(options: ClientOptions, requests: CloudRequests | undefined): De
 
 /** Finds the region: of the flag, else of the environment, else of this machine.
  *  @throws ConfigurationError */
-async function regionFrom(settings: Settings, { node }: ProviderContext): Promise<string> {
+export async function regionFrom(settings: Settings, { node }: ProviderContext): Promise<string> {
   const region =
     settings.flag('region') ||
     settings.environment('AWS_REGION') ||

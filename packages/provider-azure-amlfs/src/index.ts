@@ -35,4 +35,8 @@ export const azureAmlfs: ProviderPlugin = {
     const { buildController } = await import('./module.js');
     return buildController(settings, context);
   },
+  diagnosis: async (settings, context) => {
+    const { createDiagnosis } = await import('./diagnosis/create-diagnosis.js');
+    return createDiagnosis(settings, context);
+  },
 };

@@ -47,7 +47,7 @@ export async function buildController(
   return newFileSystems(arm, skus, config, context);
 }
 
-function newCredential(
+export function newCredential(
   config: AzureConfig,
   settings: Settings,
   pipeline: CommonClientOptions,
@@ -67,7 +67,7 @@ const missingCredential = (reason: string): TokenCredential => ({
   },
 });
 
-function newArm(
+export function newArm(
   credential: TokenCredential,
   { subscriptionId, cloud }: AzureConfig,
   { driverName, driverVersion, cloudRequests: requests }: ProviderContext,

@@ -27,6 +27,7 @@ import {
 import { QueryRequest } from './protocol/query-request.js';
 import { stsProtocol, stsReply, stsVersion } from './protocol/sts-protocol.js';
 import type { XmlValue } from './protocol/xml.js';
+import { listServiceQuotas, quotasTarget } from './quotas/service-quotas.js';
 import { seed } from './seed.js';
 import { TagApi } from './tags/tag-api.js';
 
@@ -39,7 +40,7 @@ export interface AwsCloudOptions extends Partial<FsxOptions> {
 }
 
 /**
- * Amazon FSx for Lustre, with the parts of EC2 and STS that its users need, for one account in one region; see
+ * Amazon FSx for Lustre, with the parts of EC2, STS and Service Quotas that its users need, for one account in one region; see
  * seed.ts for what is there at the start. All services answer `POST /`: FSx calls carry X-Amz-Target, the others
  * are forms that name their API's version. Below `/latest/` is the metadata of one instance, at `/v1/credentials`
  * the agent of EKS Pod Identity.
@@ -114,14 +115,23 @@ export class AwsCloud {
   #fsxCall({ headers }: FastifyRequest, target: string, body: string): Call {
     const operation = target.slice(target.indexOf('.') + 1) || 'Unknown';
     const resource = fsxResource(body);
+    const isQuotas = target.startsWith(quotasTarget);
     const call = awsCall(fsxProtocol, operation, (requestId) => {
-      const fault = this.#credentials.signatureFault(headers, seed.region, 'fsx');
+      const fault = this.#credentials.signatureFault(
+        headers,
+        seed.region,
+        isQuotas ? 'servicequotas' : 'fsx',
+      );
       if (fault) throw fsxSignatureError(fault, seed.region);
-      const run = target.startsWith(fsxTarget) ? this.#fsx.get(operation) : undefined;
+      const run = isQuotas ? quotasOperations.get(operation) : this.#fsxOperation(target, operation);
       if (!run) throw new AwsError('UnknownOperationException', `Unknown operation: ${target}`);
       return fsxReply(requestId, run(fsxBody(body)));
     });
     return resource === undefined ? call : { ...call, resource };
+  }
+
+  #fsxOperation(target: string, operation: string): ((body: unknown) => object) | undefined {
+    return target.startsWith(fsxTarget) ? this.#fsx.get(operation) : undefined;
   }
 
   #queryCall({ headers }: FastifyRequest, query: QueryRequest): Call {
@@ -150,3 +160,8 @@ export class AwsCloud {
     return run(query);
   }
 }
+
+/** Operations of Service Quotas. */
+const quotasOperations: FsxOperations = new Map([
+  ['ListServiceQuotas', (body: unknown): object => listServiceQuotas(seed, body)],
+]);

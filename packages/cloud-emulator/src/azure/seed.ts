@@ -5,6 +5,8 @@ export interface SeedSubnet {
   readonly addressPrefix: string;
   /** Number of addresses that are in use from the start. */
   readonly usedAddresses: number;
+  /** Name of the network security group of the subnet, in the resource group of the network; absent: it has none. */
+  readonly securityGroup?: string;
 }
 
 export interface SeedVirtualNetwork {
@@ -43,6 +45,7 @@ export interface AzureSeed {
  *
  * - `lustre-subnet` is a /16 so that a hundred file systems fit side by side.
  * - `lustre-small-subnet` (27 usable addresses) and `lustre-tiny-subnet` (3 usable) are for running out of addresses.
+ * - `lustre-nsg`, the network security group of the first subnet, has Azure's default rules alone.
  * - `lustre-vnet-west` is in a region whose only SKU has no availability zones. */
 export const azureSeed = {
   tenantId: '00000000-0000-4000-8000-0000000000aa',
@@ -55,7 +58,12 @@ export const azureSeed = {
       resourceGroup: 'lustre-rg',
       location: 'eastus',
       subnets: [
-        { name: 'lustre-subnet', addressPrefix: '127.101.0.0/16', usedAddresses: 3 },
+        {
+          name: 'lustre-subnet',
+          addressPrefix: '127.101.0.0/16',
+          usedAddresses: 3,
+          securityGroup: 'lustre-nsg',
+        },
         { name: 'lustre-small-subnet', addressPrefix: '127.102.0.0/27', usedAddresses: 3 },
         { name: 'lustre-tiny-subnet', addressPrefix: '127.102.1.0/29', usedAddresses: 0 },
       ],

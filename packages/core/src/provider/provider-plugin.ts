@@ -1,6 +1,7 @@
 import type { CloudRequests } from '../model/cloud-requests.js';
 import type { Log } from '../model/log.js';
 import type { FlagDefinition, Settings } from './settings.js';
+import type { CloudDiagnosis } from './cloud-diagnosis.js';
 import type { ControllerProvider } from './controller-provider.js';
 import type { NodeProvider } from './node-provider.js';
 import type { ParameterSchema } from './parameters.js';
@@ -57,4 +58,9 @@ export interface ProviderPlugin {
   /** Imports what it needs and builds the controller side. Calls no cloud API.
    *  @throws ConfigurationError one line that names the setting which is missing or wrong */
   controller(settings: Settings, context: ProviderContext): Promise<ControllerProvider>;
+
+  /** Creates the answers of the cloud for `lustre-csi doctor` and `lustre-csi preflight`; loads its SDK. Calls no cloud API.
+   *  Absent: there is no cloud to question.
+   *  @throws ConfigurationError as `controller` */
+  diagnosis?(settings: Settings, context: ProviderContext): Promise<CloudDiagnosis>;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { FSx } from '@aws-sdk/client-fsx';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { diagnosisOperations } from '../diagnosis/diagnosis-operations.js';
 import { ec2Operations } from '../api/ec2-operations.js';
 import { fsxOperations } from '../api/fsx-operations.js';
 import { generatedFiles } from './generated-files.js';
@@ -48,6 +49,9 @@ describe('the IAM policy', () => {
     const called = [
       ...Object.keys(fsxOperations).map((name) => `fsx:${name}`),
       ...Object.keys(ec2Operations).map((name) => `ec2:${name}`),
+      ...Object.values(diagnosisOperations).flatMap(({ permissions }) =>
+        permissions.map(({ action }) => action),
+      ),
     ];
     const others = [...allowed].filter((action) => /^(fsx|ec2):/.test(action) && !called.includes(action));
     expect(others).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Permission } from '../api/aws-operation.js';
 import { ec2Operations } from '../api/ec2-operations.js';
 import { fsxOperations } from '../api/fsx-operations.js';
+import { diagnosisOperations } from '../diagnosis/diagnosis-operations.js';
 
 /** A statement of an IAM policy (IAM User Guide, JSON policy elements). */
 export interface Statement {
@@ -12,7 +13,11 @@ export interface Statement {
 
 /** Builds the IAM policy of the controller: the permissions that its calls need, and no others. Nodes need none. */
 export function iamPolicy(): { readonly Version: string; readonly Statement: readonly Statement[] } {
-  const operations = [...Object.values(fsxOperations), ...Object.values(ec2Operations)];
+  const operations = [
+    ...Object.values(fsxOperations),
+    ...Object.values(ec2Operations),
+    ...Object.values(diagnosisOperations),
+  ];
   const permissions = operations.flatMap((operation): readonly Permission[] => operation.permissions);
   const byTerms = new Map<string, Permission[]>();
   for (const permission of merged(permissions)) {

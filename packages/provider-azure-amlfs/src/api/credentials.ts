@@ -104,7 +104,8 @@ function required(value: string | undefined, field: string, path: string): strin
   throw new ConfigurationError(`${path} has no ${field}, which its identity needs: write it there`);
 }
 
-const authorityOf = (config: AzureConfig, settings: Settings): string =>
+/** Address of the authority that issues tokens. */
+export const authorityOf = (config: AzureConfig, settings: Settings): string =>
   settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
 
 /** Endpoint from which @azure/identity requests tokens of managed identities. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { armOperations, dataJobOperations } from '../api/arm-operations.js';
+import { diagnosisOperations } from '../api/diagnosis-operations.js';
 import { generatedFiles } from './generated-files.js';
 import { mutableParameters } from '../parameters/mutable-parameters.js';
 import { amlParameters } from '../parameters/parameters.js';
@@ -38,6 +39,7 @@ describe('the role definition', () => {
   const operations = [
     ...Object.values(armOperations),
     ...Object.values(dataJobOperations).flatMap((kind) => Object.values(kind)),
+    ...Object.values(diagnosisOperations),
   ];
 
   it('allows every operation that the code can call', () => {
@@ -53,7 +55,7 @@ describe('the role definition', () => {
     expect(new Set(Actions).size).toBe(Actions.length);
   });
 
-  it('is made from the only table of operations that there is', () => {
+  it('is made from the only tables of operations that there are', () => {
     const sources = fileURLToPath(new URL('..', import.meta.url));
     const makers = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(
       (path) =>
@@ -61,7 +63,7 @@ describe('the role definition', () => {
         !/(\/arm-operation|\.spec)\.ts$/.test(path) &&
         /\b(rest|sdk)(<[^(]*>)?\(\{|sendOperationRequest/.test(readFileSync(join(sources, path), 'utf8')),
     );
-    expect(makers.sort()).toEqual(['api/arm-operations.ts', 'api/arm.ts']);
+    expect(makers.sort()).toEqual(['api/arm-operations.ts', 'api/arm.ts', 'api/diagnosis-operations.ts']);
   });
 
   it('is about file systems and their jobs, and of others only reads and joins them, and writes tags', () => {

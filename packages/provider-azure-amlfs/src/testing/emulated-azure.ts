@@ -6,6 +6,7 @@ import {
   DriverError,
   systemClock,
   type Clock,
+  type CloudDiagnosis,
   type ControllerProvider,
   type ProviderContext,
 } from '@lustre-csi/core';
@@ -13,6 +14,7 @@ import { VolumeOperations } from '@lustre-csi/core/server';
 import { Arm } from '../api/arm.js';
 import { readAzureConfig } from '../parameters/azure-config.js';
 import { chooseIdentity, createCredential } from '../api/credentials.js';
+import { createDiagnosis } from '../diagnosis/create-diagnosis.js';
 import { buildController } from '../module.js';
 import type { AmlPlan } from '../plan/plan.js';
 import { type callOf, fastClock, settingsOf, silent } from './samples.js';
@@ -82,6 +84,20 @@ export class EmulatedAzure {
     const { subscriptionId, cloud } = config;
     const [endpoint, scope] = [cloud.resourceManager, cloud.scope];
     return new Arm(credential, { subscriptionId, endpoint, scope, userAgent: 'operator', pipeline });
+  }
+
+  /** Builds the diagnosis of the subscription, with the same identity as the driver. */
+  async diagnosis(): Promise<CloudDiagnosis> {
+    const settings = settingsOf({ ...this.environment, AZURE_CONFIG_FILE: this.#file('azure.json') });
+    const { certificateAuthority: ca } = this.emulator;
+    const context = {
+      driverName: 'azurelustre.csi.azure.com',
+      driverVersion: '1',
+      clusterId: '',
+      log: silent,
+    };
+    const pipeline = { tlsOptions: { ca }, retryOptions: { retryDelayInMs: 1, maxRetryDelayInMs: 5 } };
+    return createDiagnosis(settings, context, pipeline, ca);
   }
 
   /** Builds a call whose time ends when ARM gets the nth request for `looking` after one for `change`. */

@@ -32,6 +32,9 @@ const versionsOf: ReadonlyMap<string, readonly string[]> = new Map(
     'Microsoft.Resources/tags': tags,
     'Microsoft.Network/virtualNetworks': network,
     'Microsoft.Network/virtualNetworks/usages': network,
+    'Microsoft.Network/virtualNetworks/subnets': network,
+    'Microsoft.Network/networkSecurityGroups': network,
+    'Microsoft.Authorization/permissions': ['2015-07-01', '2018-07-01', '2022-04-01'],
   }),
 );
 

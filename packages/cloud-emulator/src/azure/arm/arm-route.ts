@@ -38,6 +38,7 @@ export interface ArmParams {
   readonly location: string;
   readonly job: string;
   readonly operationId: string;
+  readonly subnet: string;
 }
 
 const noParams: ArmParams = {
@@ -47,6 +48,7 @@ const noParams: ArmParams = {
   location: '',
   job: '',
   operationId: '',
+  subnet: '',
 };
 
 export interface MatchedRoute {

@@ -1,5 +1,5 @@
 import { resourceNotFound } from '../arm/arm-error.js';
-import { sameName, virtualNetworkId } from '../arm/arm-id.js';
+import { resourceGroupId, sameName, virtualNetworkId } from '../arm/arm-id.js';
 import type { AzureSeed } from '../seed.js';
 import { SubnetAddresses } from './subnet-addresses.js';
 
@@ -7,6 +7,10 @@ export interface Subnet {
   readonly id: string;
   readonly location: string;
   readonly addresses: SubnetAddresses;
+  readonly name: string;
+  readonly prefix: string;
+  /** Resource id of its network security group. */
+  readonly securityGroup?: string;
 }
 
 interface VirtualNetwork {
@@ -27,12 +31,56 @@ export class VirtualNetworks {
         id: `${virtualNetworkId(seed.subscriptionId, network.resourceGroup, network.name)}/subnets/${subnet.name}`,
         location: network.location,
         addresses: new SubnetAddresses(subnet.addressPrefix, subnet.usedAddresses),
+        name: subnet.name,
+        prefix: subnet.addressPrefix,
+        ...(subnet.securityGroup === undefined
+          ? {}
+          : { securityGroup: securityGroupId(seed, network.resourceGroup, subnet.securityGroup) }),
       })),
     }));
   }
 
   findSubnet(id: string): Subnet | undefined {
     return this.#networks.flatMap((network) => network.subnets).find((subnet) => sameName(subnet.id, id));
+  }
+
+  /** Subnet as `subnets.get` shows it. @throws ArmError ResourceNotFound */
+  subnet(resourceGroup: string, network: string, name: string): unknown {
+    const found = this.#networks
+      .filter((each) => sameName(each.name, network) && sameName(each.resourceGroup, resourceGroup))
+      .flatMap(({ subnets }) => subnets)
+      .find((each) => sameName(each.name, name));
+    if (!found) throw resourceNotFound('Microsoft.Network/virtualNetworks/subnets', name, resourceGroup);
+    const { id, prefix, securityGroup } = found;
+    return {
+      id,
+      name: found.name,
+      properties: {
+        provisioningState: 'Succeeded',
+        addressPrefix: prefix,
+        ...(securityGroup === undefined ? {} : { networkSecurityGroup: { id: securityGroup } }),
+      },
+    };
+  }
+
+  /** Network security group as `networkSecurityGroups.get` shows it. @throws ArmError ResourceNotFound */
+  securityGroup(resourceGroup: string, name: string): unknown {
+    const id = this.#networks
+      .flatMap(({ subnets }) => subnets.map(({ securityGroup }) => securityGroup))
+      .find((each) =>
+        each
+          ?.toLowerCase()
+          .endsWith(
+            `/resourcegroups/${resourceGroup}/providers/microsoft.network/networksecuritygroups/${name}`.toLowerCase(),
+          ),
+      );
+    if (id === undefined)
+      throw resourceNotFound('Microsoft.Network/networkSecurityGroups', name, resourceGroup);
+    return {
+      id,
+      name,
+      properties: { provisioningState: 'Succeeded', securityRules: [], defaultSecurityRules: defaultRules },
+    };
   }
 
   /**
@@ -61,3 +109,39 @@ export class VirtualNetworks {
     );
   }
 }
+
+const securityGroupId = ({ subscriptionId }: AzureSeed, resourceGroup: string, name: string): string =>
+  `${resourceGroupId(subscriptionId, resourceGroup)}/providers/Microsoft.Network/networkSecurityGroups/${name}`;
+
+type Direction = 'Inbound' | 'Outbound';
+
+const rule = (
+  name: string,
+  direction: Direction,
+  priority: number,
+  access: 'Allow' | 'Deny',
+  from: string,
+  to: string,
+): unknown => ({
+  name,
+  properties: {
+    protocol: '*',
+    sourcePortRange: '*',
+    destinationPortRange: '*',
+    sourceAddressPrefix: from,
+    destinationAddressPrefix: to,
+    access,
+    priority,
+    direction,
+  },
+});
+
+/** Rules that each network security group has (Azure documentation, network security groups: default security rules). */
+const defaultRules = [
+  rule('AllowVnetInBound', 'Inbound', 65000, 'Allow', 'VirtualNetwork', 'VirtualNetwork'),
+  rule('AllowAzureLoadBalancerInBound', 'Inbound', 65001, 'Allow', 'AzureLoadBalancer', '*'),
+  rule('DenyAllInBound', 'Inbound', 65500, 'Deny', '*', '*'),
+  rule('AllowVnetOutBound', 'Outbound', 65000, 'Allow', 'VirtualNetwork', 'VirtualNetwork'),
+  rule('AllowInternetOutBound', 'Outbound', 65001, 'Allow', '*', 'Internet'),
+  rule('DenyAllOutBound', 'Outbound', 65500, 'Deny', '*', '*'),
+];

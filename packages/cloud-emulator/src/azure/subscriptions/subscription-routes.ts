@@ -13,6 +13,8 @@ import { renderSku, skus } from './skus.js';
 const provider = '/subscriptions/{subscriptionId}/providers/Microsoft.StorageCache';
 const virtualNetwork =
   '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Network/virtualNetworks/{name}';
+const securityGroup =
+  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Network/networkSecurityGroups/{name}';
 const operationPath = `${provider}/locations/{location}/ascOperations/{operationId}`;
 
 export interface SubscriptionParts {
@@ -45,6 +47,15 @@ export function subscriptionRoutes(parts: SubscriptionParts): readonly ArmRoute[
       path: operationPath,
       resource: operationPath,
     },
+    ...networkRoutes(parts),
+    {
+      method: 'GET',
+      path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Authorization/permissions',
+      resourceType: 'Microsoft.Authorization/permissions',
+      operation: 'permissions.list',
+      // The one role of the callers is that of an owner.
+      handle: () => ({ status: 200, body: { value: [{ actions: ['*'], notActions: [] }] } }),
+    },
     {
       method: 'GET',
       path: `${virtualNetwork}/usages`,
@@ -58,6 +69,31 @@ export function subscriptionRoutes(parts: SubscriptionParts): readonly ArmRoute[
     },
   ];
 }
+
+const networkRoutes = ({ networks }: SubscriptionParts): readonly ArmRoute[] => [
+  {
+    method: 'GET',
+    path: `${virtualNetwork}/subnets/{subnet}`,
+    resource: `${virtualNetwork}/subnets/{subnet}`,
+    resourceType: 'Microsoft.Network/virtualNetworks/subnets',
+    operation: 'subnets.get',
+    handle: ({ params }) => ({
+      status: 200,
+      body: networks.subnet(params.resourceGroup, params.name, params.subnet),
+    }),
+  },
+  {
+    method: 'GET',
+    path: securityGroup,
+    resource: securityGroup,
+    resourceType: 'Microsoft.Network/networkSecurityGroups',
+    operation: 'networkSecurityGroups.get',
+    handle: ({ params }) => ({
+      status: 200,
+      body: networks.securityGroup(params.resourceGroup, params.name),
+    }),
+  },
+];
 
 const storageCache = (
   method: ArmRoute['method'],
