@@ -6,23 +6,25 @@ import { serveCommand } from './commands/serve.js';
 import { readConfig, type Command, type Invocation, type ProcessInput } from './config/config.js';
 import { helpText } from './config/help.js';
 import type { DriverDefinition } from './driver-definition.js';
+import type { Output } from './output.js';
 
 /** Exit status of a process with wrong settings. */
 const BAD_CONFIGURATION = 2;
 /** Exit status of a command that failed. */
 const COMMAND_FAILED = 1;
-/** Exit status of a command that found orphans. */
+/** Exit status of a command that found what it looks for: orphans, defects. */
 const FOUND = 3;
 
 /** Definition of a driver, and arguments and environment that replace those of this process. */
 export type DriverOptions = DriverDefinition & ProcessInput;
 
 /** Runs a driver until SIGTERM or SIGINT, or runs one of its commands.
- *  @returns the exit status, for `process.exit`: 0, 1 (a command failed), 2 (bad configuration), 3 (orphans were found) */
-export async function runDriver({ argv, environment, ...driver }: DriverOptions): Promise<number> {
+ *  @returns the exit status, for `process.exit`: 0, 1 (a command failed), 2 (bad configuration), 3 (orphans or
+ *  defects were found) */
+export async function runDriver({ argv, environment, served, ...driver }: DriverOptions): Promise<number> {
   const { name, version } = driver;
   try {
-    const invocation = readConfig(driver, { argv, environment });
+    const invocation = readConfig(driver, { argv, environment, served });
     switch (invocation.kind) {
       case 'help':
         process.stdout.write(helpText(driver));
@@ -42,6 +44,11 @@ export async function runDriver({ argv, environment, ...driver }: DriverOptions)
     return BAD_CONFIGURATION;
   }
 }
+
+const output: Output = {
+  write: (text) => void process.stdout.write(text),
+  isTerminal: process.stdout.isTTY === true,
+};
 
 type CommandInvocation = Extract<Invocation, { readonly kind: Command }>;
 
@@ -68,5 +75,8 @@ async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition
       const print = (line: string): boolean => process.stdout.write(`${line}\n`);
       return (await orphansCommand(invocation.config, driver, print)) > 0 ? FOUND : 0;
     }
+    case 'doctor':
+      // The commands below are loaded on use: a node that serves needs none of them.
+      return (await import('./doctor/doctor-command.js')).doctorCommand(invocation.config, driver, output);
   }
 }

@@ -17,6 +17,31 @@
 - apiGroups: ['']
   resources: [persistentvolumes, persistentvolumeclaims]
   verbs: [list]
+{{- if .Values.diagnostics.enabled }}
+# lustre-csi doctor, preflight and support-bundle: reading only, and no Secret.
+- apiGroups: ['']
+  resources: [persistentvolumes, persistentvolumeclaims, pods, nodes]
+  verbs: [get, list]
+- apiGroups: ['']
+  resources: [events]
+  verbs: [list]
+- apiGroups: [storage.k8s.io]
+  resources: [csidrivers, csinodes, storageclasses, volumeattachments]
+  verbs: [get, list]
+{{- end }}
+{{- end -}}
+
+{{/* Rights of `lustre-csi support-bundle` in the namespace of the release. */}}
+{{- define "lustre-csi.diagnosticRules" -}}
+- apiGroups: ['']
+  resources: [pods/log]
+  verbs: [get]
+- apiGroups: [apps]
+  resources: [daemonsets, deployments]
+  verbs: [list]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, list]
 {{- end -}}
 
 {{- define "lustre-csi.provisionerRules" -}}

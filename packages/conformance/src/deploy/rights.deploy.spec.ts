@@ -103,7 +103,25 @@ const features: readonly (readonly [string, Values, Values, readonly string[]])[
   ],
   ['the id of the cluster', {}, { clusterId: 'mine' }, ['controller: get namespaces']],
   ['detection of the cluster', {}, { detectClusterId: false }, ['controller: get namespaces']],
-  ['the region of the node', {}, { controller: { region: 'eu-west-1' } }, ['controller: get nodes']],
+  [
+    'the region of the node',
+    { diagnostics: { enabled: false } },
+    { diagnostics: { enabled: false }, controller: { region: 'eu-west-1' } },
+    ['controller: get nodes'],
+  ],
+  [
+    'diagnosis',
+    { controller: { region: 'eu-west-1' } },
+    { controller: { region: 'eu-west-1' }, diagnostics: { enabled: false } },
+    [
+      'controller: list pods',
+      'controller: get nodes',
+      'controller: list events',
+      'controller: get storage.k8s.io/csidrivers',
+      'diagnostics: get pods/log',
+      'diagnostics: list apps/daemonsets',
+    ],
+  ],
 ];
 
 describe.skipIf(!inject('helm'))('rights', () => {

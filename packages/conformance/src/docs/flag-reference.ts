@@ -1,5 +1,5 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { driverFlags, legacyFlags } from '@lustre-csi/driver';
+import { commandGrammars, driverFlags, legacyFlags } from '@lustre-csi/driver';
 
 /** Content of docs/reference/flags.md, from the tables that the flags are read with. */
 export function flagReference(plugins: readonly ProviderPlugin[]): string {
@@ -23,6 +23,7 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     table(driverFlags),
     '',
     ...providerSections,
+    ...commandSections(),
     '## Accepted from the drivers that this one replaces',
     '',
     '| Flag | Effect |',
@@ -32,6 +33,20 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     ),
     '',
   ].join('\n');
+}
+
+/** Commands with flags of their own. */
+function commandSections(): readonly string[] {
+  return Object.entries(commandGrammars).flatMap(([name, { operands, flags }]) => [
+    `## lustre-csi ${name}`,
+    '',
+    `\`lustre-csi ${name}${operands === undefined ? '' : ` ${operands}`}\`, with the flags above and these. In a container in which ` +
+      'the driver serves, the flags with which it serves apply, unless the command has them: see ' +
+      '[Troubleshooting](../guides/troubleshooting.md).',
+    '',
+    table(flags),
+    '',
+  ]);
 }
 
 function table(flags: ProviderPlugin['flags']): string {

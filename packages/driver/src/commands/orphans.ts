@@ -4,12 +4,9 @@ import { createContainer, tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 import type { KubeClient } from '../kubernetes/kube-client.js';
-import { listAt, textAt } from '../kubernetes/object-fields.js';
+import { listAll } from '../kubernetes/list-all.js';
+import { textAt } from '../kubernetes/object-fields.js';
 import { createLog } from '../logger.js';
-
-const PAGE = 500;
-/** Far beyond any cluster: a listing with more pages than this would never end. */
-const MOST_PAGES = 2_000;
 
 /** Volumes of this driver that Kubernetes knows. */
 export interface KnownVolumes {
@@ -83,9 +80,10 @@ export async function knownVolumes(
   client: Pick<KubeClient, 'get'>,
   driverName: string,
 ): Promise<KnownVolumes> {
+  const { signal } = new AbortController();
   const [volumes, claims] = await Promise.all([
-    allOf(client, '/api/v1/persistentvolumes'),
-    allOf(client, '/api/v1/persistentvolumeclaims'),
+    listAll(client, '/api/v1/persistentvolumes', signal),
+    listAll(client, '/api/v1/persistentvolumeclaims', signal),
   ]);
   return {
     handles: volumes
@@ -93,20 +91,6 @@ export async function knownVolumes(
       .flatMap((volume) => textAt(volume, 'spec', 'csi', 'volumeHandle') ?? []),
     claimUids: claims.flatMap((claim) => textAt(claim, 'metadata', 'uid') ?? []),
   };
-}
-
-async function allOf(client: Pick<KubeClient, 'get'>, path: string): Promise<readonly unknown[]> {
-  const items: unknown[] = [];
-  const signal = new AbortController().signal;
-  let next: string | undefined = '';
-  for (let pages = 0; next !== undefined; pages += 1) {
-    if (pages === MOST_PAGES) throw new Error(`${path}: the list does not end`);
-    const token: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
-    const page = await client.get(`${path}?limit=${PAGE}${token}`, signal);
-    items.push(...listAt(page, 'items'));
-    next = textAt(page, 'metadata', 'continue');
-  }
-  return items;
 }
 
 /** Selects the file systems that no handle and no claim refers to. A handle may contain more than the file system's name:

@@ -8,23 +8,36 @@ export interface KnownFlag {
   readonly aliases?: readonly string[];
 }
 
+/** Values of flags by their proper name, and the arguments that belong to no flag. */
+export interface CommandLine {
+  readonly values: ReadonlyMap<string, string>;
+  readonly operands: readonly string[];
+}
+
 /** Reads `--name value`, `--name=value`, and the other spellings of Go's flag package: one dash instead of two, and booleans
  *  with a value (`--flag=false`).
- *  @returns values by the proper name of their flag
+ *  @param takesOperands false: an argument that belongs to no flag is an error
  *  @throws ConfigurationError naming the argument */
-export function readArguments(
+export function readCommandLine(
   argv: readonly string[],
   flags: readonly KnownFlag[],
   executableName: string,
-): ReadonlyMap<string, string> {
+  takesOperands: boolean,
+): CommandLine {
   const byName = new Map(
     flags.flatMap((flag) => [flag.name, ...(flag.aliases ?? [])].map((name) => [name, flag])),
   );
   const args = argv.map((argument) => normalise(argument, byName));
   const options = Object.fromEntries([...byName.keys()].map((name) => [name, { type: 'string' as const }]));
   let values: Record<string, string | undefined>;
+  let operands: string[];
   try {
-    ({ values } = parseArgs({ args, options, strict: true, allowPositionals: false }));
+    ({ values, positionals: operands } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: takesOperands,
+    }));
   } catch (error) {
     throw new ConfigurationError(`${messageOf(error).split('. ')[0]}: see ${executableName} --help`);
   }
@@ -32,8 +45,16 @@ export function readArguments(
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) read.set(byName.get(name)?.name ?? name, value);
   }
-  return read;
+  return { values: read, operands };
 }
+
+/** Reads flags alone. @returns values by the proper name of their flag
+ *  @throws ConfigurationError naming the argument */
+export const readArguments = (
+  argv: readonly string[],
+  flags: readonly KnownFlag[],
+  executableName: string,
+): ReadonlyMap<string, string> => readCommandLine(argv, flags, executableName, false).values;
 
 function normalise(argument: string, flags: ReadonlyMap<string, KnownFlag>): string {
   const [, name, value] = /^--?([A-Za-z][A-Za-z0-9_-]*)(=.*)?$/s.exec(argument) ?? [];

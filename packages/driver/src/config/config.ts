@@ -6,11 +6,13 @@ import {
   type Settings,
 } from '@lustre-csi/core';
 import { ProviderRegistry, parseEndpoint, type Endpoint } from '@lustre-csi/core/server';
-import { readArguments } from './arguments.js';
+import { readCommandLine, type CommandLine } from './arguments.js';
+import { commandGrammars, commands, flagsOfCommand, type Command } from './command-flags.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import type { LogFormat } from '../logger.js';
 import { driverFlags, legacyFlags } from './flags.js';
 import { withDefaultOf } from './replaced-defaults.js';
+import { servedArguments } from './served-arguments.js';
 
 export type Mode = 'controller' | 'node' | 'all';
 
@@ -39,18 +41,27 @@ export type CommandConfig = Omit<Config, 'mode' | 'endpoint' | 'shutdownGraceMs'
 /** Checked settings of a command that calls the driver. */
 export type ProbeConfig = CommandConfig & Pick<Config, 'mode' | 'endpoint'>;
 
+/** Checked settings of a command that examines the driver, and what follows the name of the command. */
+export type ToolConfig = CommandConfig & {
+  readonly mode: Mode;
+  /** Address of the driver; absent: unknown. */
+  readonly endpoint?: Endpoint;
+  readonly operands: readonly string[];
+};
+
+/** Commands that examine. */
+export type Tool = 'doctor';
+
 /** Request of the command line: to serve, to run a command, or to print a text. */
 export type Invocation =
   | { readonly kind: 'serve'; readonly config: Config }
   | { readonly kind: 'readiness-probe'; readonly config: ProbeConfig }
-  | { readonly kind: Exclude<Command, 'readiness-probe'>; readonly config: CommandConfig }
+  | { readonly kind: Tool; readonly config: ToolConfig }
+  | { readonly kind: Exclude<Command, 'readiness-probe' | Tool>; readonly config: CommandConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
-/** Commands beside serving. aws-fsx-csi-driver has the first one, too. */
-const commands = ['pre-stop-hook', 'orphans', 'readiness-probe'] as const;
-
-export type Command = (typeof commands)[number];
+export type { Command };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,38 +70,76 @@ export interface ProcessInput {
   /** Arguments without the program. */
   readonly argv?: readonly string[] | undefined;
   readonly environment?: Environment | undefined;
+  /** Arguments of the driver that serves beside this process. */
+  readonly served?: readonly string[] | undefined;
 }
 
 /** Reads and checks the arguments and the environment.
  *  @throws ConfigurationError one line that names the setting */
 export function readConfig(
   { name: executableName, providers, replaces }: Pick<DriverDefinition, 'name' | 'providers' | 'replaces'>,
-  { argv = process.argv.slice(2), environment = process.env }: ProcessInput = {},
+  { argv = process.argv.slice(2), environment = process.env, served }: ProcessInput = {},
 ): Invocation {
-  const flags = allFlags(providers).map((flag) => withDefaultOf(replaces, flag));
   const command = commands.find((name) => name === argv[0]);
-  const given = readArguments(command ? argv.slice(1) : argv, [...flags, ...legacyFlags], executableName);
-  if (given.get('help') === 'true') return { kind: 'help' };
-  if (given.get('version') === 'true') return { kind: 'version' };
-  const settings = settingsOf(flags, given, environment);
+  const flags = [...allFlags(providers), ...flagsOfCommand(command)].map((flag) =>
+    withDefaultOf(replaces, flag),
+  );
+  const args = argumentsOf(command, argv, served);
+  const takesOperands = command !== undefined && commandGrammars[command]?.operands !== undefined;
+  const line = readCommandLine(args, [...flags, ...legacyFlags], executableName, takesOperands);
+  if (line.values.get('help') === 'true') return { kind: 'help' };
+  if (line.values.get('version') === 'true') return { kind: 'version' };
+  const settings = settingsOf(flags, line.values, environment);
   const plugin = selectProvider(new ProviderRegistry(providers), settings);
-  const common = commandConfig(plugin, settings, given);
-  if (command === 'readiness-probe') return { kind: command, config: { ...common, ...servedAt(settings) } };
-  if (command) return { kind: command, config: common };
-  const config: Config = {
-    ...common,
-    ...servedAt(settings),
-    shutdownGraceMs: seconds(settings, 'shutdown-grace-seconds') * 1000,
-    warnings: legacyWarnings(given),
-  };
-  return { kind: 'serve', config: Object.freeze(config) };
+  return invocationOf(command, commandConfig(plugin, settings, line.values), line);
 }
+
+/** Arguments of a command, behind those of the driver that serves where they count too. */
+function argumentsOf(
+  command: Command | undefined,
+  argv: readonly string[],
+  served: readonly string[] | undefined,
+): readonly string[] {
+  if (command === undefined) return argv;
+  const own = argv.slice(1);
+  return commandGrammars[command]?.likeServed ? [...(served ?? servedArguments()), ...own] : own;
+}
+
+function invocationOf(
+  command: Command | undefined,
+  common: CommandConfig,
+  { values, operands }: CommandLine,
+): Invocation {
+  const { settings } = common;
+  switch (command) {
+    case undefined:
+      return { kind: 'serve', config: Object.freeze(servingConfig(common, values)) };
+    case 'readiness-probe':
+      return { kind: command, config: { ...common, ...servedAt(settings) } };
+    case 'doctor':
+      return { kind: command, config: { ...common, ...examinedAt(settings), operands } };
+    default:
+      return { kind: command, config: common };
+  }
+}
+
+const servingConfig = (common: CommandConfig, given: ReadonlyMap<string, string>): Config => ({
+  ...common,
+  ...servedAt(common.settings),
+  shutdownGraceMs: seconds(common.settings, 'shutdown-grace-seconds') * 1000,
+  warnings: legacyWarnings(given),
+});
 
 function servedAt(settings: Settings): Pick<Config, 'mode' | 'endpoint'> {
   return {
     mode: modeOf(settings.flag('mode') ?? 'all'),
     endpoint: parseEndpoint(required(settings, 'endpoint', 'unix:///path/csi.sock (or set CSI_ENDPOINT)')),
   };
+}
+
+function examinedAt(settings: Settings): Pick<ToolConfig, 'mode' | 'endpoint'> {
+  const mode = modeOf(settings.flag('mode') ?? 'all');
+  return settings.flag('endpoint') ? servedAt(settings) : { mode };
 }
 
 function commandConfig(

@@ -1,5 +1,7 @@
 import type { FlagDefinition } from '@lustre-csi/core';
 import type { DriverDefinition } from '../driver-definition.js';
+import { commandGrammars } from './command-flags.js';
+import type { Tool } from './config.js';
 import { driverFlags } from './flags.js';
 import { withDefaultOf } from './replaced-defaults.js';
 
@@ -20,6 +22,7 @@ export function helpText({
     `${name} orphans [flags]: lists file systems that no PersistentVolume and no claim refers to; changes nothing`,
     `${name} pre-stop-hook [flags]: on a node that is being drained, exits once all volumes are unmounted`,
     `${name} readiness-probe [flags]: succeeds if the driver answers and, unless --mode is controller, can mount`,
+    ...examining.map(([command, purpose]) => `${name} ${usageOf(command)}: ${purpose}`),
     '',
     'A CSI driver for managed Lustre file systems.',
     '',
@@ -32,7 +35,25 @@ export function helpText({
     ...providers.flatMap(({ title, driverName, flags }) =>
       flags.length === 0 ? [] : [`Flags of ${title} (${driverName}):`, ...flags.map(flagLines), ''],
     ),
+    ...Object.entries(commandGrammars).flatMap(([command, { flags }]) => [
+      `Flags of ${command}:`,
+      ...flags.map(flagLines),
+      '',
+    ]),
   ].join('\n');
+}
+
+/** Commands that examine, with their purpose. */
+const examining: readonly (readonly [Tool, string])[] = [
+  [
+    'doctor',
+    'examines the node, the controller and the cluster, or explains why a claim or a pod waits; changes nothing',
+  ],
+];
+
+function usageOf(command: Tool): string {
+  const operands = commandGrammars[command]?.operands;
+  return [command, ...(operands === undefined ? [] : [operands]), '[flags]'].join(' ');
 }
 
 function flagLines(flag: FlagDefinition): string {

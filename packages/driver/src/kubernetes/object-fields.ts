@@ -18,3 +18,13 @@ export function listAt(object: unknown, ...path: readonly string[]): readonly un
   const value = valueAt(object, ...path);
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
+
+/** Texts of an object in an object of the API, by name; empty if it is absent. */
+export function textsAt(object: unknown, ...path: readonly string[]): Readonly<Record<string, string>> {
+  const value = valueAt(object, ...path);
+  if (typeof value !== 'object' || value === null) return {};
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
