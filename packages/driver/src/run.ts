@@ -78,5 +78,11 @@ async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition
     case 'doctor':
       // The commands below are loaded on use: a node that serves needs none of them.
       return (await import('./doctor/doctor-command.js')).doctorCommand(invocation.config, driver, output);
+    case 'preflight':
+      return (await import('./preflight/preflight-command.js')).preflightCommand(
+        invocation.config,
+        driver,
+        output,
+      );
   }
 }

@@ -1,7 +1,7 @@
 import type { FlagDefinition } from '@lustre-csi/core';
 
 /** Commands beside serving. aws-fsx-csi-driver has the first one, too. */
-export const commands = ['pre-stop-hook', 'orphans', 'readiness-probe', 'doctor'] as const;
+export const commands = ['pre-stop-hook', 'orphans', 'readiness-probe', 'doctor', 'preflight'] as const;
 
 export type Command = (typeof commands)[number];
 
@@ -56,6 +56,11 @@ export const commandGrammars: Partial<Readonly<Record<Command, CommandGrammar>>>
       },
       failOn,
     ],
+  },
+  preflight: {
+    operands: '[FILE...]',
+    likeServed: true,
+    flags: [output, failOn],
   },
 };
 

@@ -50,7 +50,7 @@ export type ToolConfig = CommandConfig & {
 };
 
 /** Commands that examine. */
-export type Tool = 'doctor';
+export type Tool = 'doctor' | 'preflight';
 
 /** Request of the command line: to serve, to run a command, or to print a text. */
 export type Invocation =
@@ -117,6 +117,7 @@ function invocationOf(
     case 'readiness-probe':
       return { kind: command, config: { ...common, ...servedAt(settings) } };
     case 'doctor':
+    case 'preflight':
       return { kind: command, config: { ...common, ...examinedAt(settings), operands } };
     default:
       return { kind: command, config: common };

@@ -49,6 +49,7 @@ const examining: readonly (readonly [Tool, string])[] = [
     'doctor',
     'examines the node, the controller and the cluster, or explains why a claim or a pod waits; changes nothing',
   ],
+  ['preflight', 'examines StorageClasses of files or of the cluster before claims use them; creates nothing'],
 ];
 
 function usageOf(command: Tool): string {
