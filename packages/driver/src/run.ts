@@ -84,5 +84,10 @@ async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition
         driver,
         output,
       );
+    case 'support-bundle':
+      return (await import('./support-bundle/support-bundle-command.js')).supportBundleCommand(
+        invocation.config,
+        driver,
+      );
   }
 }

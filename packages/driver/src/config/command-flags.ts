@@ -1,7 +1,14 @@
 import type { FlagDefinition } from '@lustre-csi/core';
 
 /** Commands beside serving. aws-fsx-csi-driver has the first one, too. */
-export const commands = ['pre-stop-hook', 'orphans', 'readiness-probe', 'doctor', 'preflight'] as const;
+export const commands = [
+  'pre-stop-hook',
+  'orphans',
+  'readiness-probe',
+  'doctor',
+  'preflight',
+  'support-bundle',
+] as const;
 
 export type Command = (typeof commands)[number];
 
@@ -61,6 +68,18 @@ export const commandGrammars: Partial<Readonly<Record<Command, CommandGrammar>>>
     operands: '[FILE...]',
     likeServed: true,
     flags: [output, failOn],
+  },
+  'support-bundle': {
+    likeServed: true,
+    flags: [
+      {
+        name: 'log-lines',
+        type: 'string',
+        valueName: 'N',
+        default: '5000',
+        description: 'last lines of each container log in the bundle',
+      },
+    ],
   },
 };
 

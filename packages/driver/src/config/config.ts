@@ -50,7 +50,7 @@ export type ToolConfig = CommandConfig & {
 };
 
 /** Commands that examine. */
-export type Tool = 'doctor' | 'preflight';
+export type Tool = 'doctor' | 'preflight' | 'support-bundle';
 
 /** Request of the command line: to serve, to run a command, or to print a text. */
 export type Invocation =
@@ -118,6 +118,7 @@ function invocationOf(
       return { kind: command, config: { ...common, ...servedAt(settings) } };
     case 'doctor':
     case 'preflight':
+    case 'support-bundle':
       return { kind: command, config: { ...common, ...examinedAt(settings), operands } };
     default:
       return { kind: command, config: common };

@@ -50,6 +50,7 @@ const examining: readonly (readonly [Tool, string])[] = [
     'examines the node, the controller and the cluster, or explains why a claim or a pod waits; changes nothing',
   ],
   ['preflight', 'examines StorageClasses of files or of the cluster before claims use them; creates nothing'],
+  ['support-bundle', 'writes a tar.gz of logs, objects and state, without secrets, to standard output'],
 ];
 
 function usageOf(command: Tool): string {

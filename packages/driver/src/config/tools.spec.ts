@@ -25,6 +25,7 @@ describe('a command that examines', () => {
   it.each([
     [['orphans', 'stray'], /stray/],
     [['--only', 'LCSI-N'], /only/],
+    [['support-bundle', 'stray'], /stray/],
   ])('refuses %j', (argv, words) => {
     expect(() => read(argv)).toThrow(words);
   });
