@@ -4,13 +4,8 @@ export { parseClientMountRecord } from './mount/client/client-mount-records.js';
 export { MgsProbe, type ServerLook, type ServerProbe } from './mount/client/mgs-probe.js';
 export { TargetConnections, describeLostTargets } from './mount/client/target-connections.js';
 export { KernelLog } from './mount/failure/kernel-log.js';
-export {
-  mountAround,
-  parseMountInfo,
-  readMountTable,
-  type MountEntry,
-  type MountTable,
-} from './mount/mount-table.js';
+export { mountAround, parseMountInfo, type MountEntry, type MountTable } from './mount/mount-table.js';
+export { readMountTable } from './mount/mount-table-reader.js';
 export { parsePublication, type Publication } from './mount/publications.js';
 export { readRecordFile } from './mount/record-file.js';
 export { isCsiTarget, kubeletDirectories } from './mount/target-bounds.js';

@@ -79,7 +79,10 @@ export function clientOptions(
 /** Pool of connections, kept open between calls. */
 const connections = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
 
-export type ClientOptions = Pick<FSxClientConfig & EC2ClientConfig, 'region' | 'customUserAgent' | 'requestHandler'>;
+export type ClientOptions = Pick<
+  FSxClientConfig & EC2ClientConfig,
+  'region' | 'customUserAgent' | 'requestHandler'
+>;
 
 function newEc2(options: ClientOptions, requests: CloudRequests | undefined): DeferredEc2 {
   return new DeferredEc2(async () => {

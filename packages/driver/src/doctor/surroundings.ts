@@ -28,7 +28,13 @@ export class Surroundings {
     private readonly config: ToolConfig,
     private readonly driver: DriverDefinition,
   ) {
-    this.#log = createLog('warn', { driver: config.plugin.driverName, command: 'doctor' }, 2);
+    this.#log = createLog(
+      'warn',
+      { driver: config.plugin.driverName, command: 'doctor' },
+      {
+        descriptor: 2,
+      },
+    );
   }
 
   /** Client of the cluster's API; undefined outside of a pod. */
