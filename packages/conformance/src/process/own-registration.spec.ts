@@ -11,20 +11,24 @@ const driverName = 'generic.lustre-csi';
 let root: string;
 let registry: string;
 let kubelet: StandInKubelet;
+/** Drivers that a failed test has left. */
+let running: Set<DriverProcess>;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'own-registration-'));
   registry = join(root, 'plugins_registry');
   mkdirSync(registry);
   kubelet = new StandInKubelet(registry);
+  running = new Set();
 });
 afterEach(async () => {
+  for (const driver of running) await driver.kill();
   await kubelet.stop();
   rmSync(root, { recursive: true });
 });
 
-const start = (): Promise<DriverProcess> =>
-  startLustreCsi({
+async function start(): Promise<DriverProcess> {
+  const driver = await startLustreCsi({
     driverName,
     mode: 'node',
     endpoint: `unix://${root}/csi.sock`,
@@ -35,6 +39,16 @@ const start = (): Promise<DriverProcess> =>
       `--state-dir=${root}/state`,
     ],
   });
+  running.add(driver);
+  return driver;
+}
+
+/** Ends a driver as kubelet does.
+ *  @returns its exit status */
+async function stop(driver: DriverProcess): Promise<number> {
+  running.delete(driver);
+  return driver.stop();
+}
 
 const registered = `registered ${driverName} at `;
 const happened = (...events: readonly string[]): Promise<void> =>
@@ -49,6 +63,7 @@ describe('a node plugin without sidecars', () => {
   it('registers itself, and is unregistered by its end, not by a kill', async () => {
     const first = await start();
     await happened(`${registered}${root}/csi.sock`);
+    running.delete(first);
     await first.kill();
     expect(kubelet.registered).toEqual([driverName]);
     const second = await start();
@@ -58,7 +73,7 @@ describe('a node plugin without sidecars', () => {
       `${registered}${root}/csi.sock`,
     ];
     await happened(...again);
-    expect(await second.stop()).toBe(0);
+    expect(await stop(second)).toBe(0);
     expect(existsSync(`${registry}/${driverName}-reg.sock`)).toBe(false);
     await happened(...again, `unregistered ${driverName}`);
   });
@@ -82,6 +97,6 @@ describe('a node plugin without sidecars', () => {
     const stuck = fetch(`http://${health}/healthz`, { signal: AbortSignal.timeout(500) });
     await expect(stuck).rejects.toThrow('timeout');
     process.kill(driver.pid, 'SIGCONT');
-    expect(await driver.stop()).toBe(0);
+    expect(await stop(driver)).toBe(0);
   });
 });
