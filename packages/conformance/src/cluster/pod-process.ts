@@ -11,7 +11,7 @@ const enter = `
 set -e
 mount -t tmpfs pod "$(realpath /var/run)"
 mkdir -p /var/run/secrets/kubernetes.io/serviceaccount
-cp "$1/token" "$1/ca.crt" /var/run/secrets/kubernetes.io/serviceaccount
+cp "$1/token" "$1/ca.crt" "$1/namespace" /var/run/secrets/kubernetes.io/serviceaccount
 mount --bind "$1/filesystems" /proc/filesystems
 shift
 exec "$@"
@@ -73,6 +73,7 @@ export function startContainer(
   setFileSystemTypes(['tmpfs']);
   writeFileSync(join(directory, 'token'), token);
   writeFileSync(join(directory, 'ca.crt'), api.ca);
+  writeFileSync(join(directory, 'namespace'), 'kube-system');
   const output = openSync(join(directory, 'log'), 'w');
   const { argv, environment } = specOf(directory);
   const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', directory, process.execPath, ...argv], {

@@ -1,6 +1,6 @@
 import { Capacity, type FileSystem } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
-import { knownVolumes, orphansAmong } from './orphans.js';
+import { duplicatesAmong, knownVolumes, orphansAmong } from './orphans.js';
 
 const fileSystem = (id: string, volumeName: string): FileSystem => ({
   id,
@@ -29,6 +29,20 @@ describe('orphansAmong', () => {
     ['a longer name contains', ['fs-011', 'xfs-01', 'train_10#a#b'], [], ['fs-01', 'Train_1']],
   ])('leaves out a file system that %s', (_, handles, claims, orphans) => {
     expect(names(handles, claims)).toEqual(orphans);
+  });
+});
+
+describe('duplicatesAmong', () => {
+  it('finds usable file systems of one volume', () => {
+    const all = [
+      fileSystem('fs-1', 'pvc-a'),
+      fileSystem('fs-2', 'pvc-a'),
+      fileSystem('fs-3', 'pvc-b'),
+      { ...fileSystem('fs-4', 'pvc-b'), state: 'failed' as const },
+      fileSystem('fs-5', ''),
+      fileSystem('fs-6', ''),
+    ];
+    expect(duplicatesAmong(all).map((each) => each.map(({ id }) => id))).toEqual([['fs-1', 'fs-2']]);
   });
 });
 

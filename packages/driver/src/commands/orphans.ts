@@ -106,6 +106,16 @@ export function orphansAmong(
   );
 }
 
+/** Selects file systems that exist for the same volume, by volume: only one of them is used. Pure. */
+export function duplicatesAmong(fileSystems: readonly FileSystem[]): readonly (readonly FileSystem[])[] {
+  const byName = new Map<string, FileSystem[]>();
+  for (const fileSystem of fileSystems.filter(isUsable)) {
+    const name = fileSystem.volumeName ?? '';
+    byName.set(name, [...(byName.get(name) ?? []), fileSystem]);
+  }
+  return [...byName].filter(([name, all]) => name !== '' && all.length > 1).map(([, all]) => all);
+}
+
 /** Words of a handle. Handles of directories contain the file system's name escaped as in a URL. */
 const namesIn = (handle: string): readonly string[] =>
   handle

@@ -32,8 +32,6 @@ export interface OrphanCheckParts {
   readonly find: () => Promise<readonly { readonly id: string }[]>;
   /** Reports whether this replica leads: only one of them checks. Undefined: unknown. */
   readonly leads: () => Promise<boolean | undefined>;
-  /** Gets the orphans of each check. */
-  readonly onFound?: (orphans: readonly { readonly id: string }[]) => void;
   readonly log: Log;
   readonly clock?: Pick<Clock, 'after'>;
 }
@@ -75,7 +73,6 @@ export class OrphanCheck {
 
   async #found(find: OrphanCheckParts['find']): Promise<number> {
     const orphans = await find();
-    this.parts.onFound?.(orphans);
     if (orphans.length > 0 && orphans.length !== this.#count) {
       const ids = orphans.map(({ id }) => id);
       this.parts.log.warn(

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import type { FileSystem } from '@lustre-csi/core';
 import type { Container } from 'inversify';
-import { findOrphans } from '../commands/orphans.js';
+import { duplicatesAmong, findOrphans } from '../commands/orphans.js';
 import type { Config } from '../config/config.js';
 import { mountHelper } from '../config/mount-helper.js';
 import { tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import { CurrentClientVersions } from '../health/client-versions.js';
 import { NodeReadiness } from '../health/node-readiness.js';
-import type { ClusterEvent } from '../kubernetes/cluster-events.js';
 import { inClusterEndpoint } from '../kubernetes/in-cluster-endpoint.js';
 import type { KubeClient } from '../kubernetes/kube-client.js';
 import { Leadership } from '../kubernetes/leadership.js';
 import { serveMetrics, type MetricSources, type Metrics } from './metrics.js';
+import { duplicateEvent, orphanEvent, subjectOf } from './file-system-events.js';
 import { OrphanCheck, orphanCheckInterval } from './orphan-check.js';
 
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
@@ -90,23 +91,19 @@ async function orphanCheckOf(
   if (intervalMs === undefined) return undefined;
   const provider = await container.getAsync(tokens.controllerProvider);
   const events = container.get(tokens.events);
+  const find = async (): Promise<readonly FileSystem[]> => {
+    const { fileSystems, orphans } = await findOrphans(provider, client, driverName);
+    for (const event of [...orphans.map(orphanEvent), ...duplicatesAmong(fileSystems).map(duplicateEvent)])
+      void events?.report({ ...event, subject: subjectOf(driverName) });
+    return orphans;
+  };
   return new OrphanCheck({
     intervalMs,
-    onFound: (orphans) => orphans.forEach(({ id }) => void events?.report(orphanEvent(driverName, id))),
+    find,
     log: container.get(tokens.log),
-    find: async () => (await findOrphans(provider, client, driverName)).orphans,
     leads: async () => leadership?.read(),
   });
 }
-
-const orphanEvent = (driverName: string, id: string): ClusterEvent => ({
-  subject: { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', name: driverName },
-  reason: 'LustreFileSystemOrphaned',
-  about: id,
-  message:
-    `file system ${id} was created by this driver, and neither a PersistentVolume nor a claim refers to it; it is billed. Check its ` +
-    'data, and delete it in the cloud if it is not needed. `lustre-csi orphans` lists all of them',
-});
 
 async function nodeSources({ stateDir, settings }: Config, container: Container): Promise<NodeSources> {
   const engine = await container.getAsync(tokens.nodeEngine);
