@@ -1,7 +1,8 @@
-import { untilAborted } from '../concurrency/abort.js';
 import { systemClock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { Wrapper } from './call-chain.js';
+import type { Log } from '../model/log.js';
+import type { Call, Wrapper } from './call-chain.js';
+import { lazySignal } from './lazy-signal.js';
 
 /** Longest time of a call, in milliseconds: some callers set no deadline (csi-sanity), and kubelet gives up on node calls
  *  after two minutes (csiTimeout). */
@@ -25,31 +26,63 @@ export const limitTime =
     const allowed = Math.min(call.deadline - now(), MAX_MS.get(call.service) ?? DEFAULT_MAX_MS);
     const margin = Math.min(MAX_MARGIN_MS, Math.max(0, allowed) * 0.1);
     const endsAt = systemClock.now() + Math.max(0, allowed - margin);
-    const ending = new AbortController();
-    const hardStop = new AbortController();
-    const timers = [
-      setTimeout(() => ending.abort(outOfTime(call.method)), Math.max(0, allowed - margin)),
-      setTimeout(() => hardStop.abort(outOfTime(call.method)), Math.max(0, allowed - margin * (1 - GRACE))),
-    ];
-    const unlisten = [call.cancelled, ...(call.service === 'Controller' ? [stopping] : [])].map((signal) =>
-      abortWith(ending, signal),
-    );
+    const cleanUp: (() => void)[] = [];
+    let isOver = false;
+    const signal = lazySignal((abort): void => {
+      if (isOver) return abort(outOfTime(call.method));
+      const left = Math.max(0, endsAt - systemClock.now());
+      const timer = setTimeout(() => abort(outOfTime(call.method)), left);
+      cleanUp.push(() => clearTimeout(timer), passOn(call.cancelled, abort));
+      if (call.service === 'Controller') cleanUp.push(passOn(stopping, abort));
+    });
     try {
-      return await untilAborted(next(request, { ...call, signal: ending.signal, endsAt }), hardStop.signal);
+      return await new Promise((resolve, reject) => {
+        const hardStop = Math.max(0, allowed - margin * (1 - GRACE));
+        const timer = setTimeout(() => reject(outOfTime(call.method)), hardStop);
+        cleanUp.push(() => clearTimeout(timer));
+        next(request, new LimitedCall(call, endsAt, signal)).then(resolve, reject);
+      });
     } finally {
-      timers.forEach(clearTimeout);
-      unlisten.forEach((stop) => stop());
+      isOver = true;
+      for (const undo of cleanUp) undo();
     }
   };
 
-/** Aborts a controller with a signal. AbortSignal.any would leak: Node.js 20 never collects its references at a signal that
+/** Call with another signal, which is made when it is used. A class, since getters of a literal cost as much as a signal. */
+class LimitedCall implements Call {
+  readonly service: string;
+  readonly method: string;
+  readonly deadline: number;
+  readonly log: Log;
+
+  constructor(
+    private readonly call: Call,
+    readonly endsAt: number,
+    private readonly makeSignal: () => AbortSignal,
+  ) {
+    this.service = call.service;
+    this.method = call.method;
+    this.deadline = call.deadline;
+    this.log = call.log;
+  }
+
+  get cancelled(): AbortSignal {
+    return this.call.cancelled;
+  }
+
+  get signal(): AbortSignal {
+    return this.makeSignal();
+  }
+}
+
+/** Passes the abort of a signal on. AbortSignal.any would leak: Node.js 20 never collects its references at a signal that
  *  lives as long as the process.
  *  @returns function that removes the listener */
-function abortWith(controller: AbortController, signal: AbortSignal): () => void {
-  const abort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
+function passOn(signal: AbortSignal, abort: (reason: unknown) => void): () => void {
+  const listener = (): void => abort(signal.reason);
+  if (signal.aborted) listener();
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
 }
 
 const outOfTime = (method: string): DriverError =>

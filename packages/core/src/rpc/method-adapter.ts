@@ -11,7 +11,8 @@ import {
 import { DriverError } from '../errors/driver-error.js';
 import type { OperationContext } from '../model/operation-context.js';
 import { checkSizes } from '../request/size-limits.js';
-import type { Handler } from './call-chain.js';
+import type { Call, Handler } from './call-chain.js';
+import { lazySignal } from './lazy-signal.js';
 import { errorToStatus } from './error-to-status.js';
 
 export type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => Buffer }
@@ -95,15 +96,19 @@ function unary(
 ): handleUnaryCall<unknown, unknown> {
   const { service, rpc } = nameOf(method);
   return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-    const cancelled = new AbortController();
-    call.on('cancelled', () => cancelled.abort(new DriverError('cancelled', `the caller gave up ${rpc}`)));
-    const context = {
-      service,
-      method: rpc,
-      deadline: Number(call.getDeadline()),
-      cancelled: cancelled.signal,
-      signal: cancelled.signal,
-      log,
+    const cancelled = lazySignal((abort) => {
+      const givenUp = (): void => abort(new DriverError('cancelled', `the caller gave up ${rpc}`));
+      if (call.cancelled) givenUp();
+      else call.once('cancelled', givenUp);
+    });
+    const context: Call = {
+      ...{ service, method: rpc, deadline: Number(call.getDeadline()), log },
+      get cancelled() {
+        return cancelled();
+      },
+      get signal() {
+        return cancelled();
+      },
     };
     handler(call.request, context).then(
       (response) => callback(null, response, new Metadata()),
