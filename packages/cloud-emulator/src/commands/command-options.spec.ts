@@ -32,6 +32,7 @@ describe('parseCommandOptions', () => {
         client: {},
       },
     ],
+    [['--page-size', '50'], { durations: {}, pageSize: 50, awsPort: 0, azurePort: 0, client: {} }],
     [
       ['--lustre-version', '2.17', '--lustre-wait-scale', '1'],
       { durations: {}, awsPort: 0, azurePort: 0, client: { version: '2.17', waitScale: 1 } },
@@ -49,6 +50,7 @@ describe('parseCommandOptions', () => {
     [['--create-seconds=1e3'], "--create-seconds must be a number of seconds, fractions allowed, not '1e3'"],
     [['--aws-port', '65536'], "--aws-port must be a port from 0 to 65535, not '65536'"],
     [['--azure-port', '1.5'], "--azure-port must be a port from 0 to 65535, not '1.5'"],
+    [['--page-size', '0'], "--page-size must be a whole number from 1, not '0'"],
     [['--directory='], '--directory must name a directory'],
     [['--lustre-version', '2.14'], "--lustre-version must be one of 2.15, 2.16, 2.17, not '2.14'"],
     [['--lustre-wait-scale', '1x'], "--lustre-wait-scale must be a factor from 0, not '1x'"],
@@ -63,7 +65,7 @@ describe('parseCommandOptions', () => {
 
   it('has a line of help for every flag', () => {
     const lines = optionsHelp().split('\n');
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(11);
     expect(lines[0]).toMatch(/^ {2}--create-seconds N +duration of a creation \(8\)$/);
   });
 });

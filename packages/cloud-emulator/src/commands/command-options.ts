@@ -8,6 +8,7 @@ import {
   isClientVersion,
   type ClientVersion,
 } from '../mount/client-version.js';
+import type { EmulatorOptions } from '../emulator.js';
 import { defaultDurations } from '../world/world.js';
 import type { Durations } from '../world/world.js';
 import { UsageError } from './usage-error.js';
@@ -15,6 +16,8 @@ import { UsageError } from './usage-error.js';
 /** Options of `serve` and `exec`. */
 export interface CommandOptions {
   readonly durations: Partial<Durations>;
+  /** Items of a page of a listing. */
+  readonly pageSize?: number;
   readonly awsPort: number;
   readonly azurePort: number;
   /** Directory of azure.json and ca.pem; absent: a temporary one. Absolute. */
@@ -39,6 +42,7 @@ const flags = {
     value: 'N',
     about: `time for which FSx remembers a ClientRequestToken (${defaultDurations.tokenSeconds})`,
   },
+  'page-size': { value: 'N', about: 'items of a page of a listing, at most (5)' },
   'aws-port': { value: 'PORT', about: 'HTTP port of the AWS APIs and the control API (a free one)' },
   'azure-port': { value: 'PORT', about: 'HTTPS port of the Azure APIs (a free one)' },
   directory: { value: 'DIR', about: 'directory for azure.json and ca.pem (a temporary directory)' },
@@ -73,6 +77,11 @@ export function parseCommandOptions(args: readonly string[]): CommandOptions {
       updateSeconds: seconds('update-seconds'),
       tokenSeconds: seconds('token-seconds'),
     }),
+    pageSize: parseNumber('page-size', values['page-size'], {
+      must: 'a whole number from 1',
+      least: 1,
+      whole: true,
+    }),
     awsPort: port('aws-port'),
     azurePort: port('azure-port'),
     directory: directory('directory', values.directory),
@@ -86,6 +95,10 @@ export function parseCommandOptions(args: readonly string[]): CommandOptions {
     }),
   });
 }
+
+/** Options of both clouds for the page size. */
+export const pagesOf = ({ pageSize }: CommandOptions): Pick<EmulatorOptions, 'aws' | 'azure'> =>
+  pageSize === undefined ? {} : { aws: { pageSize }, azure: { pageSize } };
 
 /** The flags, one a line, for `--help`. */
 export function optionsHelp(): string {

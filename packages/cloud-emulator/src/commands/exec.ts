@@ -11,7 +11,7 @@ import {
   prepareNamespace,
   setupFailedStatus,
 } from '../mount/mount-namespace.js';
-import type { CommandOptions } from './command-options.js';
+import { pagesOf, type CommandOptions } from './command-options.js';
 import { forwardSignals, type ForwardedSignals } from './forward-signals.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 
@@ -54,7 +54,10 @@ async function execIn(
   const registry = options.lustreRegistry ?? join(directory, 'registry');
   const namespace = prepareNamespace(directory, helpers, registry, options.client);
   const { durations, awsPort, azurePort } = options;
-  const emulator = await startEmulator({ durations, awsPort, azurePort, lustreRegistryDir: registry });
+  const emulator = await startEmulator({
+    ...{ durations, awsPort, azurePort, lustreRegistryDir: registry },
+    ...pagesOf(options),
+  });
   try {
     const environment = commandEnvironment(emulator, options.directory ?? directory, directory, registry);
     const nodeOptions = [process.env['NODE_OPTIONS'], mountTableOption(namespace)].filter(Boolean).join(' ');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { startEmulator } from '../emulator.js';
-import type { CommandOptions } from './command-options.js';
+import { pagesOf, type CommandOptions } from './command-options.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 
 /** Serves both clouds until SIGTERM or SIGINT; prints the settings as one JSON object. Returns the exit status. */
@@ -14,6 +14,7 @@ export async function serve(options: CommandOptions): Promise<number> {
       durations: options.durations,
       awsPort: options.awsPort,
       azurePort: options.azurePort,
+      ...pagesOf(options),
       ...(options.lustreRegistry === undefined ? {} : { lustreRegistryDir: options.lustreRegistry }),
     });
     try {
