@@ -1,0 +1,100 @@
+import { measureCalls, measureIdle } from './call-figures.js';
+import { measureController, type ControllerSizes } from './controller-figures.js';
+import { EmulatedApi } from './emulated-api.js';
+import { Figures } from './figures.js';
+import { limitFigures, measureLimits } from './limits.js';
+import { measureNode, type NodeSizes } from './node-figures.js';
+import type { BenchOptions } from './options.js';
+import { connectSubject, startOurs, type Subject } from './subject.js';
+
+/** Name under which the limits of the machine stand in the table. */
+export const MACHINE = 'machine';
+
+interface Sizes {
+  readonly controller: ControllerSizes;
+  readonly node: NodeSizes;
+  readonly calls: number;
+}
+
+const sizesOf = (short: boolean): Sizes =>
+  short
+    ? {
+        controller: { waiting: [4, 40], expanded: 4 },
+        node: { targets: 40, foreignMounts: [0, 1024], volumes: 8 },
+        calls: 1_000,
+      }
+    : {
+        controller: { waiting: [1, 20, 50, 100, 200], expanded: 20 },
+        node: { targets: 250, foreignMounts: [0, 1024, 4096], volumes: 50 },
+        calls: 10_000,
+      };
+
+/** Result of a run. */
+export interface BenchResult {
+  readonly figures: Figures;
+  /** Columns of the table. */
+  readonly subjects: readonly string[];
+}
+
+/** Measures all subjects, which take turns in each round.
+ *  @param report takes the progress in words */
+export async function runBench(options: BenchOptions, report: (line: string) => void): Promise<BenchResult> {
+  const figures = new Figures();
+  const api = await EmulatedApi.open();
+  const sizes = sizesOf(options.short);
+  const others = await Promise.all(
+    options.endpoints.map(({ name, endpoint }) => connectSubject(name, endpoint)),
+  );
+  try {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      report(`round ${round} of ${options.rounds}: the limits of this machine`);
+      await addLimits(figures);
+      // Drivers of others run already: only before their first work are they idle.
+      if (round === 1) for (const other of others) measureIdle(other, figures);
+      for (const side of ['node', 'controller'] as const) {
+        const ours = await startOurs(options.driverName, side);
+        try {
+          measureIdle(ours, figures);
+          for (const subject of turns([ours, ...others.filter((each) => serves(each, side))], round)) {
+            report(`round ${round}: ${side} of ${subject.name}`);
+            await measureSide(subject, side, { api, figures, sizes });
+          }
+        } finally {
+          await ours.stop();
+        }
+      }
+    }
+  } finally {
+    await Promise.all(others.map((other) => other.stop()));
+  }
+  return { figures, subjects: ['lustre-csi', ...others.map(({ name }) => name), MACHINE] };
+}
+
+const serves = (subject: Subject, side: 'node' | 'controller'): boolean =>
+  side === 'node' ? subject.hasNode : subject.hasController;
+
+/** Order of the subjects: each round begins with another one. */
+const turns = (subjects: readonly Subject[], round: number): readonly Subject[] => {
+  const first = round % subjects.length;
+  return [...subjects.slice(first), ...subjects.slice(0, first)];
+};
+
+async function addLimits(figures: Figures): Promise<void> {
+  const limits = await measureLimits();
+  for (const [name, figure] of Object.entries(limitFigures)) {
+    figures.add(MACHINE, figure, limits[name as keyof typeof limits]);
+  }
+}
+
+async function measureSide(
+  subject: Subject,
+  side: 'node' | 'controller',
+  { api, figures, sizes }: { api: EmulatedApi; figures: Figures; sizes: Sizes },
+): Promise<void> {
+  if (side === 'controller') {
+    await measureController(subject, { api, figures, sizes: sizes.controller });
+    return;
+  }
+  await measureCalls(subject, figures, sizes.calls);
+  await measureNode(subject, { figures, sizes: sizes.node });
+}

@@ -1,0 +1,63 @@
+import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
+import { startDriverProcess } from '@lustre-csi/driver/testing';
+import { stateDirectory } from '../testing/directory-bench.js';
+import { executable } from '../testing/lustre-csi.js';
+import { ownerOf } from './usage.js';
+
+/** Driver that is measured: a process behind a CSI endpoint. */
+export interface Subject {
+  readonly name: string;
+  readonly driverName: string;
+  readonly client: CsiClient;
+  readonly pid: number;
+  readonly hasController: boolean;
+  readonly hasNode: boolean;
+  /** Milliseconds from the start of the process to the first answer; absent: another program started it. */
+  readonly startMs?: number;
+  stop(): Promise<void>;
+}
+
+/** Starts this repository's driver. */
+export async function startOurs(driverName: string, mode: 'controller' | 'node'): Promise<Subject> {
+  const began = performance.now();
+  const process = await startDriverProcess({
+    executable,
+    driverName,
+    mode,
+    args: ['--state-dir', stateDirectory(), '--log-level', 'warn'],
+  });
+  const startMs = performance.now() - began;
+  return {
+    name: 'lustre-csi',
+    driverName,
+    client: process.client,
+    pid: process.pid,
+    hasController: mode === 'controller',
+    hasNode: mode === 'node',
+    startMs,
+    stop: async () => void (await process.stop()),
+  };
+}
+
+/** Connects to a driver that runs already: `unix:///path/csi.sock`. @throws Error if it does not answer */
+export async function connectSubject(name: string, endpoint: string): Promise<Subject> {
+  const path = /^unix:\/\/(\/.+)$/.exec(endpoint)?.[1];
+  if (path === undefined) throw new Error(`--endpoint ${name}=${endpoint}: write unix:///path/csi.sock`);
+  const client = connectCsi(endpoint);
+  const deadline = Date.now() + 10_000;
+  const info = await client.identity.getPluginInfo({}, { deadline });
+  const serves = (answer: Promise<unknown>): Promise<boolean> =>
+    answer.then(
+      () => true,
+      () => false,
+    );
+  return {
+    name,
+    driverName: info.name,
+    client,
+    pid: ownerOf(path),
+    hasController: await serves(client.controller.controllerGetCapabilities({}, { deadline })),
+    hasNode: await serves(client.node.nodeGetCapabilities({}, { deadline })),
+    stop: async () => client.close(),
+  };
+}

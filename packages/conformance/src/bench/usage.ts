@@ -1,0 +1,94 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** Milliseconds of a clock tick of the kernel's accounts: USER_HZ is 100 on every architecture of Node.js. */
+const TICK_MS = 10;
+
+/** Memory of a process and its children. */
+export interface Memory {
+  readonly residentBytes: number;
+  /** The part that belongs to no file: what a program allocates. */
+  readonly anonymousBytes: number;
+}
+
+/** CPU time of a process and its children, ended ones included. Milliseconds. */
+export function cpuOf(pid: number): number {
+  const table = processes();
+  return treeOf(pid, table).reduce((sum, each) => sum + (table.get(each)?.cpuMs ?? 0), 0);
+}
+
+export function memoryOf(pid: number): Memory {
+  const all = treeOf(pid, processes()).map((each) => statusOf(each));
+  const sum = (name: string): number =>
+    all.reduce(
+      (total, status) => total + Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0),
+      0,
+    );
+  return { residentBytes: sum('VmRSS') * 1024, anonymousBytes: sum('RssAnon') * 1024 };
+}
+
+/** Finds the process that listens on a UNIX socket. @throws Error if none does, or if its files cannot be seen */
+export function ownerOf(socket: string): number {
+  const line = readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .find((each) => each.endsWith(` ${socket}`) && each.split(' ')[3] === '00010000');
+  const inode = line?.trim().split(/\s+/)[6];
+  const owner = pids().find((pid) => inode !== undefined && filesOf(pid).includes(`socket:[${inode}]`));
+  if (owner !== undefined) return owner;
+  throw new Error(
+    `no process of this machine is seen to listen on ${socket}: run the benchmark as its user, or as root`,
+  );
+}
+
+interface Process {
+  readonly parent: number;
+  readonly cpuMs: number;
+}
+
+const pids = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number);
+
+function processes(): ReadonlyMap<number, Process> {
+  return new Map(
+    pids().flatMap((pid) => {
+      const stat = textOf(`/proc/${pid}/stat`);
+      // The name in brackets may contain spaces and brackets.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields.length < 15) return [];
+      const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+      return [[pid, { parent: Number(fields[1]), cpuMs: ticks * TICK_MS }] as const];
+    }),
+  );
+}
+
+function treeOf(pid: number, table: ReadonlyMap<number, Process>): readonly number[] {
+  const children = [...table].filter(([, { parent }]) => parent === pid).map(([child]) => child);
+  return [pid, ...children.flatMap((child) => treeOf(child, table))];
+}
+
+const statusOf = (pid: number): string => textOf(`/proc/${pid}/status`);
+
+function filesOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return []; // Ended, or another user's.
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
