@@ -8,7 +8,7 @@ const MOST_KEPT = 4;
 
 /** Request for a page. */
 export interface KeptPageRequest<T> extends PageRequest {
-  /** What is listed, such as a filter: pages of another subject are not of this listing. */
+  /** Subject of the listing, such as a filter: pages of another subject are not of this listing. */
   readonly subject: string;
   /** Reads everything. */
   readonly read: () => Promise<readonly T[]>;

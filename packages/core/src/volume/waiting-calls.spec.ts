@@ -1,6 +1,6 @@
 // Limit of the calls that wait for the cloud at once: the others end early, and their work continues.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DriverError } from '../errors/driver-error.js';
+import type { DriverError } from '../errors/driver-error.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { MemoryCloud } from '../testing/memory-provider.js';
 import { RememberedLog } from '../testing/remembered-log.js';

@@ -66,21 +66,28 @@ export class AmlExpansion implements VolumeExpansion {
   }
 
   async look(reference: VolumeReference, signal: AbortSignal): Promise<GrowingFileSystem | undefined> {
-    const key = operationKey(reference);
-    const running = this.#running.get(key);
-    const isOneOfMany = this.#running.size > FEW_EXPANSIONS;
-    if (running && isOneOfMany && (running.looks += 1) < LOOKS_PER_JOBS) {
-      const found = await this.reader.find(reference, signal);
-      const isOver = found?.fileSystem.capacity.isLessThan(running.growth.target) === false;
-      if (isOver) this.#running.delete(key);
-      return found && { fileSystem: found.fileSystem, ...(isOver ? {} : { growth: running.growth }) };
-    }
+    const known = this.#knownGrowth(reference);
     // Jobs first: the capacity that is read afterwards includes every job that has completed.
+    const growth = known ?? (await this.#jobGrowth(reference, signal));
+    const fileSystem = (await this.reader.find(reference, signal))?.fileSystem;
+    const isOver = known && fileSystem?.capacity.isLessThan(known.target) !== true;
+    if (isOver) this.#running.delete(operationKey(reference));
+    return fileSystem && { fileSystem, ...(growth && !isOver ? { growth } : {}) };
+  }
+
+  /** Expansion that an earlier look saw running, where many run at once and its jobs need not be read again yet. */
+  #knownGrowth(reference: VolumeReference): Growth | undefined {
+    const running = this.#running.get(operationKey(reference));
+    if (!running || this.#running.size <= FEW_EXPANSIONS) return undefined;
+    running.looks += 1;
+    return running.looks < LOOKS_PER_JOBS ? running.growth : undefined;
+  }
+
+  async #jobGrowth(reference: VolumeReference, signal: AbortSignal): Promise<Growth | undefined> {
     const growth = growthOf(await this.#jobs(reference, signal));
-    if (growth?.state === 'running') this.#running.set(key, { growth, looks: 0 });
-    else this.#running.delete(key);
-    const found = await this.reader.find(reference, signal);
-    return found && { fileSystem: found.fileSystem, ...(growth ? { growth } : {}) };
+    if (growth?.state === 'running') this.#running.set(operationKey(reference), { growth, looks: 0 });
+    else this.#running.delete(operationKey(reference));
+    return growth;
   }
 
   /** Starts an expansion job. Its name follows from the size and the earlier attempts, so that the PUTs of two replicas
