@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { MountServices } from '../mount-services.js';
 import { isSameSource, superblockSourceOf } from '../mount-identity.js';
 import type { MountEntry, MountTable } from '../mount-table.js';
-import { driverOfTarget } from './kubelet-volume-data.js';
 
 /** Part of the paths at which CSI drivers publish for kubelet (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
 const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';
@@ -50,6 +51,17 @@ export const clientInRecordedUse = (
       ({ clientMount, mountPoint }) =>
         clientMount === path && (table.at(mountPoint) !== undefined || mounter.stuck.has(mountPoint)),
     );
+
+/** Name of the CSI driver that published a target of kubelet, from the file that kubelet keeps beside it
+ *  (`vol_data.json`, pkg/volume/csi of Kubernetes); undefined where there is no such file. */
+function driverOfTarget(mountPoint: string): string | undefined {
+  try {
+    const text = readFileSync(join(dirname(mountPoint), 'vol_data.json'), 'utf8');
+    return (JSON.parse(text) as { readonly driverName?: string } | null)?.driverName;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Returns true if two mounts may belong to one client, according to the mount table: its device numbers distinguish no more
  *  than the file system's name. */
