@@ -40,7 +40,7 @@ afterEach(async () => {
   await api.stop();
 });
 
-async function orphan(): Promise<{ readonly volumeId: string; remove(): Promise<void> }> {
+async function orphan(): Promise<{ readonly volumeId: string; readonly remove: () => Promise<void> }> {
   const driver = await startLustreCsi({ driverName: FSX, mode: 'controller' });
   const { volume } = await driver.client.controller.createVolume(
     csi.CreateVolumeRequest.fromPartial({
