@@ -6,7 +6,7 @@ import { ClientMountRecords } from '../mount/client/client-mount-records.js';
 import { CommandRunner } from '../process/command.js';
 import type { MountHelper } from '../mount/client/mount-helper.js';
 import { LinuxMounter } from '../mount/linux-mounter.js';
-import { readMountTable } from '../mount/mount-table-reader.js';
+import { readMountTable } from '../mount/table/mount-table-reader.js';
 import { Publications } from '../mount/publications.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetChildren } from '../process/target-children.js';

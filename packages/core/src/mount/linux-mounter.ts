@@ -15,8 +15,8 @@ import { mountCommand, type MountHelper } from './client/mount-helper.js';
 import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
 import { KernelLog } from './failure/kernel-log.js';
 import { explainCommandFailure } from './failure/mount-failure.js';
-import type { MountTable } from './mount-table.js';
-import { readMountTable } from './mount-table-reader.js';
+import type { MountTable } from './table/mount-table.js';
+import { readMountTable } from './table/mount-table-reader.js';
 import type {
   BindRequest,
   ClientDirectory,

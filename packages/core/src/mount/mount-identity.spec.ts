@@ -7,7 +7,7 @@ import {
   lustreSourceOf,
   showsSource,
 } from './mount-identity.js';
-import { parseMountInfo } from './mount-table.js';
+import { parseMountInfo } from './table/mount-table.js';
 
 const entryOf = (root: string, type: string, source: string) =>
   parseMountInfo(`90 22 0:50 ${root} /t rw - ${type} ${source} rw`).at('/t')!;

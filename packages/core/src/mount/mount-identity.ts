@@ -7,7 +7,7 @@ import {
   formatMountSource,
 } from '../model/mount-source.js';
 import { DriverError } from '../errors/driver-error.js';
-import type { MountEntry } from './mount-table.js';
+import type { MountEntry } from './table/mount-table.js';
 
 /**
  * Returns the source of a Lustre mount, or undefined. The mount's source decides, not its device number, which all Lustre

@@ -1,6 +1,6 @@
 import type { Publications } from './publications.js';
 import type { Mounter } from './mounter.js';
-import type { MountTable } from './mount-table.js';
+import type { MountTable } from './table/mount-table.js';
 import type { Clock } from '../concurrency/clock.js';
 import { deadlineIn } from '../concurrency/deadline-in.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseMountInfo } from './mount-table.js';
+import { parseMountInfo } from './table/mount-table.js';
 import {
   isMissing,
   isMountPoint,

@@ -3,7 +3,7 @@ import { lstat, mkdir, opendir, readdir, realpath, rename, rmdir } from 'node:fs
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { lustreSourceOf } from './mount-identity.js';
-import type { MountTable } from './mount-table.js';
+import type { MountTable } from './table/mount-table.js';
 
 /** Normalizes a target path: the key of the target's record and lock.
  *  @throws DriverError invalid-argument */

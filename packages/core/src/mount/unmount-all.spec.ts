@@ -3,7 +3,7 @@ import { systemClock } from '../concurrency/clock.js';
 import { deadlineIn } from '../concurrency/deadline-in.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { MountServices } from './mount-services.js';
-import { parseMountInfo } from './mount-table.js';
+import { parseMountInfo } from './table/mount-table.js';
 import { unmountAll } from './unmount-all.js';
 
 const busy = new DriverError('failed-precondition', 'target is busy');

@@ -4,7 +4,7 @@ import { StuckChildError } from '../process/stuck-child.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { RememberedLog } from '../testing/remembered-log.js';
 import type { Connections } from './client/client-imports.js';
-import { parseMountInfo, type MountTable } from './mount-table.js';
+import { parseMountInfo, type MountTable } from './table/mount-table.js';
 import { sharedWith, Unmounting, type UnmountAttempt, type UnmountEscalation } from './unmounting.js';
 
 const SECOND = 1_000;

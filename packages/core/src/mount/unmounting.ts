@@ -7,7 +7,7 @@ import { isDriverError } from '../errors/driver-error.js';
 import { StuckChildError } from '../process/stuck-child.js';
 import { HungUnmounts, type HungUnmount } from './hung-unmounts.js';
 import { lustreSourceOf } from './mount-identity.js';
-import type { MountEntry, MountTable } from './mount-table.js';
+import type { MountEntry, MountTable } from './table/mount-table.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';
 
 /** Times after which a volume that cannot be unmounted is unmounted by other means. Both lose data; neither is a default. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { MountEntry } from '../mount/mount-table.js';
+import type { MountEntry } from '../mount/table/mount-table.js';
 import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import type { EngineSettings } from './testing/engine-process.js';

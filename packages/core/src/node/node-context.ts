@@ -1,4 +1,4 @@
-import type { MountTable } from '../mount/mount-table.js';
+import type { MountTable } from '../mount/table/mount-table.js';
 import type { MountServices } from '../mount/mount-services.js';
 import type { MeasureQuota } from '../model/usage.js';
 import type { Coalescer } from '../concurrency/coalescer.js';

@@ -1,6 +1,6 @@
 import { sharesSuperblock } from '../mount/client/client-references.js';
 import type { MountEvidence } from '../mount/mount-identity.js';
-import type { MountEntry, MountTable } from '../mount/mount-table.js';
+import type { MountEntry, MountTable } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
 /** Client that the driver has mounted for a publication, as evidence about its target. */

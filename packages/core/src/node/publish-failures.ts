@@ -1,7 +1,7 @@
 import { mountNotShown } from '../mount/failure/mount-failure.js';
 import { describeFound } from '../mount/mount-identity.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
-import type { MountEntry } from '../mount/mount-table.js';
+import type { MountEntry } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
 /** Error of a publish as the caller gets it. An unexpected error does not show what is mounted: it becomes one after which

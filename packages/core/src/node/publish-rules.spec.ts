@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessMode } from '../model/volume-capability.js';
-import { parseMountInfo, type MountEntry } from '../mount/mount-table.js';
+import { parseMountInfo, type MountEntry } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 import { nextPublishStep, refuseSecondTarget } from './publish-rules.js';
 

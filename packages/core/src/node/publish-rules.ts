@@ -1,7 +1,7 @@
 import { showsSource, describeMount, type MountEvidence } from '../mount/mount-identity.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { AccessMode } from '../model/volume-capability.js';
-import { isReadOnlyMount, type MountEntry } from '../mount/mount-table.js';
+import { isReadOnlyMount, type MountEntry } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
 /** Work left for a publication: mount; finish a mount that an earlier attempt began; replace such a mount; record a mount

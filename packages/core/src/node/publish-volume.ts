@@ -5,7 +5,7 @@ import { asRetryable } from '../errors/retryable.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { undoLimits } from '../mount/mount-services.js';
-import { mountAround, MountTable, type MountEntry } from '../mount/mount-table.js';
+import { mountAround, MountTable, type MountEntry } from '../mount/table/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { evidenceOf, recordOf } from './publication-evidence.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseMountInfo } from '../mount/mount-table.js';
+import { parseMountInfo } from '../mount/table/mount-table.js';
 import { remainingMounts } from './remaining-mounts.js';
 import { success, until } from './testing/engine-answers.js';
 import { PrivateNode } from './testing/private-node.js';

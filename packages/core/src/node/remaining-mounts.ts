@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseClientMountRecord } from '../mount/client/client-mount-records.js';
-import type { MountEntry, MountTable } from '../mount/mount-table.js';
-import { readMountTable } from '../mount/mount-table-reader.js';
+import type { MountEntry, MountTable } from '../mount/table/mount-table.js';
+import { readMountTable } from '../mount/table/mount-table-reader.js';
 import { parsePublication } from '../mount/publications.js';
 import { readRecordFile } from '../mount/record-file.js';
 import { isCsiTarget } from '../mount/target-bounds.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMountInfo } from '../mount/mount-table.js';
+import { parseMountInfo } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
 

@@ -1,7 +1,7 @@
 import { showsSource } from '../mount/mount-identity.js';
 import { join } from 'node:path';
 import { parseMountSource } from '../model/mount-source.js';
-import type { MountEntry, MountTable } from '../mount/mount-table.js';
+import type { MountEntry, MountTable } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 
 /** Place at which a publication is measured. */

@@ -2,7 +2,7 @@ import { DriverError } from '../errors/driver-error.js';
 import { joinOrRun } from '../concurrency/join-or-run.js';
 import { fingerprint } from '../concurrency/fingerprint.js';
 import { lustreSourceOf, describeMount } from '../mount/mount-identity.js';
-import type { MountEntry } from '../mount/mount-table.js';
+import type { MountEntry } from '../mount/table/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { describeStuckChild, StuckChildError } from '../process/stuck-child.js';

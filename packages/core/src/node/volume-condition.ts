@@ -1,7 +1,7 @@
 import { isDriverError } from '../errors/driver-error.js';
 import { parseMountSource } from '../model/mount-source.js';
 import { lustreSourceOf } from '../mount/mount-identity.js';
-import type { MountEntry } from '../mount/mount-table.js';
+import type { MountEntry } from '../mount/table/mount-table.js';
 import type { Publication } from '../mount/publications.js';
 import { UnresponsiveError } from './statfs-helper.js';
 import { StatfsError } from './statfs-process.js';

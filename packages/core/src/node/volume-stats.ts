@@ -4,7 +4,7 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import { formatMountSource, parseMountSource } from '../model/mount-source.js';
 import { describeLostTargets } from '../mount/client/target-connections.js';
 import { isSameSource, lustreSourceOf, showsSource, superblockSourceOf } from '../mount/mount-identity.js';
-import type { MountEntry, MountTable } from '../mount/mount-table.js';
+import type { MountEntry, MountTable } from '../mount/table/mount-table.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';

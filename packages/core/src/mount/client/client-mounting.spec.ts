@@ -4,7 +4,7 @@ import { parseMountSource } from '../../model/mount-source.js';
 import type { CommandResult } from '../../process/command.js';
 import { ManualClock, settled } from '../../testing/manual-clock.js';
 import { silentLog } from '../../node/testing/silent-log.js';
-import { MountTable, parseMountInfo } from '../mount-table.js';
+import { MountTable, parseMountInfo } from '../table/mount-table.js';
 import { ClientMounting } from './client-mounting.js';
 import type { Verdict } from './mgs-probe.js';
 import type { MountAttempt, MountWait } from './mount-run.js';

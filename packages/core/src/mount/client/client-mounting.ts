@@ -8,7 +8,7 @@ import type { ServerLook } from './mgs-probe.js';
 import { ChangeFailure } from '../failure/change-failure.js';
 import { explainMountFailure, symptomOf } from '../failure/mount-failure.js';
 import { isSameSource, lustreSourceOf } from '../mount-identity.js';
-import type { MountTable } from '../mount-table.js';
+import type { MountTable } from '../table/mount-table.js';
 import type { MountRequest, PendingMount } from '../mounter.js';
 import { runInSlot } from '../../concurrency/run-in-slot.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientInUse, sharesSuperblock } from './client-references.js';
-import { parseMountInfo } from '../mount-table.js';
+import { parseMountInfo } from '../table/mount-table.js';
 import type { Publication } from '../publications.js';
 
 const client = '80 22 0:50 / /m/1 rw - lustre 127.0.0.4@tcp:/lustrefs rw,flock';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { MountServices } from '../mount-services.js';
 import { isSameSource, superblockSourceOf } from '../mount-identity.js';
-import type { MountEntry, MountTable } from '../mount-table.js';
+import type { MountEntry, MountTable } from '../table/mount-table.js';
 
 /** Part of the paths at which CSI drivers publish for kubelet (`pods/UID/volumes/kubernetes.io~csi/PV/mount`). */
 const KUBELET_TARGET = '/volumes/kubernetes.io~csi/';

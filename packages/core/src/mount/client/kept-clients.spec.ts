@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { MountTable, parseMountInfo } from '../mount-table.js';
+import { MountTable, parseMountInfo } from '../table/mount-table.js';
 import { KeptClients } from './kept-clients.js';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { MountTable } from '../mount-table.js';
+import type { MountTable } from '../table/mount-table.js';
 
 /** Time for which a client stays mounted that was mounted after its callers had left. kubelet repeats a publish at least every
  *  two minutes. */

@@ -11,7 +11,7 @@ import { clientInRecordedUse, clientInUse } from './client-references.js';
 import { ClientSweeper } from './client-sweeper.js';
 import { describeFound, isSameSource, lustreSourceOf, refuseForeignClient } from '../mount-identity.js';
 import { formatMountSource } from '../../model/mount-source.js';
-import type { MountEntry, MountTable } from '../mount-table.js';
+import type { MountEntry, MountTable } from '../table/mount-table.js';
 import { mountNotShown } from '../failure/mount-failure.js';
 import { isMountPoint, makeTarget } from '../target-path.js';
 import { KeptClients } from './kept-clients.js';

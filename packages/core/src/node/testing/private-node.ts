@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseMountInfo, type MountEntry, type MountTable } from '../../mount/mount-table.js';
+import { parseMountInfo, type MountEntry, type MountTable } from '../../mount/table/mount-table.js';
 import { signalProcess } from '../../process/stop-processes.js';
 import { collectOutput } from './collect-output.js';
 import { DrivenEngine } from './driven-engine.js';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { release } from 'node:os';
-import { DriverError, messageOf } from '../errors/driver-error.js';
+import { DriverError, messageOf } from '../../errors/driver-error.js';
 import { MountTable, parseMountLine, type MountEntry } from './mount-table.js';
 
 const OWN_MOUNTS = '/proc/self/mountinfo';

@@ -1,4 +1,4 @@
-import type { Clock } from '../concurrency/clock.js';
+import type { Clock } from '../../concurrency/clock.js';
 import type { MountTable } from './mount-table.js';
 
 /** Age up to which a look at the mount table is recent. Milliseconds. */
