@@ -65,7 +65,7 @@ describe.skipIf(!promtool)('promtool', () => {
         .sort(),
     );
     expect(await run(['test', 'rules', fixture])).toContain('SUCCESS');
-  });
+  }, 180_000);
 
   it('notices an alert that does not fire', async () => {
     const file = join(scratch, 'broken.test.yaml');
@@ -74,7 +74,7 @@ describe.skipIf(!promtool)('promtool', () => {
       .replace("values: '1x30'", "values: '0x30'");
     writeFileSync(file, broken);
     await expect(run(['test', 'rules', file])).rejects.toThrow('LustreCSINodeNotReady');
-  });
+  }, 180_000);
 
   it('parses each expression of the dashboard', async () => {
     const curves = rows.flatMap(({ panels }) => panels.flatMap((panel) => panel.curves));
