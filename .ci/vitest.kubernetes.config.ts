@@ -1,0 +1,3 @@
+import { settings } from './vitest.settings.js';
+
+export default settings('kubernetes');
