@@ -66,6 +66,7 @@ describe('Capacity', () => {
     [Capacity.gibibytes(1200), '1200 GiB'],
     [Capacity.gibibytes(1024), '1 TiB'],
     [Capacity.tebibytes(48), '48 TiB'],
+    [Capacity.bytes(31_200n * 10n ** 9n), '31200 GB'],
     [Capacity.bytes(GIB + 1n), '1073741825 bytes'],
   ])('reads as people write it: %s', (capacity, words) => expect(capacity.toString()).toBe(words));
 });

@@ -1,6 +1,7 @@
 const KIBI = 1024n;
 const GIBI = KIBI ** 3n;
 const TEBI = KIBI ** 4n;
+const GIGA = 10n ** 9n;
 
 /** An amount of storage. Bytes inside, as a bigint, so that no conversion loses a byte. */
 export class Capacity {
@@ -50,10 +51,11 @@ export class Capacity {
     return this.bytes === other.bytes;
   }
 
-  /** For people: `1200 GiB`, `48 TiB`, or bytes where it is neither. */
+  /** For people: `1200 GiB`, `48 TiB`, `31200 GB`, or bytes where it is none of these. */
   toString(): string {
     if (this.bytes > 0n && this.bytes % TEBI === 0n) return `${this.bytes / TEBI} TiB`;
     if (this.bytes > 0n && this.bytes % GIBI === 0n) return `${this.bytes / GIBI} GiB`;
+    if (this.bytes > 0n && this.bytes % GIGA === 0n) return `${this.bytes / GIGA} GB`;
     return `${this.bytes} bytes`;
   }
 }
