@@ -35,6 +35,7 @@ export {
   type CloudRequestEnd,
   type CloudRequests,
 } from './model/cloud-requests.js';
+export type { LnetRequirement } from './model/lnet-requirement.js';
 export type { Log } from './model/log.js';
 export type { OrchestratedNode, ProviderContext, ProviderPlugin } from './provider/provider-plugin.js';
 export type { Growth, GrowingFileSystem, VolumeExpansion } from './provider/volume-expansion.js';

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { Coalescer } from '../concurrency/coalescer.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError, isDriverError, messageOf } from '../errors/driver-error.js';
+import { LnetInterfaces } from './lnet-interfaces.js';
 import { ClientTuner } from '../mount/client/client-tuner.js';
 import type { ServerProbe } from '../mount/client/mgs-probe.js';
 import { ClientMountRecords } from '../mount/client/client-mount-records.js';
@@ -109,7 +110,11 @@ export class NodeEngine {
       mountSharing: parts.mountSharing ?? 'node',
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
-      beforePublish: [tuner.beforePublish, ...(parts.beforePublish ?? [])],
+      beforePublish: [
+        tuner.beforePublish,
+        new LnetInterfaces(runner).beforePublish,
+        ...(parts.beforePublish ?? []),
+      ],
       connections: new TargetConnections({ runner, clock }),
       targets: new Coalescer(),
       statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),

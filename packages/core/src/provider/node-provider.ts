@@ -1,3 +1,4 @@
+import type { LnetRequirement } from '../model/lnet-requirement.js';
 import type { LustreMountSource } from '../model/mount-source.js';
 import type { TopologySegments } from '../model/volume-request.js';
 
@@ -16,6 +17,15 @@ export interface NodeProvider {
   /** Source that `mount -t lustre` mounts for this volume.
    *  @throws DriverError invalid-argument naming the key of the volume context that is missing or wrong */
   mountSource(volume: PublishedVolume): LustreMountSource;
+
+  /** Settings of every volume (`publishSettingKeys`) that the context states in keys of this provider. The volume's own
+   *  settings take precedence.
+   *  @throws DriverError invalid-argument naming the key of the volume context that is wrong */
+  impliedSettings?(volume: PublishedVolume): Readonly<Record<string, string>>;
+
+  /** Requirement of the volume on the LNet of the node, which is checked before it is mounted.
+   *  @throws DriverError invalid-argument naming the key of the volume context that is wrong */
+  lnetRequirement?(volume: PublishedVolume): LnetRequirement | undefined;
 
   /** Keys of the volume context that this provider gives a meaning to. */
   readonly contextKeys: readonly string[];

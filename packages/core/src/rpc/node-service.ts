@@ -5,11 +5,13 @@ import {
   type NodeGetCapabilitiesResponse,
 } from '../gen/csi.js';
 import type { NodeEngine } from '../node/node-engine.js';
+import type { PublishCommand } from '../node/publish-command.js';
 import type { NodeProvider } from '../provider/node-provider.js';
 import {
   parseNodeGetVolumeStats,
   parseNodePublish,
   parseNodeUnpublish,
+  type PublishRequest,
 } from '../request/parse-node-requests.js';
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
@@ -25,7 +27,7 @@ export function nodeService(
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
       const command = parseNodePublish(request, moreMountOptions);
-      await engine.publish({ ...command, source: provider.mountSource(command) }, context.signal);
+      await engine.publish(readByProvider(command, provider), context.signal);
       return {};
     },
     nodeUnpublishVolume: async (request, context) => {
@@ -53,6 +55,13 @@ export function nodeService(
     nodeGetCapabilities: async () => capabilities,
   };
   return { definition: NodeService, methods };
+}
+
+/** Adds what the provider reads of the volume context. */
+function readByProvider(request: PublishRequest, provider: NodeProvider): PublishCommand {
+  const context = { ...provider.impliedSettings?.(request), ...request.context };
+  const lnet = provider.lnetRequirement?.(request);
+  return { ...request, context, source: provider.mountSource(request), ...(lnet ? { lnet } : {}) };
 }
 
 /** Advertised RPCs. STAGE_UNSTAGE_VOLUME is missing: all mounts of one Lustre file system share a device number, and kubelet
