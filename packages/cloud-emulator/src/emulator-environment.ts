@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seed } from './aws/seed.js';
+
 import { azureSeed } from './azure/seed.js';
+import { writeOciEnvironment } from './oci/oci-environment.js';
 
 export interface EmulatorAddresses {
   readonly awsUrl: string;
@@ -37,6 +39,7 @@ export function writeEnvironment(
     AZURE_CONFIG_FILE: azureConfig,
     AZURE_AUTHORITY_HOST: azureUrl,
     NODE_EXTRA_CA_CERTS: authority,
+    ...writeOciEnvironment(directory, azureUrl),
     ...directly(process.env),
   };
 }

@@ -4,6 +4,7 @@ import { AwsCloud } from './aws/aws-cloud.js';
 import { AzureCloud, type AzureCloudOptions } from './azure/azure-cloud.js';
 import { makeCertificateAuthority } from './azure/identity/certificate-authority.js';
 import type { CertificateAuthority } from './azure/identity/certificate-authority.js';
+import { OciCloud, type OciCloudOptions } from './oci/oci-cloud.js';
 import { registerControlApi } from './control-api.js';
 import { writeEnvironment } from './emulator-environment.js';
 import { registerServerFaultApi } from './server-fault-api.js';
@@ -16,7 +17,7 @@ import { defaultDurations, World } from './world/world.js';
 import type { Durations } from './world/world.js';
 
 /**
- * Options of `startEmulator`. Every option has a default: `startEmulator()` serves both clouds on free loopback
+ * Options of `startEmulator`. Every option has a default: `startEmulator()` serves all clouds on free loopback
  * ports.
  */
 export interface EmulatorOptions {
@@ -29,13 +30,14 @@ export interface EmulatorOptions {
   /** Quotas, page sizes and the like. Emulators that share a registry should differ in their Lustre `fsname`. */
   readonly aws?: ConstructorParameters<typeof AwsCloud>[1];
   readonly azure?: AzureCloudOptions;
+  readonly oci?: OciCloudOptions;
 }
 
 /** Addresses of a running emulator, and the options with which it was started. */
 export interface EmulatorSettings {
   /** HTTP: the FSx, EC2 and STS APIs, the instance metadata services of both clouds, the agent of EKS Pod Identity. */
   readonly awsUrl: string;
-  /** HTTPS: Azure Resource Manager and Entra ID. */
+  /** HTTPS: Azure Resource Manager and Entra ID; and the services of OCI. */
   readonly azureUrl: string;
   /** HTTP: `/_emulator/journal` and the like are below it. */
   readonly controlUrl: string;
@@ -55,7 +57,7 @@ export interface Emulator {
   /** Faults of the simulated Lustre servers; absent without a registry. */
   readonly lustreFaults?: ServerFaults;
   /** Inventory of each cloud, as `GET /_emulator/state` shows it. */
-  state(): { readonly aws: unknown; readonly azure: unknown };
+  state(): { readonly aws: unknown; readonly azure: unknown; readonly oci: unknown };
   settings(): EmulatorSettings;
   /**
    * Environment variables with which the real SDKs and the driver reach these clouds.
@@ -83,7 +85,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let azureUrl = '';
   const aws = new AwsCloud(world, options.aws);
   const azure = new AzureCloud(world, () => azureUrl, options.azure);
-  const state = (): { aws: unknown; azure: unknown } => ({ aws: aws.state(), azure: azure.state() });
+  const oci = new OciCloud(world, options.oci);
+  const state = (): ReturnType<Emulator['state']> => ({
+    ...{ aws: aws.state(), azure: azure.state() },
+    oci: oci.state(),
+  });
   const stop = async (): Promise<void> => {
     world.stop();
     await Promise.all([http.close(), https.close()]);
@@ -92,6 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     aws.register(http);
     azure.register(https, http);
+    oci.register(https, http);
     registerControlApi(http, { world, state, settings: () => settings });
     registerServerFaultApi(http, faultsOfServers.lustreFaults);
     azureUrl = await listen(https, options.azurePort);

@@ -20,7 +20,7 @@ export interface JournalEntry {
   fault?: string;
 }
 
-export type Cloud = 'aws' | 'azure';
+export type Cloud = 'aws' | 'azure' | 'oci';
 
 export type JournalListener = (entry: JournalEntry) => void;
 

@@ -1,0 +1,41 @@
+import { OciError } from './oci-error.js';
+
+/** Time for which OCI remembers a retry token, in milliseconds: 24 hours. */
+const LIFETIME = 24 * 60 * 60 * 1000;
+const MAX_LENGTH = 64;
+
+interface Remembered {
+  readonly body: string;
+  readonly id: string;
+  readonly until: number;
+}
+
+/** The values of `opc-retry-token` that the service remembers. */
+export class RetryTokens {
+  readonly #remembered = new Map<string, Remembered>();
+
+  /** @param exists reports whether the resource still exists: OCI may forget the token of one that was deleted */
+  constructor(
+    private readonly now: () => number,
+    private readonly exists: (id: string) => boolean,
+  ) {}
+
+  /** Id of the resource that the token made. @throws OciError where it came with another body */
+  recall(token: string | undefined, body: string): string | undefined {
+    if (token === undefined) return undefined;
+    if (token.length > MAX_LENGTH)
+      throw new OciError(400, 'InvalidParameter', `opc-retry-token is longer than ${MAX_LENGTH} characters`);
+    const known = this.#remembered.get(token);
+    if (!known || known.until <= this.now() || !this.exists(known.id)) return undefined;
+    if (known.body === body) return known.id;
+    throw new OciError(
+      409,
+      'InvalidatedRetryToken',
+      'The provided retry token was used in an earlier request with different parameters.',
+    );
+  }
+
+  remember(token: string | undefined, body: string, id: string): void {
+    if (token !== undefined) this.#remembered.set(token, { body, id, until: this.now() + LIFETIME });
+  }
+}
