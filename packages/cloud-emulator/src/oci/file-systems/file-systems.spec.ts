@@ -133,12 +133,12 @@ describe('ListLustreFileSystems', () => {
 });
 
 describe('UpdateLustreFileSystem', () => {
-  const update = (id: string, body: object, etag?: unknown): Promise<OciAnswer> =>
+  const update = (id: string, body: object, etag?: string): Promise<OciAnswer> =>
     oci.send({
       method: 'PUT',
       path: `${base}/${id}`,
       body,
-      ...(etag === undefined ? {} : { headers: { 'if-match': String(etag) } }),
+      ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
     });
 
   it('works for a while, refuses a second one meanwhile, and changes what it names', async () => {
@@ -157,7 +157,7 @@ describe('UpdateLustreFileSystem', () => {
     expect((await update(id, { capacityInGBs: 31_200 })).body['code']).toBe('InvalidParameter');
     expect((await update(id, { subnetId: 'x' })).body['code']).toBe('InvalidParameter');
     const { headers } = await get(id);
-    expect((await update(id, { displayName: 'x' }, headers['etag'])).status).toBe(202);
+    expect((await update(id, { displayName: 'x' }, headers['etag'] as string)).status).toBe(202);
   });
 
   it('leaves the settings where it fails', async () => {
