@@ -6,7 +6,7 @@ import {
   createRequest,
   fileSystemsIn,
   startEmulatedCloud,
-  testedDrivers,
+  allDrivers,
   type EmulatedCloud,
 } from '../testing/emulated-cloud.js';
 import { cloudWords, failureCodes, failureRows, type CloudWords } from './failure-rows.js';
@@ -20,7 +20,7 @@ interface Failure {
   readonly metadata: { get(name: string): readonly unknown[] };
 }
 
-describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
+describe.concurrent.each(allDrivers)('$driverName', (tested) => {
   const words = cloudWords[tested.cloud] as CloudWords;
   let cloud: EmulatedCloud;
   let driver: DriverProcess;

@@ -48,6 +48,13 @@ export const cloudWords: Readonly<Record<string, CloudWords>> = {
     forbidden: { status: 403, code: 'AuthorizationFailed' },
     invalid: { status: 400, code: 'InvalidParameter' },
   },
+  oci: {
+    listing: 'ListLustreFileSystems',
+    creation: 'CreateLustreFileSystem',
+    quota: { status: 400, code: 'LimitExceeded' },
+    forbidden: { status: 404, code: 'NotAuthorizedOrNotFound' },
+    invalid: { status: 400, code: 'InvalidParameter' },
+  },
 };
 
 const ALWAYS = 1000;

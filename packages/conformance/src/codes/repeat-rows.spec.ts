@@ -7,6 +7,7 @@ import {
   fileSystemsIn,
   startEmulatedCloud,
   testedDrivers,
+  type TestedDriver,
   type EmulatedCloud,
 } from '../testing/emulated-cloud.js';
 import { repeatRows, type Effect, type Repeated, type RepeatRow } from './repeat-rows.js';
@@ -20,7 +21,7 @@ const PATIENCE_MS = 20_000;
 const NO_PATIENCE_MS = 300;
 
 /** Operations that change the cloud, as the journal names them. */
-const operations: Readonly<Record<'aws' | 'azure', Readonly<Record<Effect, string>>>> = {
+const operations: Readonly<Record<TestedDriver['cloud'], Readonly<Record<Effect, string>>>> = {
   aws: {
     creation: 'CreateFileSystem',
     deletion: 'DeleteFileSystem',
@@ -34,6 +35,14 @@ const operations: Readonly<Record<'aws' | 'azure', Readonly<Record<Effect, strin
     deletion: 'amlFilesystems.delete',
     growth: 'expansionJobs.createOrUpdate',
     change: 'amlFilesystems.update',
+    snapshot: '',
+    snapshotDeletion: '',
+  },
+  oci: {
+    creation: 'CreateLustreFileSystem',
+    deletion: 'DeleteLustreFileSystem',
+    growth: 'UpdateLustreFileSystem',
+    change: 'UpdateLustreFileSystem',
     snapshot: '',
     snapshotDeletion: '',
   },

@@ -9,7 +9,7 @@ import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 import {
   createRequest,
   startEmulatedCloud,
-  testedDrivers,
+  allDrivers,
   type EmulatedCloud,
 } from '../testing/emulated-cloud.js';
 import { codes, noSnapshotRows, rows, snapshotRows, type Given } from './rows.js';
@@ -29,6 +29,7 @@ type AnyRpc = (request: object, options: object) => Promise<object>;
 const otherParameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fsx.csi.aws.com': { dataCompressionType: 'LZ4' },
   'azurelustre.csi.azure.com': { 'sku-name': 'AMLFS-Durable-Premium-250' },
+  'lustre.csi.oraclecloud.com': { performanceTier: 'MBPS_PER_TB_250' },
 };
 
 function volumeOf({ volume }: csi.CreateVolumeResponse): csi.Volume {
@@ -42,7 +43,7 @@ function asWord(name: string): RegExp {
   return new RegExp(`(?<![\\w-])${escaped}${/\w$/.test(name) ? '(?![\\w-])' : ''}`);
 }
 
-describe.each(testedDrivers)('$driverName', (tested) => {
+describe.each(allDrivers)('$driverName', (tested) => {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-rows-'));
   const subject = subjects.find(({ driverName }) => driverName === tested.driverName);
   const hasSnapshots = subject?.snapshotParameters !== undefined;

@@ -8,7 +8,7 @@ import {
   createRequest,
   fileSystemsIn,
   startEmulatedCloud,
-  testedDrivers,
+  allDrivers,
   type EmulatedCloud,
   type TestedDriver,
 } from '../testing/emulated-cloud.js';
@@ -25,7 +25,7 @@ interface Attempt {
   readonly run: () => Promise<unknown>;
 }
 
-describe.concurrent.each(testedDrivers)('$driverName', (tested) => {
+describe.concurrent.each(allDrivers)('$driverName', (tested) => {
   const subject = subjects.find(({ driverName }) => driverName === tested.driverName) as Subject;
   let cloud: EmulatedCloud;
   let driver: DriverProcess;

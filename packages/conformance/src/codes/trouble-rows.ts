@@ -1,4 +1,4 @@
-import type { Fault } from '@lustre-csi/cloud-emulator';
+import type { Cloud, Fault } from '@lustre-csi/cloud-emulator';
 
 /** Codes after which a sidecar assumes that work may still be in progress (code table 1d, first line): it repeats the call
  *  even if the claim is deleted. After any other code it may never retry, and a resource that exists then would leak. */
@@ -22,7 +22,7 @@ export type Refusal = 'forbidden' | 'expired' | 'invalid' | 'quota';
 /** Names of those calls in each cloud's journal, and the cloud's words for those refusals. */
 export const clouds: Readonly<
   Record<
-    'aws' | 'azure',
+    Cloud,
     {
       readonly calls: Readonly<Record<CloudCall, string>>;
       readonly refusals: Readonly<Record<Refusal, Pick<Fault, 'status' | 'code' | 'message'>>>;
@@ -59,6 +59,26 @@ export const clouds: Readonly<
       expired: { status: 401, code: 'ExpiredAuthenticationToken', message: 'the access token is expired' },
       invalid: { status: 400, code: 'InvalidParameter', message: 'the subnet is wrong' },
       quota: { status: 409, code: 'OperationNotAllowed', message: 'the quota of file systems is used up' },
+    },
+  },
+  oci: {
+    calls: {
+      listing: 'ListLustreFileSystems',
+      creation: 'CreateLustreFileSystem',
+      reading: 'GetLustreFileSystem',
+      deletion: 'DeleteLustreFileSystem',
+      growth: 'UpdateLustreFileSystem',
+      change: 'UpdateLustreFileSystem',
+    },
+    refusals: {
+      forbidden: {
+        status: 404,
+        code: 'NotAuthorizedOrNotFound',
+        message: 'no authorization, or no resource',
+      },
+      expired: { status: 401, code: 'NotAuthenticated', message: 'the token is expired' },
+      invalid: { status: 400, code: 'InvalidParameter', message: 'the subnet is wrong' },
+      quota: { status: 400, code: 'LimitExceeded', message: 'too many file systems' },
     },
   },
 };

@@ -48,7 +48,8 @@ interface Example {
 const all: readonly Example[] = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   // Directories need mounts: directory/directory-examples.mount.spec.ts.
   .filter(
-    (file) => /^(aws-fsx|azure-amlfs|generic)\/.*\.yaml$/.test(file) && !file.endsWith('/directory.yaml'),
+    (file) =>
+      /^(aws-fsx|azure-amlfs|oci-lustre|generic)\/.*\.yaml$/.test(file) && !file.endsWith('/directory.yaml'),
   )
   .map((file) => ({
     file,
@@ -57,10 +58,10 @@ const all: readonly Example[] = readdirSync(examples, { recursive: true, encodin
     ),
   }));
 
-const UNITS: Readonly<Record<string, bigint>> = { Gi: 1024n ** 3n, Ti: 1024n ** 4n };
+const UNITS: Readonly<Record<string, bigint>> = { G: 10n ** 9n, Gi: 1024n ** 3n, Ti: 1024n ** 4n };
 
 function bytesOf(quantity: string): bigint {
-  const [, count = '', unit = ''] = /^([0-9]+)(Gi|Ti)$/.exec(quantity) ?? [];
+  const [, count = '', unit = ''] = /^([0-9]+)(G|Gi|Ti)$/.exec(quantity) ?? [];
   return BigInt(count) * (UNITS[unit] ?? 0n);
 }
 

@@ -69,10 +69,10 @@ export class Claim {
 /** Name of the claim that each file system of the cloud belongs to, and its volume id. */
 export function fileSystemsByClaim(controllers: Controllers, { cloud }: TestedDriver): readonly Held[] {
   const state = controllers.emulator.state()[cloud] as { readonly fileSystems: readonly CloudFileSystem[] };
-  return state.fileSystems.map(({ FileSystemId, Tags, name, Lifecycle, properties }) => ({
-    claim: Tags?.find(({ Key }) => Key === 'CSIVolumeName')?.Value ?? name ?? '',
-    id: FileSystemId ?? name ?? '',
-    state: Lifecycle ?? properties?.provisioningState ?? '',
+  return state.fileSystems.map(({ FileSystemId, Tags, name, Lifecycle, properties, ...oci }) => ({
+    claim: Tags?.find(({ Key }) => Key === 'CSIVolumeName')?.Value ?? name ?? oci.displayName ?? '',
+    id: FileSystemId ?? name ?? oci.id ?? '',
+    state: Lifecycle ?? properties?.provisioningState ?? oci.lifecycleState ?? '',
   }));
 }
 
@@ -89,4 +89,7 @@ interface CloudFileSystem {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
   readonly name?: string;
   readonly properties?: { readonly provisioningState?: string };
+  readonly id?: string;
+  readonly displayName?: string;
+  readonly lifecycleState?: string;
 }

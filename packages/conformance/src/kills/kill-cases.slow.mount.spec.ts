@@ -30,6 +30,7 @@ interface Run {
 const kinds = {
   aws: ['fileSystems', 'backups', 'dataRepositoryAssociations', 'dataRepositoryTasks'],
   azure: ['fileSystems', 'expansionJobs', 'importJobs', 'autoImportJobs', 'autoExportJobs'],
+  oci: ['fileSystems'],
 } as const;
 
 /** A resource in a cloud. */

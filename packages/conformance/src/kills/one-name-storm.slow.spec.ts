@@ -3,7 +3,7 @@
 // the end each volume has one file system, and nothing else exists. LUSTRE_CSI_STORM_SEED repeats a storm.
 import type { Fault } from '@lustre-csi/cloud-emulator';
 import { describe, expect, it, vi } from 'vitest';
-import { testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
+import { allDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
 import { Claim, fileSystemsByClaim } from './claim.js';
 import { Controllers } from './controllers.js';
 
@@ -22,6 +22,7 @@ const options = {
   durations: { createSeconds: 0.8, deleteSeconds: 0.6, tokenSeconds: 1 },
   aws: { pageSize: 100 },
   azure: { pageSize: 100 },
+  oci: { pageSize: 100 },
 } as const;
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
@@ -43,6 +44,7 @@ const operationsOf: Readonly<Record<TestedDriver['cloud'], readonly string[]>> =
     'amlFilesystems.get',
     'amlFilesystems.listByResourceGroup',
   ],
+  oci: ['CreateLustreFileSystem', 'DeleteLustreFileSystem', 'GetLustreFileSystem', 'ListLustreFileSystems'],
 };
 
 class Storm {
@@ -139,7 +141,7 @@ class Storm {
   }
 }
 
-describe.each(testedDrivers)('$driverName: a storm over two controllers', (tested) => {
+describe.each(allDrivers)('$driverName: a storm over two controllers', (tested) => {
   it('leaves one file system for each volume', { timeout: 900_000, retry: 0 }, async () => {
     const seed = Number(process.env['LUSTRE_CSI_STORM_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
     process.stdout.write(`${tested.driverName}: LUSTRE_CSI_STORM_SEED=${seed}\n`);
@@ -152,8 +154,8 @@ describe.each(testedDrivers)('$driverName: a storm over two controllers', (teste
       expect(storm.operations).toBeGreaterThanOrEqual(OPERATIONS);
       const wanted = [...kept].map(([claim, id]) => ({
         claim,
-        id: id.split('#')[0],
-        state: tested.cloud === 'aws' ? 'AVAILABLE' : 'Succeeded',
+        id: id.split(/[#:]/)[0],
+        state: { aws: 'AVAILABLE', azure: 'Succeeded', oci: 'ACTIVE' }[tested.cloud],
       }));
       const byName = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);
       await vi.waitFor(

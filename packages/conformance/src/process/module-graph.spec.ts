@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLustreCsi } from '../testing/lustre-csi.js';
-import { startEmulatedCloud, testedDrivers, type EmulatedCloud } from '../testing/emulated-cloud.js';
+import {
+  furtherDrivers,
+  startEmulatedCloud,
+  testedDrivers,
+  type EmulatedCloud,
+} from '../testing/emulated-cloud.js';
 
 const SDK = /node_modules\/(@aws-sdk|@smithy|@azure)\//;
 
@@ -90,5 +95,17 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
     const [own, other] = driverName.includes('aws') ? ['@aws-sdk', '@azure'] : ['@azure', '@aws-sdk'];
     expect(modules.some((url) => url.includes(`/node_modules/${own}/`))).toBe(true);
     expect(modules.filter((url) => url.includes(`/node_modules/${other}/`))).toEqual([]);
+  });
+});
+
+describe.each(furtherDrivers)('$driverName', ({ driverName }) => {
+  it('loads the client of a cloud in the controller alone', async () => {
+    const isClient = (url: string): boolean =>
+      /provider-(?:oci|google)-lustre\/dist\/(?:api|operations)\//.test(url);
+    const onNode = await modulesOf(driverName, 'node');
+    expect(onNode.filter((url) => isClient(url) || SDK.test(url))).toEqual([]);
+    const inController = await modulesOf(driverName, 'controller');
+    expect(inController.some(isClient)).toBe(true);
+    expect(inController.filter((url) => SDK.test(url))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { directoryDrivers, type PreparedHost } from '../testing/directory-bench.js';
+import { allDirectoryDrivers, type PreparedHost } from '../testing/directory-bench.js';
 import { startLustreCsi } from '../testing/lustre-csi.js';
 import { parseJunit } from './junit-report.js';
 import { complaintsAbout } from './refusals.js';
@@ -82,7 +82,7 @@ const [controller, node] = await Promise.all([
 let host: PreparedHost | undefined;
 try {
   host = subject.makesDirectories
-    ? await directoryDrivers.find((each) => each.driverName === driverName)?.prepare(controller)
+    ? await allDirectoryDrivers.find((each) => each.driverName === driverName)?.prepare(controller)
     : undefined;
   const parameters = { ...subject.parameters, ...host?.parameters };
   const endpoints = { node: node.endpoint, controller: controller.endpoint };

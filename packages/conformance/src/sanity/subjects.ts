@@ -57,6 +57,18 @@ export const subjects: readonly Subject[] = [
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
   },
   {
+    name: 'oci-lustre',
+    driverName: 'lustre.csi.oraclecloud.com',
+    parameters: {
+      subnetId: `ocid1.subnet.oc1.phx.aaaaaaaa${'s'.repeat(52)}`,
+      performanceTier: 'MBPS_PER_TB_125',
+      availabilityDomain: 'PHX-AD-1',
+    },
+    sizeBytes: 31_200n * 10n ** 9n,
+    expandedBytes: 41_600n * 10n ** 9n,
+    mutableParameters: { maintenanceDayOfWeek: 'MONDAY', maintenanceTimeStart: '22:00' },
+  },
+  {
     name: 'aws-fsx-directories',
     driverName: 'fsx.csi.aws.com',
     ...directories,
@@ -69,6 +81,13 @@ export const subjects: readonly Subject[] = [
     driverName: 'azurelustre.csi.azure.com',
     ...directories,
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
+    refusals: settingsRefusals,
+  },
+  {
+    name: 'oci-lustre-directories',
+    driverName: 'lustre.csi.oraclecloud.com',
+    ...directories,
+    mutableParameters: { maintenanceDayOfWeek: 'MONDAY', maintenanceTimeStart: '22:00' },
     refusals: settingsRefusals,
   },
   { name: 'generic-directories', driverName: 'generic.lustre-csi', ...directories },

@@ -6,7 +6,13 @@ import { formatMountSource } from '@lustre-csi/core';
 import type { CreateVolumeRequest, NodePublishVolumeRequest } from '@lustre-csi/core/client';
 import { providers } from '@lustre-csi/lustre-csi';
 import { startLustreCsi, type DriverProcess } from './lustre-csi.js';
-import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from './emulated-cloud.js';
+import {
+  createRequest,
+  furtherDrivers,
+  readWriteMany,
+  testedDrivers,
+  type TestedDriver,
+} from './emulated-cloud.js';
 
 export const GIB = 1024n ** 3n;
 
@@ -34,18 +40,26 @@ export interface CreatedVolume {
   readonly volumeContext: Record<string, string>;
 }
 
+const inCloud = (tested: TestedDriver): DirectoryDriver => ({
+  driverName: tested.driverName,
+  prepare: (by?: DriverProcess) =>
+    prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}, by),
+  ...(tested.cloud === 'aws'
+    ? {
+        prepareOld: (by?: DriverProcess) => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }, by),
+      }
+    : {}),
+});
+
 export const directoryDrivers: readonly DirectoryDriver[] = [
-  ...testedDrivers.map((tested) => ({
-    driverName: tested.driverName,
-    prepare: (by?: DriverProcess) =>
-      prepareInCloud(tested, tested.cloud === 'aws' ? { fileSystemTypeVersion: '2.15' } : {}, by),
-    ...(tested.cloud === 'aws'
-      ? {
-          prepareOld: (by?: DriverProcess) => prepareInCloud(tested, { fileSystemTypeVersion: '2.12' }, by),
-        }
-      : {}),
-  })),
+  ...testedDrivers.map(inCloud),
   { driverName: 'generic.lustre-csi', prepare: async () => prepareGeneric() },
+];
+
+/** Directory drivers of all clouds. */
+export const allDirectoryDrivers: readonly DirectoryDriver[] = [
+  ...furtherDrivers.map(inCloud),
+  ...directoryDrivers,
 ];
 
 let made = 0;
@@ -75,10 +89,7 @@ async function prepareInCloud(
   if (!node) throw new Error(driverName);
   const source = formatMountSource(node.mountSource({ volumeId, context: volumeContext }));
   return {
-    parameters:
-      tested.cloud === 'aws'
-        ? { fileSystemId: volumeId }
-        : { 'file-system-name': volumeId.split('#')[0] ?? '', 'resource-group-name': 'lustre-rg' },
+    parameters: parentParameters(tested, volumeId),
     source,
     volumeId,
     remove: async () => {
@@ -89,6 +100,13 @@ async function prepareInCloud(
       }
     },
   };
+}
+
+/** StorageClass parameters that name the file system of a volume. */
+function parentParameters({ cloud }: TestedDriver, volumeId: string): Readonly<Record<string, string>> {
+  if (cloud === 'aws') return { fileSystemId: volumeId };
+  if (cloud === 'oci') return { fileSystemId: volumeId.split(':')[0] ?? '' };
+  return { 'file-system-name': volumeId.split('#')[0] ?? '', 'resource-group-name': 'lustre-rg' };
 }
 
 /** Creates a file system that no cloud knows: an MGS that answers in the simulation. */

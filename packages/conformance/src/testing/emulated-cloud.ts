@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
+import { startEmulator, type Cloud, type Emulator, type EmulatorOptions } from '@lustre-csi/cloud-emulator';
 import type { CreateVolumeRequest } from '@lustre-csi/core/client';
 
-/** Both emulated clouds in this process, and the variables by which a driver process finds them. */
+/** All emulated clouds in this process, and the variables by which a driver process finds them. */
 export interface EmulatedCloud {
   readonly emulator: Emulator;
   readonly environment: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ const GIB = 1024n ** 3n;
 /** Driver under test, and the smallest volume of its cloud. */
 export interface TestedDriver {
   readonly driverName: string;
-  readonly cloud: 'aws' | 'azure';
+  readonly cloud: Cloud;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityBytes: bigint;
   /** Operation that lists file systems, as the journal names it, and its page size. */
@@ -64,6 +64,25 @@ export const testedDrivers: readonly TestedDriver[] = [
     creation: 'amlFilesystems.createOrUpdate',
   },
 ];
+
+/** Drivers of further clouds, for the suites that are about the cloud and not about the process. */
+export const furtherDrivers: readonly TestedDriver[] = [
+  {
+    driverName: 'lustre.csi.oraclecloud.com',
+    cloud: 'oci',
+    parameters: {
+      subnetId: `ocid1.subnet.oc1.phx.aaaaaaaa${'s'.repeat(52)}`,
+      performanceTier: 'MBPS_PER_TB_125',
+      availabilityDomain: 'PHX-AD-1',
+    },
+    capacityBytes: 31_200n * 10n ** 9n,
+    listing: { operation: 'ListLustreFileSystems', pageSize: 5 },
+    creation: 'CreateLustreFileSystem',
+  },
+];
+
+/** Drivers of all clouds. */
+export const allDrivers: readonly TestedDriver[] = [...testedDrivers, ...furtherDrivers];
 
 /** CSI MULTI_NODE_MULTI_WRITER: Kubernetes' ReadWriteMany. */
 export const MULTI_NODE_MULTI_WRITER = 5;
