@@ -12,6 +12,7 @@ export interface DemoCloud {
 export interface EmulatorState {
   readonly aws: { readonly fileSystems: readonly unknown[] };
   readonly azure: { readonly fileSystems: readonly unknown[] };
+  readonly oci: { readonly fileSystems: readonly unknown[] };
 }
 
 const GIB = 1024n ** 3n;
@@ -39,5 +40,16 @@ export const clouds: readonly DemoCloud[] = [
     },
     capacityBytes: 48n * 1024n * GIB,
     fileSystems: (state) => state.azure.fileSystems,
+  },
+  {
+    driverName: 'lustre.csi.oraclecloud.com',
+    title: 'OCI File Storage with Lustre',
+    parameters: {
+      subnetId: `ocid1.subnet.oc1.phx.aaaaaaaa${'s'.repeat(52)}`,
+      performanceTier: 'MBPS_PER_TB_125',
+      availabilityDomain: 'PHX-AD-1',
+    },
+    capacityBytes: 31_200n * 10n ** 9n,
+    fileSystems: (state) => state.oci.fileSystems,
   },
 ];

@@ -165,7 +165,7 @@ say('Two clouds on this machine (lustre-cloud-emulator), one driver (lustre-csi)
 say();
 try {
   for (const cloud of clouds) await play(cloud);
-  say('Both drivers: created, mounted, written, read, measured, deleted. Nothing is left.');
+  say('All drivers: created, mounted, written, read, measured, deleted. Nothing is left.');
 } catch (error) {
   say(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
