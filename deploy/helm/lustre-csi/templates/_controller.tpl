@@ -49,6 +49,23 @@
       optional: true
 {{- end }}
 {{- end }}
+{{- else if eq (include "lustre-csi.cloud" .) "oci" }}
+{{- with .Values.oci.auth }}
+- name: OCI_AUTH
+  value: {{ . }}
+{{- end }}
+{{- with .Values.oci.region }}
+- name: OCI_REGION
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.oci.compartmentIds }}
+- name: OCI_COMPARTMENT_ID
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.oci.config.secretName }}
+- name: OCI_CONFIG_FILE
+  value: /etc/oci/{{ .Values.oci.config.key }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

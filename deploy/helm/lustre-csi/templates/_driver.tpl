@@ -1,14 +1,15 @@
-{{/* Cloud of the driver: aws, azure or generic. */}}
+{{/* Cloud of the driver: aws, azure, oci or generic. */}}
 {{- define "lustre-csi.cloud" -}}
 {{- if eq .Values.driver "fsx.csi.aws.com" -}}aws
 {{- else if eq .Values.driver "azurelustre.csi.azure.com" -}}azure
+{{- else if eq .Values.driver "lustre.csi.oraclecloud.com" -}}oci
 {{- else -}}generic
 {{- end -}}
 {{- end -}}
 
 {{/* Names that the executable knows as values of --driver-name; other generic drivers are served as their name. */}}
 {{- define "lustre-csi.isKnownDriver" -}}
-{{- if or .Values.customDriver (has .Values.driver (list "fsx.csi.aws.com" "azurelustre.csi.azure.com" "generic.lustre-csi" "lustre.csi.k8s.io")) -}}true{{- end -}}
+{{- if or .Values.customDriver (has .Values.driver (list "fsx.csi.aws.com" "azurelustre.csi.azure.com" "lustre.csi.oraclecloud.com" "generic.lustre-csi" "lustre.csi.k8s.io")) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Whether the controller mounts file systems. */}}
@@ -74,7 +75,7 @@
 {{/* Time limit of the calls of sidecars. */}}
 {{- define "lustre-csi.timeout" -}}
 {{- $cloud := include "lustre-csi.cloud" . -}}
-{{- .Values.controller.timeout | default (dict "aws" "5m" "azure" "15m" "generic" "1m" | dig $cloud "1m") -}}
+{{- .Values.controller.timeout | default (dict "aws" "5m" "azure" "15m" "oci" "15m" "generic" "1m" | dig $cloud "1m") -}}
 {{- end -}}
 
 {{/* Source of azure.json: hostPath, secret or none. */}}

@@ -11,6 +11,8 @@ const everything: Setting = { set: 'everything-on', values: {} };
 const aws = (values: Setting['values'] = {}): Setting => ({ set: 'aws-default', values });
 const azure = (values: Setting['values'] = {}): Setting => ({ set: 'azure-default', values });
 
+const oci = (values: Setting['values'] = {}): Setting => ({ set: 'oci-default', values });
+
 const onePackage = { image: 'one', repository: 'one', names: ['one'], key: 'one' };
 
 /** Settings in which a value matters, by its path or the beginning of it; the first that fits. */
@@ -43,6 +45,8 @@ const settings: readonly (readonly [string, Setting])[] = [
   ['azure', azure({ azure: { workloadIdentity: { clientID: 'one' } } })],
   ['aws', aws()],
   ['helmTester', { ...aws(), withTests: true }],
+  ['oci.config.key', oci({ oci: { config: { secretName: 'one' } } })],
+  ['oci', oci({ oci: { region: 'one' } })],
   ['lustreClient.mode', aws({ lustreClient: { kmm: { kernelMappings: [{ literal: 'one' }] } } })],
   ['lustreClient.package', aws({ lustreClient: { mode: 'package', package: onePackage } })],
   ['lustreClient', { set: 'openshift-generic-kmm', values: {} }],
@@ -68,6 +72,7 @@ const changes: ReadonlyMap<string, unknown> = new Map(
     volumeAttributesClassSupport: 'disabled',
     'sidecars.nodeDriverRegistrar.nativeSidecar': 'disabled',
     'azure.cloudConfig.source': 'none',
+    'oci.auth': 'workload-identity',
     'openshift.ephemeralVolumeProfile': 'restricted',
     'lustreClient.mode': 'kmm',
     'monitoring.prometheusRule.disabled': ['LustreCSIOrphans'],

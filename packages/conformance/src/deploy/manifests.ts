@@ -16,6 +16,7 @@ export const manifestSets: readonly ManifestSet[] = [
     [
       ['aws-fsx', 'aws-default'],
       ['azure-amlfs', 'azure-default'],
+      ['oci-lustre', 'oci-default'],
       ['generic', 'generic-default'],
     ] as const
   ).flatMap(([name, values]) => {

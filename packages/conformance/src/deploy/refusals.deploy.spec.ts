@@ -5,6 +5,7 @@ import { Helm, type RenderOptions } from './chart.js';
 const helm = new Helm(inject('helm'));
 const fsx = 'fsx.csi.aws.com';
 const azure = 'azurelustre.csi.azure.com';
+const oci = 'lustre.csi.oraclecloud.com';
 const generic = 'generic.lustre-csi';
 
 const packages = { image: 'x', repository: 'x', names: ['x'] };
@@ -84,6 +85,13 @@ const sentenceRows: readonly Row[] = [
     'workload identity of Azure for AWS',
     { driver: fsx, azure: { workloadIdentity: { clientID: 'x' } } },
     /azure\.workloadIdentity is for/,
+  ],
+  ['settings of OCI for AWS', { driver: fsx, oci: { region: 'x' } }, /oci is for lustre\.csi\.oraclecloud/],
+  ['a pod of OKE without a region', { driver: oci, oci: { auth: 'workload-identity' } }, /set oci\.region/],
+  [
+    'the key of a user without a Secret',
+    { driver: oci, oci: { auth: 'user-key' } },
+    /oci\.config\.secretName/,
   ],
   [
     'kmm without images',
