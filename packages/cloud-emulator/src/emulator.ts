@@ -83,22 +83,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const http = fastify({ forceCloseConnections: true });
   const https = azureServer(certificate);
   let azureUrl = '';
-  const aws = new AwsCloud(world, options.aws);
-  const azure = new AzureCloud(world, () => azureUrl, options.azure);
-  const oci = new OciCloud(world, options.oci);
-  const state = (): ReturnType<Emulator['state']> => ({
-    ...{ aws: aws.state(), azure: azure.state() },
-    oci: oci.state(),
-  });
+  const { register, state } = newClouds(world, () => azureUrl, options);
   const stop = async (): Promise<void> => {
     world.stop();
     await Promise.all([http.close(), https.close()]);
     lustre.withdrawAll();
   };
   try {
-    aws.register(http);
-    azure.register(https, http);
-    oci.register(https, http);
+    register(http, https);
     registerControlApi(http, { world, state, settings: () => settings });
     registerServerFaultApi(http, faultsOfServers.lustreFaults);
     azureUrl = await listen(https, options.azurePort);
@@ -117,6 +109,25 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await stop();
     throw error;
   }
+}
+
+/** The clouds of a world. */
+function newClouds(
+  world: World,
+  azureUrl: () => string,
+  options: EmulatorOptions,
+): { readonly register: (http: FastifyInstance, https: FastifyInstance) => void } & Pick<Emulator, 'state'> {
+  const aws = new AwsCloud(world, options.aws);
+  const azure = new AzureCloud(world, azureUrl, options.azure);
+  const oci = new OciCloud(world, options.oci);
+  return {
+    register: (http, https) => {
+      aws.register(http);
+      azure.register(https, http);
+      oci.register(https, http);
+    },
+    state: () => ({ aws: aws.state(), azure: azure.state(), oci: oci.state() }),
+  };
 }
 
 /** The simulated servers, and their faults where there is a registry. */

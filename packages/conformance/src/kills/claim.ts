@@ -69,12 +69,21 @@ export class Claim {
 /** Name of the claim that each file system of the cloud belongs to, and its volume id. */
 export function fileSystemsByClaim(controllers: Controllers, { cloud }: TestedDriver): readonly Held[] {
   const state = controllers.emulator.state()[cloud] as { readonly fileSystems: readonly CloudFileSystem[] };
-  return state.fileSystems.map(({ FileSystemId, Tags, name, Lifecycle, properties, ...oci }) => ({
-    claim: Tags?.find(({ Key }) => Key === 'CSIVolumeName')?.Value ?? name ?? oci.displayName ?? '',
-    id: FileSystemId ?? name ?? oci.id ?? '',
-    state: Lifecycle ?? properties?.provisioningState ?? oci.lifecycleState ?? '',
-  }));
+  return state.fileSystems.map(heldIn[cloud]);
 }
+
+/** Readings of each cloud's file systems. */
+const heldIn: Readonly<Record<TestedDriver['cloud'], (shown: CloudFileSystem) => Held>> = {
+  aws: ({ FileSystemId: id = '', Tags, Lifecycle: state = '' }) => {
+    const claim = Tags?.find(({ Key }) => Key === 'CSIVolumeName')?.Value ?? '';
+    return { claim, id, state };
+  },
+  azure: ({ name = '', properties }) => ({
+    ...{ claim: name, id: name },
+    state: properties?.provisioningState ?? '',
+  }),
+  oci: ({ displayName: claim = '', id = '', lifecycleState: state = '' }) => ({ claim, id, state }),
+};
 
 /** A file system and the claim that it was created for. */
 export interface Held {
