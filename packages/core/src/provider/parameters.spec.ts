@@ -201,6 +201,15 @@ describe('another spelling', () => {
     );
   });
 
+  it('with other separators is known where the driver says so', () => {
+    const joining = new ParameterSchema(DRIVER, declared, { caseInsensitive: true, ignoresSeparators: true });
+    expect(joining.read({ 'TI-E_R': 'fast' })).toEqual({ tier: 'fast' });
+    expect(refusalOf(() => joining.read({ tier: 'fast', 't-ier': 'fast' }))).toMatchObject(
+      refusal('parameters "tier" and "t-ier" mean the same'),
+    );
+    expect(refusalOf(() => folding.read({ 'ti-er': 'fast' }))).toMatchObject(refusal('no parameter "ti-er"'));
+  });
+
   it('in another case is known where the driver says so', () => {
     expect(folding.read({ TIER: 'fast', sEcUrE: 'true' })).toEqual({ tier: 'fast', encrypted: true });
     expect(refusalOf(() => folding.read({ TEIR: 'fast' }))).toMatchObject(

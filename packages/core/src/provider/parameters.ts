@@ -130,6 +130,8 @@ export class ParameterSchema<P extends Parameters = Parameters> {
     readonly parameters: P,
     private readonly options: {
       readonly caseInsensitive?: boolean;
+      /** True if "-" and "_" in names mean nothing. */
+      readonly ignoresSeparators?: boolean;
       readonly foreign?: ForeignParameters;
     } = {},
   ) {
@@ -240,7 +242,9 @@ export class ParameterSchema<P extends Parameters = Parameters> {
   }
 
   #fold(spelling: string): string {
-    return this.options.caseInsensitive ? spelling.toLowerCase() : spelling;
+    const { caseInsensitive, ignoresSeparators } = this.options;
+    const joined = ignoresSeparators ? spelling.replace(/[-_]/g, '') : spelling;
+    return caseInsensitive ? joined.toLowerCase() : joined;
   }
 }
 
