@@ -33,7 +33,7 @@ describe('parseFaults', () => {
       { kind: 'explode' },
       'kind must be one of throttle, error, reset, slow, hang, answer, fail-creation, not "explode"',
     ],
-    [{ kind: 'reset', cloud: 'gcp' }, 'cloud must be one of aws, azure, oci, not "gcp"'],
+    [{ kind: 'reset', cloud: 'gcp' }, 'cloud must be one of aws, azure, google, oci, not "gcp"'],
     [{ kind: 'reset', operation: '' }, 'operation must be a text that is not empty, not ""'],
     [{ kind: 'reset', times: 0 }, 'times must be an integer from 1, not 0'],
     [{ kind: 'reset', skip: 1.5 }, 'skip must be an integer from 0, not 1.5'],

@@ -39,7 +39,7 @@ export function registerControlApi(app: FastifyInstance, { world, state, setting
 
 const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
   kind: oneOf('throttle', 'error', 'reset', 'slow', 'hang', 'answer', 'fail-creation'),
-  cloud: oneOf('aws', 'azure', 'oci'),
+  cloud: oneOf('aws', 'azure', 'google', 'oci'),
   operation: text,
   when: oneOf('before', 'after'),
   times: integer(1),

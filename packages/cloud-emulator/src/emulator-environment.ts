@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { seed } from './aws/seed.js';
 
 import { azureSeed } from './azure/seed.js';
+import { googleEnvironment } from './google/google-environment.js';
 import { writeOciEnvironment } from './oci/oci-environment.js';
 
 export interface EmulatorAddresses {
@@ -39,6 +40,7 @@ export function writeEnvironment(
     AZURE_CONFIG_FILE: azureConfig,
     AZURE_AUTHORITY_HOST: azureUrl,
     NODE_EXTRA_CA_CERTS: authority,
+    ...googleEnvironment(directory, awsUrl),
     ...writeOciEnvironment(directory, azureUrl),
     ...directly(process.env),
   };

@@ -4,6 +4,7 @@ import { AwsCloud } from './aws/aws-cloud.js';
 import { AzureCloud, type AzureCloudOptions } from './azure/azure-cloud.js';
 import { makeCertificateAuthority } from './azure/identity/certificate-authority.js';
 import type { CertificateAuthority } from './azure/identity/certificate-authority.js';
+import { GoogleCloud, type GoogleCloudOptions } from './google/google-cloud.js';
 import { OciCloud, type OciCloudOptions } from './oci/oci-cloud.js';
 import { registerControlApi } from './control-api.js';
 import { writeEnvironment } from './emulator-environment.js';
@@ -30,12 +31,14 @@ export interface EmulatorOptions {
   /** Quotas, page sizes and the like. Emulators that share a registry should differ in their Lustre `fsname`. */
   readonly aws?: ConstructorParameters<typeof AwsCloud>[1];
   readonly azure?: AzureCloudOptions;
+  readonly google?: GoogleCloudOptions;
   readonly oci?: OciCloudOptions;
 }
 
 /** Addresses of a running emulator, and the options with which it was started. */
 export interface EmulatorSettings {
-  /** HTTP: the FSx, EC2 and STS APIs, the instance metadata services of both clouds, the agent of EKS Pod Identity. */
+  /** HTTP: the FSx, EC2 and STS APIs, the metadata services of all clouds, the agent of EKS Pod Identity, and Google's
+   *  Managed Lustre API. */
   readonly awsUrl: string;
   /** HTTPS: Azure Resource Manager and Entra ID; and the services of OCI. */
   readonly azureUrl: string;
@@ -57,7 +60,7 @@ export interface Emulator {
   /** Faults of the simulated Lustre servers; absent without a registry. */
   readonly lustreFaults?: ServerFaults;
   /** Inventory of each cloud, as `GET /_emulator/state` shows it. */
-  state(): { readonly aws: unknown; readonly azure: unknown; readonly oci: unknown };
+  state(): CloudStates;
   settings(): EmulatorSettings;
   /**
    * Environment variables with which the real SDKs and the driver reach these clouds.
@@ -68,12 +71,20 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** Inventory of each cloud. */
+export interface CloudStates {
+  readonly aws: unknown;
+  readonly azure: unknown;
+  readonly google: unknown;
+  readonly oci: unknown;
+}
+
 let authority: Promise<CertificateAuthority> | undefined;
 
 /** Authority of all emulators of this process. To make one takes longer than everything else that starts. */
 const sharedAuthority = (): Promise<CertificateAuthority> => (authority ??= makeCertificateAuthority());
 
-/** Starts both clouds on 127.0.0.1. */
+/** Starts the clouds on 127.0.0.1. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { lustreRegistryDir } = options;
   const durations = { ...defaultDurations, ...options.durations };
@@ -119,14 +130,15 @@ function newClouds(
 ): { readonly register: (http: FastifyInstance, https: FastifyInstance) => void } & Pick<Emulator, 'state'> {
   const aws = new AwsCloud(world, options.aws);
   const azure = new AzureCloud(world, azureUrl, options.azure);
+  const google = new GoogleCloud(world, options.google);
   const oci = new OciCloud(world, options.oci);
   return {
     register: (http, https) => {
-      aws.register(http);
+      for (const cloud of [aws, google]) cloud.register(http);
       azure.register(https, http);
       oci.register(https, http);
     },
-    state: () => ({ aws: aws.state(), azure: azure.state(), oci: oci.state() }),
+    state: () => ({ aws: aws.state(), azure: azure.state(), google: google.state(), oci: oci.state() }),
   };
 }
 

@@ -115,7 +115,7 @@ describe.skipIf(!simulation.available)(`exec${missing}`, { concurrent: true }, (
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const seen = JSON.parse(stdout) as { environment: Record<string, string> };
-    expect(seen).toMatchObject({ entra: 200, state: ['aws', 'azure', 'oci'], there: true });
+    expect(seen).toMatchObject({ entra: 200, state: ['aws', 'azure', 'google', 'oci'], there: true });
     const { environment } = seen;
     expect(environment['AWS_ENDPOINT_URL_FSX']).toBe(environment['LUSTRE_EMULATOR_URL']);
     expect(environment['AWS_PROFILE']).toBeUndefined();

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../emulator.js';
 import type { Emulator } from '../emulator.js';
+import { foreignGoogleVariables } from '../google/google-environment.js';
 import { checkMountSimulation, type MountSimulation } from '../mount/check-mount-simulation.js';
 import {
   inNamespace,
@@ -16,7 +17,7 @@ import { forwardSignals, type ForwardedSignals } from './forward-signals.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 
 /**
- * Starts both clouds, runs the command in a mount namespace where `mount -t lustre` works against their file systems,
+ * Starts the clouds, runs the command in a mount namespace where `mount -t lustre` works against their file systems,
  * and returns the command's exit status: 128+n where signal n ended it.
  */
 export async function exec(options: CommandOptions, command: readonly string[]): Promise<number> {
@@ -80,6 +81,7 @@ const foreign = [
   'AZURE_CLIENT_ID',
   'AZURE_CLIENT_SECRET',
   'AZURE_FEDERATED_TOKEN_FILE',
+  ...foreignGoogleVariables,
 ];
 
 function commandEnvironment(

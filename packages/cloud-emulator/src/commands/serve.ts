@@ -4,7 +4,7 @@ import { startEmulator } from '../emulator.js';
 import { pagesOf, type CommandOptions } from './command-options.js';
 import { withTemporaryDirectory } from './temporary-directory.js';
 
-/** Serves both clouds until SIGTERM or SIGINT; prints the settings as one JSON object. Returns the exit status. */
+/** Serves the clouds until SIGTERM or SIGINT; prints the settings as one JSON object. Returns the exit status. */
 export async function serve(options: CommandOptions): Promise<number> {
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   return withTemporaryDirectory(async (temporary) => {

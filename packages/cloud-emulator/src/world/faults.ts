@@ -14,7 +14,7 @@ export interface Fault {
    *   file system, and the final backup of a deletion.
    */
   readonly kind: 'throttle' | 'error' | 'reset' | 'slow' | 'hang' | 'answer' | 'fail-creation';
-  /** Cloud whose calls match; absent: both. */
+  /** Cloud whose calls match; absent: all. */
   readonly cloud?: Cloud;
   /** Operation that matches, as the journal names it; absent: all. */
   readonly operation?: string;

@@ -3,7 +3,7 @@ export interface JournalEntry {
   /** Position in the journal: 1 for the first call. */
   readonly sequence: number;
   readonly cloud: Cloud;
-  /** Service: `fsx`, `ec2`, `sts`, `imds`, `pod-identity`, `arm` or `entra`. */
+  /** Service: `fsx`, `ec2`, `sts`, `imds`, `pod-identity`, `arm`, `entra`, `lustre`, `metadata`. */
   readonly service: string;
   /** Name in the cloud's own API reference: `CreateFileSystem`, `amlFilesystems.createOrUpdate`. */
   readonly operation: string;
@@ -20,7 +20,7 @@ export interface JournalEntry {
   fault?: string;
 }
 
-export type Cloud = 'aws' | 'azure' | 'oci';
+export type Cloud = 'aws' | 'azure' | 'google' | 'oci';
 
 export type JournalListener = (entry: JournalEntry) => void;
 
