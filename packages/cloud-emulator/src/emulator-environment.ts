@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seed } from './aws/seed.js';
-
 import { azureSeed } from './azure/seed.js';
 import { googleEnvironment } from './google/google-environment.js';
 import { writeOciEnvironment } from './oci/oci-environment.js';
