@@ -7,6 +7,7 @@ const core = 'packages/core/src';
 const aws = 'packages/provider-aws-fsx/src';
 const azure = 'packages/provider-azure-amlfs/src';
 const generic = 'packages/provider-generic/src';
+const google = 'packages/provider-google-lustre/src';
 const importing = (specifier: string): string => `import '${specifier}';\n`;
 const lines = (count: number): string => 'export {};\n'.repeat(count);
 
@@ -27,7 +28,9 @@ const rooms = [
   ...[...coreRooms, 'directory', 'directory/registry', 'request', 'rpc', 'gen'].map(
     (room) => `${core}/${room}`,
   ),
-  ...[aws, azure, generic].flatMap((src) => ['api', 'operations', 'plan'].map((room) => `${src}/${room}`)),
+  ...[aws, azure, generic, google].flatMap((src) =>
+    ['api', 'operations', 'plan'].map((room) => `${src}/${room}`),
+  ),
 ];
 const base: Record<string, string> = {
   ...Object.fromEntries(rooms.map((room) => [`${room}/thing.ts`, 'export const thing = 1;\n'])),
@@ -77,7 +80,7 @@ const zoneViolations: Planted[] = [
   inZone(`${core}/directory/registry/c.ts`, '../../provider/thing.js'),
   inZone(`${core}/request/a.ts`, '../rpc/thing.js'),
   inZone(`${core}/request/b.ts`, '../node/thing.js'),
-  ...[aws, azure, generic].flatMap((src) =>
+  ...[aws, azure, generic, google].flatMap((src) =>
     ['parameters', 'node'].flatMap((room) => [
       inZone(`${src}/${room}/a.ts`, '../api/thing.js'),
       inZone(`${src}/${room}/b.ts`, '../operations/thing.js'),
@@ -104,6 +107,8 @@ const placeViolations: Planted[] = [
   importedFrom(`${aws}/api/azure.ts`, '@azure/identity', 'azure-in-its-provider'),
   importedFrom(`${aws}/node/sdk.ts`, '@aws-sdk/client-fsx', 'no-sdk-on-nodes'),
   importedFrom(`${azure}/node/sdk.ts`, '@azure/identity', 'no-sdk-on-nodes'),
+  importedFrom(`${azure}/api/google.ts`, 'google-auth-library', 'google-in-its-provider'),
+  importedFrom(`${google}/node/sdk.ts`, 'google-auth-library', 'no-sdk-on-nodes'),
   importedFrom(`${aws}/container.ts`, 'inversify', 'containers-in-driver'),
   importedFrom(`${aws}/container.spec.ts`, 'reflect-metadata', 'containers-in-driver'),
   importedFrom(`${core}/package.ts`, '@lustre-csi/driver', 'core-stands-alone'),

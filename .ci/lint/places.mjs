@@ -45,8 +45,13 @@ export const places = {
     except: ['packages/provider-azure-amlfs/src/**/*.ts', ...tests],
     message: 'The Azure SDK stays in packages/provider-azure-amlfs.',
   },
+  'google-in-its-provider': {
+    modules: /^(google-auth-library|gaxios|gcp-metadata)$/,
+    except: ['packages/provider-google-lustre/src/**/*.ts', ...tests],
+    message: 'The libraries of Google stay in packages/provider-google-lustre.',
+  },
   'no-sdk-on-nodes': {
-    modules: /^@(aws-sdk|aws-crypto|smithy|azure|azure-rest)\//,
+    modules: /^(@(aws-sdk|aws-crypto|smithy|azure|azure-rest)\/|(google-auth-library|gaxios|gcp-metadata)$)/,
     in: ['packages/provider-*/src/node/**/*.ts'],
     except: tests,
     message: 'The node plugin starts without a cloud SDK.',

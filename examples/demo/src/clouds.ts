@@ -12,6 +12,7 @@ export interface DemoCloud {
 export interface EmulatorState {
   readonly aws: { readonly fileSystems: readonly unknown[] };
   readonly azure: { readonly fileSystems: readonly unknown[] };
+  readonly google: { readonly fileSystems: readonly unknown[] };
   readonly oci: { readonly fileSystems: readonly unknown[] };
 }
 
@@ -40,6 +41,13 @@ export const clouds: readonly DemoCloud[] = [
     },
     capacityBytes: 48n * 1024n * GIB,
     fileSystems: (state) => state.azure.fileSystems,
+  },
+  {
+    driverName: 'lustre.csi.storage.gke.io',
+    title: 'Google Cloud Managed Lustre',
+    parameters: { perUnitStorageThroughput: '1000' },
+    capacityBytes: 9000n * GIB,
+    fileSystems: (state) => state.google.fileSystems,
   },
   {
     driverName: 'lustre.csi.oraclecloud.com',

@@ -2,7 +2,8 @@ import type { ProviderPlugin } from '@lustre-csi/core';
 import { awsFsx } from '@lustre-csi/provider-aws-fsx';
 import { azureAmlfs } from '@lustre-csi/provider-azure-amlfs';
 import { genericLustre } from '@lustre-csi/provider-generic';
+import { googleLustre } from '@lustre-csi/provider-google-lustre';
 import { ociLustre } from '@lustre-csi/provider-oci-lustre';
 
 /** All providers of the executable: a new one needs its package and a line here. */
-export const providers: readonly ProviderPlugin[] = [awsFsx, azureAmlfs, ociLustre, genericLustre];
+export const providers: readonly ProviderPlugin[] = [awsFsx, azureAmlfs, googleLustre, ociLustre, genericLustre];

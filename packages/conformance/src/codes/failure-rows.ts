@@ -48,6 +48,13 @@ export const cloudWords: Readonly<Record<string, CloudWords>> = {
     forbidden: { status: 403, code: 'AuthorizationFailed' },
     invalid: { status: 400, code: 'InvalidParameter' },
   },
+  google: {
+    listing: 'ListInstances',
+    creation: 'CreateInstance',
+    quota: { status: 429, code: 'RESOURCE_EXHAUSTED' },
+    forbidden: { status: 403, code: 'PERMISSION_DENIED' },
+    invalid: { status: 400, code: 'INVALID_ARGUMENT' },
+  },
   oci: {
     listing: 'ListLustreFileSystems',
     creation: 'CreateLustreFileSystem',

@@ -29,6 +29,7 @@ type AnyRpc = (request: object, options: object) => Promise<object>;
 const otherParameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fsx.csi.aws.com': { dataCompressionType: 'LZ4' },
   'azurelustre.csi.azure.com': { 'sku-name': 'AMLFS-Durable-Premium-250' },
+  'lustre.csi.storage.gke.io': { network: 'lustre-network' },
   'lustre.csi.oraclecloud.com': { performanceTier: 'MBPS_PER_TB_250' },
 };
 

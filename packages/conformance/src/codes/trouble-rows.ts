@@ -61,6 +61,22 @@ export const clouds: Readonly<
       quota: { status: 409, code: 'OperationNotAllowed', message: 'the quota of file systems is used up' },
     },
   },
+  google: {
+    calls: {
+      listing: 'ListInstances',
+      creation: 'CreateInstance',
+      reading: 'GetInstance',
+      deletion: 'DeleteInstance',
+      growth: 'UpdateInstance',
+      change: 'UpdateInstance',
+    },
+    refusals: {
+      forbidden: { status: 403, code: 'PERMISSION_DENIED', message: 'no permission to perform it' },
+      expired: { status: 401, code: 'UNAUTHENTICATED', message: 'the access token is expired' },
+      invalid: { status: 400, code: 'INVALID_ARGUMENT', message: 'the network is wrong' },
+      quota: { status: 429, code: 'RESOURCE_EXHAUSTED', message: 'the quota of instances is used up' },
+    },
+  },
   oci: {
     calls: {
       listing: 'ListLustreFileSystems',

@@ -19,6 +19,7 @@ const examples = fileURLToPath(new URL('../../../../examples', import.meta.url))
 const folders: Readonly<Record<string, string>> = {
   'fsx.csi.aws.com': 'aws-fsx',
   'azurelustre.csi.azure.com': 'azure-amlfs',
+  'lustre.csi.storage.gke.io': 'google-lustre',
   'generic.lustre-csi': 'generic',
 };
 

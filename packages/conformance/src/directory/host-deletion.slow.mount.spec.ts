@@ -70,12 +70,8 @@ describe.each(inClouds)('$driverName', ({ driverName, prepare }) => {
     const tenant = await start('--cluster-id', 'green');
     const claim = createRequest(tested, `host-of-another-cluster-${process.pid}`);
     const { volumeId } = await createDirectory(owner, claim);
-    const [name = ''] = volumeId.split('#');
     const host: PreparedHost = {
-      parameters:
-        tested.cloud === 'aws'
-          ? { fileSystemId: volumeId }
-          : { 'file-system-name': name, 'resource-group-name': 'lustre-rg' },
+      parameters: tested.parentParameters(volumeId),
       source: '',
       remove: async () => {},
     };

@@ -56,9 +56,7 @@ it.each(testedDrivers)(
         ...createRequest(tested, 'pvc-directory'),
         parameters: {
           provisioningMode: 'directory',
-          ...(tested.cloud === 'aws'
-            ? { fileSystemId: volumeId }
-            : { 'file-system-name': volumeId.split('#')[0] ?? '' }),
+          ...tested.parentParameters(volumeId),
         },
       };
       await expect(controller.createVolume(asDirectory)).rejects.toMatchObject({

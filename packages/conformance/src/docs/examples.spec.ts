@@ -49,7 +49,8 @@ const all: readonly Example[] = readdirSync(examples, { recursive: true, encodin
   // Directories need mounts: directory/directory-examples.mount.spec.ts.
   .filter(
     (file) =>
-      /^(aws-fsx|azure-amlfs|oci-lustre|generic)\/.*\.yaml$/.test(file) && !file.endsWith('/directory.yaml'),
+      /^(aws-fsx|azure-amlfs|google-lustre|oci-lustre|generic)\/.*\.yaml$/.test(file) &&
+      !file.endsWith('/directory.yaml'),
   )
   .map((file) => ({
     file,

@@ -82,6 +82,11 @@ const heldIn: Readonly<Record<TestedDriver['cloud'], (shown: CloudFileSystem) =>
     ...{ claim: name, id: name },
     state: properties?.provisioningState ?? '',
   }),
+  google: ({ name = '', state = '' }) => ({
+    claim: name.split('/').at(-1) ?? '',
+    id: name.replace(/^projects\/(.*)\/locations\/(.*)\/instances\//, '$1/$2/'),
+    state,
+  }),
   oci: ({ displayName: claim = '', id = '', lifecycleState: state = '' }) => ({ claim, id, state }),
 };
 
@@ -98,6 +103,7 @@ interface CloudFileSystem {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
   readonly name?: string;
   readonly properties?: { readonly provisioningState?: string };
+  readonly state?: string;
   readonly id?: string;
   readonly displayName?: string;
   readonly lifecycleState?: string;

@@ -3,7 +3,8 @@
 // of an undisturbed run.
 import type { Emulator } from '@lustre-csi/cloud-emulator';
 import { describe, expect, it, vi } from 'vitest';
-import { killCases, type KillCase } from './kill-cases.js';
+import { killCases } from './kill-cases.js';
+import type { KillCase } from './kill-steps.js';
 import { MortalDriver } from './mortal-driver.js';
 
 /** Limit of the calls of an operation: one that makes more fails the test, which would otherwise never end. */
@@ -15,6 +16,7 @@ const options = {
   durations: { createSeconds: 0.7, deleteSeconds: 0.7, updateSeconds: 0.7 },
   aws: { pageSize: 1000 },
   azure: { pageSize: 1000 },
+  google: { pageSize: 1000 },
 } as const;
 
 /** Effects and results of a run. */
@@ -30,13 +32,19 @@ interface Run {
 const kinds = {
   aws: ['fileSystems', 'backups', 'dataRepositoryAssociations', 'dataRepositoryTasks'],
   azure: ['fileSystems', 'expansionJobs', 'importJobs', 'autoImportJobs', 'autoExportJobs'],
+  google: ['fileSystems'],
   oci: ['fileSystems'],
 } as const;
 
 /** A resource in a cloud. */
-type Thing = { readonly ResourceARN?: string; readonly TaskId?: string; readonly id?: string };
+type Thing = {
+  readonly ResourceARN?: string;
+  readonly TaskId?: string;
+  readonly id?: string;
+  readonly uid?: string;
+};
 
-const idOf = ({ ResourceARN, TaskId, id }: Thing): string => ResourceARN ?? TaskId ?? id ?? '';
+const idOf = ({ ResourceARN, TaskId, id, uid }: Thing): string => ResourceARN ?? TaskId ?? id ?? uid ?? '';
 
 function thingsIn(emulator: Emulator, { cloud }: KillCase['tested']): Record<string, readonly Thing[]> {
   const state = emulator.state()[cloud] as Readonly<Record<string, readonly Thing[]>>;
@@ -46,7 +54,7 @@ function thingsIn(emulator: Emulator, { cloud }: KillCase['tested']): Record<str
 const nothingOf = ({ tested }: KillCase): Run['left'] =>
   Object.fromEntries(kinds[tested.cloud].map((kind) => [kind, []]));
 
-const changes = /^(Create|Update|Delete|Tag|Untag)|\.(createOrUpdate|update|delete)$/;
+const changes = /^(Create|Update|Delete|Import|Tag|Untag)|\.(createOrUpdate|update|delete)$/;
 
 function effectsIn({ journal }: Emulator): Record<string, number> {
   const effects: Record<string, number> = {};
@@ -60,11 +68,13 @@ function effectsIn({ journal }: Emulator): Record<string, number> {
 const OF_THE_RUN =
   /time(UTC)?$|^(MountName|mountname|DNSName|MgsAddress|NetworkInterfaceIds|ClientRequestToken)$/i;
 const OF_THE_RUN_IN_AZURE = /^(clusterUuid|mgsAddress|mountCommand|mgs-ip-address|createdAt)$/;
+const OF_THE_RUN_IN_GOOGLE = /^(uid|ip|mountPoint|filesystem)$/;
 
 /** JSON value without the parts that differ from run to run. */
 function lasting(value: unknown, name: string): unknown {
   const json = JSON.stringify(value, (key, member: unknown) => {
-    if (OF_THE_RUN.test(key) || OF_THE_RUN_IN_AZURE.test(key)) return undefined;
+    if (OF_THE_RUN.test(key) || OF_THE_RUN_IN_AZURE.test(key) || OF_THE_RUN_IN_GOOGLE.test(key))
+      return undefined;
     return typeof member === 'bigint' ? String(member) : member;
   });
   return JSON.parse(

@@ -1,41 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from '@lustre-csi/cloud-emulator';
-import { csi, type CsiClient } from '@lustre-csi/core/client';
+import type { CsiClient } from '@lustre-csi/core/client';
 import { createRequest, testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
-
-const CALL_MS = 20_000;
-
-/** Interval between two checks of a snapshot in creation: sidecars are slower. */
-const LOOK_MS = 500;
+import {
+  create,
+  expandTo,
+  failing,
+  modify,
+  remove,
+  removeSnapshot,
+  takeSnapshot,
+  volume,
+  within,
+  type Creation,
+  type Given,
+  type KillCase,
+} from './kill-steps.js';
 
 const GIB = 1024n ** 3n;
 
-/** Resources of a run, with unique names. */
-export interface Given {
-  readonly name: string;
-  readonly volumeId: string;
-  readonly snapshotId: string;
-}
-
-/** An operation during which the driver is killed, at each of its calls to the cloud; it is then repeated. */
-export interface KillCase {
-  readonly tested: TestedDriver;
-  readonly what: string;
-  /** Creates the resources that the operation needs; absent: none. */
-  readonly prepare?: (by: CsiClient, name: string) => Promise<Given>;
-  readonly call: (by: CsiClient, given: Given) => Promise<unknown>;
-  /** Fault of the cloud. */
-  readonly fault?: Fault;
-  /** Numbers of the accepted calls that change something, wherever the driver is killed. They are exact, also for idempotent
-   *  calls: the cloud's listing shows that they are done. */
-  readonly effects: Readonly<Record<string, number>>;
-  /** All resources that the run leaves, by kind. */
-  readonly leaves: Readonly<Record<string, readonly object[]>>;
-}
-
-type Settings = Readonly<Record<string, string>>;
-
-const [fsx, azure] = testedDrivers as readonly [TestedDriver, TestedDriver];
+const [fsx, azure, google] = testedDrivers as readonly [TestedDriver, TestedDriver, TestedDriver];
 
 /** File system of a type that FSx can back up. */
 const aws: TestedDriver = {
@@ -48,18 +30,6 @@ const aws: TestedDriver = {
   },
 };
 
-const within = (): { readonly deadline: number } => ({ deadline: Date.now() + CALL_MS });
-
-type Creation = (by: CsiClient, given: Given) => Promise<csi.CreateVolumeResponse>;
-
-const create =
-  (tested: TestedDriver, more: Settings = {}): Creation =>
-  (by, { name }) => {
-    const request = createRequest(tested, name);
-    const parameters = { ...request.parameters, ...more };
-    return by.controller.createVolume({ ...request, parameters }, within());
-  };
-
 const restore: Creation = (by, { name, snapshotId }) =>
   by.controller.createVolume(
     {
@@ -69,51 +39,11 @@ const restore: Creation = (by, { name, snapshotId }) =>
     within(),
   );
 
-/** Takes a snapshot and waits until it is ready. */
-const takeSnapshot = async (
-  by: CsiClient,
-  { name, volumeId }: Given,
-): Promise<csi.CreateSnapshotResponse> => {
-  const request = csi.CreateSnapshotRequest.fromPartial({ name: `of-${name}`, sourceVolumeId: volumeId });
-  for (;;) {
-    const answer = await by.controller.createSnapshot(request, within());
-    if (answer.snapshot?.readyToUse) return answer;
-    await delay(LOOK_MS);
-  }
-};
-
-const volume =
-  (tested: TestedDriver, more?: Settings) =>
-  async (by: CsiClient, name: string): Promise<Given> => {
-    const given = { name, volumeId: '', snapshotId: '' };
-    const answer = await create(tested, more)(by, given);
-    return { ...given, volumeId: answer.volume?.volumeId ?? '' };
-  };
-
 const volumeAndSnapshot = async (by: CsiClient, name: string): Promise<Given> => {
   const given = await volume(aws)(by, name);
   const answer = await takeSnapshot(by, given);
   return { ...given, snapshotId: answer.snapshot?.snapshotId ?? '' };
 };
-
-const expandTo =
-  (requiredBytes: bigint) =>
-  (by: CsiClient, { volumeId }: Given): Promise<unknown> =>
-    by.controller.controllerExpandVolume(
-      csi.ControllerExpandVolumeRequest.fromPartial({ volumeId, capacityRange: { requiredBytes } }),
-      within(),
-    );
-
-const modify =
-  (mutableParameters: Record<string, string>) =>
-  (by: CsiClient, { volumeId }: Given): Promise<unknown> =>
-    by.controller.controllerModifyVolume({ volumeId, mutableParameters, secrets: {} }, within());
-
-const remove = (by: CsiClient, { volumeId }: Given): Promise<unknown> =>
-  by.controller.deleteVolume({ volumeId, secrets: {} }, within());
-
-const removeSnapshot = (by: CsiClient, { snapshotId }: Given): Promise<unknown> =>
-  by.controller.deleteSnapshot({ snapshotId, secrets: {} }, within());
 
 const blobs =
   '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers';
@@ -131,14 +61,13 @@ const withAssociations = {
   ]),
 };
 
-const failing: Fault = { kind: 'fail-creation', message: 'no capacity in this zone' };
-
 // Resources, as the clouds show them.
 const available = { Lifecycle: 'AVAILABLE' };
 const succeeded = { properties: { provisioningState: 'Succeeded' } };
 const azureWith = (properties: object): object => ({
   properties: { provisioningState: 'Succeeded', ...properties },
 });
+const active = { state: 'ACTIVE' };
 const linked = (path: string, bucket: string): object => ({
   ...available,
   FileSystemPath: path,
@@ -157,6 +86,21 @@ export const killCases: readonly KillCase[] = [
       'autoExportJobs.createOrUpdate': 1,
     },
     leaves: { fileSystems: [succeeded], autoImportJobs: [succeeded], autoExportJobs: [succeeded] },
+  },
+  {
+    tested: google,
+    what: 'CreateVolume whose first file system fails',
+    call: create(google),
+    fault: { ...failing, operation: 'CreateInstance' },
+    effects: { CreateInstance: 2, DeleteOperation: 1 },
+    leaves: { fileSystems: [active] },
+  },
+  {
+    tested: google,
+    what: 'CreateVolume with an import',
+    call: create(google, { importPath: 'gs://training-data/raw/' }),
+    effects: { CreateInstance: 1, ImportData: 1 },
+    leaves: { fileSystems: [active] },
   },
   {
     tested: azure,
@@ -215,6 +159,37 @@ export const killCases: readonly KillCase[] = [
     prepare: volume(azure),
     call: remove,
     effects: { 'amlFilesystems.delete': 1 },
+    leaves: {},
+  },
+  {
+    tested: google,
+    what: 'CreateVolume',
+    call: create(google),
+    effects: { CreateInstance: 1 },
+    leaves: { fileSystems: [active] },
+  },
+  {
+    tested: google,
+    what: 'ControllerExpandVolume',
+    prepare: volume(google),
+    call: expandTo(18_000n * GIB),
+    effects: { UpdateInstance: 1 },
+    leaves: { fileSystems: [{ ...active, capacityGib: '18000' }] },
+  },
+  {
+    tested: google,
+    what: 'ControllerModifyVolume',
+    prepare: volume(google),
+    call: modify({ description: 'changed' }),
+    effects: { UpdateInstance: 1 },
+    leaves: { fileSystems: [{ ...active, description: 'changed' }] },
+  },
+  {
+    tested: google,
+    what: 'DeleteVolume',
+    prepare: volume(google),
+    call: remove,
+    effects: { DeleteInstance: 1 },
     leaves: {},
   },
   {

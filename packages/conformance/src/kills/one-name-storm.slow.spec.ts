@@ -22,6 +22,7 @@ const options = {
   durations: { createSeconds: 0.8, deleteSeconds: 0.6, tokenSeconds: 1 },
   aws: { pageSize: 100 },
   azure: { pageSize: 100 },
+  google: { pageSize: 100 },
   oci: { pageSize: 100 },
 } as const;
 
@@ -44,6 +45,7 @@ const operationsOf: Readonly<Record<TestedDriver['cloud'], readonly string[]>> =
     'amlFilesystems.get',
     'amlFilesystems.listByResourceGroup',
   ],
+  google: ['CreateInstance', 'DeleteInstance', 'GetInstance', 'ListInstances'],
   oci: ['CreateLustreFileSystem', 'DeleteLustreFileSystem', 'GetLustreFileSystem', 'ListLustreFileSystems'],
 };
 
@@ -141,6 +143,8 @@ class Storm {
   }
 }
 
+const usableState = { aws: 'AVAILABLE', azure: 'Succeeded', google: 'ACTIVE', oci: 'ACTIVE' } as const;
+
 describe.each(allDrivers)('$driverName: a storm over two controllers', (tested) => {
   it('leaves one file system for each volume', { timeout: 900_000, retry: 0 }, async () => {
     const seed = Number(process.env['LUSTRE_CSI_STORM_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -154,8 +158,8 @@ describe.each(allDrivers)('$driverName: a storm over two controllers', (tested) 
       expect(storm.operations).toBeGreaterThanOrEqual(OPERATIONS);
       const wanted = [...kept].map(([claim, id]) => ({
         claim,
-        id: id.split(/[#:]/)[0],
-        state: { aws: 'AVAILABLE', azure: 'Succeeded', oci: 'ACTIVE' }[tested.cloud],
+          id: id.split(/[#:]/)[0],
+          state: usableState[tested.cloud],
       }));
       const byName = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);
       await vi.waitFor(

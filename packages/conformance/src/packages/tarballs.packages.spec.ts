@@ -19,6 +19,7 @@ it('packs the library, the executable, the providers and the emulator', () => {
     '@lustre-csi/provider-aws-fsx',
     '@lustre-csi/provider-azure-amlfs',
     '@lustre-csi/provider-generic',
+    '@lustre-csi/provider-google-lustre',
     '@lustre-csi/provider-oci-lustre',
   ]);
 });

@@ -57,6 +57,14 @@ export const subjects: readonly Subject[] = [
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
   },
   {
+    name: 'google-lustre',
+    driverName: 'lustre.csi.storage.gke.io',
+    parameters: { perUnitStorageThroughput: '1000' },
+    sizeBytes: 9000n * GIB,
+    expandedBytes: 18_000n * GIB,
+    mutableParameters: { labels: 'team=research' },
+  },
+  {
     name: 'oci-lustre',
     driverName: 'lustre.csi.oraclecloud.com',
     parameters: {
@@ -81,6 +89,13 @@ export const subjects: readonly Subject[] = [
     driverName: 'azurelustre.csi.azure.com',
     ...directories,
     mutableParameters: { 'maintenance-day-of-week': 'Monday' },
+    refusals: settingsRefusals,
+  },
+  {
+    name: 'google-lustre-directories',
+    driverName: 'lustre.csi.storage.gke.io',
+    ...directories,
+    mutableParameters: { labels: 'team=research' },
     refusals: settingsRefusals,
   },
   {

@@ -89,7 +89,7 @@ async function prepareInCloud(
   if (!node) throw new Error(driverName);
   const source = formatMountSource(node.mountSource({ volumeId, context: volumeContext }));
   return {
-    parameters: parentParameters(tested, volumeId),
+    parameters: tested.parentParameters(volumeId),
     source,
     volumeId,
     remove: async () => {
@@ -100,13 +100,6 @@ async function prepareInCloud(
       }
     },
   };
-}
-
-/** StorageClass parameters that name the file system of a volume. */
-function parentParameters({ cloud }: TestedDriver, volumeId: string): Readonly<Record<string, string>> {
-  if (cloud === 'aws') return { fileSystemId: volumeId };
-  if (cloud === 'oci') return { fileSystemId: volumeId.split(':')[0] ?? '' };
-  return { 'file-system-name': volumeId.split('#')[0] ?? '', 'resource-group-name': 'lustre-rg' };
 }
 
 /** Creates a file system that no cloud knows: an MGS that answers in the simulation. */

@@ -39,6 +39,8 @@ export interface TestedDriver {
   readonly listing: { readonly operation: string; readonly pageSize: number };
   /** Operation that creates a file system. */
   readonly creation: string;
+  /** StorageClass parameters that name the file system of a volume as the parent of directories. */
+  readonly parentParameters: (volumeId: string) => Readonly<Record<string, string>>;
 }
 
 export const testedDrivers: readonly TestedDriver[] = [
@@ -49,6 +51,7 @@ export const testedDrivers: readonly TestedDriver[] = [
     capacityBytes: 1200n * GIB,
     listing: { operation: 'DescribeFileSystems', pageSize: 5 },
     creation: 'CreateFileSystem',
+    parentParameters: (volumeId) => ({ fileSystemId: volumeId }),
   },
   {
     driverName: 'azurelustre.csi.azure.com',
@@ -62,11 +65,24 @@ export const testedDrivers: readonly TestedDriver[] = [
     capacityBytes: 4096n * GIB,
     listing: { operation: 'amlFilesystems.listByResourceGroup', pageSize: 5 },
     creation: 'amlFilesystems.createOrUpdate',
+    parentParameters: (volumeId) => ({
+      'file-system-name': volumeId.split('#')[0] ?? '',
+      'resource-group-name': 'lustre-rg',
+    }),
   },
 ];
 
 /** Drivers of further clouds, for the suites that are about the cloud and not about the process. */
 export const furtherDrivers: readonly TestedDriver[] = [
+  {
+    driverName: 'lustre.csi.storage.gke.io',
+    cloud: 'google',
+    parameters: { perUnitStorageThroughput: '1000' },
+    capacityBytes: 9000n * GIB,
+    listing: { operation: 'ListInstances', pageSize: 5 },
+    creation: 'CreateInstance',
+    parentParameters: (volumeId) => ({ instance: volumeId }),
+  },
   {
     driverName: 'lustre.csi.oraclecloud.com',
     cloud: 'oci',
@@ -78,6 +94,7 @@ export const furtherDrivers: readonly TestedDriver[] = [
     capacityBytes: 31_200n * 10n ** 9n,
     listing: { operation: 'ListLustreFileSystems', pageSize: 5 },
     creation: 'CreateLustreFileSystem',
+    parentParameters: (volumeId) => ({ fileSystemId: volumeId.split(':')[0] ?? '' }),
   },
 ];
 

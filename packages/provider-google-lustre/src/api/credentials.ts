@@ -13,9 +13,6 @@ const FILE_VARIABLE = 'GOOGLE_APPLICATION_CREDENTIALS';
 /** Token in the answer of the metadata server. */
 const metadataToken = z.object({ access_token: z.string().check(z.minLength(1)), expires_in: z.number() });
 
-/** Lifetime that is assumed where a library does not report it, in milliseconds. */
-const ASSUMED_LIFETIME = 5 * 60_000;
-
 /** Chooses the source of access tokens: the credential file where one is named (a key of a service account, or a
  *  configuration of workload identity federation), otherwise the metadata server, through which GKE gives the tokens of
  *  the pod's identity.
@@ -40,21 +37,8 @@ const fromMetadata = (server: MetadataServer): TokenSource => ({
 /** google-auth-library is loaded only here: a pod of GKE does not need it. */
 function fromFile(file: string, agents: NetworkAgents | undefined): TokenSource {
   const load = async (): Promise<() => Promise<AccessToken>> => {
-    const { GoogleAuth } = await import('google-auth-library');
-    const transporterOptions = agents
-      ? { agent: (url: URL) => (url.protocol === 'https:' ? agents.https : agents.http) }
-      : {};
-    const auth = new GoogleAuth({
-      keyFilename: file,
-      scopes: [SCOPE],
-      clientOptions: { transporterOptions },
-    });
-    const client = await auth.getClient();
-    return async () => {
-      const { token } = await client.getAccessToken();
-      if (!token) throw new Error('its answer has no token');
-      return { text: token, expiresAt: client.credentials.expiry_date ?? Date.now() + ASSUMED_LIFETIME };
-    };
+    const { readCredentialFile } = await import('./credential-file.js');
+    return readCredentialFile(file, SCOPE, agents);
   };
   let loaded: Promise<() => Promise<AccessToken>> | undefined;
   return {
