@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the driver from the manifests in deploy/kubernetes, after checks of the cluster:
 #   install-driver.sh SET [--image IMAGE] [--timeout DURATION] [--dry-run]
-# SET is a directory below deploy/kubernetes: aws-fsx, azure-amlfs, generic, overlays/drop-in-aws, overlays/drop-in-azure, or
-# overlays/openshift/aws-fsx (azure-amlfs, generic). Works on the cluster of the current context of kubectl.
+# SET is a directory below deploy/kubernetes: aws-fsx, azure-amlfs, google-lustre, generic, overlays/drop-in-aws,
+# overlays/drop-in-azure, or overlays/openshift/aws-fsx (azure-amlfs, google-lustre, generic). Works on the cluster of the current context of kubectl.
 #   --image     image of the driver, with tag or digest, in place of the placeholder in the manifests
 #   --timeout   time limit of each rollout, such as 10m (default: 30m, the time that a large cluster takes)
 #   --dry-run   checks, and lets the API server check all objects, but creates none
@@ -53,8 +53,8 @@ check_helm() {
 # Two controllers of one driver would work on the same claims.
 check_other_controller() {
   local name found
-  for name in fsx-csi-controller csi-azurelustre-controller lustre-csi-aws-fsx-controller \
-    lustre-csi-azure-amlfs-controller lustre-csi-generic-controller; do
+  for name in fsx-csi-controller csi-azurelustre-controller lustre-csi-controller lustre-csi-aws-fsx-controller \
+    lustre-csi-azure-amlfs-controller lustre-csi-google-lustre-controller lustre-csi-generic-controller; do
     controls_same_driver "$name" || continue
     found=$(kubectl get deployments --all-namespaces --field-selector "metadata.name=$name" -o \
       'jsonpath={range .items[*]}{.metadata.namespace}{" "}{end}')
@@ -69,6 +69,8 @@ controls_same_driver() { # DEPLOYMENT
   case $driver in
     fsx.csi.aws.com) [[ $1 == fsx-csi-* || $1 == *-aws-fsx-* ]] ;;
     azurelustre.csi.azure.com) [[ $1 == csi-azurelustre-* || $1 == *-azure-amlfs-* ]] ;;
+    # lustre-csi-controller is that of lustre-csi-driver of Google.
+    lustre.csi.storage.gke.io) [[ $1 == lustre-csi-controller || $1 == *-google-lustre-* ]] ;;
     *) [[ $1 == *-generic-* ]] ;;
   esac
 }

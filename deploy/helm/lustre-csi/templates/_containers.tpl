@@ -25,7 +25,7 @@
 {{- if .root.Values.tracing.enabled }}
 - --tracing
 {{- end }}
-{{- with .root.Values.topology.zone }}
+{{- with include "lustre-csi.topologyZone" .root }}
 - --topology-zone={{ . }}
 {{- end }}
 {{- end -}}

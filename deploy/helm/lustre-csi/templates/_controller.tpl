@@ -109,7 +109,7 @@ readOnlyRootFilesystem: true
 {{- $vac := include "lustre-csi.volumeAttributesClass" . -}}
 {{- $gate := ternary list (list "--feature-gates=VolumeAttributesClass=false") (eq $vac "true") -}}
 {{- $provisioner := concat (list "--extra-create-metadata=true") (include "lustre-csi.workArgs" (dict "sidecar" .Values.sidecars.provisioner "threads" "worker-threads") | fromYamlArray) $gate -}}
-{{- if .Values.topology.zone -}}
+{{- if include "lustre-csi.topology" . -}}
 {{- $provisioner = concat $provisioner (list (printf "--strict-topology=%t" .Values.topology.strict) (printf "--immediate-topology=%t" .Values.topology.immediate)) -}}
 {{- end -}}
 {{- include "lustre-csi.leaderSidecar" (dict "root" . "key" "provisioner" "name" "provisioner" "more" $provisioner) }}

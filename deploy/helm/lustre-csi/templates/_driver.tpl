@@ -1,7 +1,8 @@
-{{/* Cloud of the driver: aws, azure, oci or generic. */}}
+{{/* Cloud of the driver: aws, azure, google, oci or generic. */}}
 {{- define "lustre-csi.cloud" -}}
 {{- if eq .Values.driver "fsx.csi.aws.com" -}}aws
 {{- else if eq .Values.driver "azurelustre.csi.azure.com" -}}azure
+{{- else if eq .Values.driver "lustre.csi.storage.gke.io" -}}google
 {{- else if eq .Values.driver "lustre.csi.oraclecloud.com" -}}oci
 {{- else -}}generic
 {{- end -}}
@@ -9,7 +10,7 @@
 
 {{/* Names that the executable knows as values of --driver-name; other generic drivers are served as their name. */}}
 {{- define "lustre-csi.isKnownDriver" -}}
-{{- if or .Values.customDriver (has .Values.driver (list "fsx.csi.aws.com" "azurelustre.csi.azure.com" "lustre.csi.oraclecloud.com" "generic.lustre-csi" "lustre.csi.k8s.io")) -}}true{{- end -}}
+{{- if or .Values.customDriver (has .Values.driver (list "fsx.csi.aws.com" "azurelustre.csi.azure.com" "lustre.csi.storage.gke.io" "lustre.csi.oraclecloud.com" "generic.lustre-csi" "lustre.csi.k8s.io")) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Whether the controller mounts file systems. */}}
@@ -59,6 +60,7 @@
 {{- $cloud := include "lustre-csi.cloud" . -}}
 {{- if eq $cloud "aws" -}}9810
 {{- else if eq $cloud "azure" -}}29763
+{{- else if eq $cloud "google" -}}9820
 {{- else -}}{{ add 20000 (mul 3 (mod (adler32sum .Values.driver | int64) 3000)) }}
 {{- end -}}
 {{- end -}}
@@ -75,7 +77,19 @@
 {{/* Time limit of the calls of sidecars. */}}
 {{- define "lustre-csi.timeout" -}}
 {{- $cloud := include "lustre-csi.cloud" . -}}
-{{- .Values.controller.timeout | default (dict "aws" "5m" "azure" "15m" "oci" "15m" "generic" "1m" | dig $cloud "1m") -}}
+{{- .Values.controller.timeout | default (dict "aws" "5m" "azure" "15m" "google" "15m" "oci" "15m" "generic" "1m" | dig $cloud "1m") -}}
+{{- end -}}
+
+{{/* Value of --topology-zone; empty: no topology. Nodes of Google have zones unless the value is none. */}}
+{{- define "lustre-csi.topologyZone" -}}
+{{- if eq (include "lustre-csi.cloud" .) "google" -}}{{ .Values.topology.zone | default "metadata" }}
+{{- else -}}{{ .Values.topology.zone }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether volumes have a topology. */}}
+{{- define "lustre-csi.topology" -}}
+{{- if not (has (include "lustre-csi.topologyZone" .) (list "" "none")) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Source of azure.json: hostPath, secret or none. */}}

@@ -57,7 +57,7 @@
 - apiGroups: ['']
   resources: [events]
   verbs: [list, watch, create, update, patch]
-{{- if .Values.topology.zone }}
+{{- if include "lustre-csi.topology" . }}
 - apiGroups: [storage.k8s.io]
   resources: [csinodes]
   verbs: [get, list, watch]

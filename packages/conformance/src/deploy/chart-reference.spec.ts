@@ -49,7 +49,7 @@ describe('the reference of the chart', () => {
 describe('the pages', () => {
   const pages = [
     'deploy/helm/lustre-csi/README.md',
-    ...['aws', 'azure', 'oci', 'openshift', 'bare-metal'].map((name) => `docs/guides/install-${name}.md`),
+    ...['aws', 'azure', 'google', 'oci', 'openshift', 'bare-metal'].map((name) => `docs/guides/install-${name}.md`),
     'docs/guides/migration.md',
     'docs/reference/support-matrix.md',
   ];
@@ -105,7 +105,7 @@ describe('deploy/versions.yaml', () => {
   });
 
   it('agrees with the manifests', () => {
-    const manifests = ['aws-fsx', 'azure-amlfs', 'generic'].map((name) =>
+    const manifests = ['aws-fsx', 'azure-amlfs', 'google-lustre', 'generic'].map((name) =>
       read(`deploy/kubernetes/${name}/lustre-csi.yaml`),
     );
     const used = manifests.flatMap((text) =>

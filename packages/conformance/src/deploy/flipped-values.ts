@@ -10,6 +10,7 @@ export interface Setting {
 const everything: Setting = { set: 'everything-on', values: {} };
 const aws = (values: Setting['values'] = {}): Setting => ({ set: 'aws-default', values });
 const azure = (values: Setting['values'] = {}): Setting => ({ set: 'azure-default', values });
+const google = (values: Setting['values'] = {}): Setting => ({ set: 'google-default', values });
 
 const oci = (values: Setting['values'] = {}): Setting => ({ set: 'oci-default', values });
 
@@ -43,6 +44,8 @@ const settings: readonly (readonly [string, Setting])[] = [
     azure({ azure: { cloudConfig: { source: 'secret', secretName: 'one' } } }),
   ],
   ['azure', azure({ azure: { workloadIdentity: { clientID: 'one' } } })],
+  ['google.credentials.key', google({ google: { credentials: { secretName: 'one' } } })],
+  ['google', google()],
   ['aws', aws()],
   ['helmTester', { ...aws(), withTests: true }],
   ['oci.config.key', oci({ oci: { config: { secretName: 'one' } } })],

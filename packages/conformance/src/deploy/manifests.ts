@@ -16,6 +16,7 @@ export const manifestSets: readonly ManifestSet[] = [
     [
       ['aws-fsx', 'aws-default'],
       ['azure-amlfs', 'azure-default'],
+      ['google-lustre', 'google-default'],
       ['oci-lustre', 'oci-default'],
       ['generic', 'generic-default'],
     ] as const

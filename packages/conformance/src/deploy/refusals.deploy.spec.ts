@@ -94,6 +94,12 @@ const sentenceRows: readonly Row[] = [
     /oci\.config\.secretName/,
   ],
   [
+    'credentials of Google for AWS',
+    { driver: fsx, google: { credentials: { secretName: 'x' } } },
+    /google\.credentials are for/,
+  ],
+  ['a zone of Google for Azure', { driver: azure, topology: { zone: 'none' } }, /topology\.zone none is for/],
+  [
     'kmm without images',
     { driver: generic, lustreClient: { mode: 'kmm' } },
     /set lustreClient\.kmm\.kernelMappings/,

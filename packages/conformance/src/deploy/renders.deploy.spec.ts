@@ -31,7 +31,7 @@ describe.skipIf(!inject('helm'))('the chart', () => {
   });
 
   it('renders releases of several drivers without a common object or port', async () => {
-    const names = ['aws-default', 'azure-default', 'generic-default', 'generic-own-name'];
+    const names = ['aws-default', 'azure-default', 'google-default', 'generic-default', 'generic-own-name'];
     const renders = await Promise.all(
       names.map((name) => helm.render({ files: [valueSet(name)], release: `lustre-csi-${name}` })),
     );

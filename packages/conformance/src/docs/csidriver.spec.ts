@@ -7,6 +7,11 @@ import { expect, it } from 'vitest';
 it.each([
   ['aws-fsx', 'fsx.csi.aws.com', { fsGroupPolicy: 'ReadWriteOnceWithFSType', podInfoOnMount: false }],
   ['azure-amlfs', 'azurelustre.csi.azure.com', { fsGroupPolicy: 'File', podInfoOnMount: true }],
+  [
+    'google-lustre',
+    'lustre.csi.storage.gke.io',
+    { fsGroupPolicy: 'ReadWriteOnceWithFSType', podInfoOnMount: false },
+  ],
   ['oci-lustre', 'lustre.csi.oraclecloud.com', { fsGroupPolicy: 'File', podInfoOnMount: false }],
 ])('deploy/%s has the CSIDriver object of %s with its defaults', (directory, name, fields) => {
   const file = new URL(`../../../../deploy/${directory}/csidriver.yaml`, import.meta.url);

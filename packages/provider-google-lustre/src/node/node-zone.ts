@@ -1,8 +1,9 @@
 import { DriverError, messageOf, type FlagDefinition, type Settings } from '@lustre-csi/core';
 import { MetadataServer } from './metadata-server.js';
 
-/** Values of the flag: the zone that the metadata server reports, and no topology. */
-const FROM_METADATA = 'metadata';
+/** Values of the flag: the zone that the metadata server reports (also in the word of the other providers), and no
+ *  topology. */
+const FROM_METADATA = ['metadata', 'imds'];
 const NONE = 'none';
 
 /** Flag of the topology, on the controller and on every node. */
@@ -15,7 +16,7 @@ export const topologyFlag: FlagDefinition = {
     'nodes without zones; the same on the controller. Default: metadata',
 };
 
-const topologyZone = (settings: Settings): string => settings.flag(topologyFlag.name) || FROM_METADATA;
+const topologyZone = (settings: Settings): string => settings.flag(topologyFlag.name) || 'metadata';
 
 /** Reports whether nodes advertise their zones. */
 export const hasTopology = (settings: Settings): boolean => topologyZone(settings) !== NONE;
@@ -24,7 +25,7 @@ export const hasTopology = (settings: Settings): boolean => topologyZone(setting
  *  @throws DriverError unavailable where the metadata server does not report it */
 export async function nodeZone(settings: Settings): Promise<string> {
   const configured = topologyZone(settings);
-  if (configured !== FROM_METADATA) return configured;
+  if (!FROM_METADATA.includes(configured)) return configured;
   try {
     return await new MetadataServer(settings).zone();
   } catch (error) {
