@@ -27,7 +27,13 @@ export const providerRooms = {
   node: ['api', 'operations'],
 };
 
-const providers = ['provider-aws-fsx', 'provider-azure-amlfs', 'provider-generic', 'provider-google-lustre', 'provider-oci-lustre'];
+const providers = [
+  'provider-aws-fsx',
+  'provider-azure-amlfs',
+  'provider-generic',
+  'provider-google-lustre',
+  'provider-oci-lustre',
+];
 
 const coreZones = Object.entries(coreRooms).map(([room, allowed]) => ({
   target: `./packages/core/src/${room}`,

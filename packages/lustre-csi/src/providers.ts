@@ -6,4 +6,10 @@ import { googleLustre } from '@lustre-csi/provider-google-lustre';
 import { ociLustre } from '@lustre-csi/provider-oci-lustre';
 
 /** All providers of the executable: a new one needs its package and a line here. */
-export const providers: readonly ProviderPlugin[] = [awsFsx, azureAmlfs, googleLustre, ociLustre, genericLustre];
+export const providers: readonly ProviderPlugin[] = [
+  awsFsx,
+  azureAmlfs,
+  googleLustre,
+  ociLustre,
+  genericLustre,
+];

@@ -158,8 +158,8 @@ describe.each(allDrivers)('$driverName: a storm over two controllers', (tested) 
       expect(storm.operations).toBeGreaterThanOrEqual(OPERATIONS);
       const wanted = [...kept].map(([claim, id]) => ({
         claim,
-          id: id.split(/[#:]/)[0],
-          state: usableState[tested.cloud],
+        id: id.split(/[#:]/)[0],
+        state: usableState[tested.cloud],
       }));
       const byName = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);
       await vi.waitFor(
