@@ -49,7 +49,9 @@ describe('the reference of the chart', () => {
 describe('the pages', () => {
   const pages = [
     'deploy/helm/lustre-csi/README.md',
-    ...['aws', 'azure', 'google', 'oci', 'openshift', 'bare-metal'].map((name) => `docs/guides/install-${name}.md`),
+    ...['aws', 'azure', 'google', 'oci', 'openshift', 'bare-metal'].map(
+      (name) => `docs/guides/install-${name}.md`,
+    ),
     'docs/guides/migration.md',
     'docs/reference/support-matrix.md',
   ];

@@ -1,5 +1,5 @@
 import type { CsiClient } from '@lustre-csi/core/client';
-import { createRequest, testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
+import { allDrivers, createRequest, type TestedDriver } from '../testing/emulated-cloud.js';
 import {
   create,
   expandTo,
@@ -17,7 +17,7 @@ import {
 
 const GIB = 1024n ** 3n;
 
-const [fsx, azure, google] = testedDrivers as readonly [TestedDriver, TestedDriver, TestedDriver];
+const [fsx, azure, google] = allDrivers as readonly [TestedDriver, TestedDriver, TestedDriver];
 
 /** File system of a type that FSx can back up. */
 const aws: TestedDriver = {
