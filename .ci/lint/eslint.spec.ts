@@ -8,6 +8,7 @@ const aws = 'packages/provider-aws-fsx/src';
 const azure = 'packages/provider-azure-amlfs/src';
 const generic = 'packages/provider-generic/src';
 const google = 'packages/provider-google-lustre/src';
+const oci = 'packages/provider-oci-lustre/src';
 const importing = (specifier: string): string => `import '${specifier}';\n`;
 const lines = (count: number): string => 'export {};\n'.repeat(count);
 
@@ -28,7 +29,7 @@ const rooms = [
   ...[...coreRooms, 'directory', 'directory/registry', 'request', 'rpc', 'gen'].map(
     (room) => `${core}/${room}`,
   ),
-  ...[aws, azure, generic, google].flatMap((src) =>
+  ...[aws, azure, generic, google, oci].flatMap((src) =>
     ['api', 'operations', 'plan'].map((room) => `${src}/${room}`),
   ),
 ];
@@ -80,7 +81,7 @@ const zoneViolations: Planted[] = [
   inZone(`${core}/directory/registry/c.ts`, '../../provider/thing.js'),
   inZone(`${core}/request/a.ts`, '../rpc/thing.js'),
   inZone(`${core}/request/b.ts`, '../node/thing.js'),
-  ...[aws, azure, generic, google].flatMap((src) =>
+  ...[aws, azure, generic, google, oci].flatMap((src) =>
     ['parameters', 'node'].flatMap((room) => [
       inZone(`${src}/${room}/a.ts`, '../api/thing.js'),
       inZone(`${src}/${room}/b.ts`, '../operations/thing.js'),

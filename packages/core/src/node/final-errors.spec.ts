@@ -129,14 +129,12 @@ describe('a mount that cannot be undone', () => {
   });
 });
 
-describe('a mount table that cannot be read', () => {
+describe('a process that can open no more files', () => {
   it.each([{}, pod])('gives an error that is not final (%j)', async (context) => {
     engine = node.engine();
     await engine.nodeStats(); // The engine has read its state.
     await node.behave(`mount() { command mount "$@"; prlimit --pid ${engine.pid} --nofile=3:; }`);
-    expect(await engine.publish(target, { context })).toEqual(
-      failure('unavailable', 'the mount table cannot be read: EMFILE'),
-    );
+    expect(await engine.publish(target, { context })).toEqual(failure('unavailable', 'EMFILE'));
     await node.behave('');
     await node.shell(`prlimit --pid ${engine.pid} --nofile=1024:`);
     expect(await engine.publish(target, { context })).toEqual(success);

@@ -153,7 +153,7 @@ describe('a deletion', () => {
     const id = await created();
     const hidden = { kind: 'error', status: 404, code: 'NotAuthorizedOrNotFound', times: 9 } as const;
     oci.emulator.faults.add({ ...hidden, ...at('GetLustreFileSystem') });
-    await expect(volumes.delete(id, call())).rejects.toMatchObject({
+    await expect(volumes.get(id, call())).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringMatching(/lists file system .* and does not show it.*policy/) as string,
     });

@@ -57,7 +57,7 @@ export class SharedMounts {
   ) {
     this.#directories = new ClientDirectories(directory);
     this.#kept = new KeptClients(node.readMountTable, () => this.sweep());
-    this.#sweeper = new ClientSweeper(() => this.#sweepOnce(), node.log);
+    this.#sweeper = new ClientSweeper((isConfirming) => this.#sweepOnce(isConfirming), node.log);
   }
 
   /** Reads the records and directories of an earlier run. @returns paths at which it may have had work under way
@@ -229,12 +229,16 @@ export class SharedMounts {
     return [...new Set([...this.records.all().map(({ path }) => path), ...this.#strays])];
   }
 
-  async #sweepOnce(): Promise<void> {
+  /** Returns true if a recent look shows a use of each client. A mount may have gone since. */
+  async #seemsUsed(): Promise<boolean> {
+    const recent = await (this.node.recentMountTable ?? this.node.readMountTable)();
+    return this.#paths().every((path) => clientInRecordedUse(path, recent, this.node));
+  }
+
+  async #sweepOnce(isConfirming: boolean): Promise<void> {
     const before = new Map(this.#changes);
-    const { readMountTable, recentMountTable = readMountTable } = this.node;
-    const recent = await recentMountTable();
-    if (this.#paths().every((path) => clientInRecordedUse(path, recent, this.node))) return;
-    const table = await readMountTable();
+    if (!isConfirming && (await this.#seemsUsed())) return this.#sweeper.confirmSoon();
+    const table = await this.node.readMountTable();
     // Nothing is awaited from here until the detachment is recorded for later publishes.
     for (const path of this.#paths()) {
       if (this.#changes.get(path) !== before.get(path)) this.sweep();
