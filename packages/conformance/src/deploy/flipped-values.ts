@@ -34,6 +34,7 @@ const settings: readonly (readonly [string, Setting])[] = [
   ['controller.containerSecurityContext', aws()],
   ['controller.serviceAccount.name', aws()],
   // The set has arguments of its own for these.
+  ['sidecars.provisioner.workerThreads', aws()],
   ['node.logLevel', aws()],
   ['node.metrics.enabled', aws()],
   ['node.affinity', aws()],

@@ -46,8 +46,39 @@ const lustreFileSystem = z.object({
   maintenanceWindow: tolerant(z.object({ dayOfWeek: z.string(), timeStart: z.string() })),
 });
 
-/** File system as OCI shows it. */
-export type OciFileSystem = z.infer<typeof lustreFileSystem>;
+/** File system as OCI shows it (LustreFileSystem 20250228): a field of another type than OCI's is undefined. */
+export interface OciFileSystem extends Readonly<Partial<Record<OciText, string | undefined>>> {
+  readonly id: string;
+  readonly compartmentId: string;
+  /** Capacity in decimal GB. */
+  readonly capacityInGBs?: number | undefined;
+  readonly freeformTags?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly nsgIds?: readonly string[] | undefined;
+  readonly rootSquashConfiguration?: OciRootSquash | undefined;
+  readonly maintenanceWindow?: { readonly dayOfWeek: string; readonly timeStart: string } | undefined;
+}
+
+type OciText =
+  | 'lifecycleState'
+  | 'lifecycleDetails'
+  | 'displayName'
+  | 'fileSystemName'
+  | 'managementServiceAddress'
+  | 'lnet'
+  | 'performanceTier'
+  | 'subnetId'
+  | 'availabilityDomain'
+  | 'clusterPlacementGroupId'
+  | 'timeCreated'
+  | 'kmsKeyId';
+
+/** Root squash as OCI shows it. */
+export interface OciRootSquash {
+  readonly identitySquash?: string | undefined;
+  readonly squashUid?: number | undefined;
+  readonly squashGid?: number | undefined;
+  readonly clientExceptions?: readonly string[] | undefined;
+}
 
 /** Reads OCI's JSON; undefined where it is no file system. */
 export function readFileSystem(resource: unknown): OciFileSystem | undefined {
