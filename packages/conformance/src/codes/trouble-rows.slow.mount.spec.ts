@@ -25,7 +25,10 @@ interface Attempt {
   readonly run: () => Promise<unknown>;
 }
 
-describe.concurrent.each(allDrivers)('$driverName', (tested) => {
+// OCI has other calls: a deletion looks a volume up by a listing, and a lost answer changes the ETag of the next attempt.
+const drivers = allDrivers.filter(({ cloud }) => cloud !== 'oci');
+
+describe.concurrent.each(drivers)('$driverName', (tested) => {
   const subject = subjects.find(({ driverName }) => driverName === tested.driverName) as Subject;
   let cloud: EmulatedCloud;
   let driver: DriverProcess;
