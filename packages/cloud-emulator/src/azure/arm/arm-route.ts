@@ -1,3 +1,5 @@
+import { matchRoute as firstMatch, type MatchedRoute as Matched } from '../../match-route.js';
+
 /** One operation of Azure Resource Manager or of a resource provider behind it. */
 export interface ArmRoute {
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
@@ -51,23 +53,14 @@ const noParams: ArmParams = {
   subnet: '',
 };
 
-export interface MatchedRoute {
-  readonly route: ArmRoute;
-  readonly params: ArmParams;
-}
+export type MatchedRoute = Matched<ArmRoute, ArmParams>;
 
-/** Operation that this method and path mean, or undefined. */
-export function matchRoute(
+/** Finds the operation that this method and path mean; undefined if there is none. */
+export const matchRoute = (
   routes: readonly ArmRoute[],
   method: string,
   path: string,
-): MatchedRoute | undefined {
-  for (const route of routes) {
-    const params = route.method === method ? matchPath(route.path, path) : undefined;
-    if (params) return { route, params };
-  }
-  return undefined;
-}
+): MatchedRoute | undefined => firstMatch(routes, method, path, matchPath);
 
 function matchPath(template: string, path: string): ArmParams | undefined {
   const wanted = template.split('/');

@@ -1,3 +1,5 @@
+import { matchRoute as firstMatch, type MatchedRoute as Matched } from '../../match-route.js';
+
 /** Operation of the Managed Lustre API. */
 export interface GoogleRoute {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -24,23 +26,14 @@ export interface GoogleParams {
   readonly id: string;
 }
 
-export interface MatchedRoute {
-  readonly route: GoogleRoute;
-  readonly params: GoogleParams;
-}
+export type MatchedRoute = Matched<GoogleRoute, GoogleParams>;
 
-/** Finds the operation that this method and path mean. */
-export function matchRoute(
+/** Finds the operation that this method and path mean; undefined if there is none. */
+export const matchRoute = (
   routes: readonly GoogleRoute[],
   method: string,
   path: string,
-): MatchedRoute | undefined {
-  for (const route of routes) {
-    const params = route.method === method ? matchPath(route.path, path) : undefined;
-    if (params) return { route, params };
-  }
-  return undefined;
-}
+): MatchedRoute | undefined => firstMatch(routes, method, path, matchPath);
 
 function matchPath(template: string, path: string): GoogleParams | undefined {
   const pattern = template.replace(/\{(\w+)\}/g, '(?<$1>[^/:]+)');
