@@ -81,7 +81,8 @@ export const clouds: Readonly<
     calls: {
       listing: 'ListLustreFileSystems',
       creation: 'CreateLustreFileSystem',
-      reading: 'GetLustreFileSystem',
+      // Names are not unique in OCI: a deletion lists all file systems, and needs no other lookup.
+      reading: 'ListLustreFileSystems',
       deletion: 'DeleteLustreFileSystem',
       growth: 'UpdateLustreFileSystem',
       change: 'UpdateLustreFileSystem',

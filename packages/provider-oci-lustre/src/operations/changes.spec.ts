@@ -20,6 +20,7 @@ const expand = (size: number, by = volumes): Promise<unknown> =>
   by.expand(id, { required: gigabytes(size) }, call());
 const modify = (parameters: Record<string, string>): Promise<void> => volumes.modify(id, parameters, call());
 const failing = { kind: 'fail-creation', cloud: 'oci', operation: 'UpdateLustreFileSystem' } as const;
+const lost = { kind: 'reset', when: 'after', cloud: 'oci', operation: 'UpdateLustreFileSystem' } as const;
 const updates = (): number => oci.count('UpdateLustreFileSystem');
 
 const TAGS = 'oci.oraclecloud.com/initial-freeform-tags-override';
@@ -61,6 +62,12 @@ describe('an expansion', () => {
     expect(await expand(41_600)).toEqual(gigabytes(41_600));
   });
 
+  it('continues where the answer of OCI was lost', async () => {
+    oci.emulator.faults.add({ ...lost });
+    expect(await expand(41_600)).toEqual(gigabytes(41_600));
+    expect(oci.fileSystems[0]?.capacityInGBs).toBe(41_600);
+  });
+
   it('refuses a range without a size', async () => {
     const range = { required: gigabytes(31_201), limit: gigabytes(41_599) };
     await expect(volumes.expand(id, range, call())).rejects.toMatchObject({ kind: 'out-of-range' });
@@ -99,6 +106,12 @@ describe('a modification', () => {
       kind: 'unavailable',
       message: expect.stringMatching(/Busy: Try later/) as string,
     });
+    await modify({ [TAGS]: '{"a":"b"}' });
+    expect(oci.fileSystems[0]?.freeformTags).toMatchObject({ a: 'b' });
+  });
+
+  it('continues where the answer of OCI was lost', async () => {
+    oci.emulator.faults.add({ ...lost });
     await modify({ [TAGS]: '{"a":"b"}' });
     expect(oci.fileSystems[0]?.freeformTags).toMatchObject({ a: 'b' });
   });

@@ -9,6 +9,7 @@ import type {
 } from '@lustre-csi/core';
 import { toDriverError } from '../api/errors.js';
 import type { OciApi } from '../api/oci-api.js';
+import { isConflict } from '../api/oci-error.js';
 import { ociOperations } from '../api/oci-operations.js';
 import { smallestCapacity, toGigabytes } from '../plan/capacity-rules.js';
 import type { FileSystemReader } from './file-system-reader.js';
@@ -72,7 +73,14 @@ export class LustreExpansion implements VolumeExpansion {
       const work = answer.header('opc-work-request-id');
       if (work !== undefined) this.#targets.set(work, capacity);
     } catch (error) {
+      if (isConflict(error) && (await this.#hasBegun({ id, listingScope }, capacity, signal))) return;
       throw toDriverError(error, doing, 'effect', signal);
     }
+  }
+
+  /** Reports whether an earlier request, whose answer was lost, has begun the expansion, or another update is in progress. */
+  async #hasBegun(reference: VolumeReference, capacity: Capacity, signal: AbortSignal): Promise<boolean> {
+    const found = (await this.reader.find(reference, signal))?.fileSystem;
+    return found?.state === 'updating' || found?.capacity.isLessThan(capacity) === false;
   }
 }

@@ -7,8 +7,13 @@ import {
 } from '@lustre-csi/core';
 import { toDriverError } from '../api/errors.js';
 import type { OciApi } from '../api/oci-api.js';
+import { isConflict } from '../api/oci-error.js';
 import { ociOperations } from '../api/oci-operations.js';
-import { mutableParameterSchema, readMutableParameters } from '../parameters/mutable-parameters.js';
+import {
+  mutableParameterSchema,
+  readMutableParameters,
+  type MutableParameters,
+} from '../parameters/mutable-parameters.js';
 import { settingsChange } from '../plan/settings-change.js';
 import type { FileSystemReader, ReadFileSystem } from './file-system-reader.js';
 import type { WorkRequests } from './work-requests.js';
@@ -59,7 +64,15 @@ export class LustreModification implements VolumeModification {
     }
     const waiting = await this.#outcome(fileSystem, JSON.stringify(change), signal);
     if (waiting) return waiting;
-    await this.#change(found, change, signal);
+    await this.#change(found, change, signal).catch(async (error: unknown) => {
+      if (isConflict(error) && (await this.#hasBegun(reference, requested, signal))) return;
+      throw toDriverError(
+        error,
+        `cannot change the settings of file system ${fileSystem.id}`,
+        'effect',
+        signal,
+      );
+    });
     return { waitingFor: `the settings of file system ${fileSystem.id} are being changed` };
   }
 
@@ -91,13 +104,20 @@ export class LustreModification implements VolumeModification {
     signal: AbortSignal,
   ): Promise<void> {
     const input = { id, body: change, ...(etag === undefined ? {} : { headers: { 'if-match': etag } }) };
-    try {
-      const answer = await this.api.call(ociOperations.updateFileSystem, input, signal);
-      const workId = answer.header('opc-work-request-id') ?? '';
-      this.#accepted.set(id, { workId, change: JSON.stringify(change) });
-    } catch (error) {
-      throw toDriverError(error, `cannot change the settings of file system ${id}`, 'effect', signal);
-    }
+    const answer = await this.api.call(ociOperations.updateFileSystem, input, signal);
+    const workId = answer.header('opc-work-request-id') ?? '';
+    this.#accepted.set(id, { workId, change: JSON.stringify(change) });
+  }
+
+  /** Reports whether an earlier request, whose answer was lost, has made the change, or another update is in progress. */
+  async #hasBegun(
+    reference: VolumeReference,
+    requested: MutableParameters,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const found = await this.reader.find(reference, signal);
+    if (!found) return false;
+    return found.fileSystem.state === 'updating' || !settingsChange(found.shown, requested);
   }
 }
 
