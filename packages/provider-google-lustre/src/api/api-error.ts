@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { text, tolerant } from './tolerant-json.js';
+import { text, tolerant } from '../plan/tolerant-json.js';
 import type { HttpAnswer } from './http-request.js';
 
 /** Error that the API has answered with (google.rpc.Status over HTTP). */

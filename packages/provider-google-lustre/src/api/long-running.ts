@@ -4,7 +4,7 @@ import { isAbsent, toDriverError } from './errors.js';
 import type { LustreApi } from './lustre-api.js';
 import { lustreOperations } from './lustre-operations.js';
 import { allPages } from './pages.js';
-import { text, tolerant } from './tolerant-json.js';
+import { text, tolerant } from '../plan/tolerant-json.js';
 
 const operationSchema = z.object({
   name: z.string(),

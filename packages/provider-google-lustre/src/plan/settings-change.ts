@@ -1,6 +1,6 @@
 import { Faults } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { text, tolerant } from '../api/tolerant-json.js';
+import { text, tolerant } from './tolerant-json.js';
 import { accessRulesFor, sameAccessRules, type AccessRulesOptions } from '../parameters/access-rules.js';
 import { mergedLabels, type Labels } from '../parameters/labels.js';
 import { maintenanceFor, sameWindow, type MaintenanceWindow } from '../parameters/maintenance.js';

@@ -6,7 +6,7 @@ import {
   type LustreMountSource,
 } from '@lustre-csi/core';
 import * as z from 'zod/mini';
-import { text, tolerant } from '../api/tolerant-json.js';
+import { text, tolerant } from './tolerant-json.js';
 import { formatVolumeHandle, regionOf, type VolumeHandle } from '../node/volume-handle.js';
 import { readLabels } from '../parameters/labels.js';
 import { networkName } from '../parameters/network.js';

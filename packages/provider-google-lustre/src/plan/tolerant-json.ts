@@ -6,7 +6,3 @@ export const tolerant = <T extends z.ZodMiniType>(schema: T): z.ZodMiniCatch<z.Z
 
 /** Tolerant text. */
 export const text = tolerant(z.string());
-
-/** Joins the cloud's words about a state; missing ones are left out. */
-export const inWords = (separator: string, ...words: readonly (string | undefined)[]): string =>
-  words.filter((part) => part).join(separator);
