@@ -17,6 +17,7 @@ const options = {
   aws: { pageSize: 1000 },
   azure: { pageSize: 1000 },
   google: { pageSize: 1000 },
+  oci: { pageSize: 1000 },
 } as const;
 
 /** Effects and results of a run. */
@@ -70,17 +71,20 @@ const OF_THE_RUN =
 const OF_THE_RUN_IN_AZURE = /^(clusterUuid|mgsAddress|mountCommand|mgs-ip-address|createdAt)$/;
 const OF_THE_RUN_IN_GOOGLE = /^(uid|ip|mountPoint|filesystem)$/;
 
+const OF_THE_RUN_IN_OCI = /^time(Created|Updated|BillingCycleEnd)$/;
+const ofTheRun = [OF_THE_RUN, OF_THE_RUN_IN_AZURE, OF_THE_RUN_IN_GOOGLE, OF_THE_RUN_IN_OCI];
+
 /** JSON value without the parts that differ from run to run. */
 function lasting(value: unknown, name: string): unknown {
   const json = JSON.stringify(value, (key, member: unknown) => {
-    if (OF_THE_RUN.test(key) || OF_THE_RUN_IN_AZURE.test(key) || OF_THE_RUN_IN_GOOGLE.test(key))
-      return undefined;
+    if (ofTheRun.some((pattern) => pattern.test(key))) return undefined;
     return typeof member === 'bigint' ? String(member) : member;
   });
   return JSON.parse(
     json
       .replaceAll(name, 'NAME')
       .replaceAll(/\b(fs|dra|backup)-[0-9a-f]{17}\b/g, '$1-ID')
+      .replaceAll(/\b(ocid1\.lustrefilesystem)\.[a-z0-9.]+/g, '$1.ID')
       .replaceAll(/\b127(\.\d+){3}\b/g, 'ADDRESS'),
   );
 }
