@@ -18,6 +18,7 @@ import { OciApi } from './api/oci-api.js';
 import { OciSite } from './api/oci-site.js';
 import { openWorkloadSession, serviceAccount, WORKLOAD_IDENTITY_PORT } from './api/workload-identity.js';
 import { BasePathTags } from './operations/base-path-tags.js';
+import { LustreDeletion } from './operations/deletion.js';
 import { LustreExpansion } from './operations/expansion.js';
 import { FileSystemReader } from './operations/file-system-reader.js';
 import { LustreFileSystems } from './operations/file-systems.js';
@@ -108,6 +109,7 @@ function newFileSystems(
       api,
       reader,
       domains: new AvailabilityDomains(api),
+      deletion: new LustreDeletion(api, reader, works),
       expansion: new LustreExpansion(api, reader, works),
       modification: new LustreModification(api, reader, works),
       basePaths: new BasePathTags(api, reader, clock),

@@ -12,7 +12,6 @@ import {
 import type { AvailabilityDomains } from '../api/availability-domains.js';
 import { toDriverError } from '../api/errors.js';
 import type { OciApi } from '../api/oci-api.js';
-import { isConflict, isHidden } from '../api/oci-error.js';
 import { ociOperations } from '../api/oci-operations.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 import { smallestCapacity } from '../plan/capacity-rules.js';
@@ -20,6 +19,7 @@ import { createRequest, retryToken } from '../plan/create-request.js';
 import { planFor, type LustrePlan } from '../plan/plan.js';
 import { volumeOf } from '../plan/to-volume.js';
 import type { BasePathTags } from './base-path-tags.js';
+import type { LustreDeletion } from './deletion.js';
 import type { LustreExpansion } from './expansion.js';
 import type { FileSystemReader } from './file-system-reader.js';
 import type { LustreModification } from './modification.js';
@@ -30,6 +30,7 @@ export interface LustreParts {
   readonly api: Pick<OciApi, 'call'>;
   readonly reader: FileSystemReader;
   readonly domains: AvailabilityDomains;
+  readonly deletion: LustreDeletion;
   readonly expansion: LustreExpansion;
   readonly modification: LustreModification;
   readonly basePaths: BasePathTags;
@@ -119,21 +120,7 @@ export class LustreFileSystems implements ControllerProvider<LustrePlan> {
   }
 
   async delete(fileSystem: FileSystem, signal: AbortSignal): Promise<void> {
-    const { id, state } = fileSystem;
-    if (state === 'deleting') return;
-    try {
-      await this.parts.api.call(ociOperations.deleteFileSystem, { id }, signal);
-    } catch (error) {
-      // Another deletion may have come first; and a 404 may stand for a missing right.
-      const isOpen = isConflict(error) || isHidden(error);
-      if (isOpen && (await this.#isGoing(fileSystem, signal))) return;
-      throw toDriverError(error, `cannot delete file system ${id}`, 'effect', signal);
-    }
-  }
-
-  async #isGoing(reference: VolumeReference, signal: AbortSignal): Promise<boolean> {
-    const found = await this.find(reference, signal);
-    return found === undefined || found.state === 'deleting';
+    if (fileSystem.state !== 'deleting') await this.parts.deletion.start(fileSystem, signal);
   }
 
   toVolume(fileSystem: FileSystem, plan?: LustrePlan): Volume {

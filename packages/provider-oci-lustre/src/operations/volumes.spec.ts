@@ -181,10 +181,15 @@ describe('a deletion', () => {
     expect(oci.fileSystems.map(({ displayName }) => displayName)).toEqual(['pvc-other']);
   });
 
-  it('is repeated where OCI fails it', async () => {
+  it('reports once that OCI failed it, then requests it again', async () => {
     const id = await created();
-    oci.emulator.faults.add({ kind: 'fail-creation', ...at('DeleteLustreFileSystem') });
-    await persistently(() => volumes.delete(id, call()));
+    const failure = { kind: 'fail-creation', code: 'InUse', message: 'A link exists.' } as const;
+    oci.emulator.faults.add({ ...failure, ...at('DeleteLustreFileSystem') });
+    await expect(volumes.delete(id, call())).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/InUse: A link exists.*still exists and is billed/) as string,
+    });
+    await volumes.delete(id, call());
     expect(oci.fileSystems).toEqual([]);
   });
 });
