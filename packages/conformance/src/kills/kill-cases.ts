@@ -14,16 +14,11 @@ import {
   type Given,
   type KillCase,
 } from './kill-steps.js';
+import { ociKillCases } from './oci-kill-cases.js';
 
 const GIB = 1024n ** 3n;
-const GB = 10n ** 9n;
 
-const [fsx, azure, google, oci] = allDrivers as readonly [
-  TestedDriver,
-  TestedDriver,
-  TestedDriver,
-  TestedDriver,
-];
+const [fsx, azure, google] = allDrivers as readonly [TestedDriver, TestedDriver, TestedDriver];
 
 /** File system of a type that FSx can back up. */
 const aws: TestedDriver = {
@@ -74,7 +69,6 @@ const azureWith = (properties: object): object => ({
   properties: { provisioningState: 'Succeeded', ...properties },
 });
 const active = { state: 'ACTIVE' };
-const ociActive = { lifecycleState: 'ACTIVE' };
 const linked = (path: string, bucket: string): object => ({
   ...available,
   FileSystemPath: path,
@@ -125,14 +119,7 @@ export const killCases: readonly KillCase[] = [
     effects: { CreateFileSystem: 2, DeleteFileSystem: 1, TagResource: 1 },
     leaves: { fileSystems: [available] },
   },
-  {
-    tested: oci,
-    what: 'CreateVolume whose first file system fails',
-    call: create(oci),
-    fault: { ...failing, operation: 'CreateLustreFileSystem' },
-    effects: { CreateLustreFileSystem: 2, DeleteLustreFileSystem: 1 },
-    leaves: { fileSystems: [ociActive] },
-  },
+  ...ociKillCases,
   {
     tested: aws,
     what: 'CreateVolume with data repository associations',
@@ -205,37 +192,6 @@ export const killCases: readonly KillCase[] = [
     prepare: volume(google),
     call: remove,
     effects: { DeleteInstance: 1 },
-    leaves: {},
-  },
-  {
-    tested: oci,
-    what: 'CreateVolume',
-    call: create(oci),
-    effects: { CreateLustreFileSystem: 1 },
-    leaves: { fileSystems: [ociActive] },
-  },
-  {
-    tested: oci,
-    what: 'ControllerExpandVolume',
-    prepare: volume(oci),
-    call: expandTo(41_600n * GB),
-    effects: { UpdateLustreFileSystem: 1 },
-    leaves: { fileSystems: [{ ...ociActive, capacityInGBs: 41_600 }] },
-  },
-  {
-    tested: oci,
-    what: 'ControllerModifyVolume',
-    prepare: volume(oci),
-    call: modify({ 'oci.oraclecloud.com/initial-freeform-tags-override': '{"team":"research"}' }),
-    effects: { UpdateLustreFileSystem: 1 },
-    leaves: { fileSystems: [{ ...ociActive, freeformTags: { team: 'research' } }] },
-  },
-  {
-    tested: oci,
-    what: 'DeleteVolume',
-    prepare: volume(oci),
-    call: remove,
-    effects: { DeleteLustreFileSystem: 1 },
     leaves: {},
   },
   {
