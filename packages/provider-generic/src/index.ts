@@ -2,7 +2,7 @@ import type { ProviderPlugin } from '@lustre-csi/core';
 import { DRIVER_NAME, FORMER_DRIVER_NAME } from './parameters/driver-name.js';
 import { GenericController } from './operations/generic-controller.js';
 import { genericParameterSchema } from './parameters/parameters.js';
-import { contextKey, fromVolumeContext } from './node/volume-context.js';
+import { contextKey, mountFlagsOf, mountSourceOf } from './node/volume-context.js';
 
 export { GenericController } from './operations/generic-controller.js';
 export { genericParameters, genericParameterSchema } from './parameters/parameters.js';
@@ -29,7 +29,8 @@ export const genericLustre: ProviderPlugin = {
   expandable: true,
   node: () => ({
     contextKeys: Object.values(contextKey),
-    mountSource: ({ context }) => fromVolumeContext(context),
+    mountSource: mountSourceOf,
+    mountFlags: mountFlagsOf,
   }),
   controller: async () => new GenericController(),
 };

@@ -23,6 +23,10 @@ export interface NodeProvider {
    *  @throws DriverError invalid-argument naming the key of the volume context that is wrong */
   impliedSettings?(volume: PublishedVolume): Readonly<Record<string, string>>;
 
+  /** Mount flags that the context states in keys of this provider. Those of the PersistentVolume come after them, and take
+   *  precedence where they contradict. */
+  mountFlags?(volume: PublishedVolume): readonly string[];
+
   /** Requirement of the volume on the LNet of the node, which is checked before it is mounted.
    *  @throws DriverError invalid-argument naming the key of the volume context that is wrong */
   lnetRequirement?(volume: PublishedVolume): LnetRequirement | undefined;

@@ -10,6 +10,7 @@ const provider: NodeProvider = {
   contextKeys: ['oldTuning'],
   mountSource: () => parseMountSource('10.0.0.4@tcp:/lustrefs'),
   impliedSettings: ({ context }) => ({ clientTuning: context['oldTuning'] ?? '', mode: 'implied' }),
+  mountFlags: ({ context }) => (context['oldOptions'] ? [context['oldOptions']] : []),
   lnetRequirement: ({ context }) => ({ key: 'subnet', subnet: context['subnet'] ?? '' }),
 };
 
@@ -29,7 +30,7 @@ async function published(volumeContext: Record<string, string>): Promise<Publish
     targetPath: '/target',
     volumeContext,
     volumeCapability: {
-      accessType: { $case: 'mount', value: { fsType: '', mountFlags: [], volumeMountGroup: '' } },
+      accessType: { $case: 'mount', value: { fsType: '', mountFlags: ['flock'], volumeMountGroup: '' } },
       accessMode: { mode: 5 },
     },
   });
@@ -43,6 +44,15 @@ describe('NodePublishVolume', () => {
     expect(command?.context).toMatchObject({ clientTuning: 'llite.*.max_cached_mb=1', mode: 'implied' });
     expect(command?.lnet).toEqual({ key: 'subnet', subnet: '10.0.0.0/8' });
     expect(command?.source.fsname).toBe('lustrefs');
+  });
+
+  it('adds mount flags of the context before those of the volume, checked like them', async () => {
+    expect((await published({}))?.capability.mountFlags).toEqual(['flock']);
+    expect((await published({ oldOptions: 'ro,noatime' }))?.capability.mountFlags).toEqual([
+      'ro,noatime',
+      'flock',
+    ]);
+    await expect(published({ oldOptions: 'loop' })).rejects.toThrow('loop');
   });
 
   it('prefers the settings of the volume itself', async () => {

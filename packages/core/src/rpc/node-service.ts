@@ -4,6 +4,7 @@ import {
   VolumeUsage_Unit as Unit,
   type NodeGetCapabilitiesResponse,
 } from '../gen/csi.js';
+import { checkMountFlags } from '../mount/mount-options.js';
 import type { NodeEngine } from '../node/node-engine.js';
 import type { PublishCommand } from '../node/publish-command.js';
 import type { NodeProvider } from '../provider/node-provider.js';
@@ -27,7 +28,9 @@ export function nodeService(
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
       const command = parseNodePublish(request, moreMountOptions);
-      await engine.publish(readByProvider(command, provider), context.signal);
+      const read = readByProvider(command, provider);
+      checkMountFlags(read.capability.mountFlags, moreMountOptions);
+      await engine.publish(read, context.signal);
       return {};
     },
     nodeUnpublishVolume: async (request, context) => {
@@ -61,7 +64,15 @@ export function nodeService(
 function readByProvider(request: PublishRequest, provider: NodeProvider): PublishCommand {
   const context = { ...provider.impliedSettings?.(request), ...request.context };
   const lnet = provider.lnetRequirement?.(request);
-  return { ...request, context, source: provider.mountSource(request), ...(lnet ? { lnet } : {}) };
+  const { capability } = request;
+  const mountFlags = [...(provider.mountFlags?.(request) ?? []), ...capability.mountFlags];
+  return {
+    ...request,
+    context,
+    capability: { ...capability, mountFlags },
+    source: provider.mountSource(request),
+    ...(lnet ? { lnet } : {}),
+  };
 }
 
 /** Advertised RPCs. STAGE_UNSTAGE_VOLUME is missing: all mounts of one Lustre file system share a device number, and kubelet

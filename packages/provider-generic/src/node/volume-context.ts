@@ -7,7 +7,9 @@ import {
   trimSlashes,
   volumeAttributes,
   type LustreMountSource,
+  type PublishedVolume,
 } from '@lustre-csi/core';
+import { below, sourceInHandle } from './volume-handle.js';
 
 /** Keys of the volume context: the whole source, or its parts. */
 export const contextKey = {
@@ -21,24 +23,68 @@ export const contextKey = {
   subDir: 'subDir',
 } as const;
 
+/** Keys with which PersistentVolumes of other Lustre drivers state the same. */
+export const foreignKey = {
+  /** luscsi: NIDs of the MGS. */
+  mgsAddress: 'mgsAddress',
+  /** luscsi: directory of the file system; `subDir` lies below it. */
+  sharePath: 'sharePath',
+  /** Klustre, EXAScaler of DDN: options of mount(8), separated by commas. */
+  mountOptions: 'mountOptions',
+  /** EXAScaler of DDN: encryption by fscrypt. */
+  encryption: 'encryption',
+} as const;
+
 /** Writes the volume context with which a node mounts this source. */
 export const toVolumeContext = (source: LustreMountSource): Readonly<Record<string, string>> => ({
   [contextKey.source]: formatMountSource(source),
 });
 
-/** Reads the mount source from the volume context.
+const keys = [...Object.values(contextKey), ...Object.values(foreignKey)];
+
+const read = (context: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
+  volumeAttributes(context, keys, contextKey.subDir);
+
+/** Reads the mount source of a volume: from its context, or from its handle where the context names no file system.
  *  @throws DriverError invalid-argument naming the key that is missing or wrong */
-export function fromVolumeContext(context: Readonly<Record<string, string>>): LustreMountSource {
-  const values = volumeAttributes(context, Object.values(contextKey), contextKey.subDir);
-  const source = namedSource({
+export function mountSourceOf({ context, volumeId }: PublishedVolume): LustreMountSource {
+  const values = read(context);
+  refuseEncryption(values);
+  const named = [contextKey.source, contextKey.mgsNids, contextKey.fsName, foreignKey.mgsAddress];
+  const source = named.every((key) => (values.get(key) ?? '') === '') && sourceInHandle(volumeId);
+  return withDirectories(values, source || sourceIn(values));
+}
+
+/** Reads the mount source from a volume context alone. @throws DriverError invalid-argument */
+export const fromVolumeContext = (context: Readonly<Record<string, string>>): LustreMountSource =>
+  mountSourceOf({ context, volumeId: '' });
+
+/** Reads mount flags from the volume context: other drivers take them there. */
+export function mountFlagsOf({ context }: Pick<PublishedVolume, 'context'>): readonly string[] {
+  const options = (read(context).get(foreignKey.mountOptions) ?? '').trim().replaceAll(/\s*,\s*/g, ',');
+  return options === '' ? [] : [options];
+}
+
+function sourceIn(values: ReadonlyMap<string, string>): LustreMountSource {
+  return namedSource({
     source: values.get(contextKey.source) ?? '',
-    mgsNids: values.get(contextKey.mgsNids) ?? '',
+    mgsNids: values.get(contextKey.mgsNids) ?? values.get(foreignKey.mgsAddress) ?? '',
     fsName: values.get(contextKey.fsName) ?? '',
   });
-  const below = [source.subdir, trimmed(values.get(contextKey.subDir) ?? '')]
-    .filter((part) => part !== '')
-    .join('/');
-  return naming(contextKey.subDir, () => createMountSource(source.mgsNodes, source.fsname, below));
+}
+
+function withDirectories(values: ReadonlyMap<string, string>, source: LustreMountSource): LustreMountSource {
+  return [foreignKey.sharePath, contextKey.subDir].reduce(
+    (parent, key) => naming(key, () => below(parent, values.get(key) ?? '')),
+    source,
+  );
+}
+
+function refuseEncryption(values: ReadonlyMap<string, string>): void {
+  if (values.get(foreignKey.encryption)?.trim().toLowerCase() !== 'true') return;
+  throw invalid(
+    '"encryption" is "true": this driver has no keys of fscrypt, and the files of the volume cannot be read without them',
+  );
 }
 
 /** Reads the file system that `source`, or `mgsNids` and `fsName`, name; empty texts are absent.

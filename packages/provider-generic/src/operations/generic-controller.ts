@@ -12,6 +12,7 @@ import {
   type VolumeReference,
 } from '@lustre-csi/core';
 import { genericParameters } from '../parameters/parameters.js';
+import { sourceInHandle } from '../node/volume-handle.js';
 import { namedSource, toVolumeContext } from '../node/volume-context.js';
 
 const words = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -43,7 +44,8 @@ export class GenericController implements ControllerProvider {
 
   /** Reads a handle of an administrator; undefined where it is not a mount source. */
   parseVolumeId(volumeId: string): VolumeReference | undefined {
-    return parentFileSystems.referenceTo(volumeId);
+    const staticSource = sourceInHandle(volumeId);
+    return staticSource && { id: volumeId, listingScope: '', staticSource };
   }
 
   listingScopes(): readonly string[] {

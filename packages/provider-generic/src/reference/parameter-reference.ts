@@ -19,7 +19,9 @@ export function parameterReference(): string {
     ...parameterSections(asWritten),
     '## PersistentVolumes written by hand',
     '`volumeAttributes` name the mount source; `volumeHandle` is any text that no other PersistentVolume has ' +
-      '([example](../../examples/generic/static.yaml)). They can also have [what every driver takes](volume-settings.md).',
+      '([example](../../examples/generic/static.yaml)). Where no attribute names a file system, the handle itself is read: as a mount ' +
+      'source, or in the form of [another Lustre driver](../guides/other-lustre-drivers.md). They can also have ' +
+      '[what every driver takes](volume-settings.md).',
     attributes,
     '## NIDs',
     'A NID is `ADDRESS@NETWORK`: an IPv4 address or a host name, and an LNet network (`tcp`, `tcp1`, `o2ib`, `o2ib0`, ' +
@@ -46,7 +48,8 @@ const attributes = `| Key | Meaning |
 | --- | --- |
 | \`source\` | mount source in the form of \`mount -t lustre\`: \`NID[,NID...][:NID...]:/FSNAME[/SUBDIR]\` |
 | \`mgsNids\`, \`fsName\` | the same in parts, instead of \`source\` |
-| \`subDir\` | a directory below the root of the file system, or below that of \`source\` |`;
+| \`subDir\` | a directory below the root of the file system, or below that of \`source\` |
+| \`mgsAddress\`, \`sharePath\`, \`mountOptions\`, \`encryption\` | keys of [other Lustre drivers](../guides/other-lustre-drivers.md) |`;
 
 /** Schema with values in the form of a StorageClass, not in that of the driver. */
 const asWritten = new ParameterSchema(
