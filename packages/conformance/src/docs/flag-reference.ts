@@ -1,5 +1,5 @@
 import type { ProviderPlugin } from '@lustre-csi/core';
-import { commandGrammars, driverFlags, legacyFlags } from '@lustre-csi/driver';
+import { commandGrammars, driverFlags, legacyFlags, type LegacyFlag } from '@lustre-csi/driver';
 
 /** Content of docs/reference/flags.md, from the tables that the flags are read with. */
 export function flagReference(plugins: readonly ProviderPlugin[]): string {
@@ -28,9 +28,7 @@ export function flagReference(plugins: readonly ProviderPlugin[]): string {
     '',
     '| Flag | Effect |',
     '| --- | --- |',
-    ...legacyFlags.map(
-      ({ name, warning, refuse }) => `| \`--${name}\` | ${legacyEffect(name, warning, refuse?.reason)} |`,
-    ),
+    ...legacyFlags.map((flag) => `| \`--${flag.name}\` | ${legacyEffect(flag)} |`),
     '',
   ].join('\n');
 }
@@ -61,8 +59,10 @@ function table(flags: ProviderPlugin['flags']): string {
   return ['| Flag | Environment | Default | Effect |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-function legacyEffect(name: string, warning: string | undefined, refusal: string | undefined): string {
-  if (refusal !== undefined) return `\`true\` is refused: ${refusal}`;
-  if (name === 'v') return '`4` and above: `--log-level debug`';
-  return `ignored; warning in the log: ${warning ?? ''}`;
+function legacyEffect({ effect, warning, refuse }: LegacyFlag): string {
+  if (effect !== undefined) return effect;
+  if (!refuse) return `ignored; warning in the log: ${warning ?? ''}`;
+  const values =
+    'value' in refuse ? `\`${refuse.value}\` is refused` : `\`${refuse.otherThan}\` alone is accepted`;
+  return `${values}: ${refuse.reason}`;
 }

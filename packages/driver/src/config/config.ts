@@ -11,6 +11,7 @@ import { commandGrammars, commands, flagsOfCommand, type Command } from './comma
 import type { DriverDefinition } from '../driver-definition.js';
 import type { LogFormat } from '../logger.js';
 import { driverFlags, legacyFlags } from './flags.js';
+import { legacyWarnings, withStatedMode } from './legacy-flags.js';
 import { withDefaultOf } from './replaced-defaults.js';
 import { servedArguments } from './served-arguments.js';
 
@@ -89,7 +90,7 @@ export function readConfig(
   const line = readCommandLine(args, [...flags, ...legacyFlags], executableName, takesOperands);
   if (line.values.get('help') === 'true') return { kind: 'help' };
   if (line.values.get('version') === 'true') return { kind: 'version' };
-  const settings = settingsOf(flags, line.values, environment);
+  const settings = settingsOf(flags, withStatedMode(line.values), environment);
   const plugin = selectProvider(new ProviderRegistry(providers), settings);
   return invocationOf(command, commandConfig(plugin, settings, line.values), line);
 }
@@ -239,16 +240,4 @@ function logFormatOf(settings: Settings): LogFormat {
   const format = settings.flag('logging-format');
   if (format === 'json' || format === 'text') return format;
   throw new ConfigurationError(`--logging-format is "${format ?? ''}": write json or text`);
-}
-
-function legacyWarnings(given: ReadonlyMap<string, string>): readonly string[] {
-  const warnings: string[] = [];
-  for (const { name, warning, refuse } of legacyFlags) {
-    const value = given.get(name);
-    if (value === undefined) continue;
-    if (refuse && value === refuse.value)
-      throw new ConfigurationError(`--${name}=${value}: ${refuse.reason}`);
-    if (warning && value !== 'false') warnings.push(`--${name}: ${warning}`);
-  }
-  return warnings;
 }

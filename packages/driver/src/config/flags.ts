@@ -61,6 +61,7 @@ export const driverFlags: readonly FlagDefinition[] = [
   },
   {
     name: 'metrics-address',
+    aliases: ['http-endpoint'],
     type: 'string',
     valueName: 'HOST:PORT',
     description: 'address at which Prometheus metrics are served, at /metrics. Default: no metrics',
@@ -131,15 +132,18 @@ export const driverFlags: readonly FlagDefinition[] = [
   { name: 'version', type: 'boolean', description: 'print the version and exit' },
 ];
 
-/** A flag of the Go drivers that this driver replaces and that has no effect here: accepted, so that their manifests work
- *  unchanged. */
+/** A flag of the Go drivers that this driver replaces: accepted, so that their manifests work unchanged. */
 export interface LegacyFlag {
   readonly name: string;
   readonly type: 'string' | 'boolean';
+  /** Effect that it has here, in words for the reference page; absent: none. */
+  readonly effect?: string;
   /** Warning in the log when it is set; absent: no function is lost, and no warning is needed. */
   readonly warning?: string;
-  /** Value that cannot be honoured and is refused, with the reason. */
-  readonly refuse?: { readonly value: string; readonly reason: string };
+  /** Value that cannot be honoured and is refused, or the only one that can be honoured, with the reason. */
+  readonly refuse?: (Readonly<Record<'value', string>> | Readonly<Record<'otherThan', string>>) & {
+    readonly reason: string;
+  };
 }
 
 const mock = {
@@ -178,9 +182,41 @@ const klogFlags: readonly LegacyFlag[] = [
   ].map((name) => ({ name, type: 'string' as const, warning: onOneStream })),
 ];
 
+/** Flags of lustre-csi-driver of Google, and of the installer of its client. */
+const googleFlags: readonly LegacyFlag[] = [
+  {
+    name: 'controller',
+    type: 'boolean',
+    effect: '`--mode controller`, unless `--mode` is given; `--mode all` with `--node`',
+  },
+  {
+    name: 'node',
+    type: 'boolean',
+    effect: '`--mode node`, unless `--mode` is given; `--mode all` with `--controller`',
+  },
+  {
+    name: 'metrics-path',
+    type: 'string',
+    refuse: { otherThan: '/metrics', reason: 'metrics are served at /metrics alone' },
+  },
+  {
+    name: 'enable-label-controller',
+    type: 'boolean',
+    warning: 'instances get their labels when they are created, and no controller adds them later',
+  },
+  {
+    name: 'leader-election-namespace',
+    type: 'string',
+    warning: 'the driver elects no leader; the sidecars have a flag of that name for themselves',
+  },
+  { name: 'disable-kmod-install', type: 'boolean', warning: 'the driver installs no Lustre client' },
+  { name: 'disable-multi-nic', type: 'boolean', warning: 'the driver configures no networks of LNet' },
+];
+
 export const legacyFlags: readonly LegacyFlag[] = [
-  { name: 'v', type: 'string' },
+  { name: 'v', type: 'string', effect: '`4` and above: `--log-level debug`' },
   ...klogFlags,
+  ...googleFlags,
   { name: 'feature-gates', type: 'string', warning: 'the driver has no feature gates' },
   { name: 'working-mount-dir', type: 'string', warning: 'the driver needs no working mounts' },
   { name: 'enable-azurelustre-mock-mount', type: 'boolean', refuse: mock },
