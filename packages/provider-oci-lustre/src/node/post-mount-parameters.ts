@@ -22,15 +22,27 @@ const subsystems: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Parameter of all clients of a node, such as `at_history`. */
+const OF_THE_NODE = /^[a-z][a-z0-9_]*$/;
+
 /** Translates the parameters to `clientTuning`, which the node engine checks against its list and sets on this one client.
+ *  Those of the whole node are left out: one volume must not change the clients of others.
  *  @throws Error with a message that says what is wrong */
 export function toClientTuning(text: string): string {
-  const parameters = parse(text);
-  return parameters
-    .flatMap((each) => Object.entries(each))
+  return entriesIn(text)
+    .filter(([key]) => !OF_THE_NODE.test(key))
     .map(([key, value]) => `${keyOf(key)}=${value}`)
     .join(',');
 }
+
+/** Names of the parameters that `toClientTuning` leaves out. @throws Error with a message that says what is wrong */
+export const parametersOfTheNode = (text: string): readonly string[] =>
+  entriesIn(text)
+    .map(([key]) => key)
+    .filter((key) => OF_THE_NODE.test(key));
+
+const entriesIn = (text: string): readonly (readonly [string, string | number | boolean])[] =>
+  parse(text).flatMap((each) => Object.entries(each));
 
 function parse(text: string): PostMountParameters {
   const value = jsonIn(text);

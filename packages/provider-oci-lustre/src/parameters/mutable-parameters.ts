@@ -54,11 +54,12 @@ export const mutableParameters = {
   }),
   rootSquashClientExceptions: parameter.parsed({
     description:
-      'Clients whose root is not squashed, as a JSON array of NIDs or ranges of them. Needs `rootSquashEnabled`.',
-    example: '["10.0.1.[2-9]@tcp"]',
+      'Clients whose root is not squashed, as a JSON array of addresses, NIDs, or ranges of them. Needs `rootSquashEnabled`.',
+    example: '["10.0.2.4", "10.0.1.[2-9]@tcp"]',
     defaultsTo: 'none',
-    legal: 'a JSON array of at most 10 NIDs or ranges, such as 10.0.1.[2-9]@tcp',
-    read: (text) => jsonTexts(text, /^[0-9A-Fa-f:.[\]\-*,]+@[a-z]+[0-9]*$/, 10),
+    legal:
+      'a JSON array of at most 10 addresses, NIDs, or ranges of them, such as 10.0.2.4 or 10.0.1.[2-9]@tcp',
+    read: (text) => jsonTexts(text, /^[0-9A-Fa-f:.[\]\-*,/]+(?:@[a-z]+[0-9]*)?$/, 10),
   }),
   maintenanceDayOfWeek: parameter.oneOf({
     description: 'Day of the maintenance window. Needs `maintenanceTimeStart`.',

@@ -19,7 +19,7 @@ describe('parameters of a StorageClass', () => {
     ['fileSystemName', 'too_long_1', '1 to 8 letters'],
     ['rootSquashEnabled', 'yes', 'legal: true or false'],
     ['rootSquashUid', '-1', 'a whole number from 0'],
-    ['rootSquashClientExceptions', '["10.0.0.1"]', 'illegal: "10.0.0.1"'],
+    ['rootSquashClientExceptions', '["client-1"]', 'a JSON array of at most 10 addresses'],
     ['lustreSubnetCidr', '10.0.2.0/33', 'a range of addresses'],
     ['lustreSubnetCidr', '10.0.2.0', 'a range of addresses'],
     ['lustrePostMountParameters', '{"a": 1}', 'no JSON array of objects'],

@@ -66,7 +66,7 @@ const forNodes = {
     defaultsTo: '`false`',
   }),
   lustreSubnetCidr: parameter.parsed({
-    description: 'Subnet of the interface that nodes use for Lustre. Needs `setupLnet`.',
+    description: 'Subnet of the interface that nodes use for Lustre. No effect without `setupLnet`.',
     example: '10.0.2.0/24',
     legal: 'a range of addresses, such as 10.0.2.0/24',
     defaultsTo: 'any interface',
@@ -75,7 +75,7 @@ const forNodes = {
   lustrePostMountParameters: parameter.parsed({
     description:
       'Parameters of the Lustre client, as a JSON array of objects; set on this one client before a pod sees it. Those that ' +
-      '[`clientTuning`](volume-settings.md) allows are legal.',
+      '[`clientTuning`](volume-settings.md) allows are legal. Those of the whole node, such as `at_history`, are not set.',
     example: '[{"*.*.*MDT*.lru_size": 11200}]',
     legal: 'a JSON array of objects, such as [{"*.*.*MDT*.lru_size": 11200}]',
     defaultsTo: 'none',

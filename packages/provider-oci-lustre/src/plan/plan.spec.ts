@@ -33,6 +33,15 @@ describe('the plan', () => {
     expect(plan(given).nodeContext).toEqual({ ...given, setupLnet: 'true' });
   });
 
+  it('warns of what has no effect here', () => {
+    expect(plan().warnings).toBeUndefined();
+    const lustrePostMountParameters = '[{"at_history": 600}, {"*.*.*MDT*.lru_size": 1}]';
+    expect(plan({ lustreSubnetCidr: '10.0.0.0/8', lustrePostMountParameters }).warnings).toEqual([
+      expect.stringContaining('lustreSubnetCidr has no effect'),
+      expect.stringMatching(/^at_history of .*set it on the nodes$/),
+    ]);
+  });
+
   it('prefers a VolumeAttributesClass, and merges tags', () => {
     const { creation } = plan(
       { [TAGS]: '{"a":"1","b":"1"}', rootSquashEnabled: 'true' },
@@ -48,7 +57,6 @@ describe('the plan', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['no subnet', { subnetId: '' }, /^parameter "subnetId" is missing$/],
     ['nothing at all', { subnetId: '', performanceTier: '', availabilityDomain: '' }, /^3 faults: /],
-    ['a subnet for LNet alone', { lustreSubnetCidr: '10.0.0.0/8' }, /lustreSubnetCidr needs setupLnet/],
     ['an id without root squash', { rootSquashUid: '1' }, /need rootSquashEnabled/],
   ])('refuses %s', (_, parameters, words) => {
     expect(() => plan(parameters)).toThrow(words);

@@ -1,5 +1,6 @@
 import { DriverError, Faults, type FileSystemPlan, type VolumeRequest } from '@lustre-csi/core';
 import { shortDomain } from '../api/availability-domains.js';
+import { parametersOfTheNode } from '../node/post-mount-parameters.js';
 import { contextKey } from '../node/volume-context.js';
 import { FREEFORM_TAGS, inspectMutableParameters } from '../parameters/mutable-parameters.js';
 import { DEFINED_TAGS, lustreParameterSchema, type LustreParameters } from '../parameters/parameters.js';
@@ -43,15 +44,16 @@ export function planFor(request: VolumeRequest, compartmentId: string): LustrePl
   const given = parametersOf(request, faults);
   for (const name of required) faults.attempt([name], () => mustBeGiven(name, given[name]));
   const rootSquash = faults.attempt(squashNames, () => rootSquashFor(given)) ?? { identitySquash: 'NONE' };
-  faults.attempt(['setupLnet', 'lustreSubnetCidr'], () => checkLnet(given));
   faults.throwIfAny();
   const creation = { ...creationOf(given, request.name, compartmentId), rootSquash };
+  const warnings = warningsAbout(given);
   return {
     volumeName: request.name,
     listingScope: creation.compartmentId,
     attributes: attributesOf(given, creation),
     creation,
     nodeContext: nodeContextOf(given),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
@@ -70,9 +72,21 @@ function mustBeGiven(name: string, value: unknown): void {
   if (value === undefined) throw new DriverError('invalid-argument', `parameter "${name}" is missing`);
 }
 
-function checkLnet({ setupLnet, lustreSubnetCidr }: LustreParameters): void {
-  if (lustreSubnetCidr === undefined || setupLnet) return;
-  throw new DriverError('invalid-argument', 'lustreSubnetCidr needs setupLnet: "true"');
+/** Parameters of classes for Oracle's driver that have no effect here. */
+function warningsAbout(given: LustreParameters): readonly string[] {
+  const { setupLnet, lustreSubnetCidr, lustrePostMountParameters } = given;
+  const ofTheNode = parametersOfTheNode(lustrePostMountParameters ?? '[]');
+  return [
+    ...(lustreSubnetCidr !== undefined && !setupLnet
+      ? ['lustreSubnetCidr has no effect without setupLnet: "true"']
+      : []),
+    ...(ofTheNode.length > 0
+      ? [
+          `${ofTheNode.join(', ')} of lustrePostMountParameters concerns all Lustre clients of a node, and is not set by a ` +
+            'volume: set it on the nodes',
+        ]
+      : []),
+  ];
 }
 
 function creationOf(
