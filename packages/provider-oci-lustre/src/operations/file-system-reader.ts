@@ -130,14 +130,18 @@ export class FileSystemReader {
     }
   }
 
-  /** Adds the reason of a failed creation where the cloud has it; the failure itself is known without it. */
+  /**
+   * Adds the reason of a failed creation where the cloud has it. A file system that has an address may have been in use before
+   * it failed: only a failed work request proves that it never was.
+   */
   async #explained(shown: OciFileSystem, signal: AbortSignal): Promise<FileSystem> {
     const fileSystem = toFileSystem(shown, this.parts.clusterId);
-    if (fileSystem.state !== 'failed') return fileSystem;
+    if (fileSystem.cloudState !== 'FAILED') return fileSystem;
     const reason = await this.parts.works
       .failureOf(fileSystem, 'CREATE_LUSTRE_FILE_SYSTEM', signal)
       .catch((): undefined => undefined);
+    if (reason === undefined) return fileSystem;
     const stateDetail = [fileSystem.stateDetail, reason].filter((words) => words !== undefined).join('; ');
-    return stateDetail === '' ? fileSystem : { ...fileSystem, stateDetail };
+    return { ...fileSystem, state: 'failed', stateDetail };
   }
 }

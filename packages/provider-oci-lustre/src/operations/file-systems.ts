@@ -100,7 +100,7 @@ export class LustreFileSystems implements ControllerProvider<LustrePlan> {
     const domain = await this.parts.domains.fullName(creation.availabilityDomain, compartmentId, signal);
     const ownership = { volumeName, attempt, clusterId };
     const body = createRequest({ ...ownership, creation, availabilityDomain: domain, capacity });
-    const headers = { 'opc-retry-token': retryToken(ownership, compartmentId) };
+    const headers = { 'opc-retry-token': retryToken(body) };
     try {
       const answer = await this.parts.api.call(ociOperations.createFileSystem, { headers, body }, signal);
       return this.parts.reader.read(answer.body);

@@ -96,6 +96,15 @@ describe('a creation', () => {
     });
   });
 
+  it('recognises a failed creation where OCI shows the address early', async () => {
+    await oci.stop();
+    oci = await EmulatedOci.start({ oci: { showsAddressEarly: true } });
+    volumes = await oci.replica();
+    oci.emulator.faults.add({ kind: 'fail-creation', ...at('CreateLustreFileSystem') });
+    await volumes.create(requestOf(), call());
+    await expect.poll(() => oci.fileSystems.map(({ lifecycleState }) => lifecycleState)).toEqual(['ACTIVE']);
+  });
+
   it.each([
     ['a subnet that is not there', { subnetId: 'ocid1.subnet.oc1.phx.a' }, 'permission-denied', /subnetId/],
     ['a domain that is not there', { availabilityDomain: 'IAD-AD-1' }, 'invalid-argument', /only PHX-AD-1/],

@@ -35,8 +35,7 @@ export function createRequest(request: CreateRequest): object {
   };
 }
 
-/** Retry token of an attempt: at most 64 characters, the same in every replica. */
-export function retryToken({ volumeName, attempt, clusterId }: Ownership, compartmentId: string): string {
-  const parts = JSON.stringify([compartmentId, clusterId, volumeName, attempt]);
-  return createHash('sha256').update(parts).digest('hex');
-}
+/** Retry token of a request: at most 64 characters, the same in every replica. It follows from the whole body, since OCI refuses
+ *  a known token with another one: a StorageClass may be recreated with other parameters within the 24 hours of a token. */
+export const retryToken = (body: object): string =>
+  createHash('sha256').update(JSON.stringify(body)).digest('hex');

@@ -110,16 +110,12 @@ describe('the request', () => {
     expect(JSON.stringify(body())).toBe(JSON.stringify(body()));
   });
 
-  it('has a token of 64 characters for each attempt, cluster and compartment', () => {
-    const one = { volumeName: 'x'.repeat(128), attempt: 1, clusterId: '' };
-    const tokens = [
-      retryToken(one, 'c'),
-      retryToken({ ...one, attempt: 2 }, 'c'),
-      retryToken({ ...one, clusterId: 'b' }, 'c'),
-      retryToken(one, 'd'),
-    ];
-    expect(new Set(tokens).size).toBe(4);
+  it('has a token of 64 characters, which is another for each attempt and for other parameters', () => {
+    const bodies = [body(), body({}, 2), body({ kmsKeyId: seed.kmsKeyId })];
+    const tokens = bodies.map(retryToken);
+    expect(new Set(tokens).size).toBe(3);
     expect(tokens.every((token) => token.length === 64)).toBe(true);
+    expect(retryToken(body())).toBe(tokens[0]);
   });
 });
 
