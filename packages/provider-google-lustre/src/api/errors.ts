@@ -122,6 +122,10 @@ function describe(error: unknown): string {
 export const isAbsent = (error: unknown): boolean =>
   isApiError(error) && error.http === 404 && error.status === 'NOT_FOUND';
 
+/** Reports whether the service has no such method: it need not be able to delete operations (google.longrunning.Operations). */
+export const isUnimplemented = (error: unknown): boolean =>
+  isApiError(error) && (error.http === 501 || error.status === 'UNIMPLEMENTED');
+
 /** Reports whether the id of a new resource is taken. */
 export const isTaken = (error: unknown): boolean => isApiError(error) && error.status === 'ALREADY_EXISTS';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MalformedAnswerError, statusOfCode } from './api-error.js';
-import { isAbsent, toDriverError } from './errors.js';
+import { isAbsent, isUnimplemented, toDriverError } from './errors.js';
 import type { LustreApi } from './lustre-api.js';
 import { lustreOperations } from './lustre-operations.js';
 import { allPages } from './pages.js';
@@ -95,12 +95,12 @@ export class LongRunningOperations {
     }
   }
 
-  /** Deletes the record of an operation. @throws DriverError */
+  /** Deletes the record of an operation, where the service deletes records. @throws DriverError */
   async forget(name: string, signal: AbortSignal): Promise<void> {
     try {
       await this.api.call(lustreOperations.deleteOperation, { name }, signal);
     } catch (error) {
-      if (isAbsent(error)) return;
+      if (isAbsent(error) || isUnimplemented(error)) return;
       throw toDriverError(
         error,
         `cannot delete the record of the failed operation ${name}`,

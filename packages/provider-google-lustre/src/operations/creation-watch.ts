@@ -11,6 +11,8 @@ import { explainFailedCreation } from './failed-creation.js';
 export class CreationWatch {
   /** Names of operations, by the id of the instance. */
   readonly #operations = new Map<string, string>();
+  /** Names of failed operations that are counted: Google may keep their records. */
+  readonly #counted = new Set<string>();
 
   constructor(private readonly operations: Pick<LongRunningOperations, 'find' | 'latest' | 'forget'>) {}
 
@@ -25,7 +27,8 @@ export class CreationWatch {
     const handle = parseVolumeHandle(id);
     const latest = handle && (await this.operations.latest(handle, 'create', signal));
     if (!latest) return undefined;
-    if (latest.isDone) return latest.failure === undefined ? undefined : latest;
+    if (latest.isDone)
+      return latest.failure === undefined || this.#counted.has(latest.name) ? undefined : latest;
     throw new DriverError(
       'aborted',
       `instance ${id} is being created by an earlier request (operation ${latest.name}); the call is retried automatically`,
@@ -60,6 +63,7 @@ export class CreationWatch {
     const name = this.#operations.get(id);
     if (name === undefined) return false;
     await this.operations.forget(name, signal);
+    this.#counted.add(name);
     this.#operations.delete(id);
     return true;
   }

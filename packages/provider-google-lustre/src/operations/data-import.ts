@@ -11,6 +11,9 @@ const startedSince = ({ startedAt }: LongRunningOperation, since: Date | undefin
 
 /** Imports from Cloud Storage that belong to new volumes. Google's record of the transfer is the only memory. */
 export class DataImport {
+  /** Names of failed transfers that callers know of: Google may keep their records. */
+  readonly #reported = new Set<string>();
+
   constructor(
     private readonly api: Pick<LustreApi, 'call'>,
     private readonly operations: Pick<LongRunningOperations, 'latest' | 'forget'>,
@@ -26,10 +29,13 @@ export class DataImport {
     const handle = handleOf(fileSystem.id);
     const latest = await this.operations.latest(handle, 'import', signal);
     // An earlier instance may have had the same id.
-    const transfer = latest && startedSince(latest, fileSystem.createdAt) ? latest : undefined;
+    const isCurrent =
+      latest && startedSince(latest, fileSystem.createdAt) && !this.#reported.has(latest.name);
+    const transfer = isCurrent ? latest : undefined;
     const doing = `cannot import ${uri} into instance ${fileSystem.id}`;
     if (transfer?.failure !== undefined) {
       await this.operations.forget(transfer.name, signal);
+      this.#reported.add(transfer.name);
       throw new DriverError(
         'unavailable',
         `${doing}: ${transfer.failure}; check that the service agent of Managed Lustre has the role Storage Object Viewer on ` +

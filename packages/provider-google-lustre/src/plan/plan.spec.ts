@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestOf } from '../testing/samples.js';
 import { planFor } from './plan.js';
-import { fsnameOf, resourceName } from './resource-name.js';
+import { fsnameOf, keyName, resourceName } from './resource-name.js';
 
 const place = { project: 'lustre-project', zone: async () => 'us-central1-a' };
 const plan = (parameters: Record<string, string>, rest: Parameters<typeof requestOf>[1] = {}) =>
@@ -87,6 +87,13 @@ describe('names', () => {
     expect(resourceName('pvc-1')).toBe('pvc-1');
     expect(resourceName('PVC-1')).toMatch(/^csi-[0-9a-f]{40}$/);
     expect(resourceName('PVC-1')).not.toBe(resourceName('Pvc-1'));
+  });
+
+  it('of keys are the same with the number of the project, and with a version', () => {
+    const key = 'projects/lustre-project/locations/us-central1/keyRings/r/cryptoKeys/k';
+    const shown = key.replace('lustre-project', '123456789012');
+    expect(keyName(`${shown}/cryptoKeyVersions/3`)).toBe(keyName(key));
+    expect(keyName(key.replace('/k', '/other'))).not.toBe(keyName(key));
   });
 
   it('of file systems follow from region and instance', () => {

@@ -15,7 +15,7 @@ import { inspectMutableParameters } from '../parameters/mutable-parameters.js';
 import { fullNetwork, networkName } from '../parameters/network.js';
 import { managedLustreParameterSchema, type ManagedLustreParameters } from '../parameters/parameters.js';
 import { DYNAMIC_THROUGHPUT, tierOf, type Tier } from './capacity-rules.js';
-import { fsnameOf, resourceName } from './resource-name.js';
+import { fsnameOf, keyName, resourceName } from './resource-name.js';
 import { attribute, scopeOf } from './to-file-system.js';
 
 /** Place in which instances are created. */
@@ -157,7 +157,7 @@ function attributesOf(
     [attribute.network]: networkName(network),
     [attribute.dynamicTier]: isDynamic ? 'DEFAULT_CACHE' : 'DISABLED',
     ...(filesystem === undefined ? {} : { [attribute.filesystem]: filesystem }),
-    ...(kmsKey === undefined ? {} : { [attribute.kmsKey]: kmsKey }),
+    ...(kmsKey === undefined ? {} : { [attribute.kmsKey]: keyName(kmsKey) }),
   };
 }
 

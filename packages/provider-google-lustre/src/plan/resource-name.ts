@@ -16,3 +16,7 @@ export function fsnameOf(region: string, instance: string): string {
   const digest = createHash('sha256').update(`${region}/${instance}`).digest();
   return `lfs${(digest.readUInt32BE(0) % 36 ** 5).toString(36).padStart(5, '0')}`;
 }
+
+/** Comparable form of a key's name: Google may show the number of the project instead of its id, and the version in use. */
+export const keyName = (key: string): string =>
+  key.replace(/^projects\/[^/]+\//, '').replace(/\/cryptoKeyVersions\/[^/]*$/, '');

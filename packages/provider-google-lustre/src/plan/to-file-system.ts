@@ -10,6 +10,7 @@ import { text, tolerant } from './tolerant-json.js';
 import { formatVolumeHandle, regionOf, type VolumeHandle } from '../node/volume-handle.js';
 import { readLabels } from '../parameters/labels.js';
 import { networkName } from '../parameters/network.js';
+import { keyName } from './resource-name.js';
 
 /** int64 in proto3 JSON: a string. */
 const int64 = tolerant(z.union([z.string().check(z.regex(/^[0-9]+$/)), z.number()]));
@@ -119,7 +120,7 @@ function attributesOf(instance: InstanceJson): Readonly<Record<string, string>> 
     [attribute.throughput]: perUnitStorageThroughput && String(perUnitStorageThroughput),
     [attribute.network]: network && networkName(network),
     [attribute.filesystem]: filesystem,
-    [attribute.kmsKey]: kmsKey,
+    [attribute.kmsKey]: kmsKey && keyName(kmsKey),
     [attribute.dynamicTier]: dynamicTierOptions?.mode ?? 'DISABLED',
   });
 }
