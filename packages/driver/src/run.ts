@@ -75,6 +75,8 @@ async function outcomeOf(invocation: CommandInvocation, driver: DriverDefinition
       const print = (line: string): boolean => process.stdout.write(`${line}\n`);
       return (await orphansCommand(invocation.config, driver, print)) > 0 ? FOUND : 0;
     }
+    case 'guest':
+      return (await import('./guest/guest-command.js')).guestCommand(invocation.config);
     case 'doctor':
       // The commands below are loaded on use: a node that serves needs none of them.
       return (await import('./doctor/doctor-command.js')).doctorCommand(invocation.config, driver, output);

@@ -1,12 +1,14 @@
-// --kata-aware: the real executable as a pod of a cluster, with an API server over TLS and real mounts.
+// --kata-aware and --guest-volumes: the real executable as a pod of a cluster, with an API server over TLS and real mounts.
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodePublishVolumeRequest } from '@lustre-csi/core/client';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startLustreCsi, type DriverProcess } from '../testing/lustre-csi.js';
 import { createRequest, readWriteMany, testedDrivers } from '../testing/emulated-cloud.js';
+import { guestPodSpec } from './guest-pod.js';
+import { startGuest } from './guest-process.js';
 import { startFakeKubernetes, type FakeKubernetes } from './fake-kubernetes.js';
 
 const tested = testedDrivers[1] as (typeof testedDrivers)[number];
@@ -35,7 +37,10 @@ beforeAll(async () => {
   driver = await startLustreCsi({
     driverName: tested.driverName,
     mode: 'node',
-    args: ['--kata-aware', '--remove-not-ready-taint=false', '--state-dir', join(directory, 'state')],
+    args: [
+      ...['--kata-aware', '--guest-volumes', '--direct-volumes-dir', join(directory, 'state', 'direct')],
+      ...['--remove-not-ready-taint=false', '--state-dir', join(directory, 'state')],
+    ],
     environment: kubernetes.environment,
   });
 });
@@ -84,6 +89,7 @@ const podInfo = (name: string): Record<string, string> => ({
 const publish = (
   pod: Readonly<Record<string, string>>,
   name = 'pod',
+  change: Partial<NodePublishVolumeRequest> = {},
 ): Promise<{ readonly code: number; readonly details?: string }> => {
   const request: NodePublishVolumeRequest = {
     volumeId,
@@ -94,6 +100,7 @@ const publish = (
     stagingTargetPath: '',
     publishContext: {},
     secrets: {},
+    ...change,
   };
   return driver.client.node.nodePublishVolume(request).then(
     () => ({ code: OK }),
@@ -183,4 +190,67 @@ it('checks no pod that runs: a silent API server does not remove volumes', async
   expect(await publish(pod)).toEqual({ code: OK });
   expect(kubernetes.asked).toHaveLength(before);
   expect(await mounts()).toBe(1);
+});
+
+describe('a pod whose guest mounts its volumes', () => {
+  const target = (name: string): string => `pods/uid-of-peer/volumes/kubernetes.io~csi/${name}/mount`;
+  const handOff = (): Promise<{ readonly code: number; readonly details?: string }> => {
+    const volumeContext = { ...podInfo('peer'), 'csi.storage.k8s.io/ephemeral': 'true', handOff: 'true' };
+    return publish({}, target('hand-off'), { volumeId: 'csi-0123', volumeContext });
+  };
+  const unpublish = (id: string, name: string): Promise<object> =>
+    driver.client.node.nodeUnpublishVolume({ volumeId: id, targetPath: join(directory, target(name)) });
+
+  beforeEach(async () => {
+    createPod('peer', runtimeClass('kata-remote', { [annotation]: 'guest' }));
+    kubernetes.objects.set('/api/v1/namespaces/ml/pods/peer', {
+      metadata: { uid: 'uid-of-peer' },
+      spec: guestPodSpec(tested.driverName, 'class-of-peer'),
+    });
+    for (const name of ['data', 'hand-off']) {
+      await mkdir(join(directory, target(name), '..'), { recursive: true });
+    }
+  });
+  afterEach(async () => {
+    await unpublish(volumeId, 'data');
+    await unpublish('csi-0123', 'hand-off');
+    // The entry of the directory of all pods.
+    expect((await readdir(join(directory, 'state', 'direct')).catch(() => [])).length).toBeLessThan(2);
+    for (const name of ['data', 'hand-off']) {
+      expect(await readdir(join(directory, target(name), '..'))).toEqual([]);
+    }
+    await rm(join(directory, 'pods'), { recursive: true });
+  });
+
+  it('has them in the guest alone, from the start of its containers until their end', async () => {
+    expect(await publish(podInfo('peer'), target('data'))).toEqual({ code: OK });
+    expect(await handOff()).toEqual({ code: OK });
+    const volumePath = join(directory, target('data'));
+    expect(await readdir(volumePath)).toEqual(['NOT-MOUNTED-lustre']);
+    const stats = await driver.client.node.nodeGetVolumeStats({
+      volumeId,
+      volumePath,
+      stagingTargetPath: '',
+    });
+    expect(stats).toMatchObject({ usage: [], volumeCondition: { abnormal: false } });
+
+    const guest = await startGuest(tested.driverName, join(directory, target('hand-off')));
+    await expect.poll(() => guest.probe('/started'), { timeout: 10_000 }).toMatchObject({ status: 200 });
+    expect(await guest.probe('/readyz')).toMatchObject({ status: 200 });
+    await writeFile(join(volumePath, 'result'), 'of the guest');
+    expect(await guest.stop()).toBe(0);
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(volumePath);
+
+    expect(await publish(createPod('trainer'))).toEqual({ code: OK });
+    expect(await readFile(join(directory, 'pod', 'result'), 'utf8')).toBe('of the guest');
+  });
+
+  it('is refused without the container that mounts them', async () => {
+    const spec = { ...guestPodSpec(tested.driverName, 'class-of-peer'), initContainers: [] };
+    kubernetes.objects.set('/api/v1/namespaces/ml/pods/peer', { metadata: { uid: 'uid-of-peer' }, spec });
+    const { code, details } = await publish(podInfo('peer'), target('data'));
+    expect(code, details).toBe(FAILED_PRECONDITION);
+    expect(details).toContain('no init container with restartPolicy: Always');
+    expect((await handOff()).code).toBe(FAILED_PRECONDITION);
+  });
 });

@@ -3,6 +3,7 @@ import { lstat, mkdir, opendir, readdir, realpath, rename, rmdir } from 'node:fs
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { lustreSourceOf } from './mount-identity.js';
+import { isOwnFile, removeOwnFiles } from './own-files.js';
 import type { MountTable } from './table/mount-table.js';
 
 /** Normalizes a target path: the key of the target's record and lock.
@@ -77,11 +78,13 @@ export async function makeTarget(mountPoint: string): Promise<boolean> {
   );
 }
 
-/** Refuses a directory in which a mount would hide files. @throws DriverError failed-precondition */
+/** Refuses a directory in which a mount would hide files of others. @throws DriverError failed-precondition */
 async function refuseContent(directory: string): Promise<void> {
   const listing = await opendir(directory);
   try {
-    if ((await listing.read()) === null) return;
+    let entry = await listing.read();
+    while (entry !== null && isOwnFile(entry.name)) entry = await listing.read();
+    if (entry === null) return;
   } finally {
     await listing.close();
   }
@@ -99,13 +102,25 @@ export async function isMissing(mountPoint: string): Promise<boolean> {
   return !names.includes(basename(mountPoint));
 }
 
-/** Removes the empty directory that a volume was mounted on, never its content; a missing one is fine.
+/** Removes the directory that a volume was mounted on if it is empty or holds only the driver's own files, never other content; a
+ *  missing one is fine.
  *  @throws DriverError failed-precondition: the volume is unmounted, but the operator must check the directory */
 export async function removeTarget(mountPoint: string): Promise<void> {
   try {
-    await rmdir(mountPoint);
+    await removeDirectory(mountPoint);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw notRemoved(mountPoint, error);
+  }
+}
+
+/** Removes a directory with the driver's own files. The kernel refuses the removal of a mount point before it looks at the content
+ *  (EBUSY), which stays then. */
+async function removeDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    if (!isNotEmpty(error) || !(await removeOwnFiles(directory))) throw error;
+    await rmdir(directory);
   }
 }
 
@@ -113,7 +128,7 @@ export async function removeTarget(mountPoint: string): Promise<void> {
  *  @returns false if something is mounted there @throws DriverError as removeTarget */
 export async function removeUnlessMounted(mountPoint: string): Promise<boolean> {
   try {
-    await rmdir(mountPoint);
+    await removeDirectory(mountPoint);
   } catch (error) {
     if (codeOf(error) === 'EBUSY') return false;
     if (codeOf(error) !== 'ENOENT') throw notRemoved(mountPoint, error);
@@ -122,7 +137,7 @@ export async function removeUnlessMounted(mountPoint: string): Promise<boolean> 
 }
 
 function notRemoved(mountPoint: string, error: unknown): DriverError {
-  const why = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')
+  const why = isNotEmpty(error)
     ? 'files were written to it on the node itself while no volume was mounted there; check them and move them ' +
       'away, then the next attempt succeeds (the driver never deletes them)'
     : 'check it on the node and remove it';
@@ -152,5 +167,7 @@ export async function isMountPoint(directory: string): Promise<boolean> {
 
 const isBelow = (path: string, directory: string): boolean =>
   path.startsWith(directory) && path[directory.length] === '/';
+
+const isNotEmpty = (error: unknown): boolean => ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '');
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;

@@ -20,6 +20,7 @@ import { readMountTable } from '../mount/table/mount-table-reader.js';
 import { mountLooks } from '../mount/table/recent-mount-table.js';
 import type { Mounter } from '../mount/mounter.js';
 import { type NodeContext } from './node-context.js';
+import type { GuestPort, InlineCommand } from './guest/guest-port.js';
 import type { NodeStats } from '../mount/node-stats.js';
 import { Publications } from '../mount/publications.js';
 import type { BeforePublish } from './publish-hooks.js';
@@ -69,6 +70,8 @@ export interface NodeEngineParts {
   readonly timing?: Partial<NodeTiming>;
   /** Name under which kubelet knows the driver. Default: every target of kubelet may be the driver's. */
   readonly driverName?: string;
+  /** Creates the port of the volumes that guests mount (`GuestVolumes`). Default: the node mounts all volumes. */
+  readonly guests?: (node: NodeContext, stateDir: string) => GuestPort;
 }
 
 /**
@@ -83,6 +86,7 @@ export class NodeEngine {
   readonly #publish: PublishVolume;
   readonly #unpublish: UnpublishVolume;
   readonly #stats: GetVolumeStats;
+  readonly #guests: GuestPort | undefined;
   #takenOver: Promise<void> | undefined;
 
   constructor(parts: NodeEngineParts) {
@@ -122,6 +126,7 @@ export class NodeEngine {
     this.#publish = new PublishVolume(this.#node);
     this.#unpublish = new UnpublishVolume(this.#node);
     this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
+    this.#guests = guestPort(parts, this.#node);
   }
 
   /** Takes over the mounts of an earlier run without waiting for a call: a client whose last pod ended while the driver
@@ -141,19 +146,34 @@ export class NodeEngine {
   /** Mounts a volume at a target, once. @throws DriverError, see PublishVolume */
   async publish(command: PublishCommand, signal: AbortSignal): Promise<void> {
     await this.#takeOver();
+    if (await this.#guests?.publish(command, signal)) return;
     await this.#publish.run(command, signal);
+  }
+
+  /** Publishes an inline volume, which mounts nothing: it hands the volumes of its pod to the pod's guest.
+   *  @throws DriverError failed-precondition where guests mount no volumes */
+  async publishInline(command: InlineCommand, signal: AbortSignal): Promise<void> {
+    await this.#takeOver();
+    if (this.#guests) return this.#guests.publishInline(command, signal);
+    throw new DriverError(
+      'failed-precondition',
+      `volume ${command.volumeId} is inline: this driver uses inline volumes only to hand volumes to guests, which needs ` +
+        '--guest-volumes (guestVolumes in the chart). Use a PersistentVolumeClaim',
+    );
   }
 
   /** Unmounts a volume from a target and removes the target. @throws DriverError, see UnpublishVolume */
   async unpublish(command: UnpublishCommand, signal: AbortSignal): Promise<void> {
     await this.#takeOver();
+    await this.#guests?.withdraw(command, signal);
     await this.#unpublish.run(command, signal);
   }
 
   /** Measures a published volume. @throws DriverError, see GetVolumeStats */
   async stats(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
     await this.#takeOver();
-    return this.#stats.run(command, signal);
+    const condition = this.#guests?.condition(command);
+    return condition ? { condition } : this.#stats.run(command, signal);
   }
 
   /** Counts of this moment, for metrics and diagnosis. */
@@ -187,6 +207,7 @@ export class NodeEngine {
   async #readState(): Promise<void> {
     const { publications, shared, mounter, readMountTable, log } = this.#node;
     await publications.load();
+    await this.#guests?.load();
     const restored = publications.all();
     await mounter.adopt([...restored.map(({ mountPoint }) => mountPoint), ...(await shared.load())]);
     const table = await readMountTable();
@@ -198,6 +219,9 @@ export class NodeEngine {
     shared.sweep();
   }
 }
+
+const guestPort = ({ guests, stateDir }: NodeEngineParts, node: NodeContext): GuestPort | undefined =>
+  guests?.(node, stateDir);
 
 const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir: string): TargetBounds => ({
   targetDirs,

@@ -87,14 +87,14 @@ describe('RuntimeGuard', () => {
       ['annotation .* says refuse'],
     ],
     [
-      'a mode of the future',
+      'guests that mount volumes, where the node plugin does not offer it',
       { runtimeClass: 'x', handler: 'kata-remote', annotation: 'guest' },
-      ['inside the guest'],
+      ['inside the guest', '--guest-volumes'],
     ],
     [
       'a word that is none',
       { runtimeClass: 'x', handler: 'runc', annotation: 'Host' },
-      ['write host or refuse'],
+      ['write host, guest or refuse'],
     ],
     [
       'a class that is named like its handler',
@@ -126,5 +126,55 @@ describe('RuntimeGuard', () => {
   it.each(['name', 'namespace', 'uid'])('needs the pod %s from kubelet', async (key) => {
     const { [`csi.storage.k8s.io/pod.${key}`]: _, ...rest } = context as Record<string, string>;
     await expect(check({}, rest)).rejects.toMatchObject(refusing('failed-precondition', 'podInfoOnMount'));
+  });
+
+  describe('with guests that mount volumes', () => {
+    const peer = { runtimeClass: 'kata-remote', handler: 'kata-remote' };
+    const guardOf = (runtime: Partial<PodRuntime>) => {
+      let asked = 0;
+      const runtimes = {
+        handlerOf: () => {
+          asked += 1;
+          return Promise.resolve({ uid: 'u-1', ...runtime });
+        },
+      };
+      return { guard: new RuntimeGuard(runtimes, driverName, true), asked: () => asked };
+    };
+    const publish = { volumeId: 'v1', context };
+
+    it.each<[Partial<PodRuntime>, string]>([
+      [{ ...peer, annotation: 'guest' }, 'guest'],
+      [{ runtimeClass: 'x', handler: 'runc', annotation: 'guest' }, 'guest'],
+      [{ ...peer, annotation: 'host' }, 'host'],
+      [{ runtimeClass: 'kata', handler: 'kata' }, 'host'],
+      [{ guestRefusal: 'no hand-off' }, 'host'],
+    ])('%j: %s', async (runtime, mode) => {
+      expect(await guardOf(runtime).guard.modeFor(publish, signal)).toBe(mode);
+    });
+
+    it.each<[string, Partial<PodRuntime>, string[]]>([
+      ['peer pods without the annotation', peer, ['data would be lost', `${driverName}/volume-mode=guest`]],
+      [
+        'a pod that lacks the sidecar',
+        { ...peer, annotation: 'guest', guestRefusal: 'no hand-off' },
+        ['no hand-off'],
+      ],
+      ['a word that is none', { ...peer, annotation: 'Guest' }, ['write host, guest or refuse']],
+    ])('refuses %s', async (_, runtime, words) => {
+      await expect(guardOf(runtime).guard.modeFor(publish, signal)).rejects.toMatchObject(
+        refusing('failed-precondition', ...words),
+      );
+    });
+
+    it('asks the cluster once about a publish, and lets no mount on the node begin for a guest', async () => {
+      const { guard, asked } = guardOf({ ...peer, annotation: 'guest' });
+      expect(await guard.modeFor(publish, signal)).toBe('guest');
+      await expect(guard.check(publish, signal)).rejects.toMatchObject(
+        refusing('unavailable', 'next attempt'),
+      );
+      expect(asked()).toBe(1);
+      await guard.modeFor({ ...publish }, signal);
+      expect(asked()).toBe(2);
+    });
   });
 });

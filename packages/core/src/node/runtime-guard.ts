@@ -17,6 +17,8 @@ export interface PodRuntime {
   readonly handler?: string;
   /** Value of the RuntimeClass annotation `DRIVER/volume-mode`. */
   readonly annotation?: string;
+  /** Reason why a guest of this pod could not mount volumes itself; absent: the pod has what that needs. */
+  readonly guestRefusal?: string;
 }
 
 /** Lookup of a pod's runtime in the cluster. */
@@ -25,9 +27,9 @@ export interface PodRuntimes {
   handlerOf(pod: PodReference, signal: AbortSignal): Promise<PodRuntime>;
 }
 
-/** Treatment of a mounted volume by a runtime: `host`: the container sees the mount; `refuse`: it would see a copy whose
- *  changes are lost. */
-export type VolumeMode = 'host' | 'refuse';
+/** Treatment of a volume by a runtime: `host`: the container sees the node's mount; `guest`: the guest mounts the volume itself;
+ *  `refuse`: the container would see a copy whose changes are lost. */
+export type VolumeMode = 'host' | 'guest' | 'refuse';
 
 /** Parts of a publish that the guard reads. */
 export interface GuardedPublish {
@@ -56,7 +58,7 @@ const copyingHandlers: readonly RegExp[] = [
 ];
 
 /** Mode of a handler where its RuntimeClass has no annotation. */
-export const builtInMode = (handler: string): VolumeMode =>
+export const builtInMode = (handler: string): Exclude<VolumeMode, 'guest'> =>
   copyingHandlers.some((pattern) => pattern.test(handler)) ? 'refuse' : 'host';
 
 /**
@@ -64,9 +66,14 @@ export const builtInMode = (handler: string): VolumeMode =>
  * changes while every write succeeds. An unknown runtime is refused until the cluster reports it.
  */
 export class RuntimeGuard {
+  /** Modes that were decided, by publish: a hook asks once more for a publish that was routed by its mode. */
+  readonly #decided = new WeakMap<GuardedPublish, Promise<'host' | 'guest'>>();
+
   constructor(
     private readonly runtimes: PodRuntimes,
     private readonly driverName: string,
+    /** Volumes can be mounted inside guests. */
+    private readonly hasGuestVolumes = false,
   ) {}
 
   /** Annotation of a RuntimeClass that overrides the built-in mode of its handler: `host`, `guest`, `refuse`. */
@@ -74,9 +81,26 @@ export class RuntimeGuard {
     return `${driverName}/volume-mode`;
   }
 
-  /** @throws DriverError failed-precondition if the pod must not have the volume, or kubelet does not name the pod;
-   *    unavailable if the cluster does not report the runtime */
+  /** Hook of a mount on this node. @throws DriverError as `modeFor` */
   readonly check = async (publish: GuardedPublish, signal: AbortSignal): Promise<void> => {
+    if ((await this.modeFor(publish, signal)) === 'host') return;
+    throw new DriverError(
+      'unavailable',
+      `volume ${publish.volumeId} was being mounted on the node when its pod's RuntimeClass became one whose guests mount volumes: ` +
+        'the mount is undone, and the next attempt publishes it for the guest',
+    );
+  };
+
+  /** Decides whether the node or the pod's guest mounts a volume.
+   *  @throws DriverError failed-precondition if the pod must not have the volume, or kubelet does not name the pod;
+   *    unavailable if the cluster does not report the runtime */
+  modeFor(publish: GuardedPublish, signal: AbortSignal): Promise<'host' | 'guest'> {
+    const mode = this.#decided.get(publish) ?? this.#decide(publish, signal);
+    this.#decided.set(publish, mode);
+    return mode;
+  }
+
+  async #decide(publish: GuardedPublish, signal: AbortSignal): Promise<'host' | 'guest'> {
     const pod = podOf(publish, this.driverName);
     const runtime = await this.#lookUp(pod, signal);
     if (runtime.uid !== pod.uid) {
@@ -86,8 +110,8 @@ export class RuntimeGuard {
           `replaced; nothing is published for the old one; kubelet publishes for the new one automatically`,
       );
     }
-    this.#refuse(publish, pod, runtime);
-  };
+    return this.#modeOf(publish, pod, runtime);
+  }
 
   async #lookUp(pod: PodReference, signal: AbortSignal): Promise<PodRuntime> {
     try {
@@ -103,22 +127,29 @@ export class RuntimeGuard {
     }
   }
 
-  #refuse({ volumeId }: GuardedPublish, pod: PodReference, runtime: PodRuntime): void {
-    const { runtimeClass, handler, annotation } = runtime;
-    if (runtimeClass === undefined) return;
+  #modeOf({ volumeId }: GuardedPublish, pod: PodReference, runtime: PodRuntime): 'host' | 'guest' {
+    const { runtimeClass, handler, annotation, guestRefusal } = runtime;
+    if (runtimeClass === undefined) return 'host';
     const what = `volume ${volumeId} is not published to pod ${nameOf(pod)} of RuntimeClass ${runtimeClass}`;
     const mode = annotation ?? builtInMode(handler ?? runtimeClass);
-    if (mode === 'host') return;
-    throw new DriverError('failed-precondition', `${what}${this.#why(mode, runtime)}`);
+    if (mode === 'host') return mode;
+    if (mode !== 'guest' || !this.hasGuestVolumes) {
+      throw new DriverError('failed-precondition', `${what}${this.#why(mode, runtime)}`);
+    }
+    if (guestRefusal === undefined) return mode;
+    throw new DriverError('failed-precondition', `${what}, whose guests mount volumes: ${guestRefusal}`);
   }
 
   #why(mode: string, { runtimeClass = '', handler, annotation }: PodRuntime): string {
     const key = RuntimeGuard.annotationOf(this.driverName);
     if (mode === 'guest') {
-      return `: its annotation ${key} requests a mount inside the guest, which this version of the driver does not support; write host or refuse`;
+      return (
+        `: its annotation ${key} requests a mount inside the guest, which the node plugin does not offer: start it with ` +
+        '--guest-volumes (guestVolumes in the chart), or write refuse'
+      );
     }
     if (mode !== 'refuse') {
-      return `: its annotation ${key} is ${JSON.stringify(mode)}; write host or refuse`;
+      return `: its annotation ${key} is ${JSON.stringify(mode)}; write host, guest or refuse`;
     }
     const cause =
       annotation === undefined
@@ -127,7 +158,7 @@ export class RuntimeGuard {
     return (
       `: ${cause}, so that data would be lost. Use a RuntimeClass whose guests share a file system with the host, such as ` +
       `kata (virtio-fs), or none; if this handler does share one, say so: kubectl annotate runtimeclass ${runtimeClass} ` +
-      `${key}=host`
+      `${key}=host${this.hasGuestVolumes ? `; if its guests have a Lustre client: ${key}=guest` : ''}`
     );
   }
 }

@@ -21,8 +21,9 @@ export interface StatsCommand {
 /** Usage and condition of a published volume. The numbers are those of the whole file system, unless a project quota covers
  *  the sub-directory. */
 export interface VolumeStats {
-  readonly bytes: Usage;
-  readonly inodes: Usage;
+  /** Absent: the volume cannot be measured from this node, because a guest has mounted it. */
+  readonly bytes?: Usage;
+  readonly inodes?: Usage;
   readonly condition: VolumeCondition;
 }
 

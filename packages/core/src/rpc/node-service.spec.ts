@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NodePublishVolumeRequest } from '../gen/csi.js';
 import { parseMountSource } from '../model/mount-source.js';
+import type { InlineCommand } from '../node/guest/guest-port.js';
 import type { PublishCommand } from '../node/publish-command.js';
 import type { NodeEngine } from '../node/node-engine.js';
 import type { NodeProvider } from '../provider/node-provider.js';
@@ -14,12 +15,22 @@ const provider: NodeProvider = {
   lnetRequirement: ({ context }) => ({ key: 'subnet', subnet: context['subnet'] ?? '' }),
 };
 
+interface Published {
+  readonly command?: PublishCommand;
+  readonly inline?: InlineCommand;
+}
+
 /** The command that the engine gets for a volume context. */
-async function published(volumeContext: Record<string, string>): Promise<PublishCommand | undefined> {
-  let command: PublishCommand | undefined;
+const published = async (context: Record<string, string>) => (await publishedBy(context)).command;
+
+async function publishedBy(volumeContext: Record<string, string>): Promise<Published> {
+  let result: Published = {};
   const engine = {
-    publish: async (given: PublishCommand) => {
-      command = given;
+    publish: async (command: PublishCommand) => {
+      result = { command };
+    },
+    publishInline: async (inline: InlineCommand) => {
+      result = { inline };
     },
   } as unknown as NodeEngine;
   const methods = nodeService(engine, provider, 'node-1').methods as unknown as {
@@ -35,7 +46,7 @@ async function published(volumeContext: Record<string, string>): Promise<Publish
     },
   });
   await methods.nodePublishVolume(request, { signal: new AbortController().signal });
-  return command;
+  return result;
 }
 
 describe('NodePublishVolume', () => {
@@ -59,4 +70,25 @@ describe('NodePublishVolume', () => {
     const command = await published({ oldTuning: 'x', clientTuning: 'own' });
     expect(command?.context?.['clientTuning']).toBe('own');
   });
+
+  it('asks no provider about an inline volume, which has no file system', async () => {
+    const { inline, command } = await publishedBy({
+      'csi.storage.k8s.io/ephemeral': 'true',
+      handOff: 'true',
+    });
+    expect(command).toBeUndefined();
+    expect(inline?.context).toMatchObject({ handOff: 'true' });
+    expect(await published({ 'csi.storage.k8s.io/ephemeral': 'false' })).toBeDefined();
+  });
+});
+
+it('NodeGetVolumeStats reports no numbers of a volume that a guest has mounted', async () => {
+  const condition = { abnormal: false, message: 'mounted in the guest' };
+  const engine = { stats: async () => ({ condition }) } as unknown as NodeEngine;
+  const methods = nodeService(engine, provider, 'node-1').methods as unknown as {
+    nodeGetVolumeStats(request: object, context: { signal: AbortSignal }): Promise<object>;
+  };
+  const request = { volumeId: 'volume', volumePath: '/target' };
+  const answer = await methods.nodeGetVolumeStats(request, { signal: new AbortController().signal });
+  expect(answer).toEqual({ usage: [], volumeCondition: condition });
 });

@@ -28,6 +28,10 @@ export function nodeService(
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
       const command = parseNodePublish(request, moreMountOptions);
+      if (isInline(command)) {
+        await engine.publishInline(command, context.signal);
+        return {};
+      }
       const read = readByProvider(command, provider);
       checkMountFlags(read.capability.mountFlags, moreMountOptions);
       await engine.publish(read, context.signal);
@@ -44,8 +48,8 @@ export function nodeService(
       );
       return {
         usage: [
-          { unit: Unit.BYTES, ...bytes },
-          { unit: Unit.INODES, ...inodes },
+          ...(bytes ? [{ unit: Unit.BYTES, ...bytes }] : []),
+          ...(inodes ? [{ unit: Unit.INODES, ...inodes }] : []),
         ],
         volumeCondition: condition && { ...condition },
       };
@@ -59,6 +63,9 @@ export function nodeService(
   };
   return { definition: NodeService, methods };
 }
+
+/** Returns true for a volume that kubelet publishes for the lifetime of its pod (`volumes[].csi` of a pod). */
+const isInline = ({ context }: PublishRequest): boolean => context['csi.storage.k8s.io/ephemeral'] === 'true';
 
 /** Adds what the provider reads of the volume context. */
 function readByProvider(request: PublishRequest, provider: NodeProvider): PublishCommand {

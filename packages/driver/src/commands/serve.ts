@@ -6,6 +6,7 @@ import type { Config, Mode } from '../config/config.js';
 import { createContainer, tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import type { HttpListener } from '../http/http-listener.js';
+import { terminationSignal } from './termination-signal.js';
 import { NodeWatch } from '../health/node-watch.js';
 import { createLog } from '../logger.js';
 import { readRegistration } from '../kubernetes/own-registration.js';
@@ -169,12 +170,4 @@ async function metricsOf(
   if (address === undefined) return undefined;
   const { startMetrics } = await import('../metrics/start-metrics.js');
   return startMetrics(address, config, driver, container);
-}
-
-function terminationSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => resolve(signal));
-    }
-  });
 }

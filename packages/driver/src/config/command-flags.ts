@@ -8,6 +8,7 @@ export const commands = [
   'doctor',
   'preflight',
   'support-bundle',
+  'guest',
 ] as const;
 
 export type Command = (typeof commands)[number];
@@ -68,6 +69,23 @@ export const commandGrammars: Partial<Readonly<Record<Command, CommandGrammar>>>
     operands: '[FILE...]',
     likeServed: true,
     flags: [output, failOn],
+  },
+  guest: {
+    flags: [
+      {
+        name: 'hand-off-dir',
+        type: 'string',
+        valueName: 'DIR',
+        default: '/run/lustre-csi/hand-off',
+        description: "directory of the pod's hand-off volume, which names the volumes to mount",
+      },
+      {
+        name: 'allow-pod-network',
+        type: 'boolean',
+        description:
+          'mount also where LNet has no address besides those of the pod: its traffic passes the network of the cluster then',
+      },
+    ],
   },
   'support-bundle': {
     likeServed: true,

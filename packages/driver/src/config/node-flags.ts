@@ -100,6 +100,21 @@ export const nodeFlags: readonly FlagDefinition[] = [
       'refuse to publish to pods whose runtime copies volumes into a virtual machine, which loses data. ' +
       'Needs podInfoOnMount and the right to get pods and runtimeclasses',
   },
+  {
+    name: 'guest-volumes',
+    type: 'boolean',
+    description:
+      'with --kata-aware: volumes of pods whose RuntimeClass has the annotation DRIVER-NAME/volume-mode: guest are mounted inside ' +
+      'the virtual machine of the pod, by a container of the pod that runs the command guest',
+  },
+  {
+    name: 'direct-volumes-dir',
+    type: 'string',
+    valueName: 'DIR',
+    default: '/run/kata-containers/shared/direct-volumes',
+    environment: 'KATA_DIRECT_VOLUME_ROOT_PATH',
+    description: "directory of the node for Kata's direct-assigned volumes, with --guest-volumes",
+  },
   startupTaintFlag,
   ...registrationFlags,
 ];

@@ -31,6 +31,16 @@ describe('the node engine', () => {
     }
   });
 
+  it('lets guests mount volumes only where a flag says so', async () => {
+    const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
+    const aware = await settingsOf(['--kata-aware'], environment);
+    expect(aware).not.toHaveProperty('guests');
+    expect(aware.beforePublish).toHaveLength(1);
+    const guests = await settingsOf(['--kata-aware', '--guest-volumes'], environment);
+    expect(guests.guests).toBeTypeOf('function');
+    expect(guests.beforePublish).toHaveLength(1);
+  });
+
   it('uses mount.lustre where it is installed, unless a flag says otherwise', async () => {
     expect(await settingsOf([])).toMatchObject({ mountHelper: 'auto' });
     expect(await settingsOf(['--mount-helper=kernel'])).toMatchObject({ mountHelper: 'kernel' });
@@ -49,6 +59,7 @@ describe('the node engine', () => {
     [['--target-dirs=/a,//'], /--target-dirs: "\/" cannot hold targets/],
     [['--mount-sharing=everybody'], /--mount-sharing is "everybody": write node or pod/],
     [['--unmount-force-after=5m'], /--unmount-force-after is "5m": write a number of seconds/],
+    [['--guest-volumes'], /--guest-volumes needs --kata-aware/],
     [['--unmount-lazy-after=-1'], /--unmount-lazy-after is "-1": write a number of seconds/],
   ])('refuses %j', async (args, words) => {
     await expect(settingsOf(args)).rejects.toThrow(words);

@@ -15,9 +15,11 @@ type FromSettings = Pick<
   | 'clientTuner'
   | 'beforePublish'
   | 'driverName'
+  | 'guests'
 >;
 
-/** Settings of the node engine, from the flags. The Kubernetes client is loaded only where a flag needs it.
+/** Settings of the node engine, from the flags. The Kubernetes client, and the code for guests, are loaded only where a flag needs
+ *  them.
  *  @throws ConfigurationError naming the flag */
 export async function nodeEngineSettings(settings: Settings, driverName: string): Promise<FromSettings> {
   const mountsDir = settings.flag('mounts-dir');
@@ -38,10 +40,29 @@ export async function nodeEngineSettings(settings: Settings, driverName: string)
       ...(lazyAfterMs === undefined ? {} : { lazyAfterMs }),
     },
     ...(allow === undefined ? {} : { clientTuner: new ClientTuner({ allow: parseTuningAllow(allow) }) }),
-    ...(settings.flag('kata-aware') === 'true'
-      ? { beforePublish: [await runtimeGuard(settings, driverName)] }
-      : {}),
+    ...(await runtimeParts(settings, driverName)),
   };
+}
+
+/** Parts that look at the runtime of a pod. */
+async function runtimeParts(
+  settings: Settings,
+  driverName: string,
+): Promise<Pick<FromSettings, 'beforePublish' | 'guests'>> {
+  const hasGuests = settings.flag('guest-volumes') === 'true';
+  if (settings.flag('kata-aware') !== 'true') {
+    if (!hasGuests) return {};
+    throw new ConfigurationError(
+      '--guest-volumes needs --kata-aware, which finds the runtime of each pod: set both',
+    );
+  }
+  const guard = await runtimeGuard(settings, driverName, hasGuests);
+  if (!hasGuests) return { beforePublish: [guard.check] };
+  const { DirectVolumes, GuestVolumes } = await import('@lustre-csi/core/guest');
+  const directVolumes = new DirectVolumes(settings.flag('direct-volumes-dir'));
+  const guests: FromSettings['guests'] = (node, stateDir) =>
+    new GuestVolumes(node, { stateDir, driverName, directVolumes, guard });
+  return { beforePublish: [guard.check], guests };
 }
 
 function mountSharing(settings: Settings): 'node' | 'pod' {
@@ -70,14 +91,18 @@ function milliseconds(settings: Settings, name: string): number | undefined {
   throw new ConfigurationError(`--${name} is "${value}": write a number of seconds`);
 }
 
-async function runtimeGuard(settings: Settings, driverName: string): Promise<RuntimeGuard['check']> {
+async function runtimeGuard(
+  settings: Settings,
+  driverName: string,
+  hasGuests: boolean,
+): Promise<RuntimeGuard> {
   const endpoint = inClusterEndpoint(settings, '--kata-aware');
   const { KubeClient } = await import('../kubernetes/kube-client.js');
   const { KubernetesPodRuntimes } = await import('../kubernetes/pod-runtimes.js');
   const client = new KubeClient(endpoint);
-  const guard = new RuntimeGuard(
-    new KubernetesPodRuntimes(client, RuntimeGuard.annotationOf(driverName)),
-    driverName,
-  );
-  return guard.check;
+  const annotation = RuntimeGuard.annotationOf(driverName);
+  if (!hasGuests) return new RuntimeGuard(new KubernetesPodRuntimes(client, annotation), driverName);
+  const { guestRefusal } = await import('../kubernetes/guest-pod.js');
+  const runtimes = new KubernetesPodRuntimes(client, annotation, (pod) => guestRefusal(pod, driverName));
+  return new RuntimeGuard(runtimes, driverName, true);
 }

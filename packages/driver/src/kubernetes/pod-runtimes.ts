@@ -8,6 +8,7 @@ interface Runtime {
   readonly runtimeClass?: string;
   readonly handler?: string;
   readonly annotation?: string;
+  readonly guestRefusal?: string;
 }
 
 /** Looks up pods and their RuntimeClasses in the Kubernetes API; needs `get` on pods and on runtimeclasses (node.k8s.io). */
@@ -16,6 +17,8 @@ export class KubernetesPodRuntimes {
     private readonly client: Pick<KubeClient, 'get'>,
     /** Key of the annotation of RuntimeClasses. */
     private readonly annotation: string,
+    /** Finds what a pod lacks for volumes that its guest mounts. Default: nothing. */
+    private readonly guestRefusal: (pod: unknown) => string | undefined = () => undefined,
   ) {}
 
   /** Looks up the runtime of a pod.
@@ -31,7 +34,11 @@ export class KubernetesPodRuntimes {
     if (uid === undefined) throw unreadable(what, 'its answer has no metadata.uid');
     const runtimeClass = textAt(found, 'spec', 'runtimeClassName');
     if (runtimeClass === undefined) return { uid };
-    return { uid, runtimeClass, ...(await this.#classOf(runtimeClass, signal)) };
+    const refusal = this.guestRefusal(found);
+    return {
+      ...{ uid, runtimeClass, ...(await this.#classOf(runtimeClass, signal)) },
+      ...(refusal === undefined ? {} : { guestRefusal: refusal }),
+    };
   }
 
   async #classOf(name: string, signal: AbortSignal): Promise<Pick<Runtime, 'handler' | 'annotation'>> {

@@ -22,7 +22,7 @@ function faultyEngine(engine: NodeEngine, fault: PlantedFault): NodeEngine {
     'counts-twice-the-bytes': {
       stats: async (command, signal) => {
         const stats = await engine.stats(command, signal);
-        return { ...stats, bytes: { ...stats.bytes, total: 2n * stats.bytes.total } };
+        return stats.bytes ? { ...stats, bytes: { ...stats.bytes, total: 2n * stats.bytes.total } } : stats;
       },
     },
     'leaves-mounts': { unpublish: async () => {} },
