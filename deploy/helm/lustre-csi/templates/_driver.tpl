@@ -114,6 +114,15 @@
 {{- if or (eq $wanted "enabled") (and (eq $wanted "auto") (semverCompare ">=1.29.0-0" .Capabilities.KubeVersion.Version)) -}}true{{- end -}}
 {{- end -}}
 
+{{/* "true" if the nodes of a DaemonSet let guests mount volumes. */}}
+{{- define "lustre-csi.guestVolumes" -}}
+{{- $any := and .Values.node.enabled .Values.node.guestVolumes.enabled -}}
+{{- range .Values.additionalDaemonSets -}}
+{{- $any = or $any (dig "guestVolumes" "enabled" $.Values.node.guestVolumes.enabled (. | default dict)) -}}
+{{- end -}}
+{{- if $any }}true{{ end -}}
+{{- end -}}
+
 {{- define "lustre-csi.podInfoOnMount" -}}
 {{- if kindIs "invalid" .Values.csidriver.podInfoOnMount -}}
 {{- or .Values.node.kataAware (eq (include "lustre-csi.cloud" .) "azure") -}}

@@ -33,6 +33,10 @@
 {{- if $values.kataAware }}
 - --kata-aware=true
 {{- end }}
+{{- if $values.guestVolumes.enabled }}
+- --guest-volumes=true
+- --direct-volumes-dir={{ $values.guestVolumes.directory }}
+{{- end }}
 {{- if $values.metrics.enabled }}
 - --metrics-address=0.0.0.0:{{ include "lustre-csi.nodeMetricsPort" . }}
 {{- end }}
@@ -144,6 +148,10 @@
       mountPath: {{ . }}
       mountPropagation: Bidirectional
     {{- end }}
+    {{- if $values.guestVolumes.enabled }}
+    - name: direct-volumes
+      mountPath: {{ $values.guestVolumes.directory }}
+    {{- end }}
     # mount(8) writes its records here.
     - name: tmp
       mountPath: /run/mount
@@ -179,6 +187,12 @@
 - name: mounts-dir
   hostPath:
     path: {{ . }}
+    type: DirectoryOrCreate
+{{- end }}
+{{- if .values.guestVolumes.enabled }}
+- name: direct-volumes
+  hostPath:
+    path: {{ .values.guestVolumes.directory }}
     type: DirectoryOrCreate
 {{- end }}
 - name: tmp

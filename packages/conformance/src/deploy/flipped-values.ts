@@ -37,6 +37,8 @@ const settings: readonly (readonly [string, Setting])[] = [
   ['sidecars.provisioner.workerThreads', aws()],
   ['node.logLevel', aws()],
   ['node.metrics.enabled', aws()],
+  // Volumes of guests, which the set has, need it.
+  ['node.kataAware', aws()],
   ['node.affinity', aws()],
   ['node.enabled', everything],
   ['node.serviceAccount.name', aws()],

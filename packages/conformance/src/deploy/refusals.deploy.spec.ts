@@ -124,6 +124,16 @@ const sentenceRows: readonly Row[] = [
     { driver: fsx, additionalDaemonSets: { a: { lustreClient: { mode: 'package' } } } },
     /additionalDaemonSets\.a\.lustreClient\.mode is package/,
   ],
+  [
+    'guests that mount volumes, without the look at runtimes',
+    { driver: fsx, node: { guestVolumes: { enabled: true } } },
+    /node\.guestVolumes\.enabled needs node\.kataAware/,
+  ],
+  [
+    'the same in a further DaemonSet',
+    { driver: fsx, additionalDaemonSets: { peer: { guestVolumes: { enabled: true } } } },
+    /additionalDaemonSets\.peer\.guestVolumes\.enabled needs kataAware there/,
+  ],
   ['no node plugin at all', { driver: fsx, node: { enabled: false } }, /no node could mount/],
   [
     'monitors without metrics',

@@ -149,7 +149,8 @@ describe.skipIf(!inject('helm'))('the driver', () => {
     expect(await nameOf('custom-driver')).toEqual(['lustre.storage.example.com', undefined]);
   });
 
-  it('has a CSIDriver object for each name, since pods wait forever without one', async () => {
+  it('has a CSIDriver object for each name, since pods wait forever without one; inline volumes need guests', async () => {
+    const withGuests = ['everything-on', 'openshift-peer-pods'];
     for (const [name, file] of valueSets) {
       if (name === 'everything-off') continue;
       const objects = await helm.render({ files: [file] });
@@ -157,8 +158,9 @@ describe.skipIf(!inject('helm'))('the driver', () => {
       const environment = driver ? environmentOf(driver) : {};
       const served = environment['LUSTRE_CSI_SERVE_AS'] ?? environment['LUSTRE_CSI_DRIVER_NAME'];
       const csiDrivers = objects.filter(({ kind }) => kind === 'CSIDriver');
+      const volumeLifecycleModes = ['Persistent', ...(withGuests.includes(name) ? ['Ephemeral'] : [])];
       expect(csiDrivers.map(({ metadata, spec }) => [metadata.name, spec])).toEqual([
-        [served, expect.objectContaining({ attachRequired: false, volumeLifecycleModes: ['Persistent'] })],
+        [served, expect.objectContaining({ attachRequired: false, volumeLifecycleModes })],
       ]);
     }
   });

@@ -147,6 +147,11 @@ describe.skipIf(!inject('helm'))('rights', () => {
     expect(all).toContain('provisioner: get secrets');
   });
 
+  it('are the same whether guests mount volumes or not', async () => {
+    const without = await rights({ node: { kataAware: true } });
+    expect(await rights({ node: { kataAware: true, guestVolumes: { enabled: true } } })).toEqual(without);
+  });
+
   it('of a further DaemonSet count', async () => {
     const all = await rights({ additionalDaemonSets: { kata: { kataAware: true } } });
     expect(all).toContain('node: get node.k8s.io/runtimeclasses');
