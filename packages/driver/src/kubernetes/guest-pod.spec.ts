@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { MemoryCloud, memoryProvider } from '@lustre-csi/core/testing';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readConfig } from '../config/config.js';
 import { guestRefusal } from './guest-pod.js';
 
 const driver = 'fsx.csi.aws.com';
@@ -75,3 +79,30 @@ it.each<[string, object, RegExp]>([
 ])('refuses %s', (_, change, words) => {
   expect(guestRefusal(pod(change), driver)).toMatch(words);
 });
+
+it('accepts examples/peer-pods, whose container has arguments of the command guest', () => {
+  const file = new URL('../../../../examples/peer-pods/deployment.yaml', import.meta.url);
+  const text = readFileSync(file, 'utf8');
+  const name = 'azurelustre.csi.azure.com';
+  const { template } = (parse(text) as { readonly spec: { readonly template: ExamplePod } }).spec;
+  expect(guestRefusal(template, name)).toBeUndefined();
+  const [container] = template.spec.initContainers;
+  const plugin = { ...memoryProvider(new MemoryCloud()), driverName: name };
+  const argv = [...(container?.command.slice(1) ?? []), ...(container?.args ?? [])];
+  const invocation = readConfig({ name: 'lustre-csi', providers: [plugin] }, { argv, environment: {} });
+  expect(invocation).toMatchObject({ kind: 'guest', config: { stateDir: '/run/lustre-csi/state' } });
+  const paths = container?.volumeMounts.map(({ mountPath }) => mountPath);
+  expect(paths).toEqual(
+    expect.arrayContaining(['/run/lustre-csi/hand-off', '/run/lustre-csi/state', '/var/lib/kubelet/pods']),
+  );
+});
+
+interface ExamplePod {
+  readonly spec: {
+    readonly initContainers: readonly {
+      readonly command: readonly string[];
+      readonly args: readonly string[];
+      readonly volumeMounts: readonly { readonly mountPath: string }[];
+    }[];
+  };
+}
