@@ -9,6 +9,7 @@ export { readMountTable } from './mount/table/mount-table-reader.js';
 export { parsePublication, type Publication } from './mount/publications.js';
 export { readRecordFile } from './mount/record-file.js';
 export { isCsiTarget, kubeletDirectories } from './mount/target-bounds.js';
+export { builtInMode } from './node/runtime-guard.js';
 export { StatfsHelper, UnresponsiveError } from './node/statfs-helper.js';
 export { CommandRunner } from './process/command.js';
 export { listProcesses, readArguments, readWaitChannel, type ProcessStat } from './process/process-table.js';

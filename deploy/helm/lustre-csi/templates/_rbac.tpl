@@ -28,6 +28,19 @@
 - apiGroups: [storage.k8s.io]
   resources: [csidrivers, csinodes, storageclasses, volumeattachments]
   verbs: [get, list]
+{{- if include "lustre-csi.guestVolumes" . }}
+# Runtimes whose guests mount volumes, and the settings of peer pods.
+- apiGroups: [node.k8s.io]
+  resources: [runtimeclasses]
+  verbs: [list]
+- apiGroups: [kataconfiguration.openshift.io]
+  resources: [kataconfigs]
+  verbs: [list]
+- apiGroups: ['']
+  resources: [configmaps]
+  resourceNames: [peer-pods-cm]
+  verbs: [get]
+{{- end }}
 {{- end }}
 {{- end -}}
 

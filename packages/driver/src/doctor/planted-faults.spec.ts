@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allChecks } from './registry.js';
 import { exitStatusOf, textReport } from './report.js';
 import { prepare, runChecks, select, type CheckResult } from './run-checks.js';
-import { HealthyWorld } from './testing/healthy-world.js';
+import { DRIVER, HealthyWorld } from './testing/healthy-world.js';
 import { plantedFaults } from './testing/planted-faults.js';
 
 let world: HealthyWorld;
@@ -51,6 +51,15 @@ describe('a planted fault', () => {
     expect(all.map(({ id }) => id).filter((id) => !found.has(id))).toEqual([]);
     expect(plantedFaults.length).toBeGreaterThanOrEqual(25);
   });
+});
+
+it('examines peer pods only where guests mount volumes', async () => {
+  const path = `/apis/storage.k8s.io/v1/csidrivers/${DRIVER}`;
+  world.change(path, (object) => (object['spec'] = { attachRequired: false, podInfoOnMount: true }));
+  const results = await run('LCSI-K');
+  const skipped = results.filter(({ outcome }) => outcome.kind === 'skipped').map(({ id }) => id);
+  const ofGuests = ['13', '15', '16', '17', '18', '19', '20', '21'].map((number) => `LCSI-K0${number}`);
+  expect(skipped).toEqual(['LCSI-K009', ...ofGuests]);
 });
 
 it('gives each check an id of its own, in the scheme', () => {

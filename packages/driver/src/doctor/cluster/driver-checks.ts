@@ -46,7 +46,7 @@ async function driverObject(context: ClusterContext, signal: AbortSignal): Promi
 }
 
 /** Pods of the node plugin: those whose registrar registers this driver. */
-async function nodePods(
+export async function nodePods(
   { kube, pod, driverName }: ClusterContext,
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {

@@ -9,6 +9,7 @@ import { listAt, textAt } from '../../kubernetes/object-fields.js';
 import { storageClassesOf } from '../../kubernetes/storage-classes.js';
 import type { ClusterContext } from '../cluster/cluster-context.js';
 import type { ControllerContext } from '../controller/controller-context.js';
+import { peerPodObjects } from './peer-pods-world.js';
 import type { NodeContext, NodeProcess } from '../node/node-context.js';
 
 export const DRIVER = 'memory.lustre.test';
@@ -190,7 +191,10 @@ export class HealthyWorld {
     const node = {
       metadata: { name: 'node-1' },
       spec: { taints: [] },
-      status: { addresses: [{ type: 'InternalIP', address: '10.0.0.9' }] },
+      status: {
+        addresses: [{ type: 'InternalIP', address: '10.0.0.9' }],
+        allocatable: { 'kata.peerpods.io/vm': '10' },
+      },
     };
     const csiNode = { metadata: { name: 'node-1' }, spec: { drivers } };
     const controller = {
@@ -208,8 +212,13 @@ export class HealthyWorld {
     this.objects.set(`${storage}/csinodes`, { items: [csiNode] });
     this.objects.set(`${storage}/csinodes/node-1`, csiNode);
     this.objects.set(`${storage}/csidrivers/${DRIVER}`, {
-      spec: { attachRequired: false, volumeLifecycleModes: ['Persistent'] },
+      spec: {
+        attachRequired: false,
+        podInfoOnMount: true,
+        volumeLifecycleModes: ['Persistent', 'Ephemeral'],
+      },
     });
+    for (const [path, object] of peerPodObjects(DRIVER)) this.objects.set(path, object);
     this.objects.set('/api/v1/namespaces/storage/pods', { items: [controller, nodePod()] });
     this.objects.set(`${storage}/storageclasses`, {
       items: [{ metadata: { name: 'fast' }, provisioner: DRIVER, parameters: { tier: 'fast' } }],
@@ -238,7 +247,13 @@ function nodePod(): Json {
   const args = [`--kubelet-registration-path=/var/lib/kubelet/plugins/${DRIVER}/csi.sock`];
   return {
     metadata: { name: 'node-abc' },
-    spec: { nodeName: 'node-1', containers: [{ name: 'node-driver-registrar', image: REGISTRAR, args }] },
+    spec: {
+      nodeName: 'node-1',
+      containers: [
+        { name: 'lustre-csi', image: 'lustre-csi:1', args: ['--kata-aware=true'] },
+        { name: 'node-driver-registrar', image: REGISTRAR, args },
+      ],
+    },
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
 }

@@ -3,14 +3,8 @@ import { UnresponsiveError } from '@lustre-csi/core/diagnosis';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DRIVER, firstOf, type HealthyWorld } from './healthy-world.js';
-
-/** Fault that a test plants, the check that has to find it, and words of its report. */
-export type PlantedFault = readonly [
-  fault: string,
-  plant: (world: HealthyWorld) => void,
-  id: string,
-  text: RegExp,
-];
+import { peerPodFaults } from './peer-pod-faults.js';
+import type { PlantedFault } from './planted-fault.js';
 
 const STORAGE = '/apis/storage.k8s.io/v1';
 const TAINT = { key: `${DRIVER}/agent-not-ready`, effect: 'NoExecute' };
@@ -346,4 +340,9 @@ const clusterFaults: readonly PlantedFault[] = [
 ];
 
 /** All faults that are planted. */
-export const plantedFaults: readonly PlantedFault[] = [...nodeFaults, ...cloudFaults, ...clusterFaults];
+export const plantedFaults: readonly PlantedFault[] = [
+  ...nodeFaults,
+  ...cloudFaults,
+  ...clusterFaults,
+  ...peerPodFaults,
+];
