@@ -21,7 +21,8 @@ export type Ability =
   | 'expansion'
   | 'templates'
   | 'deleted in the cloud'
-  | 'runtime check';
+  | 'runtime check'
+  | 'guest volumes';
 
 /** File system for directories, which no cloud knows. */
 export const parentFileSystem = {
