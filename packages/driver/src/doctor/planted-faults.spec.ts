@@ -3,7 +3,7 @@ import { allChecks } from './registry.js';
 import { exitStatusOf, textReport } from './report.js';
 import { prepare, runChecks, select, type CheckResult } from './run-checks.js';
 import { DRIVER, HealthyWorld } from './testing/healthy-world.js';
-import { plantedFaults } from './testing/planted-faults.js';
+import { nodePodIn, plantedFaults, PODS } from './testing/planted-faults.js';
 
 let world: HealthyWorld;
 
@@ -35,6 +35,23 @@ describe('a healthy world', () => {
     expect(exitStatusOf(results, 'warning')).toBe(0);
   });
 });
+
+it.each(['containers', 'initContainers'])(
+  'a node plugin that registers itself is found, in %s',
+  async (field) => {
+    const args = [`--kubelet-registration-path=/var/lib/kubelet/plugins/${DRIVER}/csi.sock`];
+    world.change(PODS, (list) => {
+      const spec = (nodePodIn(list)['spec'] ?? {}) as Record<string, unknown>;
+      nodePodIn(list)['spec'] = {
+        ...spec,
+        containers: [],
+        [field]: [{ name: 'lustre-csi', image: 'lustre-csi', args }],
+      };
+    });
+    const [result] = await run('LCSI-K003');
+    expect(result?.outcome).toMatchObject({ kind: 'passed' });
+  },
+);
 
 describe('a planted fault', () => {
   it.each(plantedFaults)('%s is found, named and explained', async (_, plant, id, text) => {

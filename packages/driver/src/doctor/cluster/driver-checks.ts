@@ -45,7 +45,7 @@ async function driverObject(context: ClusterContext, signal: AbortSignal): Promi
   );
 }
 
-/** Pods of the node plugin: those whose registrar registers this driver. */
+/** Pods of the node plugin: those in which a registrar, or the driver itself, registers this driver. */
 export async function nodePods(
   { kube, pod, driverName }: ClusterContext,
   signal: AbortSignal,
@@ -58,9 +58,13 @@ export async function nodePods(
   );
 }
 
-const registers = (container: unknown, driverName: string): boolean =>
-  (textAt(container, 'image') ?? '').includes('node-driver-registrar') &&
-  JSON.stringify([valueAt(container, 'args'), valueAt(container, 'env')]).includes(`/${driverName}/`);
+function registers(container: unknown, driverName: string): boolean {
+  const settings = JSON.stringify([valueAt(container, 'args'), valueAt(container, 'env')]);
+  const isRegistrar =
+    (textAt(container, 'image') ?? '').includes('node-driver-registrar') ||
+    settings.includes('--kubelet-registration-path=');
+  return isRegistrar && settings.includes(`/${driverName}/`);
+}
 
 const nameOf = (object: unknown): string => textAt(object, 'metadata', 'name') ?? '';
 

@@ -230,10 +230,10 @@ const cloudFaults: readonly PlantedFault[] = [
   ],
 ];
 
-const PODS = '/api/v1/namespaces/storage/pods';
+export const PODS = '/api/v1/namespaces/storage/pods';
 
 /** Item of the list of pods that is the node plugin. */
-const nodePodIn = (list: Record<string, unknown>): Record<string, unknown> =>
+export const nodePodIn = (list: Record<string, unknown>): Record<string, unknown> =>
   (list['items'] as Record<string, unknown>[])[1] ?? {};
 
 /** Faults of the cluster. */
