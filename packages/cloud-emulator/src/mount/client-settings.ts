@@ -10,6 +10,8 @@ export interface ClientSettings {
   readonly version: ClientVersion;
   /** Factor for the waits of mount.lustre, lfs and lctl: 1 waits as long as the real ones. */
   readonly waitScale: number;
+  /** NID of the node; default: an address for documentation (RFC 5737). */
+  readonly nid?: string;
 }
 
 export type ClientBehaviour = Pick<ClientSettings, 'version' | 'waitScale'>;

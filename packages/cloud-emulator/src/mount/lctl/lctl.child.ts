@@ -24,8 +24,7 @@ class LctlError extends Error {
   }
 }
 
-/** NID of the node in the simulation: an address for documentation (RFC 5737). */
-const OWN_NID = '192.0.2.10@tcp';
+const DEFAULT_NID = '192.0.2.10@tcp';
 const SILENT_SECONDS = 3.2;
 
 /** Program behind the `lctl` of the namespace: `lctl.child.js SETTINGS COMMAND...`. */
@@ -51,7 +50,7 @@ function run(command: string, args: readonly string[], settings: ClientSettings)
     case 'ping':
       return ping(args[0] ?? '', settings);
     case 'list_nids':
-      return OWN_NID;
+      return settings.nid ?? DEFAULT_NID;
     default:
       throw new LctlError(
         `lctl: the simulation knows get_param, set_param, ping and list_nids, not '${command}'`,

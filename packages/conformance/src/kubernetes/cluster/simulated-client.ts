@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { NODE_ADDRESS } from './addresses.js';
 import type { NodeDirectory } from './node-directory.js';
 import { programOf, type ClusterPlan } from './plan.js';
 
@@ -23,10 +24,11 @@ export function writeSimulatedClient(node: NodeDirectory, plan: ClusterPlan): vo
     copyFileSync(programOf(plan, 'simulated-client'), node.client(name));
 }
 
-/** Command line in a script of the emulator: Node.js, the program and its settings, each quoted. */
+/** Command line in a script of the emulator: Node.js, the program and its settings, each quoted. The NID is that of the node. */
 function commandOf(script: string): readonly string[] {
   const quoted = /'[^']*' '([^']*\.child\.js)' '(\{[^']*\})' "\$@"/.exec(readFileSync(script, 'utf8'));
   const [, program = '', settings = ''] = quoted ?? [];
   if (program === '') throw new Error(`${script} is not a script of the cloud emulator`);
-  return [NODE_OF_IMAGE, program, settings];
+  const ofNode = { ...(JSON.parse(settings) as object), nid: `${NODE_ADDRESS}@tcp` };
+  return [NODE_OF_IMAGE, program, JSON.stringify(ofNode)];
 }
