@@ -1,10 +1,12 @@
 import { connect, createServer } from 'node:net';
 import { NODE_ADDRESS } from './addresses.js';
 
-/** Makes the emulated AWS reachable from pods that have a network of their own: at the node's address, on the same port. */
+/** Makes the emulated AWS and Google Cloud reachable from pods that have a network of their own: at the node's address, on the same
+ *  port. */
 export async function forwardClouds(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const { port } = new URL(environment['AWS_ENDPOINT_URL_FSX'] ?? '');
-  await forward(Number(port));
+  const names = ['AWS_ENDPOINT_URL_FSX', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_LUSTRE'];
+  const ports = new Set(names.map((name) => new URL(environment[name] ?? '').port));
+  await Promise.all([...ports].map((port) => forward(Number(port))));
 }
 
 function forward(port: number): Promise<void> {

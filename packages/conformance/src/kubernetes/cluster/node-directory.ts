@@ -20,6 +20,8 @@ export class NodeDirectory {
   readonly pid = (name: string): string => join(this.path, 'pids', name);
   /** File whose existence keeps a component from being restarted. */
   readonly hold = (name: string): string => join(this.path, 'pids', `${name}.hold`);
+  /** File whose appearance ends the cluster. */
+  readonly stop = (): string => join(this.path, 'pids', 'stop');
   /** Parts of the cluster, from the process outside of its namespaces. */
   readonly plan = (): string => join(this.path, 'plan.json');
 

@@ -42,7 +42,8 @@ export async function runInCluster(
   const child = spawn('unshare', [...network, ...clouds, ...namespaces, ...init, ...command], {
     stdio: 'inherit',
   });
-  const stop = (): void => void child.kill('SIGTERM');
+  // A signal would end at unshare, which ignores it as long as its child runs.
+  const stop = (): void => writeFileSync(node.stop(), '');
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     return await new Promise((resolve, reject) => {

@@ -1,7 +1,9 @@
 // Runs the cluster inside of its namespaces: supervise.child.js DIRECTORY COMMAND... Starts the components, imports the images, runs
 // COMMAND when the node is ready, and ends with its status. Process 1 of the node, which starts this program, then ends the rest.
 import { execFile, spawn } from 'node:child_process';
+import { existsSync, watch } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { KubernetesApi, until } from '../api/kubernetes-api.js';
 import type { ApiObject } from '../api/resources.js';
@@ -28,6 +30,9 @@ interface NodeObject extends ApiObject {
 async function main([directory = '', ...command]: readonly string[]): Promise<number> {
   const node = new NodeDirectory(directory);
   const plan = readPlan(node);
+  watch(dirname(node.stop()), () => {
+    if (existsSync(node.stop())) process.exit(128 + constants.signals.SIGTERM);
+  });
   writeCertificates(node);
   writeConfigurations(node, plan);
   writeSimulatedClient(node, plan);
