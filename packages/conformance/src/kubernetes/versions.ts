@@ -23,6 +23,8 @@ export interface SuiteVersions {
   readonly images: {
     readonly pause: string;
     readonly busybox: string;
+    readonly agnhost: readonly string[];
+    readonly busyboxOfSuite: readonly string[];
   };
 }
 

@@ -9,18 +9,27 @@ export interface BinaryGroup {
   readonly packages: Readonly<Record<string, string>>;
   /** Flags of the linker, besides those that omit symbols. */
   readonly linkerFlags: readonly string[];
+  /** Built by `go test -c`. */
+  readonly isTest?: boolean;
   /** Duration with empty caches on two cores without other work, for the decision to begin. Minutes. */
   readonly coldMinutes: number;
+  /** Part of the suite that needs the group, for the message that it was left out; undefined: everything. */
+  readonly neededBy?: string;
 }
 
 /** Programs of this package under the names of images that cannot be built from modules. */
-export const standIns = ['csi-node-driver-registrar', 'livenessprobe'];
+export const standIns = [
+  'csi-node-driver-registrar',
+  'livenessprobe',
+  'csi-external-health-monitor-controller',
+];
 
 /** Programs of the suite, the most valuable first: a cold build stops at its time limit. */
 export const binaryGroups = (versions: SuiteVersions): readonly BinaryGroup[] => [
   kubernetesGroup(versions.kubernetes),
   standInGroup(versions.kubernetes),
   ...sidecarGroups(versions),
+  ...storageSuiteGroups(versions.kubernetes),
 ];
 
 function kubernetesGroup(version: string): BinaryGroup {
@@ -42,7 +51,7 @@ function kubernetesGroup(version: string): BinaryGroup {
 
 /** Programs of this package. */
 function standInGroup(kubernetes: string): BinaryGroup {
-  const names = [...standIns, 'simulated-client'];
+  const names = [...standIns, 'simulated-client', 'predecessor'];
   return {
     name: 'stand-ins',
     version: `${kubernetes}-${versionOfSources('stand-ins')}`,
@@ -79,6 +88,29 @@ function sidecarGroups({ sidecars, provisioner, resizer }: SuiteVersions): reado
   ];
 }
 
+function storageSuiteGroups(version: string): readonly BinaryGroup[] {
+  const group = (name: string, path: string, more: Partial<BinaryGroup>): BinaryGroup => ({
+    name,
+    version,
+    packages: { [name]: path },
+    linkerFlags: [],
+    coldMinutes: 1,
+    neededBy: 'the upstream storage suite',
+    ...more,
+  });
+  return [
+    group('agnhost', 'k8s.io/kubernetes/test/images/agnhost', { coldMinutes: 2 }),
+    group('ginkgo', 'github.com/onsi/ginkgo/v2/ginkgo', {}),
+    group('storage-suite', './storage-suite', {
+      version: `${version}-${versionOfSources('storage-suite')}`,
+      // ginkgo knows a compiled suite by this ending.
+      packages: { 'storage-suite.test': './storage-suite' },
+      isTest: true,
+      coldMinutes: 8,
+    }),
+  ];
+}
+
 /** Images with one program: its name, and the names of the image. */
 export const programImages = (versions: SuiteVersions): readonly (readonly [string, readonly string[]])[] => [
   ['csi-provisioner', [sidecarImage(versions, 'provisioner')]],
@@ -90,4 +122,5 @@ export const programImages = (versions: SuiteVersions): readonly (readonly [stri
   ],
   ['csi-node-driver-registrar', [sidecarImage(versions, 'nodeDriverRegistrar')]],
   ['livenessprobe', [sidecarImage(versions, 'livenessProbe')]],
+  ['csi-external-health-monitor-controller', [sidecarImage(versions, 'healthMonitor')]],
 ];

@@ -49,13 +49,21 @@ function makeOthers({ directory, programs, versions }: ImageInputs): Promise<str
   for (const [name] of sidecars) addProgram(programsRoot, programs.get(name) ?? '');
   const described: ImageDescription[] = [
     { names: [images.pause], layers: [busybox], config: { Entrypoint: ['/bin/sleep', '2147483647'] } },
-    { names: [images.busybox], layers: [busybox], config: { Cmd: ['sh'] } },
+    { names: [images.busybox, ...images.busyboxOfSuite], layers: [busybox], config: { Cmd: ['sh'] } },
     ...sidecars.map(([name, names]) => ({
       names,
       layers: [programsRoot],
       config: { Entrypoint: [`/bin/${name}`] },
     })),
   ];
+  const agnhost = programs.get('agnhost');
+  if (agnhost !== undefined) {
+    const agnhostRoot = join(directory, 'agnhost');
+    addProgram(agnhostRoot, agnhost, '');
+    symlinkSync('agnhost', join(agnhostRoot, 'agnhost-2'));
+    const config = { Entrypoint: ['/agnhost'], Cmd: ['pause'] };
+    described.push({ names: images.agnhost, layers: [busybox, agnhostRoot], config });
+  }
   return writeImageArchive(join(directory, 'others'), described);
 }
 
@@ -74,9 +82,9 @@ function busyboxRoot(directory: string): string {
   return directory;
 }
 
-function addProgram(directory: string, program: string): void {
-  const target = join(directory, 'bin', basename(program));
-  mkdirSync(join(directory, 'bin'), { recursive: true });
+function addProgram(directory: string, program: string, folder = 'bin'): void {
+  const target = join(directory, folder, basename(program));
+  mkdirSync(join(directory, folder), { recursive: true });
   try {
     linkSync(program, target);
   } catch {
