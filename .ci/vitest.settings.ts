@@ -58,6 +58,8 @@ export function settings(kind: Kind): ReturnType<typeof defineConfig> {
       retry: process.env['CI'] ? 1 : 0,
       // Most tests wait most of the time. Specs with mounts share what `lustre-cloud-emulator exec` has set up.
       maxWorkers: ['mounts', 'slow', 'kubernetes'].includes(kind) ? 1 : 2,
+      // In the cluster, tests wait for programs outside of this process.
+      ...(kind === 'kubernetes' ? { maxConcurrency: 12 } : {}),
       globalSetup: setups[kind] ?? [],
       testTimeout: { packages: 120_000, kubernetes: 180_000 }[kind as string] ?? 30_000,
       hookTimeout: kind === 'kubernetes' ? 600_000 : 30_000,

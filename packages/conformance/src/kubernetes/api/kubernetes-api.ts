@@ -72,6 +72,11 @@ export class KubernetesApi {
     }
   }
 
+  /** Deletes all objects of a kind in a namespace. */
+  async deleteAll(kind: string, namespace: string): Promise<void> {
+    await this.#call('DELETE', pathOf(kind, '', namespace));
+  }
+
   /** Reads a path that is not an object: logs, metrics, the summary of kubelet. */
   text(path: string): Promise<string> {
     return this.#call('GET', path);

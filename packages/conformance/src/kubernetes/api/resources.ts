@@ -22,6 +22,7 @@ const resources: ReadonlyMap<string, readonly [plural: string, namespaced: boole
   readonly [string, boolean]
 >(
   Object.entries({
+    ClusterRole: ['clusterroles', false],
     ConfigMap: ['configmaps', true],
     CSIDriver: ['csidrivers', false],
     CSINode: ['csinodes', false],
@@ -51,6 +52,7 @@ const resources: ReadonlyMap<string, readonly [plural: string, namespaced: boole
 /** API version of each kind that the suite reads by name alone. */
 const versions: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    ClusterRole: 'rbac.authorization.k8s.io/v1',
     CSIDriver: 'storage.k8s.io/v1',
     CSINode: 'storage.k8s.io/v1',
     CustomResourceDefinition: 'apiextensions.k8s.io/v1',

@@ -9,6 +9,7 @@ const write = 'echo hello > /data/file';
 export const accessFlows: readonly Flow[] = [
   {
     title: 'dynamic, with times from the claim to a running pod',
+    isEssential: true,
     run: async (bench) => {
       const storageClassName = await bench.createClass();
       const began = Date.now();
@@ -24,6 +25,7 @@ export const accessFlows: readonly Flow[] = [
   },
   {
     title: 'ReadWriteMany from two pods at once',
+    isEssential: true,
     run: async (bench) => {
       const storageClassName = await bench.createClass();
       await bench.createClaim('data', { storageClassName });

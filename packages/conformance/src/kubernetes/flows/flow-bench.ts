@@ -148,8 +148,12 @@ export class FlowBench {
     });
   }
 
+  /** Reads the output of a pod. Kubelet, which has it, may be down for a moment. */
   logs(name: string): Promise<string> {
-    return this.api.text(`/api/v1/namespaces/${this.namespace}/pods/${name}/log`);
+    const path = `/api/v1/namespaces/${this.namespace}/pods/${name}/log`;
+    return this.#until(`the output of ${name} can be read`, async () => ({
+      text: await this.api.text(path),
+    })).then(({ text }) => text);
   }
 
   /** Runs a script in a pod of its own until it ends, and deletes the pod.
@@ -189,14 +193,27 @@ export class FlowBench {
     appendFileSync(this.cluster.node.log('durations'), `${JSON.stringify(line)}\n`);
   }
 
-  /** Deletes the namespace with everything in it, then the other objects, and expects that nothing of them is left. */
+  /** Deletes everything, and expects that nothing of it is left. */
   async close(): Promise<void> {
+    // The namespace controller looks again only after 8 s at what did not end at once: pods and claims are deleted before.
+    for (const kind of ['Pod', 'PersistentVolumeClaim']) {
+      await this.api.deleteAll(kind, this.namespace);
+      await this.#until(
+        `each ${kind} is gone`,
+        async () => (await this.api.list(kind, this.namespace)).length === 0,
+      );
+    }
+    await this.deleteNamespace();
+    for (const [kind, name] of this.#objects.reverse()) await this.api.delete(kind, name);
+  }
+
+  /** Deletes the namespace with what is in it, and waits until its volumes are gone. */
+  async deleteNamespace(): Promise<void> {
     const volumes = await this.#volumes();
     await this.api.delete('Namespace', this.namespace);
     await this.gone('Namespace', this.namespace);
     for (const { metadata, spec } of volumes)
       if (spec.persistentVolumeReclaimPolicy === 'Delete') await this.gone('PersistentVolume', metadata.name);
-    for (const [kind, name] of this.#objects.reverse()) await this.api.delete(kind, name);
   }
 
   async #volumes(): Promise<readonly VolumeObject[]> {
@@ -224,4 +241,25 @@ export class FlowBench {
       )
       .join('\n');
   }
+}
+
+/** Opens a bench, runs a test with it and closes it, also where the test fails: what it leaves would concern those behind it.
+ *  @returns the bench, closed */
+export async function withBench(
+  cluster: SuiteCluster,
+  subject: Subject,
+  title: string,
+  run: (bench: FlowBench) => Promise<void>,
+): Promise<FlowBench> {
+  const bench = new FlowBench(cluster, subject, title);
+  await bench.open();
+  try {
+    await run(bench);
+  } catch (error) {
+    // The cause of the failure counts, not what it left behind.
+    await bench.close().catch(() => {});
+    throw error;
+  }
+  await bench.close();
+  return bench;
 }

@@ -6,5 +6,7 @@ export interface Flow {
   readonly title: string;
   /** Abilities that a subject needs for it; default: all subjects. */
   readonly needs?: readonly Ability[];
+  /** Played also for the further subjects: from creation to deletion. */
+  readonly isEssential?: boolean;
   readonly run: (bench: FlowBench) => Promise<void>;
 }

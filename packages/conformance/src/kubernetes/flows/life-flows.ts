@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { until } from '../api/kubernetes-api.js';
+import { bytesOf } from '../api/quantity.js';
 import { apiVersionOf, type ApiObject } from '../api/resources.js';
 import type { Flow } from './flow.js';
 import type { FlowBench, VolumeObject } from './flow-bench.js';
@@ -64,6 +65,7 @@ export const lifeFlows: readonly Flow[] = [
   },
   {
     title: 'expansion under a running pod',
+    isEssential: true,
     needs: ['expansion'],
     run: async (bench) => {
       const storageClassName = await bench.createClass();
@@ -81,20 +83,20 @@ export const lifeFlows: readonly Flow[] = [
       await until(
         `the claim has ${larger}`,
         60,
-        async () => (await bench.claimOf('data'))?.status.capacity?.storage === larger,
+        async () =>
+          bytesOf((await bench.claimOf('data'))?.status.capacity?.storage ?? '0') === bytesOf(larger),
       );
       bench.note('expansion', began);
     },
   },
   {
     title: 'VolumeAttributesClass, changed under a running pod',
+    isEssential: true,
     needs: ['modification'],
     run: async (bench) => {
-      const [before, after] = ['125', '250'].map((perUnitStorageThroughput) =>
-        volumeAttributesClass(`${bench.namespace}-${perUnitStorageThroughput}`, bench.subject, {
-          perUnitStorageThroughput,
-        }),
-      ) as [ApiObject, ApiObject];
+      const { modification: [first, second] = [{}, {}] } = bench.subject;
+      const before = volumeAttributesClass(`${bench.namespace}-before`, bench.subject, first);
+      const after = volumeAttributesClass(`${bench.namespace}-after`, bench.subject, second);
       await bench.createShared(before);
       const volumeAttributesClassName = await bench.createShared(after);
       const storageClassName = await bench.createClass();
@@ -159,6 +161,19 @@ export const lifeFlows: readonly Flow[] = [
         spec: { persistentVolumeReclaimPolicy: 'Delete' },
       });
       expect(await bench.run('reader', { volume: 'again', script: 'cat /data/file' })).toBe('hello\n');
+    },
+  },
+  {
+    title: 'deletion of a namespace with everything in it',
+    isEssential: true,
+    run: async (bench) => {
+      const storageClassName = await bench.createClass();
+      await bench.createClaim('data', { storageClassName });
+      await bench.createPod('pod', { volume: 'data', script: `${write}; ${stay}` });
+      await bench.running('pod');
+      const began = Date.now();
+      await bench.deleteNamespace();
+      bench.note('deletion of a namespace with everything in it', began);
     },
   },
   {

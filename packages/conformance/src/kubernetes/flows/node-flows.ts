@@ -32,7 +32,12 @@ export async function nodePluginOf(bench: FlowBench): Promise<string> {
   });
 }
 
+let drains = 0;
+
+/** Marks the node for a drain, or ends that: the drains of several drivers share the only node. */
 async function cordon(bench: FlowBench, unschedulable: boolean): Promise<void> {
+  drains += unschedulable ? 1 : -1;
+  if (drains > 0 && !unschedulable) return;
   await bench.api.patch('Node', NODE_NAME, { spec: { unschedulable } });
   const key = 'node.kubernetes.io/unschedulable';
   await until('the node has the taint of a drain, or lost it', 30, async () => {
@@ -41,7 +46,7 @@ async function cordon(bench: FlowBench, unschedulable: boolean): Promise<void> {
   });
 }
 
-/** Life of the node and its plugin. They change the only node: one runs at a time. */
+/** Life of the node and its plugin: of each driver, one at a time. */
 export const nodeFlows: readonly Flow[] = [
   {
     title: 'a restart of the node plugin under a pod that writes',

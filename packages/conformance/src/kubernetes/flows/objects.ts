@@ -82,6 +82,8 @@ export function pod(namespace: string, name: string, options: PodOptions): ApiOb
       spec: {
         restartPolicy: 'Never',
         terminationGracePeriodSeconds: 5,
+        // A startup taint of another driver concerns no pod that runs.
+        tolerations: [{ operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }],
         containers: [container],
         volumes: [{ name: 'data', ...source }],
         ...spec,

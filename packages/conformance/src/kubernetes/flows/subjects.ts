@@ -10,6 +10,8 @@ export interface Subject {
   /** Size of claims, and the next larger legal one. */
   readonly size: string;
   readonly larger: string;
+  /** Parameters of a VolumeAttributesClass before and after a change. */
+  readonly modification?: readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>];
   readonly can: readonly Ability[];
 }
 
@@ -48,6 +50,7 @@ export const fsx: Subject = {
   },
   size: '1200Gi',
   larger: '2400Gi',
+  modification: [{ perUnitStorageThroughput: '125' }, { perUnitStorageThroughput: '250' }],
   can: ['snapshots', 'modification', 'topology', 'expansion', 'deleted in the cloud'],
 };
 
@@ -83,10 +86,44 @@ export const directories: Subject = {
   },
   size: '1Gi',
   larger: '2Gi',
-  can: ['expansion', 'templates', 'runtime check'],
+  can: ['expansion', 'templates', 'runtime check', 'guest volumes'],
 };
 
+export const google: Subject = {
+  name: 'Google Cloud file systems',
+  driver: 'lustre.csi.storage.gke.io',
+  release: 'google',
+  parameters: { perUnitStorageThroughput: '1000', directoryPerms: '0777' },
+  size: '9000Gi',
+  larger: '18000Gi',
+  modification: [{ description: 'before' }, { description: 'after' }],
+  can: ['modification', 'expansion', 'deleted in the cloud'],
+};
+
+export const oci: Subject = {
+  name: 'OCI file systems',
+  driver: 'lustre.csi.oraclecloud.com',
+  release: 'oci',
+  parameters: {
+    subnetId: `ocid1.subnet.oc1.phx.aaaaaaaa${'s'.repeat(52)}`,
+    performanceTier: 'MBPS_PER_TB_125',
+    availabilityDomain: 'PHX-AD-1',
+    directoryPerms: '0777',
+  },
+  size: '31200G',
+  larger: '41600G',
+  modification: [
+    { 'oci.oraclecloud.com/initial-freeform-tags-override': '{"team":"a"}' },
+    { 'oci.oraclecloud.com/initial-freeform-tags-override': '{"team":"b"}' },
+  ],
+  can: ['modification', 'expansion', 'deleted in the cloud'],
+};
+
+/** Subjects of all flows. */
 export const subjects: readonly Subject[] = [fsx, azure, directories];
+
+/** Subjects of the flows from creation to deletion. Their drivers differ from the first ones in the cloud only. */
+export const furtherSubjects: readonly Subject[] = [google, oci];
 
 /** Value of the driver's topology key on this node. */
 export const zoneOfNode = ZONE;

@@ -123,9 +123,15 @@ export async function installSnapshots(
   );
 }
 
-/** Applies objects of kinds that the suite need not know. */
-export async function kubectlApply(plan: ClusterPlan, objects: readonly ApiObject[]): Promise<void> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--filename', '-'];
+/** Applies objects of kinds that the suite need not know.
+ *  @param flags of kubectl apply
+ *  @throws Error with the words of kubectl */
+export async function kubectlApply(
+  plan: ClusterPlan,
+  objects: readonly ApiObject[],
+  ...flags: readonly string[]
+): Promise<void> {
+  const args = ['apply', '--server-side', '--force-conflicts', ...flags, '--filename', '-'];
   const child = run(plan.programs['kubectl'] ?? '', args, { maxBuffer: 16 * 1024 * 1024 });
   child.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
   await child;

@@ -39,14 +39,17 @@ function forwardedAws(): string {
 /** Amazon FSx: the defaults of the chart, with snapshots and topology, not root, in the network of pods. */
 export function fsxRelease(node: NodeDirectory): Release {
   const endpoint = forwardedAws();
-  const names = ['AWS_ENDPOINT_URL_FSX', 'AWS_ENDPOINT_URL_EC2', 'AWS_ENDPOINT_URL_STS'];
+  const names = ['FSX', 'EC2', 'STS', 'SERVICE_QUOTAS'].map((service) => `AWS_ENDPOINT_URL_${service}`);
   return {
     name: 'fsx',
     driver: 'fsx.csi.aws.com',
     values: {
       driver: 'fsx.csi.aws.com',
       topology: { zone: ZONE },
-      sidecars: { snapshotter: { enabled: true } },
+      sidecars: {
+        snapshotter: { enabled: true },
+        healthMonitor: { enabled: true, additionalArgs: ['--monitor-interval=2s'] },
+      },
       controller: {
         region: environmentVariable('AWS_REGION'),
         env: variables(Object.fromEntries(names.map((name) => [name, endpoint]))),
@@ -101,9 +104,62 @@ export function genericRelease(node: NodeDirectory): Release {
     values: {
       driver: 'generic.lustre-csi',
       controller: simulated,
-      node: { ...simulated, kataAware: true },
+      // Without the two sidecars of a node plugin.
+      node: { ...simulated, kataAware: true, registration: 'builtin', guestVolumes: { enabled: true } },
     },
     objects: [],
+  };
+}
+
+/** Google Cloud Managed Lustre: the identity of the machine, whose metadata server the emulator is. */
+export function googleRelease(node: NodeDirectory): Release {
+  const names = ['GCE_METADATA_HOST', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_LUSTRE'];
+  const forwarded = (name: string): string => environmentVariable(name).replace('127.0.0.1', NODE_ADDRESS);
+  const env = variables(Object.fromEntries(names.map((name) => [name, forwarded(name)])));
+  return {
+    name: 'google',
+    driver: 'lustre.csi.storage.gke.io',
+    values: {
+      driver: 'lustre.csi.storage.gke.io',
+      topology: { zone: 'none' },
+      controller: { env },
+      node: simulationValues(node),
+    },
+    objects: [],
+  };
+}
+
+/** OCI File Storage with Lustre: the configuration of the SDKs with the key beside it. */
+export function ociRelease(node: NodeDirectory): Release {
+  const configuration = readFileSync(environmentVariable('OCI_CONFIG_FILE'), 'utf8');
+  const keyFile = /^key_file=(.*)$/m.exec(configuration)?.[1] ?? '';
+  const names = ['OCI_LUSTRE_ENDPOINT', 'OCI_IDENTITY_ENDPOINT'];
+  const endpoints = Object.fromEntries(names.map((name) => [name, environmentVariable(name)]));
+  return {
+    name: 'oci',
+    driver: 'lustre.csi.oraclecloud.com',
+    values: {
+      driver: 'lustre.csi.oraclecloud.com',
+      oci: {
+        compartmentIds: [environmentVariable('OCI_COMPARTMENT_ID')],
+        config: { secretName: 'oci-config', key: 'config' },
+      },
+      // Beside that of Azure in the network of the node: other ports.
+      sidecars: { provisioner: { httpPort: 23011 }, resizer: { httpPort: 23012 } },
+      controller: {
+        hostNetwork: true,
+        replicaCount: 1,
+        env: variables({ ...endpoints, NODE_EXTRA_CA_CERTS: '/etc/oci/ca.pem' }),
+      },
+      node: simulationValues(node),
+    },
+    objects: [
+      secret('oci-config', {
+        config: configuration.replace(keyFile, '/etc/oci/key.pem'),
+        'key.pem': readFileSync(keyFile, 'utf8'),
+        'ca.pem': readFileSync(environmentVariable('NODE_EXTRA_CA_CERTS'), 'utf8'),
+      }),
+    ],
   };
 }
 
@@ -111,4 +167,6 @@ export const allReleases = (node: NodeDirectory): readonly Release[] => [
   fsxRelease(node),
   azureRelease(node),
   genericRelease(node),
+  googleRelease(node),
+  ociRelease(node),
 ];
