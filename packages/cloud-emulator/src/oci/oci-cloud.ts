@@ -27,6 +27,8 @@ export interface OciCloudOptions {
   readonly sessionSeconds?: number;
   /** Shows the address of the MGS while the file system is being created. The service does not document it. Default false. */
   readonly showsAddressEarly?: boolean;
+  /** Rejects the retry token of a file system that was deleted, as the service may; otherwise it is forgotten. Default false. */
+  readonly rejectsOldTokens?: boolean;
 }
 
 /** OCI File Storage with Lustre in one region of one tenancy, with the parts of Identity that its users need, the metadata
@@ -42,6 +44,7 @@ export class OciCloud {
   constructor(world: World, options: OciCloudOptions = {}) {
     const { seed = ociSeed, fileSystemLimit: limit = 200, pageSize = 5 } = options;
     const { deletedSeconds = world.durations.deleteSeconds, showsAddressEarly = false } = options;
+    const { rejectsOldTokens = false } = options;
     this.#seed = seed;
     this.#works = new WorkRequests(world, seed.regionKey);
     this.#fileSystems = new OciFileSystems(world, this.#works, { seed, limit, deletedSeconds });
@@ -55,7 +58,7 @@ export class OciCloud {
       availabilityDomainRoute(seed),
       ...fileSystemRoutes({
         ...{ fileSystems: this.#fileSystems, compartmentIds, pageSize, showsAddress: showsAddressEarly },
-        tokens: new RetryTokens(world.now, isShown),
+        tokens: new RetryTokens(world.now, isShown, rejectsOldTokens),
       }),
       ...workRequestRoutes({ works: this.#works, compartmentIds, pageSize }),
     ]);

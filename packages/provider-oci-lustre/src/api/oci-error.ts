@@ -26,3 +26,7 @@ export const isHidden = (error: unknown): boolean => error instanceof OciError &
 /** Reports whether other work on the resource stands against the call, or it has changed since it was read. */
 export const isConflict = (error: unknown): boolean =>
   error instanceof OciError && (error.status === 409 || error.status === 412);
+
+/** Reports whether OCI rejects a retry token that it remembers: the resource of its first request is gone. */
+export const isOldToken = (error: unknown): boolean =>
+  error instanceof OciError && error.code === 'InvalidatedRetryToken';

@@ -12,6 +12,7 @@ import {
 import type { AvailabilityDomains } from '../api/availability-domains.js';
 import { toDriverError } from '../api/errors.js';
 import type { OciApi } from '../api/oci-api.js';
+import { isOldToken } from '../api/oci-error.js';
 import { ociOperations } from '../api/oci-operations.js';
 import { parseVolumeHandle } from '../node/volume-handle.js';
 import { smallestCapacity } from '../plan/capacity-rules.js';
@@ -86,7 +87,8 @@ export class LustreFileSystems implements ControllerProvider<LustrePlan> {
   }
 
   /** Starts the creation. Where OCI knows the retry token of the attempt, it answers with the file system of the first
-   *  request, in its present state, which the caller checks. */
+   *  request, in its present state, which the caller checks. It may also reject the token of one that was deleted: that counts
+   *  as a file system that is over, so that the caller takes the next attempt. */
   async create(
     plan: LustrePlan,
     capacity: Capacity,
@@ -105,6 +107,7 @@ export class LustreFileSystems implements ControllerProvider<LustrePlan> {
       const answer = await this.parts.api.call(ociOperations.createFileSystem, { headers, body }, signal);
       return this.parts.reader.read(answer.body);
     } catch (error) {
+      if (isOldToken(error)) return { ...overBefore, listingScope: compartmentId, capacity, attempt };
       throw toDriverError(error, doing, 'effect', signal);
     }
   }
@@ -135,3 +138,6 @@ export class LustreFileSystems implements ControllerProvider<LustrePlan> {
     return source && { id: volumeId, listingScope: '', staticSource: source };
   }
 }
+
+/** File system of an earlier request, which is over. */
+const overBefore = { id: '', state: 'deleting', cloudState: 'DELETED', attributes: {} } as const;

@@ -96,6 +96,17 @@ describe('a creation', () => {
     });
   });
 
+  it('begins again where OCI rejects the tokens of creations that failed', async () => {
+    await oci.stop();
+    oci = await EmulatedOci.start({ oci: { rejectsOldTokens: true, deletedSeconds: 0 } });
+    volumes = await oci.replica();
+    const failure = { kind: 'fail-creation', message: 'Out of host capacity.' } as const;
+    oci.emulator.faults.add({ ...failure, ...at('CreateLustreFileSystem'), times: 3 });
+    await expect(volumes.create(requestOf(), call())).rejects.toMatchObject({ kind: 'resource-exhausted' });
+    await volumes.create(requestOf(), call());
+    expect(oci.fileSystems.filter(({ lifecycleState }) => lifecycleState === 'ACTIVE')).toHaveLength(1);
+  });
+
   it('recognises a failed creation where OCI shows the address early', async () => {
     await oci.stop();
     oci = await EmulatedOci.start({ oci: { showsAddressEarly: true } });
@@ -134,13 +145,9 @@ describe('a creation', () => {
     expect(oci.fileSystems).toHaveLength(1);
   });
 
-  it.each([
-    ['throttled', { kind: 'throttle' }],
-    ['answered with 500 after its effect', { kind: 'error', when: 'after' }],
-    ['cut after its effect', { kind: 'reset', when: 'after' }],
-    ['answered with nonsense', { kind: 'answer', body: '{}' }],
-  ] as const)('makes one file system where the request is %s', async (_, fault) => {
-    oci.emulator.faults.add({ ...fault, ...at('CreateLustreFileSystem') });
+  // Other trouble at this call: trouble.slow.spec.ts.
+  it('makes one file system where the answer is nonsense', async () => {
+    oci.emulator.faults.add({ kind: 'answer', body: '{}', ...at('CreateLustreFileSystem') });
     await persistently(() => volumes.create(requestOf(), call()));
     expect(oci.fileSystems).toHaveLength(1);
   });

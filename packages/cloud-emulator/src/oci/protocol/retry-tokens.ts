@@ -14,10 +14,12 @@ interface Remembered {
 export class RetryTokens {
   readonly #remembered = new Map<string, Remembered>();
 
-  /** @param exists reports whether the resource still exists: OCI may forget the token of one that was deleted */
+  /** @param exists reports whether the resource still exists
+   *  @param rejectsOld rejects the token of one that was deleted; false: forgets it. OCI may do either. */
   constructor(
     private readonly now: () => number,
     private readonly exists: (id: string) => boolean,
+    private readonly rejectsOld: boolean,
   ) {}
 
   /** Id of the resource that the token made. @throws OciError where it came with another body */
@@ -26,16 +28,20 @@ export class RetryTokens {
     if (token.length > MAX_LENGTH)
       throw new OciError(400, 'InvalidParameter', `opc-retry-token is longer than ${MAX_LENGTH} characters`);
     const known = this.#remembered.get(token);
-    if (!known || known.until <= this.now() || !this.exists(known.id)) return undefined;
+    if (!known || known.until <= this.now()) return undefined;
+    if (!this.exists(known.id)) return this.#ofDeleted();
     if (known.body === body) return known.id;
-    throw new OciError(
-      409,
-      'InvalidatedRetryToken',
-      'The provided retry token was used in an earlier request with different parameters.',
-    );
+    throw invalidated('was used in an earlier request with different parameters');
+  }
+
+  #ofDeleted(): undefined {
+    if (this.rejectsOld) throw invalidated('belongs to a resource that was deleted');
   }
 
   remember(token: string | undefined, body: string, id: string): void {
     if (token !== undefined) this.#remembered.set(token, { body, id, until: this.now() + LIFETIME });
   }
 }
+
+const invalidated = (why: string): OciError =>
+  new OciError(409, 'InvalidatedRetryToken', `The provided retry token ${why}.`);
