@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '@lustre-csi/core';
 import { CredentialsError, newSessionKeys, sessionKey, type SessionKey } from './credentials.js';
@@ -29,6 +30,7 @@ export async function openWorkloadSession(parts: WorkloadIdentityParts): Promise
     throw refused(`the token of the service account cannot be read: ${messageOf(error)}`);
   });
   const { publicKey, privateKey } = await newSessionKeys();
+  const requestId = randomBytes(16).toString('hex').toUpperCase();
   const body = JSON.stringify({ podKey: publicKey.export({ type: 'spki', format: 'pem' }) });
   const request = {
     method: 'POST',
@@ -37,13 +39,14 @@ export async function openWorkloadSession(parts: WorkloadIdentityParts): Promise
       authorization: `Bearer ${serviceToken.trim()}`,
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
+      'opc-request-id': requestId,
     },
     body,
   };
   const answer = await send(request).catch((error: unknown) => {
     throw refused(`${request.url.href} cannot be reached: ${messageOf(error)}`);
   });
-  if (answer.status !== 200) throw refused(reasonOf(answer));
+  if (answer.status !== 200) throw refused(`${reasonOf(answer)} (request id ${requestId})`);
   return sessionKey(tokenIn(answer.body), privateKey, now());
 }
 

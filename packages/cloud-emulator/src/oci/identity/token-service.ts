@@ -63,12 +63,13 @@ export class TokenService {
     return { status: 200, body: { token } };
   }
 
-  /** Answers with a quoted base64 text, whose JSON has the token behind `ST$`. */
+  /** The key comes with the frame of a PEM from some SDKs, and without it from others. Answers with a quoted base64 text, whose JSON has the token behind `ST$`. */
   #forPod(request: FastifyRequest): Reply {
     const subject = serviceAccountOf(request.headers.authorization, this.world.now());
     const { podKey } = parseBody(textOf(request));
     if (typeof podKey !== 'string') throw invalidParameter('podKey must be a public key');
-    const token = this.principals.issue(publicKeyOf(podKey), { sub: subject, ptype: 'workload' });
+    const key = publicKeyOf(podKey.includes('-----') ? podKey : pemOf('PUBLIC KEY', podKey));
+    const token = this.principals.issue(key, { sub: subject, ptype: 'workload' });
     const answered = Buffer.from(JSON.stringify({ token: `ST$${token}` })).toString('base64');
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answered) };
   }
