@@ -125,8 +125,16 @@ describe('mounts of a guest', () => {
 });
 
 describe('LNet of a guest', () => {
+  let warnings: string[];
+  beforeEach(() => {
+    warnings = [];
+  });
   const refusal = (nids: readonly string[] | undefined) =>
-    lnetRefusal({ nids: async () => nids, addresses: () => ['10.128.2.7', '127.0.0.1'] });
+    lnetRefusal({
+      nids: async () => nids,
+      addresses: () => ['10.128.2.7', '127.0.0.1'],
+      warn: (message) => warnings.push(message),
+    });
 
   it.each([
     ['with the address of the pod alone', ['0@lo', '10.128.2.7@tcp']],
@@ -139,9 +147,14 @@ describe('LNet of a guest', () => {
     ['with the address of the machine', ['0@lo', '192.168.0.9@tcp']],
     ['with both', ['192.168.0.9@tcp', '10.128.2.7@tcp1']],
     ['that is not up yet', ['0@lo']],
-    ['that cannot be read', undefined],
   ])('is used %s', async (_, nids) => {
     expect(await refusal(nids)).toBeUndefined();
+    expect(warnings).toEqual([]);
+  });
+
+  it('is used where it cannot be read, with a warning', async () => {
+    expect(await refusal(undefined)).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('unknown')]);
   });
 
   it('is read from lctl and from the kernel', () => {

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+import { mkdtemp, readFile, rmdir } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommandRunner } from '@lustre-csi/core/diagnosis';
 
-/** Files in which the kernel lists the addresses of LNet, where lctl(8) is not installed. */
-const NIDS_FILES = ['/sys/kernel/debug/lnet/nis', '/proc/sys/lnet/nis'];
 const TOOL_MS = 5_000;
 
 /** Sources of the addresses that are compared. */
@@ -12,6 +11,7 @@ export interface LnetPlacementParts {
   readonly nids: () => Promise<readonly string[] | undefined>;
   /** Addresses of the interfaces that this container has: those of the pod. */
   readonly addresses: () => readonly string[];
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -19,8 +19,15 @@ export interface LnetPlacementParts {
  * Started in a container, it has the network of the pod alone: the traffic then takes the tunnel through the worker, which
  * rewrites its source ports, so that servers refuse it or are slow.
  */
-export async function lnetRefusal({ nids, addresses }: LnetPlacementParts): Promise<string | undefined> {
-  const known = ((await nids()) ?? []).filter((nid) => !nid.endsWith('@lo'));
+export async function lnetRefusal({
+  nids,
+  addresses,
+  warn,
+}: LnetPlacementParts): Promise<string | undefined> {
+  const all = await nids();
+  if (!all)
+    warn('the addresses of LNet are unknown: it is not checked that it uses the network of the machine');
+  const known = (all ?? []).filter((nid) => !nid.endsWith('@lo'));
   const pod = new Set(addresses());
   if (known.length === 0 || !known.every((nid) => pod.has(nid.split('@', 1)[0] ?? ''))) return undefined;
   return (
@@ -31,24 +38,37 @@ export async function lnetRefusal({ nids, addresses }: LnetPlacementParts): Prom
 }
 
 /** Sources of this guest. */
-export const guestSources: LnetPlacementParts = {
+export const guestSources: Omit<LnetPlacementParts, 'warn'> = {
   nids: async () => (await nidsOfTool()) ?? (await nidsOfKernel()),
   addresses: () =>
     Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
 };
 
-async function nidsOfTool(): Promise<readonly string[] | undefined> {
+/** Output of a program; undefined if it fails. */
+async function outputOf(program: string, ...args: readonly string[]): Promise<string | undefined> {
   const options = { signal: AbortSignal.timeout(TOOL_MS), deadlineMs: TOOL_MS, graceMs: 0 };
-  const result = await new CommandRunner().run('lctl', ['list_nids'], options).catch(() => undefined);
-  return result?.exitCode === 0 ? parseNids(result.stdout) : undefined;
+  const result = await new CommandRunner().run(program, args, options).catch(() => undefined);
+  return result?.exitCode === 0 ? result.stdout : undefined;
 }
 
+async function nidsOfTool(): Promise<readonly string[] | undefined> {
+  const text = await outputOf('lctl', 'list_nids');
+  return text === undefined ? undefined : parseNids(text);
+}
+
+/** Reads the kernel's own list, since containers of peer pods have no /dev/lnet for lctl(8). They have no debugfs either, but may mount
+ *  it. */
 async function nidsOfKernel(): Promise<readonly string[] | undefined> {
-  for (const file of NIDS_FILES) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) return parseNids(text);
+  const directory = await mkdtemp(join(tmpdir(), 'lustre-csi-debugfs-'));
+  const isMounted = (await outputOf('mount', '-t', 'debugfs', 'none', directory)) !== undefined;
+  try {
+    return parseNids(await readFile(join(directory, 'lnet', 'nis'), 'utf8'));
+  } catch {
+    return undefined;
+  } finally {
+    if (isMounted) await outputOf('umount', directory);
+    await rmdir(directory).catch(() => {});
   }
-  return undefined;
 }
 
 /** Parses one NID at the beginning of each line; other lines are headings. */
