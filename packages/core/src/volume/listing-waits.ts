@@ -32,7 +32,8 @@ export class ListingWaits {
   }
 
   /** The next listing. A failed look proves nothing about the file system: the last good one counts.
-   *  @throws DriverError deadline-exceeded if too many calls wait already, and what the listing throws */
+   *  @throws DriverError deadline-exceeded if too many calls wait already, or others need the place; and what the listing
+   *    throws */
   async next(
     awaited: FileSystem,
     { began, last, seat }: WaitSoFar,
@@ -46,8 +47,10 @@ export class ListingWaits {
     report(describeProgress(awaited, ageSeconds));
     const delay = pollDelay(ageSeconds, this.provider.typicalDurations[towards]);
     try {
-      return await untilAborted(this.listing.nextWithin(awaited.listingScope, delay), signal);
+      const looked = untilAborted(this.listing.nextWithin(awaited.listingScope, delay), signal);
+      return await untilAborted(looked, seat.cleared);
     } catch (error) {
+      if (seat.cleared.aborted && !signal.aborted) throw fullRoom(describeProgress(awaited, ageSeconds));
       if (signal.aborted || !isDriverError(error, 'unavailable')) throw error;
       report(`${describeProgress(awaited, ageSeconds)}; the last look at it failed: ${messageOf(error)}`);
       return last;
