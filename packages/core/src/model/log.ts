@@ -5,4 +5,6 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   child(fields: object): Log;
+  /** Returns true if lines of a level are written. Absent: all are. */
+  isLevelEnabled?(level: 'debug'): boolean;
 }

@@ -34,34 +34,40 @@ async function logged(
   requestFields: () => object,
 ): Promise<unknown> {
   const began = performance.now();
-  const fields = {
-    rpc: call.method,
-    ...volumeOf(request),
-    request: redact(`${call.method}Request`, request as object),
-  };
-  call.log.debug(fields, 'call');
+  const isDebugging = call.log.isLevelEnabled?.('debug') ?? true;
+  if (isDebugging) call.log.debug(fieldsOf(request, call), 'call');
   const ended = (): object => ({
-    ...fields,
+    ...fieldsOf(request, call),
     milliseconds: Math.round(performance.now() - began),
     ...requestFields(),
   });
   try {
     const response = await next(request, call);
     const level = QUIET.has(call.method) ? 'debug' : 'info';
-    call.log[level]({ ...ended(), code: 'OK' }, `${call.method} OK`);
+    if (level === 'info' || isDebugging) call.log[level]({ ...ended(), code: 'OK' }, `${call.method} OK`);
     return response;
   } catch (thrown) {
-    const error = asDriverError(thrown);
-    const { code } = errorToStatus(error);
-    const level = error.kind === 'internal' ? 'error' : EXPECTED.has(code) ? 'info' : 'warn';
-    const stack = error.kind === 'internal' ? { err: error.cause ?? error } : {};
-    call.log[level](
-      { ...ended(), code: codeName(code), error: boundedText(redactMessage(error.message)), ...stack },
-      `${call.method} ${codeName(code)}`,
-    );
+    logFailure(call, ended(), thrown);
     throw thrown;
   }
 }
+
+function logFailure({ log, method }: Call, fields: object, thrown: unknown): void {
+  const error = asDriverError(thrown);
+  const { code } = errorToStatus(error);
+  const level = error.kind === 'internal' ? 'error' : EXPECTED.has(code) ? 'info' : 'warn';
+  const stack = error.kind === 'internal' ? { err: error.cause ?? error } : {};
+  log[level](
+    { ...fields, code: codeName(code), error: boundedText(redactMessage(error.message)), ...stack },
+    `${method} ${codeName(code)}`,
+  );
+}
+
+const fieldsOf = (request: unknown, call: Call): object => ({
+  rpc: call.method,
+  ...volumeOf(request),
+  request: redact(`${call.method}Request`, request as object),
+});
 
 /** Volume of a request, for the log: its id, or the name of one that is to be created. */
 function volumeOf(request: unknown): { readonly volume?: string } {

@@ -96,8 +96,12 @@ function unary(
 ): handleUnaryCall<unknown, unknown> {
   const { service, rpc } = nameOf(method);
   return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
+    let isOver = false;
     const cancelled = lazySignal((abort) => {
-      const givenUp = (): void => abort(new DriverError('cancelled', `the caller gave up ${rpc}`));
+      // grpc-js reports the end of each call as its cancellation, also after the answer.
+      const givenUp = (): void => {
+        if (!isOver) abort(new DriverError('cancelled', `the caller gave up ${rpc}`));
+      };
       if (call.cancelled) givenUp();
       else call.once('cancelled', givenUp);
     });
@@ -110,10 +114,12 @@ function unary(
         return cancelled();
       },
     };
-    handler(call.request, context).then(
-      (response) => callback(null, response, new Metadata()),
-      (error: unknown) => callback(errorToStatus(error)),
-    );
+    handler(call.request, context)
+      .finally(() => (isOver = true))
+      .then(
+        (response) => callback(null, response, new Metadata()),
+        (error: unknown) => callback(errorToStatus(error)),
+      );
   };
 }
 
