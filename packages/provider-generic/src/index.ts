@@ -2,7 +2,7 @@ import type { ProviderPlugin } from '@lustre-csi/core';
 import { DRIVER_NAME, FORMER_DRIVER_NAME } from './parameters/driver-name.js';
 import { GenericController } from './operations/generic-controller.js';
 import { genericParameterSchema } from './parameters/parameters.js';
-import { contextKey, mountFlagsOf, mountSourceOf } from './node/volume-context.js';
+import { contextKey, foreignKey, mountFlagsOf, mountSourceOf } from './node/volume-context.js';
 
 export { GenericController } from './operations/generic-controller.js';
 export { genericParameters, genericParameterSchema } from './parameters/parameters.js';
@@ -28,7 +28,7 @@ export const genericLustre: ProviderPlugin = {
   // Directories are, on every file system.
   expandable: true,
   node: () => ({
-    contextKeys: Object.values(contextKey),
+    contextKeys: [...Object.values(contextKey), ...Object.values(foreignKey)],
     mountSource: mountSourceOf,
     mountFlags: mountFlagsOf,
   }),
