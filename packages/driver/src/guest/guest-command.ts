@@ -7,6 +7,7 @@ import { mountHelper } from '../config/mount-helper.js';
 import { nodeEngineSettings } from '../container/node-settings.js';
 import { requireLustreClient } from '../health/lustre-client-check.js';
 import { createLog } from '../logger.js';
+import { guestProbe } from './guest-probe.js';
 import { GuestMounts } from './guest-mounts.js';
 import { guestSources, lnetRefusal } from './lnet-placement.js';
 import { readHandOff } from './read-hand-off.js';
@@ -32,7 +33,7 @@ export async function guestCommand(config: CommandConfig): Promise<number> {
   const chosen = await nodeEngineSettings(settings, driverName);
   const mounts = new GuestMounts({
     ...{ volumes, log },
-    engine: new NodeEngine({ stateDir, log, ...chosen, mountSharing: 'pod' }),
+    engine: new NodeEngine({ stateDir, log, ...chosen, mountSharing: 'pod', probe: guestProbe }),
     check: () => checkGuest(config, log),
     isMounted: async (path) => (await readMountTable()).at(path) !== undefined,
   });

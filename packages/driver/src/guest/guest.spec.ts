@@ -1,9 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DriverError, type Clock, type Log } from '@lustre-csi/core';
+import { DriverError, parseMountSource, type Clock, type Log } from '@lustre-csi/core';
 import { HAND_OFF_FILE, type GuestVolume } from '@lustre-csi/core/guest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { guestProbe } from './guest-probe.js';
 import { GuestMounts } from './guest-mounts.js';
 import { lnetRefusal, parseNids } from './lnet-placement.js';
 import { readHandOff } from './read-hand-off.js';
@@ -163,6 +164,12 @@ describe('LNet of a guest', () => {
       'nid                      status alive refs peer  rtr   max    tx   min\n0@lo up 0 2\n10.0.0.4@tcp up -1 1\n';
     expect(parseNids(table)).toEqual(['0@lo', '10.0.0.4@tcp']);
   });
+});
+
+it('a guest tries a mount although its container reaches no server, and names the network that matters', async () => {
+  const source = parseMountSource('192.0.2.1@tcp:/lustrefs');
+  expect(await guestProbe.look(source)).toMatchObject({ verdict: 'reachable' });
+  expect(await guestProbe.explain(source)).toMatch(/subnet of the machines of peer pods/);
 });
 
 describe('the hand-off', () => {

@@ -153,6 +153,8 @@ describe('a volume of a guest', () => {
     await writeFile(join(targetOf('data'), 'result'), 'x');
     await expect(publish(startEngine(), 'data')).rejects.toMatchObject({ kind: 'failed-precondition' });
     expect(await readdir(targetOf('data'))).toEqual(['result']);
+    expect(await entries()).toEqual([]);
+    expect(await readdir(join(stateDir, 'guest-volumes'))).toEqual([]);
   });
 
   it('is published by nothing while the cluster does not report the runtime', async () => {

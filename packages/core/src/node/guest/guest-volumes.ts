@@ -2,7 +2,7 @@ import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fingerprint } from '../../concurrency/fingerprint.js';
 import { joinOrRun } from '../../concurrency/join-or-run.js';
-import { DriverError } from '../../errors/driver-error.js';
+import { DriverError, messageOf } from '../../errors/driver-error.js';
 import { mountOptions } from '../../mount/mount-options.js';
 import { GUEST_MARKER, HAND_OFF_FILE, UNFINISHED_SUFFIX } from '../../mount/own-files.js';
 import { makeTarget, targetKey } from '../../mount/target-path.js';
@@ -91,13 +91,7 @@ export class GuestVolumes implements GuestPort {
     const record = this.#recordAt(targetPath);
     if (!record) return;
     if (record.volumeId !== volumeId) throw otherVolume(volumeId, record);
-    const work = async (): Promise<void> => {
-      for (const path of pathsOf(record)) await this.parts.directVolumes.remove(path);
-      await this.#publications.remove(targetPath);
-      await this.#handOffs.remove(targetPath);
-      await this.#renewHandOffs(record.podUid);
-    };
-    await this.#exclusively(targetPath, ['withdraw', volumeId], work, signal);
+    await this.#exclusively(targetPath, ['withdraw', volumeId], () => this.#forget(record), signal);
   }
 
   condition({ volumeId, volumePath }: StatsCommand): VolumeCondition | undefined {
@@ -135,6 +129,20 @@ export class GuestVolumes implements GuestPort {
   async #publish(wanted: GuestPublication): Promise<void> {
     const known = this.#publications.get(wanted.targetPath);
     if (known && fingerprint([known]) !== fingerprint([wanted])) throw publishedOtherwise(wanted, known);
+    try {
+      await this.#write(wanted);
+    } catch (error) {
+      // After a final error kubelet never unpublishes.
+      if (!known) await this.#forget(wanted).catch(() => {});
+      throw error;
+    }
+    this.node.log.info(
+      { source: wanted.source, target: wanted.targetPath },
+      'published for the guest of the pod',
+    );
+  }
+
+  async #write(wanted: GuestPublication): Promise<void> {
     await this.#publications.save(wanted);
     const { driverName, directVolumes } = this.parts;
     const { source, readonly, mountFlags } = wanted;
@@ -145,7 +153,14 @@ export class GuestVolumes implements GuestPort {
     await writeOwnFile(join(wanted.mountPoint, GUEST_MARKER), MARKER_TEXT);
     await chmod(wanted.mountPoint, 0o555);
     await this.#renewHandOffs(wanted.podUid);
-    this.node.log.info({ source, target: wanted.targetPath }, 'published for the guest of the pod');
+  }
+
+  /** Removes the entry and the record of a volume, or the record of a hand-off. */
+  async #forget(record: GuestPublication | HandOff): Promise<void> {
+    for (const path of pathsOf(record)) await this.parts.directVolumes.remove(path);
+    await this.#publications.remove(record.targetPath);
+    await this.#handOffs.remove(record.targetPath);
+    await this.#renewHandOffs(record.podUid);
   }
 
   async #handOff(wanted: HandOff): Promise<void> {
@@ -183,9 +198,18 @@ const toGuestVolume = ({ mountPoint: _, podUid: __, ...volume }: GuestPublicatio
 /** Replaces a file atomically; its readers are any. */
 async function writeOwnFile(path: string, text: string): Promise<void> {
   const unfinished = `${path}${UNFINISHED_SUFFIX}`;
-  await writeFile(unfinished, text);
-  await chmod(unfinished, 0o444);
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, text);
+    await chmod(unfinished, 0o444);
+    await rename(unfinished, path);
+  } catch (error) {
+    throw new DriverError(
+      'unavailable',
+      `the file ${path} cannot be written: ${messageOf(error)}; the directory must be writable for the node plugin and its disk ` +
+        'must have space',
+      { cause: error },
+    );
+  }
 }
 
 const otherVolume = (
