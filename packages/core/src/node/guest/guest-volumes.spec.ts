@@ -107,6 +107,16 @@ describe('a volume of a guest', () => {
     expect(await readdir(join(stateDir, 'guest-volumes'))).toEqual([]);
   });
 
+  it('is completed by the next attempt after a crash between its steps', async () => {
+    await publish(startEngine(), 'data');
+    // As after a crash before the entry was written.
+    await rm(join(base, 'direct'), { recursive: true });
+    await rm(targetOf('data'), { recursive: true });
+    await publish(startEngine(), 'data');
+    expect(await entries()).toEqual([targetOf('data')]);
+    expect(await readdir(targetOf('data'))).toEqual([GUEST_MARKER]);
+  });
+
   it('is not measured from the node, and reports why', async () => {
     const engine = startEngine();
     await publish(engine, 'data');
