@@ -40,6 +40,7 @@ describe('an unmount that hangs after its mount has left the table', () => {
   let mounts: MountTable;
   let connections: Connections;
   let deactivated: unknown[];
+  let looks: number;
   let end: () => void;
 
   beforeEach(() => {
@@ -48,12 +49,13 @@ describe('an unmount that hangs after its mount has left the table', () => {
     mounts = table(line(102, '/pods/a', 'shared:49 '), line(111, '/pods/b', 'shared:57 '));
     connections = 'some missing';
     deactivated = [];
+    looks = 0;
   });
 
   const unmounting = (escalation: UnmountEscalation): Unmounting =>
     new Unmounting({
       ...{ clock, log, escalation },
-      readMountTable: () => Promise.resolve(mounts),
+      readMountTable: () => ((looks += 1), Promise.resolve(mounts)),
       imports: { connectionsOf: () => Promise.resolve('unknown') },
       instances: {
         at: (path) => Promise.resolve(path === '/pods/a' ? client : undefined),
@@ -93,6 +95,16 @@ describe('an unmount that hangs after its mount has left the table', () => {
     expect(warnings()).toEqual([expect.stringMatching(/process 4711.*--unmount-force-after is not set$/)]);
     expect(deactivated).toEqual([]);
     expect(quiet.escalations).toEqual({ force: 0, lazy: 0 });
+  });
+
+  it.each<[number, UnmountEscalation]>([
+    [0, {}],
+    [1, { lazyAfterMs: 60 * SECOND }],
+    [1, { forceAfterMs: 60 * SECOND }],
+  ])('takes %i looks at the mount table where nothing hangs, with %j', async (expected, escalation) => {
+    const limits = { signal: new AbortController().signal, endsAt: clock.now() + SECOND };
+    await unmounting(escalation).run('/pods/a', limits, () => Promise.resolve());
+    expect(looks).toBe(expected);
   });
 
   it('has its client ended by force after the configured time, with each step logged and counted', async () => {

@@ -102,7 +102,8 @@ export class Unmounting {
 
   /** Looks at the target before its unmount, where force or a lazy unmount is allowed. Else it counts as one mount. */
   async #look(target: string): Promise<{ before: number; client?: ClientInstance | undefined }> {
-    if (!this.parts.escalation) return { before: 1 };
+    const { forceAfterMs, lazyAfterMs } = this.parts.escalation ?? {};
+    if (forceAfterMs === undefined && lazyAfterMs === undefined) return { before: 1 };
     const table = await this.parts.readMountTable();
     return { before: table.all(target).length, client: await this.#ownClient(target, table) };
   }
