@@ -201,7 +201,8 @@
 - name: client
   configMap:
     name: {{ include "lustre-csi.fullname" .root }}-client
-    defaultMode: 0755
+    # 0755, in the form in which each parser of YAML reads it.
+    defaultMode: 493
 - name: host-modules
   hostPath:
     path: /lib/modules
