@@ -28,13 +28,8 @@ export function nodeService(
   const methods: Methods<NodeService> = {
     nodePublishVolume: async (request, context) => {
       const command = parseNodePublish(request, moreMountOptions);
-      if (isInline(command)) {
-        await engine.publishInline(command, context.signal);
-        return {};
-      }
-      const read = readByProvider(command, provider);
-      checkMountFlags(read.capability.mountFlags, moreMountOptions);
-      await engine.publish(read, context.signal);
+      if (isInline(command)) await engine.publishInline(command, context.signal);
+      else await engine.publish(readByProvider(command, provider, moreMountOptions), context.signal);
       return {};
     },
     nodeUnpublishVolume: async (request, context) => {
@@ -67,12 +62,18 @@ export function nodeService(
 /** Returns true for a volume that kubelet publishes for the lifetime of its pod (`volumes[].csi` of a pod). */
 const isInline = ({ context }: PublishRequest): boolean => context['csi.storage.k8s.io/ephemeral'] === 'true';
 
-/** Adds what the provider reads of the volume context. */
-function readByProvider(request: PublishRequest, provider: NodeProvider): PublishCommand {
+/** Adds what the provider reads of the volume context.
+ *  @throws DriverError invalid-argument for a mount option that is not known */
+function readByProvider(
+  request: PublishRequest,
+  provider: NodeProvider,
+  moreMountOptions: readonly string[],
+): PublishCommand {
   const context = { ...provider.impliedSettings?.(request), ...request.context };
   const lnet = provider.lnetRequirement?.(request);
   const { capability } = request;
   const mountFlags = [...(provider.mountFlags?.(request) ?? []), ...capability.mountFlags];
+  checkMountFlags(mountFlags, moreMountOptions);
   return {
     ...request,
     context,
