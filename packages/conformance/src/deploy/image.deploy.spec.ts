@@ -109,6 +109,11 @@ describe.skipIf(missingForImages.length > 0)('the image', () => {
     expect(programs.filter(({ stat }) => (stat.mode & 0o6000) !== 0)).toEqual([]);
   });
 
+  it('runs Node.js with little space for short-lived objects, as the benchmark does', () => {
+    const program = readFileSync(join(root, 'usr/lib/lustre-csi/bin/lustre-csi.js'), 'utf8');
+    expect(program).toMatch(/^#!\/usr\/bin\/node --max-semi-space-size=1\n/);
+  });
+
   it('has the licences and the packages that it consists of', () => {
     const packages = readdirSync(join(root, 'var/lib/dpkg/status.d'));
     expect(packages).toEqual(expect.arrayContaining(['libc6', 'mount']));
