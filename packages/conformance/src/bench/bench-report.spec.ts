@@ -99,8 +99,8 @@ describe('baseline', () => {
   });
 
   it.each([
-    [{ growth: 0.42 }, 0],
-    [{ growth: 0.4 }, 1],
+    [{ growth: 0.63 }, 0],
+    [{ growth: 0.62 }, 1],
     [{}, 1],
   ])('compared with %j reports %i ratios', (baseline, count) => {
     expect(excesses(ratios, baseline)).toHaveLength(count);

@@ -6,7 +6,7 @@ import { cpuOf, memoryOf } from './usage.js';
 const CONCURRENCY = [1, 16, 64];
 
 /** Measures the memory of an idle driver, and its start where the benchmark has started it. */
-export function measureIdle({ name, pid, startMs, hasNode }: Subject, figures: Figures): void {
+export function measureIdle({ name, pid, startMs, startCpuMs, hasNode }: Subject, figures: Figures): void {
   const side = hasNode ? 'node' : 'controller';
   const { residentBytes, anonymousBytes } = memoryOf(pid);
   const add = (key: string, title: string, unit: string, value: number): void =>
@@ -14,6 +14,7 @@ export function measureIdle({ name, pid, startMs, hasNode }: Subject, figures: F
   add('resident', 'idle: resident memory', 'MB', residentBytes / 1e6);
   add('anonymous', 'idle: anonymous memory', 'MB', anonymousBytes / 1e6);
   if (startMs !== undefined) add('start', 'start to the first answer', 'ms', startMs);
+  if (startCpuMs !== undefined) add('start-cpu', 'CPU from the start to the first answer', 'ms', startCpuMs);
 }
 
 /** Measures calls that do nothing: the cost of gRPC, and of what every call passes. */
@@ -23,23 +24,36 @@ export async function measureCalls(subject: Subject, figures: Figures, calls: nu
       ? subject.client.node.nodeGetCapabilities({})
       : subject.client.controller.controllerGetCapabilities({});
   for (const concurrency of CONCURRENCY) {
-    await inParallel(call, Math.min(calls, 500), concurrency);
-    const before = cpuOf(subject.pid);
     const began = performance.now();
-    await inParallel(call, calls, concurrency);
+    const cpu = await cpuOfCalls(subject.pid, call, { calls, concurrency });
     const milliseconds = performance.now() - began;
     const title = `GetCapabilities, ${concurrency} at once`;
     figures.add(
       subject.name,
       { key: `capabilities.cpu.${concurrency}`, title: `${title}: CPU of a call`, unit: 'us' },
-      ((cpuOf(subject.pid) - before) * 1000) / calls,
+      cpu,
     );
     figures.add(
       subject.name,
       { key: `capabilities.time.${concurrency}`, title: `${title}: time of a call`, unit: 'us' },
-      (milliseconds * 1000) / calls,
+      (milliseconds * 1000) / (calls + warmUpOf(calls)),
     );
   }
+}
+
+/** Calls before those that are measured. */
+const warmUpOf = (calls: number): number => Math.min(calls, 500);
+
+/** Microseconds of CPU that a call costs its server. */
+export async function cpuOfCalls(
+  pid: number,
+  call: () => Promise<unknown>,
+  { calls, concurrency }: { readonly calls: number; readonly concurrency: number },
+): Promise<number> {
+  await inParallel(call, warmUpOf(calls), concurrency);
+  const before = cpuOf(pid);
+  await inParallel(call, calls, concurrency);
+  return ((cpuOf(pid) - before) * 1000) / calls;
 }
 
 /** Runs work so many times, so much of it at once. */

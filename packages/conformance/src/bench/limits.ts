@@ -1,11 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectCsi } from '@lustre-csi/core/client';
+import { cpuOfCalls } from './call-figures.js';
 import type { Figure } from './figures.js';
 import { shellLoop } from './shell.js';
+import { cpuOfEndedChildren } from './usage.js';
 
 /** Times below which no driver can get on this machine. */
 export const limitFigures = {
@@ -13,24 +18,73 @@ export const limitFigures = {
   mountTable: { key: 'limit.mount-table', title: 'limit: read of the mount table', unit: 'ms' },
   spawn: { key: 'limit.spawn', title: 'limit: a process that ends at once', unit: 'ms' },
   bind: { key: 'limit.bind', title: 'limit: mount(8) --bind and umount(8) from a shell', unit: 'ms' },
+  bindCpu: { key: 'limit.bind-cpu', title: 'limit: CPU of mount(8) --bind and umount(8)', unit: 'ms' },
   roundTrip: { key: 'limit.round-trip', title: 'limit: round trip over a UNIX socket', unit: 'ms' },
   bareMemory: { key: 'limit.node-memory', title: 'limit: resident memory of Node.js alone', unit: 'MB' },
   bareStart: { key: 'limit.node-start', title: 'limit: start and end of Node.js alone', unit: 'ms' },
+  bareStartCpu: { key: 'limit.node-start-cpu', title: 'limit: CPU of Node.js alone', unit: 'ms' },
+  emptyCall: {
+    key: 'limit.call-cpu',
+    title: 'limit: CPU of an empty call on grpc-js, 16 at once',
+    unit: 'us',
+  },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 type Limit = keyof typeof limitFigures;
 
-/** Measures the limits. */
-export async function measureLimits(): Promise<Readonly<Record<Limit, number>>> {
+/** Measures the limits.
+ *  @param calls number of calls of which the CPU is measured */
+export async function measureLimits(calls: number): Promise<Readonly<Record<Limit, number>>> {
+  const startNode = (): unknown => spawnSync(process.execPath, ['-e', '']);
+  const bindCpu = cpuOfChildren(() => bindTime(BINDS));
   return {
     statfs: timeOf(2_000, () => statfsSync('/')),
     mountTable: timeOf(200, () => readFileSync('/proc/self/mountinfo')),
     spawn: timeOf(30, () => spawnSync('true')),
     bind: bindTime(30),
+    bindCpu: bindCpu / BINDS,
     roundTrip: await roundTripTime(1_000),
     bareMemory: bareMemory(),
-    bareStart: timeOf(3, () => spawnSync(process.execPath, ['-e', ''])),
+    bareStart: timeOf(3, startNode),
+    bareStartCpu: cpuOfChildren(() => timeOf(STARTS - 1, startNode)) / STARTS,
+    emptyCall: await emptyCall(calls),
   };
+}
+
+/** Executions of which the CPU is measured: the kernel counts it in steps of 10 ms. */
+const BINDS = 60;
+const STARTS = 6;
+
+/** Milliseconds of CPU of the processes that work starts and waits for. */
+function cpuOfChildren(work: () => void): number {
+  const before = cpuOfEndedChildren(process.pid);
+  work();
+  return cpuOfEndedChildren(process.pid) - before;
+}
+
+/** Microseconds of CPU of a call without a handler. */
+async function emptyCall(calls: number): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-bench-'));
+  const address = `unix:${join(directory, 'empty.sock')}`;
+  const program = fileURLToPath(new URL('../testing/empty-server.child.js', import.meta.url));
+  const child = spawn(process.execPath, [program, address], { stdio: 'inherit' });
+  const client = connectCsi(address.replace('unix:', 'unix://'));
+  try {
+    while (!existsSync(address.slice('unix:'.length))) await delay(10);
+    let cpu = 0;
+    // As many calls as the driver gets, since a young process compiles what it runs.
+    for (const concurrency of [1, 16]) {
+      cpu = await cpuOfCalls(child.pid ?? 0, () => client.node.nodeGetCapabilities({}), {
+        calls,
+        concurrency,
+      });
+    }
+    return cpu;
+  } finally {
+    client.close();
+    child.kill();
+    rmSync(directory, { recursive: true });
+  }
 }
 
 /** Milliseconds of one execution. */

@@ -48,7 +48,7 @@ export async function runBench(options: BenchOptions, report: (line: string) => 
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       report(`round ${round} of ${options.rounds}: the limits of this machine`);
-      await addLimits(figures);
+      await addLimits(figures, sizes.calls);
       // Drivers of others run already: only before their first work are they idle.
       if (round === 1) for (const other of others) measureIdle(other, figures);
       for (const side of ['node', 'controller'] as const) {
@@ -79,8 +79,8 @@ const turns = (subjects: readonly Subject[], round: number): readonly Subject[] 
   return [...subjects.slice(first), ...subjects.slice(0, first)];
 };
 
-async function addLimits(figures: Figures): Promise<void> {
-  const limits = await measureLimits();
+async function addLimits(figures: Figures, calls: number): Promise<void> {
+  const limits = await measureLimits(calls);
   for (const [name, figure] of Object.entries(limitFigures)) {
     figures.add(MACHINE, figure, limits[name as keyof typeof limits]);
   }

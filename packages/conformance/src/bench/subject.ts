@@ -2,7 +2,7 @@ import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { stateDirectory } from '../testing/directory-bench.js';
 import { executable } from '../testing/lustre-csi.js';
-import { ownerOf } from './usage.js';
+import { cpuOf, ownerOf } from './usage.js';
 
 /** Driver that is measured: a process behind a CSI endpoint. */
 export interface Subject {
@@ -14,28 +14,36 @@ export interface Subject {
   readonly hasNode: boolean;
   /** Milliseconds from the start of the process to the first answer; absent: another program started it. */
   readonly startMs?: number;
+  /** CPU of that time, in milliseconds. */
+  readonly startCpuMs?: number;
   stop(): Promise<void>;
 }
+
+/** Flags with which the image runs the driver (`deploy/image/app.sh`). */
+const NODE_FLAGS = '--max-semi-space-size=1';
 
 /** Starts this repository's driver. */
 export async function startOurs(driverName: string, mode: 'controller' | 'node'): Promise<Subject> {
   const began = performance.now();
-  const process = await startDriverProcess({
+  const driver = await startDriverProcess({
     executable,
     driverName,
     mode,
     args: ['--state-dir', stateDirectory(), '--log-level', 'warn'],
+    environment: { NODE_OPTIONS: [process.env['NODE_OPTIONS'], NODE_FLAGS].join(' ') },
   });
   const startMs = performance.now() - began;
+  const startCpuMs = cpuOf(driver.pid);
   return {
     name: 'lustre-csi',
     driverName,
-    client: process.client,
-    pid: process.pid,
+    client: driver.client,
+    pid: driver.pid,
     hasController: mode === 'controller',
     hasNode: mode === 'node',
     startMs,
-    stop: async () => void (await process.stop()),
+    startCpuMs,
+    stop: async () => void (await driver.stop()),
   };
 }
 

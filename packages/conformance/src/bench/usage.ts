@@ -16,6 +16,10 @@ export function cpuOf(pid: number): number {
   return treeOf(pid, table).reduce((sum, each) => sum + (table.get(each)?.cpuMs ?? 0), 0);
 }
 
+/** CPU time of the ended children of a process, and theirs. Milliseconds. */
+export const cpuOfEndedChildren = (pid: number): number =>
+  ticksIn(fieldsOf(textOf(`/proc/${pid}/stat`)).slice(13, 15)) * TICK_MS;
+
 export function memoryOf(pid: number): Memory {
   const all = treeOf(pid, processes()).map((each) => statusOf(each));
   const sum = (name: string): number =>
@@ -52,15 +56,17 @@ const pids = (): readonly number[] =>
 function processes(): ReadonlyMap<number, Process> {
   return new Map(
     pids().flatMap((pid) => {
-      const stat = textOf(`/proc/${pid}/stat`);
-      // The name in brackets may contain spaces and brackets.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const fields = fieldsOf(textOf(`/proc/${pid}/stat`));
       if (fields.length < 15) return [];
-      const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
-      return [[pid, { parent: Number(fields[1]), cpuMs: ticks * TICK_MS }] as const];
+      return [[pid, { parent: Number(fields[1]), cpuMs: ticksIn(fields.slice(11, 15)) * TICK_MS }] as const];
     }),
   );
 }
+
+/** Fields of /proc/PID/stat from the third on. The name in brackets before them may contain spaces and brackets. */
+const fieldsOf = (stat: string): readonly string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+const ticksIn = (fields: readonly string[]): number => fields.reduce((sum, each) => sum + Number(each), 0);
 
 function treeOf(pid: number, table: ReadonlyMap<number, Process>): readonly number[] {
   const children = [...table].filter(([, { parent }]) => parent === pid).map(([child]) => child);
