@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allChecks } from './registry.js';
 import { exitStatusOf, textReport } from './report.js';
 import { prepare, runChecks, select, type CheckResult } from './run-checks.js';
-import { DRIVER, HealthyWorld } from './testing/healthy-world.js';
+import { DRIVER, firstOf, HealthyWorld } from './testing/healthy-world.js';
 import { nodePodIn, plantedFaults, PODS } from './testing/planted-faults.js';
 
 let world: HealthyWorld;
@@ -67,6 +67,21 @@ describe('a planted fault', () => {
     const found = new Set(plantedFaults.map(([, , id]) => id));
     expect(all.map(({ id }) => id).filter((id) => !found.has(id))).toEqual([]);
     expect(plantedFaults.length).toBeGreaterThanOrEqual(25);
+  });
+});
+
+it('reports a claim that a guest mounts for one pod and the node for another', async () => {
+  world.change('/api/v1/pods', (list) => {
+    const ordinary = (namespace: string): unknown => ({
+      metadata: { name: 'reader', namespace },
+      spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+    });
+    list['items'] = [firstOf(list), ordinary('training'), ordinary('other')];
+  });
+  const [result] = await run('LCSI-K019');
+  expect(result?.outcome).toMatchObject({
+    kind: 'passed',
+    facts: expect.stringMatching(/^1 pods .*; nodes mount training\/data for other pods/) as string,
   });
 });
 

@@ -1,14 +1,32 @@
 import { listAt, textAt, valueAt } from '../../../kubernetes/object-fields.js';
 import { outcomeOf, type Check, type Finding, type Outcome } from '../../check.js';
 import type { ClusterContext } from '../cluster-context.js';
-import { forGuests, fullName, guestPods, handOffOf } from './peer-pods.js';
+import { allPods, forGuests, fullName, guestPods, handOffOf } from './peer-pods.js';
 
 /** Finds pods whose container that mounts does not succeed. */
 async function guestsMount(context: ClusterContext, signal: AbortSignal): Promise<Outcome> {
-  const pods = await guestPods(context, signal);
+  const all = await allPods(context, signal);
+  const pods = all.filter((pod) => handOffOf(pod, context.driverName) !== undefined);
   const findings = pods.flatMap((pod) => failureOf(pod, context.driverName) ?? []);
-  return outcomeOf(findings, `${pods.length} pods have guests that mount volumes`);
+  const shared = sharedClaims(pods, all);
+  const note =
+    shared.length === 0
+      ? ''
+      : `; nodes mount ${shared.join(', ')} for other pods, too: each guest is a client of its own, with its own unmount and statistics`;
+  return outcomeOf(findings, `${pods.length} pods have guests that mount volumes${note}`);
 }
+
+/** Claims that guests mount for some pods, and nodes for others. */
+function sharedClaims(guests: readonly unknown[], all: readonly unknown[]): readonly string[] {
+  const others = new Set(all.filter((pod) => !guests.includes(pod)).flatMap(claimsOf));
+  return [...new Set(guests.flatMap(claimsOf))].filter((claim) => others.has(claim));
+}
+
+const claimsOf = (pod: unknown): readonly string[] =>
+  listAt(pod, 'spec', 'volumes').flatMap((volume) => {
+    const claim = textAt(volume, 'persistentVolumeClaim', 'claimName');
+    return claim === undefined ? [] : [`${textAt(pod, 'metadata', 'namespace') ?? ''}/${claim}`];
+  });
 
 function failureOf(pod: unknown, driverName: string): Finding | undefined {
   const handOff = handOffOf(pod, driverName);
@@ -72,7 +90,8 @@ export const guestPodChecks: readonly Check<ClusterContext>[] = [
     severity: 'error',
     about:
       'Where guests mount volumes, finds the pods with a hand-off volume, and reads the state of their container that mounts: its last ' +
-      'words name a missing module, a wrong network of LNet, or servers that do not answer.',
+      'words name a missing module, a wrong network of LNet, or servers that do not answer. Reports the claims that nodes mount for ' +
+      'other pods, too.',
     limitMs: 30_000,
     run: forGuests(guestsMount),
   },

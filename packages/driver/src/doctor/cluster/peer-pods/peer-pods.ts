@@ -31,13 +31,14 @@ export const forGuests =
       ? run(context, signal)
       : skipped('guests mount no volumes: node.guestVolumes is off');
 
+/** All pods of the cluster. */
+export const allPods = ({ kube }: ClusterContext, signal: AbortSignal): Promise<readonly unknown[]> =>
+  listAll(kube, '/api/v1/pods', signal);
+
 /** Pods whose guests mount the volumes of the driver: those with a hand-off volume. */
-export async function guestPods(
-  { kube, driverName }: ClusterContext,
-  signal: AbortSignal,
-): Promise<readonly unknown[]> {
-  const pods = await listAll(kube, '/api/v1/pods', signal);
-  return pods.filter((pod) => handOffOf(pod, driverName) !== undefined);
+export async function guestPods(context: ClusterContext, signal: AbortSignal): Promise<readonly unknown[]> {
+  const pods = await allPods(context, signal);
+  return pods.filter((pod) => handOffOf(pod, context.driverName) !== undefined);
 }
 
 /** Name of a pod's hand-off volume; undefined: it has none. */
