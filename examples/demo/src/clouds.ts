@@ -4,6 +4,10 @@ export interface DemoCloud {
   readonly title: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly capacityBytes: bigint;
+  /** Size after the expansion. */
+  readonly largerBytes: bigint;
+  /** Parameters of the VolumeAttributesClass that the claim gets later. */
+  readonly mutableParameters: Readonly<Record<string, string>>;
   /** File systems that are left in the emulated cloud, from `GET /_emulator/state`. */
   readonly fileSystems: (state: EmulatorState) => readonly unknown[];
 }
@@ -28,6 +32,8 @@ export const clouds: readonly DemoCloud[] = [
       deploymentType: 'SCRATCH_2',
     },
     capacityBytes: 1200n * GIB,
+    largerBytes: 2400n * GIB,
+    mutableParameters: { dataCompressionType: 'LZ4' },
     fileSystems: (state) => state.aws.fileSystems,
   },
   {
@@ -40,6 +46,8 @@ export const clouds: readonly DemoCloud[] = [
       'maintenance-time-of-day-utc': '22:00',
     },
     capacityBytes: 48n * 1024n * GIB,
+    largerBytes: 64n * 1024n * GIB,
+    mutableParameters: { 'maintenance-day-of-week': 'Monday' },
     fileSystems: (state) => state.azure.fileSystems,
   },
   {
@@ -47,6 +55,8 @@ export const clouds: readonly DemoCloud[] = [
     title: 'Google Cloud Managed Lustre',
     parameters: { perUnitStorageThroughput: '1000' },
     capacityBytes: 9000n * GIB,
+    largerBytes: 18_000n * GIB,
+    mutableParameters: { description: 'scratch space of the training' },
     fileSystems: (state) => state.google.fileSystems,
   },
   {
@@ -58,6 +68,8 @@ export const clouds: readonly DemoCloud[] = [
       availabilityDomain: 'PHX-AD-1',
     },
     capacityBytes: 31_200n * 10n ** 9n,
+    largerBytes: 41_600n * 10n ** 9n,
+    mutableParameters: { rootSquashEnabled: 'true' },
     fileSystems: (state) => state.oci.fileSystems,
   },
 ];

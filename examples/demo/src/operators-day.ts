@@ -20,6 +20,9 @@ const MULTI_NODE_MULTI_WRITER = 5;
 /** gRPC DEADLINE_EXCEEDED: the work continues, and the caller repeats the call. */
 const DEADLINE_EXCEEDED = 4;
 
+/** Time limit of a change, in milliseconds. */
+const CHANGE_MS = 60_000;
+
 const capability = {
   accessType: {
     $case: 'mount' as const,
@@ -91,12 +94,36 @@ async function publish(client: CsiClient, volume: Published, targetPath: string)
   });
 }
 
+/** Changes a volume that pods use, like external-resizer for a larger claim and for another VolumeAttributesClass. */
+async function change(client: CsiClient, cloud: DemoCloud, { volumeId }: Published): Promise<void> {
+  const options = (): { readonly deadline: number } => ({ deadline: Date.now() + CHANGE_MS });
+  const { capacityBytes } = await client.controller.controllerExpandVolume(
+    {
+      volumeId,
+      capacityRange: { requiredBytes: cloud.largerBytes, limitBytes: 0n },
+      volumeCapability: capability,
+      secrets: {},
+    },
+    options(),
+  );
+  step('ControllerExpandVolume', `${describeBytes(capacityBytes)}, under the pods`);
+  const mutableParameters = { ...cloud.mutableParameters };
+  await client.controller.controllerModifyVolume({ volumeId, mutableParameters, secrets: {} }, options());
+  const words = Object.entries(mutableParameters).map(([name, value]) => `${name} is now ${value}`);
+  step('ControllerModifyVolume', words.join(', '));
+}
+
 async function mountedBelow(directory: string): Promise<readonly string[]> {
   const table = await readFile('/proc/self/mountinfo', 'utf8');
   return table.split('\n').filter((line) => line.includes(directory));
 }
 
-async function usePods(client: CsiClient, volume: Published, kubelet: string): Promise<void> {
+async function usePods(
+  client: CsiClient,
+  cloud: DemoCloud,
+  volume: Published,
+  kubelet: string,
+): Promise<void> {
   const [writer, reader] = [join(kubelet, 'pod-a'), join(kubelet, 'pod-b')] as const;
   await publish(client, volume, writer);
   await publish(client, volume, reader);
@@ -114,6 +141,7 @@ async function usePods(client: CsiClient, volume: Published, kubelet: string): P
   });
   const [bytes] = stats.usage;
   step('NodeGetVolumeStats', `${describeBytes(bytes?.total ?? 0n)} in all, ${bytes?.used ?? 0n} bytes used`);
+  await change(client, cloud, volume);
   for (const targetPath of [writer, reader]) {
     await client.node.nodeUnpublishVolume({ volumeId: volume.volumeId, targetPath });
   }
@@ -146,7 +174,7 @@ async function play(cloud: DemoCloud): Promise<void> {
     const info = await driver.client.identity.getPluginInfo({});
     step('GetPluginInfo', `${info.name} ${info.vendorVersion}`);
     const volume = await createVolume(driver.client, cloud);
-    await usePods(driver.client, volume, kubelet);
+    await usePods(driver.client, cloud, volume, kubelet);
     await deleteVolume(driver.client, volume.volumeId);
     await expectNothingLeft(cloud, kubelet);
   } catch (error) {
@@ -161,11 +189,13 @@ async function play(cloud: DemoCloud): Promise<void> {
   say();
 }
 
-say('Two clouds on this machine (lustre-cloud-emulator), one driver (lustre-csi), no Lustre needed.');
+say('Four clouds on this machine (lustre-cloud-emulator), one driver (lustre-csi), no Lustre needed.');
 say();
 try {
   for (const cloud of clouds) await play(cloud);
-  say('All drivers: created, mounted, written, read, measured, deleted. Nothing is left.');
+  say(
+    'All drivers: created, mounted, written, read, measured, expanded, modified, deleted. Nothing is left.',
+  );
 } catch (error) {
   say(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
