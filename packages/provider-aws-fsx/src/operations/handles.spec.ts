@@ -120,6 +120,8 @@ describe('the listing', () => {
     await (await cloud.driver('green')).create(request('pvc-1'));
     const gone = await driver.create(request('pvc-2'));
     await driver.delete(gone.id);
+    // The listing has to come before this one is complete.
+    Object.assign(cloud.emulator.settings().durations, { createSeconds: 60 });
     const plan = await driver.provider.plan(request('pvc-3'));
     await driver.provider.create(plan, Capacity.gibibytes(1200), 1, still());
     const [only, ...others] = (await list()).entries;
