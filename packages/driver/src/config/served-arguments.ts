@@ -13,7 +13,9 @@ export function servedArguments(
   read: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): readonly string[] {
   try {
-    const [, served = '', ...flags] = read(FIRST_PROCESS).split('\0').slice(0, -1);
+    const [, ...words] = read(FIRST_PROCESS).split('\0').slice(0, -1);
+    // Options of Node.js, such as that of the image, stand before the script.
+    const [served = '', ...flags] = words.slice(words.findIndex((word) => !word.startsWith('-')));
     // The executables of the package lie beside each other, and stand in for one another.
     if (placeOf(served) !== placeOf(script)) return [];
     return commands.some((name) => name === flags[0]) ? [] : flags;
