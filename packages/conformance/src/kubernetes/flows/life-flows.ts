@@ -3,24 +3,10 @@ import { until } from '../api/kubernetes-api.js';
 import { bytesOf } from '../api/quantity.js';
 import { apiVersionOf, type ApiObject } from '../api/resources.js';
 import type { Flow } from './flow.js';
-import type { FlowBench, VolumeObject } from './flow-bench.js';
-import { stay, volumeAttributesClass, volumeSnapshot, volumeSnapshotClass } from './objects.js';
+import type { FlowBench } from './flow-bench.js';
+import { stay, staticVolume, volumeAttributesClass, volumeSnapshot, volumeSnapshotClass } from './objects.js';
 
 const write = 'echo hello > /data/file';
-
-/** PersistentVolume of an administrator for the file system of another one. */
-const staticVolume = (name: string, { spec }: VolumeObject, handle: string): ApiObject => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name },
-  spec: {
-    capacity: { storage: '1Gi' },
-    accessModes: ['ReadWriteMany'],
-    persistentVolumeReclaimPolicy: 'Retain',
-    storageClassName: '',
-    csi: { ...spec.csi, volumeHandle: handle },
-  },
-});
 
 interface SnapshotObject extends ApiObject {
   readonly status?: { readonly readyToUse?: boolean };
@@ -45,11 +31,10 @@ export const lifeFlows: readonly Flow[] = [
       await bench.run('writer', { volume: 'source', script: write });
       const handle = source.spec.csi?.volumeHandle ?? '';
       const volumeName = await bench.createShared(
-        staticVolume(
-          `${bench.namespace}-static`,
-          source,
-          bench.subject.release === 'fsx' ? `${handle}#static` : `${bench.namespace}`,
-        ),
+        staticVolume(`${bench.namespace}-static`, {
+          ...source.spec.csi,
+          volumeHandle: bench.subject.release === 'fsx' ? `${handle}#static` : `${bench.namespace}`,
+        }),
       );
       await bench.createClaim('data', { storageClassName: '', volumeName, size: '1Gi' });
       await bench.bound('data');

@@ -61,6 +61,22 @@ export function claimSpec(subject: Subject, options: ClaimOptions): Record<strin
 export const claim = (namespace: string, name: string, subject: Subject, options: ClaimOptions): ApiObject =>
   object('PersistentVolumeClaim', { name, namespace }, { spec: claimSpec(subject, options) });
 
+/** PersistentVolume of an administrator, which its claim names. It stays when the claim is deleted. */
+export const staticVolume = (name: string, csi: Readonly<Record<string, unknown>>): ApiObject =>
+  object(
+    'PersistentVolume',
+    { name },
+    {
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteMany'],
+        persistentVolumeReclaimPolicy: 'Retain',
+        storageClassName: '',
+        csi,
+      },
+    },
+  );
+
 /** Image of all pods of the flows; the node has it. */
 const IMAGE = 'docker.io/library/busybox:latest';
 

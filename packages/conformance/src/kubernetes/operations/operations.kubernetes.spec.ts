@@ -1,13 +1,12 @@
 // The commands of diagnosis as users run them: on a healthy cluster they find nothing, and each planted fault is named.
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ApiObject } from '../api/resources.js';
 import { clearFaults, describeWithLifecycle } from '../chaos/emulated-clouds.js';
 import { withBench } from '../flows/flow-bench.js';
-import { stay } from '../flows/objects.js';
+import { staticVolume, stay } from '../flows/objects.js';
 import { fsx, subjects, type Subject } from '../flows/subjects.js';
 import { openCluster } from '../release/suite-cluster.js';
 import { kubectlLustre, type CommandResult } from './kubectl-lustre.js';
-import { plantedFaults, type PlantedFault } from './planted-faults.js';
+import { absentFileSystem, plantedFaults, type PlantedFault } from './planted-faults.js';
 
 const LIMIT_MS = 180_000;
 const DEFECTS = 3;
@@ -61,26 +60,11 @@ it('explains why a claim is Pending', { timeout: LIMIT_MS }, async () => {
   });
 });
 
-const volumeOfNothing = (name: string, driver: string): ApiObject => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name },
-  spec: {
-    capacity: { storage: '1Gi' },
-    accessModes: ['ReadWriteMany'],
-    persistentVolumeReclaimPolicy: 'Retain',
-    storageClassName: '',
-    csi: {
-      driver,
-      volumeHandle: 'fs-0123456789abcdef0',
-      volumeAttributes: { dnsname: '127.200.99.9', mountname: 'gone' },
-    },
-  },
-});
-
 it('explains why a pod does not start', { timeout: LIMIT_MS }, async () => {
   await withBench(cluster, fsx, 'waiting', async (bench) => {
-    const volumeName = await bench.createShared(volumeOfNothing(bench.namespace, fsx.driver));
+    const volumeName = await bench.createShared(
+      staticVolume(bench.namespace, { driver: fsx.driver, ...absentFileSystem }),
+    );
     await bench.createClaim('data', { storageClassName: '', volumeName, size: '1Gi' });
     await bench.createPod('pod', { volume: 'data', script: stay });
     await bench.event('pod', /FailedMount/);

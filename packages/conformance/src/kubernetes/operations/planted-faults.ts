@@ -1,5 +1,6 @@
 import type { ApiObject } from '../api/resources.js';
 import type { FlowBench } from '../flows/flow-bench.js';
+import { staticVolume } from '../flows/objects.js';
 
 /** Fault that a test plants in the cluster, the check that has to find it, and words of its report. */
 export interface PlantedFault {
@@ -35,20 +36,15 @@ async function volume(
   csi: Readonly<Record<string, unknown>>,
 ): Promise<() => Promise<void>> {
   const name = bench.namespace;
-  await bench.api.apply({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name },
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes: ['ReadWriteMany'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: '',
-      csi: { driver: bench.subject.driver, ...csi },
-    },
-  });
+  await bench.api.apply(staticVolume(name, { driver: bench.subject.driver, ...csi }));
   return () => bench.api.delete('PersistentVolume', name);
 }
+
+/** Attributes of a volume whose file system no cloud has and no address serves. */
+export const absentFileSystem = {
+  volumeHandle: 'fs-0123456789abcdef0',
+  volumeAttributes: { dnsname: '127.200.99.9', mountname: 'gone' },
+} as const;
 
 /** Faults of a cluster, planted in a real one. */
 export const plantedFaults: readonly PlantedFault[] = [
@@ -86,11 +82,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a PersistentVolume whose file system does not exist',
-    plant: (bench) =>
-      volume(bench, {
-        volumeHandle: 'fs-0123456789abcdef0',
-        volumeAttributes: { dnsname: '127.200.99.9', mountname: 'gone' },
-      }),
+    plant: (bench) => volume(bench, absentFileSystem),
     id: 'LCSI-K012',
     text: /fs-0123456789abcdef0/,
   },
