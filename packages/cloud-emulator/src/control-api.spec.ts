@@ -126,6 +126,30 @@ describe('the control API', () => {
     expect(entry).toMatchObject({ status: 200, fault: 'answer' });
   });
 
+  it('changes durations and the quota of every account while the clouds run', async () => {
+    const changed = await ask('PATCH', 'settings', { createSeconds: 0.2, fileSystemQuota: 3 });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { durations: { createSeconds: 0.2, deleteSeconds: 3 } },
+    });
+    expect(await ask('GET', 'settings')).toEqual(changed);
+  });
+
+  it.each([
+    [[{ createSeconds: 1 }], 'a change of settings must be a single JSON object'],
+    ['slow', 'a change of settings must be a JSON object'],
+    [{ createSeconds: -1 }, 'createSeconds must be a number of seconds from 0, not -1'],
+    [{ fileSystemQuota: 0 }, 'fileSystemQuota must be an integer from 1, not 0'],
+    [{ tokenSeconds: 1 }, 'tokenSeconds is not a field of a change of settings'],
+  ])('refuses the change %j', async (change, message) => {
+    const before = await ask('GET', 'settings');
+    expect(await ask('PATCH', 'settings', change)).toEqual({
+      status: 400,
+      body: { error: expect.stringContaining(message) as string },
+    });
+    expect(await ask('GET', 'settings')).toEqual(before);
+  });
+
   it('refuses a list with one bad fault as a whole', async () => {
     expect(await ask('POST', 'faults', [{ kind: 'reset' }, { kind: 'slow', seconds: 'long' }])).toEqual({
       status: 400,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { integer, oneOf, parsePosted, seconds, text, type FieldRule } from './field-rules.js';
 import type { Fault } from './world/faults.js';
-import type { World } from './world/world.js';
+import type { Durations, World } from './world/world.js';
 
 /** State that the control API reports and changes. */
 export interface Controlled {
@@ -24,6 +24,14 @@ export function registerControlApi(app: FastifyInstance, { world, state, setting
   });
   app.get('/_emulator/state', state);
   app.get('/_emulator/settings', settings);
+  app.patch('/_emulator/settings', (request, reply) => {
+    const parsed = parseChange(request.body);
+    if ('error' in parsed) return reply.code(400).send(parsed);
+    const { fileSystemQuota = world.raisedQuota, ...durations } = parsed.change;
+    world.raisedQuota = fileSystemQuota;
+    world.durations = { ...world.durations, ...durations };
+    return settings();
+  });
   app.get('/_emulator/faults', () => ({ faults: faults.list() }));
   app.post('/_emulator/faults', (request, reply) => {
     const parsed = parseFaults(request.body);
@@ -56,4 +64,21 @@ const fields: { readonly [field in keyof Required<Fault>]: FieldRule } = {
 export function parseFaults(body: unknown): { faults: readonly Fault[] } | { error: string } {
   const parsed = parsePosted<Fault>(body, { noun: 'a fault', required: ['kind'], fields });
   return 'error' in parsed ? parsed : { faults: parsed.items };
+}
+
+/** Change of the settings. */
+type SettingsChange = Partial<Omit<Durations, 'tokenSeconds'>> & { readonly fileSystemQuota?: number };
+
+const settingsFields: { readonly [field in keyof Required<SettingsChange>]: FieldRule } = {
+  createSeconds: seconds,
+  deleteSeconds: seconds,
+  updateSeconds: seconds,
+  fileSystemQuota: integer(1),
+};
+
+function parseChange(body: unknown): { readonly change: SettingsChange } | { readonly error: string } {
+  const noun = 'a change of settings';
+  if (Array.isArray(body)) return { error: `${noun} must be a single JSON object` };
+  const parsed = parsePosted<SettingsChange>(body, { noun, required: [], fields: settingsFields });
+  return 'error' in parsed ? parsed : { change: parsed.items[0] ?? {} };
 }

@@ -102,18 +102,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   try {
     register(http, https);
-    registerControlApi(http, { world, state, settings: () => settings });
+    registerControlApi(http, { world, state, settings: () => settings() });
     registerServerFaultApi(http, faultsOfServers.lustreFaults);
     azureUrl = await listen(https, options.azurePort);
     const awsUrl = await listen(http, options.awsPort);
-    const settings: EmulatorSettings = {
-      ...{ awsUrl, azureUrl, controlUrl: awsUrl, durations },
-      ...(lustreRegistryDir === undefined ? {} : { lustreRegistry: lustreRegistryDir }),
-    };
+    const addresses = { awsUrl, azureUrl, controlUrl: awsUrl };
+    const registry = lustreRegistryDir === undefined ? {} : { lustreRegistry: lustreRegistryDir };
+    const settings = (): EmulatorSettings => ({ ...addresses, durations: world.durations, ...registry });
     return {
-      ...{ awsUrl, azureUrl, controlUrl: awsUrl, certificateAuthority },
+      ...{ ...addresses, certificateAuthority },
       ...{ journal: world.journal, faults: world.faults, state, stop, ...faultsOfServers },
-      settings: () => settings,
+      settings,
       environment: (directory) => writeEnvironment(directory, { awsUrl, azureUrl, certificateAuthority }),
     };
   } catch (error) {

@@ -45,7 +45,8 @@ export function parsePosted<T>(
 
 function objectError(value: unknown, { noun, required, fields }: ObjectRules): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return `${noun} must be a JSON object with at least a ${required.join(' and a ')}`;
+    const parts = required.length === 0 ? '' : ` with at least a ${required.join(' and a ')}`;
+    return `${noun} must be a JSON object${parts}`;
   }
   const missing = required.find((name) => !Object.hasOwn(value, name));
   if (missing !== undefined) return `${missing} is missing; it must be ${fields[missing]?.must ?? 'there'}`;

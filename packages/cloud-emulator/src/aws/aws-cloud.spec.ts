@@ -189,6 +189,9 @@ describe('AwsCloud, as the FSx SDK sees it', () => {
     await aws.create({
       LustreConfiguration: { DeploymentType: 'PERSISTENT_2', PerUnitStorageThroughput: 125 },
     });
+    aws.world.raisedQuota = 101;
+    await aws.create();
+    await expect(aws.create()).rejects.toThrow('The maximum number of SCRATCH file systems (101)');
   });
 
   it('refuses a subnet that is full', async () => {

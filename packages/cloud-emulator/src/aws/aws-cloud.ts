@@ -49,6 +49,7 @@ export class AwsCloud {
   readonly #network = new VpcNetwork(seed);
   readonly #account: FsxAccount;
   readonly #fsx: FsxOperations;
+  readonly #quotas: FsxOperations;
   readonly #ec2: ReadonlyMap<string, Ec2Operation>;
   readonly #sts: SecurityTokenService;
   readonly #credentials: IssuedCredentials;
@@ -63,6 +64,7 @@ export class AwsCloud {
       (Api) => new Api(this.#account),
     );
     this.#fsx = new Map(apis.flatMap((api) => [...api.operations]));
+    this.#quotas = new Map([['ListServiceQuotas', (body) => listServiceQuotas(this.#account, body)]]);
     this.#ec2 = ec2Operations(seed, this.#network);
     this.#credentials = new IssuedCredentials(world.now, options.credentialSeconds);
     this.#sts = new SecurityTokenService(seed, this.#credentials, world.now);
@@ -123,7 +125,7 @@ export class AwsCloud {
         isQuotas ? 'servicequotas' : 'fsx',
       );
       if (fault) throw fsxSignatureError(fault, seed.region);
-      const run = isQuotas ? quotasOperations.get(operation) : this.#fsxOperation(target, operation);
+      const run = isQuotas ? this.#quotas.get(operation) : this.#fsxOperation(target, operation);
       if (!run) throw new AwsError('UnknownOperationException', `Unknown operation: ${target}`);
       return fsxReply(requestId, run(fsxBody(body)));
     });
@@ -160,8 +162,3 @@ export class AwsCloud {
     return run(query);
   }
 }
-
-/** Operations of Service Quotas. */
-const quotasOperations: FsxOperations = new Map([
-  ['ListServiceQuotas', (body: unknown): object => listServiceQuotas(seed, body)],
-]);

@@ -67,14 +67,19 @@ export class FsxAccount {
     return this.associations.of(fileSystem).length > 0;
   }
 
+  /** File systems that the account may have in each family. */
+  get fileSystemQuota(): number {
+    return this.world.raisedQuota ?? this.seed.fileSystemQuota;
+  }
+
   /** Throws ServiceLimitExceeded where the account has as many file systems of the family as it may. */
   checkQuota({ rule }: CreationPlan): void {
     const family = familyOf(rule.deployment);
     const present = this.fileSystems.all().filter(({ plan }) => familyOf(plan.rule.deployment) === family);
-    if (present.length < this.seed.fileSystemQuota) return;
+    if (present.length < this.fileSystemQuota) return;
     throw new AwsError(
       'ServiceLimitExceeded',
-      `The maximum number of ${family} file systems (${this.seed.fileSystemQuota}) in this account and Region is reached.`,
+      `The maximum number of ${family} file systems (${this.fileSystemQuota}) in this account and Region is reached.`,
       { Limit: 'FILE_SYSTEM_COUNT' },
     );
   }

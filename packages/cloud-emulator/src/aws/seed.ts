@@ -3,7 +3,8 @@
  *
  * - region `us-west-2`, account `111122223333`;
  * - VPC `vpc-0aaaaaaaaaaaaaaa1`, 127.100.0.0/16 (loopback, so that probes of a server's address stay on this machine), with one
- *   subnet in each of three zones, 251 free addresses each (a /24 less the five that AWS keeps for itself);
+ *   subnet in each of three zones, 251 free addresses each (a /24 less the five that AWS keeps for itself), and in the first
+ *   zone `subnet-0aaaaaaaaaaaaaaa4`, a /18, for thousands of file systems;
  * - security group `sg-0aaaaaaaaaaaaaaa1`, the default group of that VPC, which lets its members talk to each
  *   other on every port, as Lustre needs;
  * - instance `i-0aaaaaaaaaaaaaaa1` in the first of the subnets: the one whose metadata is served;
@@ -41,8 +42,8 @@ export interface SeedSubnet {
   readonly subnetId: string;
   readonly availabilityZone: string;
   readonly availabilityZoneId: string;
-  /** A /24: the three octets that all addresses of the subnet share. */
-  readonly prefix: string;
+  /** IPv4 network. */
+  readonly cidrBlock: string;
 }
 
 export interface SeedSecurityGroup {
@@ -61,19 +62,25 @@ export const seed: Seed = {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa1',
       availabilityZone: 'us-west-2a',
       availabilityZoneId: 'usw2-az1',
-      prefix: '127.100.0',
+      cidrBlock: '127.100.0.0/24',
     },
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa2',
       availabilityZone: 'us-west-2b',
       availabilityZoneId: 'usw2-az2',
-      prefix: '127.100.1',
+      cidrBlock: '127.100.1.0/24',
     },
     {
       subnetId: 'subnet-0aaaaaaaaaaaaaaa3',
       availabilityZone: 'us-west-2c',
       availabilityZoneId: 'usw2-az3',
-      prefix: '127.100.2',
+      cidrBlock: '127.100.2.0/24',
+    },
+    {
+      subnetId: 'subnet-0aaaaaaaaaaaaaaa4',
+      availabilityZone: 'us-west-2a',
+      availabilityZoneId: 'usw2-az1',
+      cidrBlock: '127.100.64.0/18',
     },
   ],
   securityGroups: [

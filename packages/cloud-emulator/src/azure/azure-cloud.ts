@@ -108,7 +108,6 @@ export class AzureCloud {
         ...services,
         networks: this.#networks,
         operations: this.#operations,
-        quota,
         location,
       }),
     ];

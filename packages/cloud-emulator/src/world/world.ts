@@ -21,11 +21,14 @@ export const defaultDurations: Durations = {
 /** Base that every cloud of one emulator shares: time, the journal, the faults, and the simulated Lustre servers. */
 export class World {
   readonly journal: Journal;
+  /** File systems that each account may have since its quota was raised; undefined: the quota of its cloud. */
+  raisedQuota: number | undefined;
   readonly faults = new Faults();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
-    readonly durations: Durations,
+    /** Work that begins from now on takes so long. */
+    public durations: Durations,
     readonly lustre: LustreRegistry,
     readonly now: () => number = Date.now,
   ) {

@@ -1,5 +1,5 @@
 import { AwsError } from '../protocol/aws-error.js';
-import type { Seed } from '../seed.js';
+import type { Seed, SeedSubnet } from '../seed.js';
 import type { Ec2Listing } from './ec2-listing.js';
 
 interface Zone {
@@ -11,11 +11,7 @@ interface Zone {
  *  (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html). */
 export const availabilityZones = (seed: Seed): Ec2Listing<Zone> => ({
   set: 'availabilityZoneInfo',
-  items: () =>
-    seed.subnets.map(({ availabilityZone, availabilityZoneId }) => ({
-      name: availabilityZone,
-      id: availabilityZoneId,
-    })),
+  items: () => [...new Map(seed.subnets.map((each) => [each.availabilityZoneId, zoneOf(each)])).values()],
   ids: { ZoneName: ({ name }) => name, ZoneId: ({ id }) => id },
   notFound: (id) => new AwsError('InvalidParameterValue', `Invalid availability zone: [${id}]`),
   filters: {
@@ -38,6 +34,11 @@ export const availabilityZones = (seed: Seed): Ec2Listing<Zone> => ({
     networkBorderGroup: seed.region,
     messageSet: [],
   }),
+});
+
+const zoneOf = ({ availabilityZone, availabilityZoneId }: SeedSubnet): Zone => ({
+  name: availabilityZone,
+  id: availabilityZoneId,
 });
 
 /** Name of the group to which all zones of a region belong. */

@@ -16,14 +16,15 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
   });
   afterEach(() => aws.close());
 
-  it('shows the three subnets of the seed', async () => {
+  it('shows the subnets of the seed, of which one is large', async () => {
     const { Subnets = [], $metadata } = await aws.ec2.send(new DescribeSubnetsCommand());
     expect(Subnets.map((each) => [each.SubnetId, each.AvailabilityZone, each.AvailabilityZoneId])).toEqual([
       ['subnet-0aaaaaaaaaaaaaaa1', 'us-west-2a', 'usw2-az1'],
       ['subnet-0aaaaaaaaaaaaaaa2', 'us-west-2b', 'usw2-az2'],
       ['subnet-0aaaaaaaaaaaaaaa3', 'us-west-2c', 'usw2-az3'],
+      ['subnet-0aaaaaaaaaaaaaaa4', 'us-west-2a', 'usw2-az1'],
     ]);
-    expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([251, 251, 251]);
+    expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([251, 251, 251, 16_379]);
     expect(Subnets[0]?.VpcId).toBe('vpc-0aaaaaaaaaaaaaaa1');
     expect($metadata.requestId).toBe(aws.world.journal.entries()[0]?.requestId);
   });
@@ -35,7 +36,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
     const zones = await aws.ec2.send(
       new DescribeSubnetsCommand(filters('availability-zone', 'us-west-2?', 'unknown')),
     );
-    expect(zones.Subnets).toHaveLength(3);
+    expect(zones.Subnets).toHaveLength(4);
     const none = await aws.ec2.send(new DescribeSubnetsCommand(filters('vpc-id', 'vpc-1')));
     expect(none.Subnets).toEqual([]);
     await expect(aws.ec2.send(new DescribeSubnetsCommand(filters('colour', 'red')))).rejects.toMatchObject({

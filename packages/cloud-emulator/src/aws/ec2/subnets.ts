@@ -22,7 +22,7 @@ export const subnets = (seed: Seed, network: VpcNetwork): Ec2Listing<SeedSubnet>
     state: 'available',
     ownerId: seed.accountId,
     vpcId: seed.vpcId,
-    cidrBlock: `${subnet.prefix}.0/24`,
+    cidrBlock: subnet.cidrBlock,
     availableIpAddressCount: network.freeAddresses(subnet),
     availabilityZone: subnet.availabilityZone,
     availabilityZoneId: subnet.availabilityZoneId,

@@ -1,3 +1,4 @@
+import { SubnetAddresses } from '../../world/subnet-addresses.js';
 import { AwsError } from '../protocol/aws-error.js';
 import { newResourceId } from '../protocol/identifiers.js';
 import type { Seed, SeedSubnet } from '../seed.js';
@@ -19,26 +20,21 @@ export interface Attachment {
   readonly count: number;
 }
 
-// AWS keeps the first four addresses of a subnet and the last one.
-const firstHost = 4;
-const lastHost = 254;
-
 /** Addresses of the seed's subnets, and the file systems that have them. */
 export class VpcNetwork {
   readonly #interfaces = new Map<string, NetworkInterface>();
-  readonly #taken = new Set<string>();
-  /** The host number that each subnet tries next: an address is used again as late as possible. */
-  readonly #next = new Map<string, number>();
+  readonly #addresses: ReadonlyMap<SeedSubnet, SubnetAddresses>;
 
-  constructor(private readonly seed: Seed) {}
+  constructor(private readonly seed: Seed) {
+    this.#addresses = new Map(seed.subnets.map((each) => [each, new SubnetAddresses(each.cidrBlock)]));
+  }
 
   interfaces(): readonly NetworkInterface[] {
     return [...this.#interfaces.values()];
   }
 
   freeAddresses(subnet: SeedSubnet): number {
-    const taken = this.interfaces().filter((each) => each.subnet === subnet).length;
-    return lastHost - firstHost + 1 - taken;
+    return this.#addresses.get(subnet)?.free ?? 0;
   }
 
   /**
@@ -48,11 +44,12 @@ export class VpcNetwork {
   attach(wanted: Attachment): readonly NetworkInterface[] {
     const subnet = this.#subnetFor(wanted);
     const groupIds = wanted.groupIds.length > 0 ? wanted.groupIds : [this.seed.defaultSecurityGroupId];
-    return Array.from({ length: wanted.count }, () => {
+    const addresses = this.#addresses.get(subnet)?.take(wanted.count) ?? [];
+    return addresses.map((privateIpAddress) => {
       const made: NetworkInterface = {
         networkInterfaceId: newResourceId('eni'),
         subnet,
-        privateIpAddress: this.#takeAddress(subnet),
+        privateIpAddress,
         groupIds,
         description: `Created by Amazon FSx for file system ${wanted.fileSystemId}`,
         fileSystemId: wanted.fileSystemId,
@@ -69,7 +66,7 @@ export class VpcNetwork {
   detach(interfaces: readonly NetworkInterface[]): void {
     for (const each of interfaces) {
       this.#interfaces.delete(each.networkInterfaceId);
-      this.#taken.delete(each.privateIpAddress);
+      this.#addresses.get(each.subnet)?.release([each.privateIpAddress]);
     }
   }
 
@@ -92,17 +89,5 @@ export class VpcNetwork {
         { InvalidSubnetId: subnetId },
       );
     return subnet;
-  }
-
-  #takeAddress(subnet: SeedSubnet): string {
-    for (let tried = firstHost; tried <= lastHost; tried += 1) {
-      const host = this.#next.get(subnet.subnetId) ?? firstHost;
-      this.#next.set(subnet.subnetId, host === lastHost ? firstHost : host + 1);
-      const address = `${subnet.prefix}.${host}`;
-      if (this.#taken.has(address)) continue;
-      this.#taken.add(address);
-      return address;
-    }
-    throw new Error(`no free address in ${subnet.subnetId}, although one was counted`);
   }
 }

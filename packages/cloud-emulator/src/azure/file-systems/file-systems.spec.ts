@@ -331,6 +331,8 @@ describe('limits of the subscription', () => {
           limit: 1,
         }),
       );
+      azure.world.raisedQuota = 2;
+      await client.amlFilesystems.beginCreateOrUpdateAndWait(group, 'fs2', validFileSystem(), fast);
     } finally {
       await azure.stop();
     }

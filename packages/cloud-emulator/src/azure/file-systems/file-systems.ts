@@ -90,11 +90,16 @@ export class FileSystems {
     return fileSystem;
   }
 
+  /** File systems that the subscription may have. */
+  get quota(): number {
+    return this.world.raisedQuota ?? this.options.quota;
+  }
+
   /** Creates a file system: PUT of a name that is free. @throws ArmError of validation, quota and subnet */
   create(wanted: FileSystemName, spec: RequestedFileSystem, createdBy: string): Required<Accepted> {
     checkName(wanted.name);
     const sku = checkAgainstCatalogue(spec);
-    if (this.inUse >= this.options.quota) throw quotaExceeded(this.options.quota, this.inUse);
+    if (this.inUse >= this.quota) throw quotaExceeded(this.quota, this.inUse);
     const id = amlFilesystemId(this.options.subscriptionId, wanted.resourceGroup, wanted.name);
     const subnet = this.#subnet(spec, id);
     const addresses = subnet.addresses.take(requiredAddresses(spec.capacityTiB, sku.stepTiB));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requiredAddresses, smallestPrefix, SubnetAddresses } from './subnet-addresses.js';
+import { SubnetAddresses } from '../../world/subnet-addresses.js';
+import { requiredAddresses, smallestPrefix } from './subnet-addresses.js';
 
 describe('SubnetAddresses', () => {
   it('counts the addresses that Azure leaves in a subnet', () => {

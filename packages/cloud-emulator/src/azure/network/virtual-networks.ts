@@ -1,7 +1,7 @@
+import { SubnetAddresses } from '../../world/subnet-addresses.js';
 import { resourceNotFound } from '../arm/arm-error.js';
 import { resourceGroupId, sameName, virtualNetworkId } from '../arm/arm-id.js';
 import type { AzureSeed } from '../seed.js';
-import { SubnetAddresses } from './subnet-addresses.js';
 
 export interface Subnet {
   readonly id: string;

@@ -23,7 +23,6 @@ export interface SubscriptionParts {
   readonly operations: AscOperations;
   readonly longRunning: LongRunning;
   readonly pager: Pager;
-  readonly quota: number;
   /** Region of a request that names none. */
   readonly location: string;
 }
@@ -115,9 +114,9 @@ const listSkus = (pager: Pager, call: ArmCall): ArmAnswer =>
     ({ sku }) => renderSku(sku),
   );
 
-const listUsages = ({ fileSystems, quota }: SubscriptionParts): ArmAnswer => ({
+const listUsages = ({ fileSystems }: SubscriptionParts): ArmAnswer => ({
   status: 200,
-  body: { value: [usage('Cache', 0, 4), usage('AmlFilesystem', fileSystems.inUse, quota)] },
+  body: { value: [usage('Cache', 0, 4), usage('AmlFilesystem', fileSystems.inUse, fileSystems.quota)] },
 });
 
 const usage = (name: string, currentValue: number, limit: number): unknown => ({

@@ -132,7 +132,8 @@ export class Instances {
   }
 
   #checkCreation(id: string, spec: InstanceSpec, location: string): void {
-    const { seed, quota } = this.options;
+    const { seed } = this.options;
+    const quota = this.world.raisedQuota ?? this.options.quota;
     if (!seed.zones.includes(location)) throw invalidArgument(`Location '${location}' is not supported.`);
     checkIdentity(id, spec, location);
     checkCapacity(spec.capacityGib, spec.perUnitStorageThroughput);
