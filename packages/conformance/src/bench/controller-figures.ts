@@ -1,7 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
 import type { EmulatedApi } from './emulated-api.js';
 import type { Figures } from './figures.js';
+import {
+  answersOf,
+  failuresOf,
+  impatientProvisioner,
+  provisionerOfChart,
+  runSidecar,
+  type SidecarSettings,
+} from './sidecar.js';
 import type { Subject } from './subject.js';
 import { memoryOf } from './usage.js';
 
@@ -9,82 +16,139 @@ export interface ControllerSizes {
   /** Numbers of volumes that wait at once. */
   readonly waiting: readonly number[];
   readonly expanded: number;
+  /** Sizes that take minutes; absent: not measured. */
+  readonly large?: LargeSizes;
 }
 
-/** Calls of one client that the server counts anyway: not part of the cost of volumes. */
+/** Sizes of a large account. */
+export interface LargeSizes {
+  /** Volumes that are created at once, and that are deleted at once. */
+  readonly claims: number;
+  /** Seconds of each of these creations. */
+  readonly createSeconds: number;
+  /** Volumes that a sidecar with its default timeout waits for, each as long. */
+  readonly impatient: number;
+  /** Volumes that are listed. */
+  readonly listed: number;
+}
+
+/** Time of calls that no sidecar repeats. Milliseconds. */
 const DEADLINE_MS = 300_000;
 
-let made = 0;
+/** Subnet of the emulated AWS that has room for thousands of file systems. */
+const LARGE_SUBNET = { subnetId: 'subnet-0aaaaaaaaaaaaaaa4' };
+
+interface Parts {
+  readonly subject: Subject;
+  readonly driver: TestedDriver;
+  readonly api: EmulatedApi;
+  readonly figures: Figures;
+}
 
 /** Measures creation, listing, expansion and deletion of whole file systems. */
 export async function measureController(
   subject: Subject,
   { api, figures, sizes }: { api: EmulatedApi; figures: Figures; sizes: ControllerSizes },
 ): Promise<void> {
+  const parts = { subject, driver: driverOf(subject), api, figures };
+  for (const count of sizes.waiting) {
+    const volumes = await measureCreation(parts, `${count} volumes created at once`, { count });
+    if (count === sizes.expanded) await measureExpansion(parts, volumes);
+    if (count === Math.max(...sizes.waiting)) await measureListing(parts, count, Math.max(1, count / 20));
+    await measureDeletion(parts, volumes);
+  }
+  if (sizes.large) await measureLarge(parts, sizes.large);
+}
+
+function driverOf(subject: Subject): TestedDriver {
   const driver = testedDrivers.find(({ driverName }) => driverName === subject.driverName);
   if (!driver)
     throw new Error(`${subject.name} is ${subject.driverName}, for which there is no emulated cloud`);
-  for (const count of sizes.waiting) {
-    const run = { subject, driver, api, figures, count };
-    const volumes = await measureCreation(run);
-    if (count === sizes.expanded) await measureExpansion(run, volumes);
-    if (count === Math.max(...sizes.waiting)) await measureListing(run);
-    await measureDeletion(run, volumes);
-  }
+  return driver.cloud === 'aws'
+    ? { ...driver, parameters: { ...driver.parameters, ...LARGE_SUBNET } }
+    : driver;
 }
 
-interface Run {
-  readonly subject: Subject;
-  readonly driver: TestedDriver;
-  readonly api: EmulatedApi;
-  readonly figures: Figures;
-  readonly count: number;
+async function measureLarge(
+  parts: Parts,
+  { claims, createSeconds, impatient, listed }: LargeSizes,
+): Promise<void> {
+  const takes = `volumes of ${createSeconds} s created at once`;
+  const long = (work: () => Promise<void>): Promise<void> =>
+    parts.api.whileCreationsTake(createSeconds, work);
+  await long(async () => {
+    const title = `${impatient} ${takes}, --timeout 10s`;
+    const run = { count: impatient, key: 'impatient', settings: impatientProvisioner };
+    await deleteVolumes(parts, await measureCreation(parts, title, run));
+  });
+  let volumes: readonly string[] = [];
+  await long(async () => {
+    volumes = await measureCreation(parts, `${claims} ${takes}`, { count: claims, key: 'large' });
+  });
+  await parts.api.whileCreationsTake(1, async () => {
+    const further = answersOf(await createVolumes(parts, listed - claims));
+    await measureListing(parts, listed, 100);
+    await deleteVolumes(parts, further);
+  });
+  await measureDeletion(parts, volumes);
 }
 
 const isLookup = (operation: string): boolean => /^(Describe|List)|\.(get|list)/.test(operation);
 
-async function measureCreation({ subject, driver, api, figures, count }: Run): Promise<readonly string[]> {
+let made = 0;
+
+function createVolumes(
+  { subject, driver }: Parts,
+  count: number,
+  settings: SidecarSettings = provisionerOfChart,
+): ReturnType<typeof runSidecar<string>> {
   const names = Array.from({ length: count }, () => `bench-${process.pid}-${(made += 1)}`);
+  return runSidecar(settings, names, async (name, deadline) => {
+    const { volume } = await subject.client.controller.createVolume(createRequest(driver, name), {
+      deadline,
+    });
+    return volume?.volumeId ?? '';
+  });
+}
+
+const deleteVolumes = ({ subject }: Parts, volumes: readonly string[]): ReturnType<typeof runSidecar> =>
+  runSidecar(provisionerOfChart, volumes, (volumeId, deadline) =>
+    subject.client.controller.deleteVolume({ volumeId, secrets: {} }, { deadline }),
+  );
+
+interface CreationRun {
+  readonly count: number;
+  /** Begin of the figures' names. */
+  readonly key?: string;
+  readonly settings?: SidecarSettings;
+}
+
+async function measureCreation(
+  parts: Parts,
+  what: string,
+  { count, key: prefix = 'create', settings }: CreationRun,
+): Promise<readonly string[]> {
+  const { subject, driver, api, figures } = parts;
   const began = performance.now();
   let peak = 0;
   const sampling = setInterval(() => (peak = Math.max(peak, memoryOf(subject.pid).residentBytes)), 250);
   let volumes: readonly string[] = [];
   const calls = await api.during(driver.cloud, async () => {
-    volumes = await Promise.all(names.map((name) => createVolume(subject, driver, name)));
+    volumes = answersOf(await createVolumes(parts, count, settings));
   });
   clearInterval(sampling);
-  const seconds = (performance.now() - began) / 1000 - api.durations.createSeconds;
-  const what = `${count} volumes created at once`;
+  const seconds = (performance.now() - began) / 1000;
   const add = (key: string, title: string, unit: string, value: number): void =>
-    figures.add(subject.name, { key: `${key}.${count}`, title: `${what}: ${title}`, unit }, value);
-  add('create.calls', 'API calls', '', calls.length);
-  add('create.lookups', 'of these, lookups', '', calls.filter(isLookup).length);
-  add('create.delay', 'delay after the cloud was done', 's', Math.max(0, seconds));
-  add('create.memory', 'peak of the resident memory', 'MB', peak / 1e6);
+    figures.add(subject.name, { key: `${prefix}.${key}.${count}`, title: `${what}: ${title}`, unit }, value);
+  add('calls', 'API calls', '', calls.length);
+  add('lookups', 'of these, lookups', '', calls.filter(isLookup).length);
+  add('delay', 'delay after the cloud was done', 's', Math.max(0, seconds - api.durations.createSeconds));
+  add('memory', 'peak of the resident memory', 'MB', peak / 1e6);
   return volumes;
 }
 
-/** Calls as external-provisioner does: again until it gets an answer that is final. */
-async function createVolume({ client }: Subject, driver: TestedDriver, name: string): Promise<string> {
-  const giveUp = Date.now() + DEADLINE_MS;
-  for (let pause = 1_000; ; pause = Math.min(2 * pause, 10_000)) {
-    try {
-      const { volume } = await client.controller.createVolume(createRequest(driver, name), {
-        deadline: giveUp,
-      });
-      return volume?.volumeId ?? '';
-    } catch (error) {
-      if (!isRepeated(error) || Date.now() > giveUp) throw error;
-      await delay(pause);
-    }
-  }
-}
-
-/** gRPC codes after which the sidecars repeat a call: DEADLINE_EXCEEDED, ABORTED, UNAVAILABLE. */
-const isRepeated = (error: unknown): boolean => [4, 10, 14].includes((error as { code?: number }).code ?? 0);
-
 async function measureExpansion(
-  { subject, driver, api, figures }: Run,
+  { subject, driver, api, figures }: Parts,
   volumes: readonly string[],
 ): Promise<void> {
   const requiredBytes = 2n * driver.capacityBytes;
@@ -103,22 +167,20 @@ async function measureExpansion(
     const outcomes = await Promise.allSettled(volumes.map(expand));
     failures = outcomes.filter(({ status }) => status === 'rejected').length;
   });
-  const what = `${volumes.length} volumes expanded at once`;
   const size = volumes.length;
-  figures.add(
-    subject.name,
-    { key: `expand.lookups.${size}`, title: `${what}: lookups`, unit: '' },
-    calls.filter(isLookup).length,
-  );
-  figures.add(
-    subject.name,
-    { key: `expand.failures.${size}`, title: `${what}: failures`, unit: '' },
-    failures,
-  );
+  const what = `${size} volumes expanded at once`;
+  const add = (key: string, title: string, value: number): void =>
+    figures.add(subject.name, { key: `expand.${key}.${size}`, title: `${what}: ${title}`, unit: '' }, value);
+  add('lookups', 'lookups', calls.filter(isLookup).length);
+  add('failures', 'failures', failures);
 }
 
-async function measureListing({ subject, driver, api, figures, count }: Run): Promise<void> {
-  const maxEntries = Math.max(1, Math.floor(count / 20));
+async function measureListing(
+  { subject, driver, api, figures }: Parts,
+  count: number,
+  pageSize: number,
+): Promise<void> {
+  const maxEntries = Math.floor(pageSize);
   const began = performance.now();
   let isServed = true;
   const calls = await api.during(driver.cloud, async () => {
@@ -128,17 +190,12 @@ async function measureListing({ subject, driver, api, figures, count }: Run): Pr
     );
   });
   if (!isServed) return;
+  const seconds = (performance.now() - began) / 1000;
   const what = `list ${count} volumes in pages of ${maxEntries}`;
-  figures.add(
-    subject.name,
-    { key: `list.calls.${count}`, title: `${what}: API calls`, unit: '' },
-    calls.length,
-  );
-  figures.add(
-    subject.name,
-    { key: `list.time.${count}`, title: `${what}: time`, unit: 's' },
-    (performance.now() - began) / 1000,
-  );
+  const add = (key: string, title: string, unit: string, value: number): void =>
+    figures.add(subject.name, { key: `list.${key}.${count}`, title: `${what}: ${title}`, unit }, value);
+  add('calls', 'API calls', '', calls.length);
+  add('time', 'time', 's', seconds);
 }
 
 async function listAll({ client }: Subject, maxEntries: number): Promise<void> {
@@ -149,31 +206,16 @@ async function listAll({ client }: Subject, maxEntries: number): Promise<void> {
   } while (startingToken !== '');
 }
 
-async function measureDeletion(
-  { subject, driver, api, figures, count }: Run,
-  volumes: readonly string[],
-): Promise<void> {
+async function measureDeletion(parts: Parts, volumes: readonly string[]): Promise<void> {
+  const { subject, driver, api, figures } = parts;
   let failures = 0;
   const calls = await api.during(driver.cloud, async () => {
-    const outcomes = await Promise.allSettled(
-      volumes.map((volumeId) =>
-        subject.client.controller.deleteVolume(
-          { volumeId, secrets: {} },
-          { deadline: Date.now() + DEADLINE_MS },
-        ),
-      ),
-    );
-    failures = outcomes.filter(({ status }) => status === 'rejected').length;
+    failures = failuresOf(await deleteVolumes(parts, volumes));
   });
-  const what = `${count} volumes deleted at once`;
-  figures.add(
-    subject.name,
-    { key: `delete.lookups.${count}`, title: `${what}: lookups`, unit: '' },
-    calls.filter(isLookup).length,
-  );
-  figures.add(
-    subject.name,
-    { key: `delete.failures.${count}`, title: `${what}: failures`, unit: '' },
-    failures,
-  );
+  const size = volumes.length;
+  const what = `${size} volumes deleted at once`;
+  const add = (key: string, title: string, value: number): void =>
+    figures.add(subject.name, { key: `delete.${key}.${size}`, title: `${what}: ${title}`, unit: '' }, value);
+  add('lookups', 'lookups', calls.filter(isLookup).length);
+  add('failures', 'failures', failures);
 }

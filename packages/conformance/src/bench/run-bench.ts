@@ -10,6 +10,9 @@ import { connectSubject, startOurs, type Subject } from './subject.js';
 /** Name under which the limits of the machine stand in the table. */
 export const MACHINE = 'machine';
 
+/** File systems that the emulated accounts may have: more than the largest size. */
+const ACCOUNT_QUOTA = 5_000;
+
 interface Sizes {
   readonly controller: ControllerSizes;
   readonly node: NodeSizes;
@@ -24,10 +27,20 @@ const sizesOf = (short: boolean): Sizes =>
         calls: 1_000,
       }
     : {
-        controller: { waiting: [1, 20, 50, 100, 200], expanded: 20 },
+        controller: {
+          waiting: [1, 20, 50, 100, 200],
+          expanded: 20,
+          large: { claims: 1_000, createSeconds: 60, impatient: 20, listed: 2_000 },
+        },
         node: { targets: 250, foreignMounts: [0, 1024, 4096], volumes: 50 },
         calls: 10_000,
       };
+
+/** Sizes of the rounds after the first one: the large ones take minutes, and are for the most part counts. */
+const withoutLarge = ({ controller: { waiting, expanded }, ...others }: Sizes): Sizes => ({
+  ...others,
+  controller: { waiting, expanded },
+});
 
 /** Result of a run. */
 export interface BenchResult {
@@ -41,13 +54,15 @@ export interface BenchResult {
 export async function runBench(options: BenchOptions, report: (line: string) => void): Promise<BenchResult> {
   const figures = new Figures();
   const api = await EmulatedApi.open();
-  const sizes = sizesOf(options.short);
+  await api.change({ fileSystemQuota: ACCOUNT_QUOTA });
+  const all = sizesOf(options.short);
   const others = await Promise.all(
     options.endpoints.map(({ name, endpoint }) => connectSubject(name, endpoint)),
   );
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       report(`round ${round} of ${options.rounds}: the limits of this machine`);
+      const sizes = round === 1 ? all : withoutLarge(all);
       await addLimits(figures, sizes.calls);
       // Drivers of others run already: only before their first work are they idle.
       if (round === 1) for (const other of others) measureIdle(other, figures);

@@ -22,14 +22,17 @@ export interface Subject {
 /** Flags with which the image runs the driver (`deploy/image/app.sh`). */
 const NODE_FLAGS = '--max-semi-space-size=1';
 
-/** Starts this repository's driver. */
+/** Value of `--max-waiting-calls` in the chart. */
+const MAX_WAITING_CALLS = '80';
+
+/** Starts this repository's driver with the settings of the chart. */
 export async function startOurs(driverName: string, mode: 'controller' | 'node'): Promise<Subject> {
   const began = performance.now();
   const driver = await startDriverProcess({
     executable,
     driverName,
     mode,
-    args: ['--state-dir', stateDirectory(), '--log-level', 'warn'],
+    args: ['--state-dir', stateDirectory(), '--log-level', 'warn', '--max-waiting-calls', MAX_WAITING_CALLS],
     environment: { NODE_OPTIONS: [process.env['NODE_OPTIONS'], NODE_FLAGS].join(' ') },
   });
   const startMs = performance.now() - began;
