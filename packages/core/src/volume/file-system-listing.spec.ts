@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { FileSystem } from '../model/file-system.js';
 import { ManualClock, settled } from '../testing/manual-clock.js';
 import { FileSystemListing } from './file-system-listing.js';
 
@@ -41,4 +42,24 @@ it('lists each scope separately', async () => {
   while (await clock.next());
   await Promise.all(all);
   expect(scopes.sort()).toEqual(['a', 'b']);
+});
+
+it('lists many pages again after a moment, for all calls of that time', async () => {
+  const clock = new ManualClock();
+  const began = clock.now();
+  const times: number[] = [];
+  const list = async (): Promise<readonly FileSystem[]> => {
+    times.push(clock.now() - began);
+    return Array.from({ length: 250 }, () => ({}) as FileSystem);
+  };
+  const listing = new FileSystemListing({ list }, clock);
+  const call = async (): Promise<void> => void (await listing.now('us-west-2'));
+  const calls = [call()];
+  await clock.next();
+  calls.push(call());
+  clock.after(100, () => calls.push(call()));
+  while (await clock.next());
+  await Promise.all(calls);
+  expect(calls).toHaveLength(3);
+  expect(times).toEqual([0, 250]);
 });

@@ -15,11 +15,18 @@ const PAUSE_PER_PAGE_MS = 500;
 /** Longest such pause. Milliseconds. */
 const LONGEST_PAUSE_MS = 5_000;
 
+/** Milliseconds for each further page that calls wait which need a listing at once, after the last one: those that begin
+ *  meanwhile share it. */
+const GAP_PER_PAGE_MS = 50;
+/** Longest such gap. Milliseconds. */
+const LONGEST_GAP_MS = 500;
+
 /** Result of a listing. */
 interface Listed {
   readonly fileSystems: readonly FileSystem[];
-  /** Time of its begin, as the clock counts. */
+  /** Times of its begin and its end, as the clock counts. */
   readonly began: number;
+  readonly ended: number;
 }
 
 /**
@@ -36,9 +43,11 @@ export class FileSystemListing {
     private readonly clock: Clock,
   ) {}
 
-  /** A complete listing that begins after this call. */
+  /** A complete listing that begins after this call: at once, or a moment after the last one if that had many pages. */
   now(scope: string): Promise<readonly FileSystem[]> {
-    return this.#poller(scope).now();
+    const since = this.clock.now() - (this.#last.get(scope)?.ended ?? -Infinity);
+    const gap = Math.min(LONGEST_GAP_MS, this.#furtherPages(scope) * GAP_PER_PAGE_MS);
+    return this.#poller(scope).nextWithin(Math.max(0, gap - since));
   }
 
   /** A complete listing that begins after this call and so many milliseconds from now: earlier if another call needs one,
@@ -61,8 +70,12 @@ export class FileSystemListing {
   }
 
   #pause(scope: string): number {
-    const pages = (this.#last.get(scope)?.fileSystems.length ?? 0) / PAGE;
-    return Math.min(LONGEST_PAUSE_MS, Math.floor(pages) * PAUSE_PER_PAGE_MS);
+    return Math.min(LONGEST_PAUSE_MS, this.#furtherPages(scope) * PAUSE_PER_PAGE_MS);
+  }
+
+  /** Pages of the last listing after its first one. */
+  #furtherPages(scope: string): number {
+    return Math.floor((this.#last.get(scope)?.fileSystems.length ?? 0) / PAGE);
   }
 
   #poller(scope: string): SharedPoller<readonly FileSystem[]> {
@@ -79,7 +92,7 @@ export class FileSystemListing {
     const limit = { clock: this.clock, milliseconds: LISTING_TIMEOUT_MS, late: tooSlow(scope) };
     const began = this.clock.now();
     const fileSystems = await withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
-    this.#last.set(scope, { fileSystems, began });
+    this.#last.set(scope, { fileSystems, began, ended: this.clock.now() });
     return fileSystems;
   }
 }

@@ -2,11 +2,12 @@ import { untilAborted } from '../concurrency/abort.js';
 import type { Clock } from '../concurrency/clock.js';
 import type { Work } from '../concurrency/poll-until.js';
 import { WaitingRoom, type Seat } from '../concurrency/waiting-room.js';
+import { describeProgress } from '../model/describe-progress.js';
 import type { FileSystem } from '../model/file-system.js';
 import type { Log } from '../model/log.js';
 import type { VolumeReference } from '../model/volume-reference.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
-import { notCreatedByDriver } from './file-system-errors.js';
+import { fullRoom, notCreatedByDriver } from './file-system-errors.js';
 import type { FileSystemListing } from './file-system-listing.js';
 import { ListingWaits } from './listing-waits.js';
 import { refuseOtherClusters } from './refuse-other-clusters.js';
@@ -15,6 +16,9 @@ import type { VolumeLimits } from './volume-limits.js';
 
 /** Deletions at once up to which each looks for itself whether its file system is gone. */
 const FEW_DELETIONS = 3;
+
+/** Age of a listing up to which it shows that a deletion is under way to calls for which there is no room. Milliseconds. */
+const RECENT_MS = 5_000;
 
 /** File system to remove, as a call has found it. */
 export interface FoundFileSystem {
@@ -43,8 +47,10 @@ export class FileSystemRemoval {
   }
 
   /** Finds the file system of a volume; undefined if it does not exist. Where names are not unique, a listing has to show the
-   *  others of its name anyway: it serves all calls that begin meanwhile, and most need no lookup of their own. */
+   *  others of its name anyway: it serves all calls that begin meanwhile, and most need no lookup of their own.
+   *  @throws DriverError deadline-exceeded if too many calls wait already, and it is being deleted */
   async find(reference: VolumeReference, signal: AbortSignal): Promise<FoundFileSystem | undefined> {
+    this.#leaveFullRoom(reference);
     if (!this.provider.hasUniqueNames) {
       const all = await untilAborted(this.listing.now(reference.listingScope), signal);
       const listed = all.find(({ id }) => id === reference.id);
@@ -53,6 +59,14 @@ export class FileSystemRemoval {
     }
     const fileSystem = await untilAborted(this.provider.find(reference, signal), signal);
     return fileSystem && { fileSystem };
+  }
+
+  /** Ends a call that could only wait, without a look at the cloud, where the last listing shows the deletion. */
+  #leaveFullRoom({ id, listingScope }: VolumeReference): void {
+    const recent = this.#room.isFull ? this.listing.recent(listingScope) : undefined;
+    if (!recent || recent.age >= RECENT_MS) return;
+    const deleted = recent.fileSystems.find((each) => each.id === id && each.state === 'deleting');
+    if (deleted) throw fullRoom(describeProgress(deleted, 0));
   }
 
   /** Deletes the file system and waits until it is gone. A deletion may fail in the cloud, and the file system be used
