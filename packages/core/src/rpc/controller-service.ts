@@ -13,6 +13,7 @@ import {
 } from '../request/parse-controller-requests.js';
 import { parseCreateVolume } from '../request/parse-create-volume.js';
 import type { VolumeOperations } from '../volume/volume-operations.js';
+import { constantResponse } from './constant-response.js';
 import type { Methods } from './method-adapter.js';
 import { renderListedVolume, renderVolume } from './render/volume.js';
 import type { ServedService } from './serve.js';
@@ -25,6 +26,7 @@ export function controllerService(
   moreMountOptions: readonly string[] = [],
 ): ServedService {
   const { features } = volumes;
+  const capabilities = constantResponse(capabilitiesOf(features));
   const methods: Methods<ControllerService> = {
     createVolume: async (request, context) => ({
       volume: renderVolume(await volumes.create(parseCreateVolume(request, moreMountOptions), context)),
@@ -51,7 +53,7 @@ export function controllerService(
     ...(features.expansion ? expansionMethods(volumes, moreMountOptions) : {}),
     ...(features.modification ? modificationMethods(volumes) : {}),
     ...(volumes.snapshots ? snapshotMethods(volumes.snapshots) : {}),
-    controllerGetCapabilities: async () => capabilities(features),
+    controllerGetCapabilities: async () => capabilities,
   };
   return { definition: ControllerService, methods };
 }
@@ -85,7 +87,7 @@ const always = [
   Rpc.SINGLE_NODE_MULTI_WRITER,
 ];
 
-function capabilities(features: VolumeOperations['features']): ControllerGetCapabilitiesResponse {
+function capabilitiesOf(features: VolumeOperations['features']): ControllerGetCapabilitiesResponse {
   const rpcs = [
     ...always,
     ...(features.expansion ? [Rpc.EXPAND_VOLUME] : []),

@@ -5,6 +5,7 @@ import {
   type GetPluginCapabilitiesResponse,
   type PluginCapability,
 } from '../gen/csi.js';
+import { constantResponse } from './constant-response.js';
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
 
@@ -21,14 +22,14 @@ export interface PluginIdentity {
 
 /** Identity service. Probe is always ready: a cloud or a Lustre server that is down is no reason to restart the driver. */
 export function identityService(identity: PluginIdentity): ServedService {
+  const { driverName: name, version: vendorVersion, manifest } = identity;
+  const info = constantResponse({ name, vendorVersion, manifest: { ...manifest } });
+  const capabilities = constantResponse(pluginCapabilities(identity));
+  const ready = constantResponse({ ready: true });
   const methods: Methods<IdentityService> = {
-    getPluginInfo: async () => ({
-      name: identity.driverName,
-      vendorVersion: identity.version,
-      manifest: { ...identity.manifest },
-    }),
-    getPluginCapabilities: async () => pluginCapabilities(identity),
-    probe: async () => ({ ready: true }),
+    getPluginInfo: async () => info,
+    getPluginCapabilities: async () => capabilities,
+    probe: async () => ready,
   };
   return { definition: IdentityService, methods };
 }

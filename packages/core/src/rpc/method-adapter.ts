@@ -12,7 +12,7 @@ import { DriverError } from '../errors/driver-error.js';
 import type { OperationContext } from '../model/operation-context.js';
 import { checkSizes } from '../request/size-limits.js';
 import type { Call, Handler } from './call-chain.js';
-import { lazySignal } from './lazy-signal.js';
+import { encodingOnce } from './constant-response.js';
 import { errorToStatus } from './error-to-status.js';
 
 export type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => Buffer }
@@ -35,8 +35,9 @@ class MalformedRequest {
   constructor(readonly cause: unknown) {}
 }
 
-/** Replaces the decoders of a definition, so that no request throws in the transport. */
-export function withTolerantRequests(definition: ServiceDefinition): ServiceDefinition {
+/** Replaces the decoders of a definition, so that no request throws in the transport, and the encoders, so that constant responses
+ *  are encoded once. */
+export function withOwnCodecs(definition: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
       const requestDeserialize = (bytes: Buffer): unknown => {
@@ -46,7 +47,8 @@ export function withTolerantRequests(definition: ServiceDefinition): ServiceDefi
           return new MalformedRequest(error);
         }
       };
-      return [name, { ...method, requestDeserialize }];
+      const responseSerialize = encodingOnce(method.responseSerialize);
+      return [name, { ...method, requestDeserialize, responseSerialize }];
     }),
   );
 }
@@ -96,31 +98,54 @@ function unary(
 ): handleUnaryCall<unknown, unknown> {
   const { service, rpc } = nameOf(method);
   return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-    let isOver = false;
-    const cancelled = lazySignal((abort) => {
-      // grpc-js reports the end of each call as its cancellation, also after the answer.
-      const givenUp = (): void => {
-        if (!isOver) abort(new DriverError('cancelled', `the caller gave up ${rpc}`));
-      };
-      if (call.cancelled) givenUp();
-      else call.once('cancelled', givenUp);
-    });
-    const context: Call = {
-      ...{ service, method: rpc, deadline: Number(call.getDeadline()), log },
-      get cancelled() {
-        return cancelled();
+    const served = new ServedCall(service, rpc, log, call);
+    handler(call.request, served).then(
+      (response) => {
+        served.isOver = true;
+        callback(null, response, new Metadata());
       },
-      get signal() {
-        return cancelled();
+      (error: unknown) => {
+        served.isOver = true;
+        callback(errorToStatus(error));
       },
-    };
-    handler(call.request, context)
-      .finally(() => (isOver = true))
-      .then(
-        (response) => callback(null, response, new Metadata()),
-        (error: unknown) => callback(errorToStatus(error)),
-      );
+    );
   };
+}
+
+/** Call of grpc-js as its wrappers see it. A class, since getters of a literal cost as much as a signal, which most calls of an
+ *  orchestrator never use. */
+class ServedCall implements Call {
+  readonly deadline: number;
+  isOver = false;
+  private controller: AbortController | undefined;
+
+  constructor(
+    readonly service: string,
+    readonly method: string,
+    readonly log: Log,
+    private readonly call: ServerUnaryCall<unknown, unknown>,
+  ) {
+    this.deadline = Number(call.getDeadline());
+  }
+
+  get signal(): AbortSignal {
+    return this.cancelled;
+  }
+
+  get cancelled(): AbortSignal {
+    return (this.controller ??= this.watch()).signal;
+  }
+
+  private watch(): AbortController {
+    const controller = new AbortController();
+    // grpc-js reports the end of each call as its cancellation, also after the answer.
+    const givenUp = (): void => {
+      if (!this.isOver) controller.abort(new DriverError('cancelled', `the caller gave up ${this.method}`));
+    };
+    if (this.call.cancelled) givenUp();
+    else this.call.once('cancelled', givenUp);
+    return controller;
+  }
 }
 
 /** Parses a gRPC path, `/csi.v1.Controller/CreateVolume`. */

@@ -14,6 +14,7 @@ import {
   parseNodeUnpublish,
   type PublishRequest,
 } from '../request/parse-node-requests.js';
+import { constantResponse } from './constant-response.js';
 import type { Methods } from './method-adapter.js';
 import type { ServedService } from './serve.js';
 
@@ -87,6 +88,6 @@ function readByProvider(
  *  would never unstage one of two volumes of a file system. */
 const rpcs = [Rpc.GET_VOLUME_STATS, Rpc.VOLUME_CONDITION, Rpc.SINGLE_NODE_MULTI_WRITER];
 
-const capabilities: NodeGetCapabilitiesResponse = {
+const capabilities: NodeGetCapabilitiesResponse = constantResponse({
   capabilities: rpcs.map((type) => ({ type: { $case: 'rpc', value: { type } } })),
-};
+});

@@ -8,7 +8,7 @@ import { countCalls, type CallObserver } from './count-calls.js';
 import { claimSocket, ENDPOINT_SETTING, grpcAddress, type Endpoint } from './endpoint.js';
 import { limitTime } from './limit-time.js';
 import { logCall } from './log-call.js';
-import { implement, withTolerantRequests } from './method-adapter.js';
+import { implement, withOwnCodecs } from './method-adapter.js';
 import { traceCalls, type CallTracer } from './trace-calls.js';
 
 /** CSI service and the functions that serve it. */
@@ -53,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const wrappers = [...traced, logCall, counted, limitTime(stopping.signal)];
   const wrap = (handler: Handler): Handler => chain(wrappers, handler);
   for (const { definition, methods } of options.services) {
-    server.addService(withTolerantRequests(definition), implement(definition, methods, wrap, log));
+    server.addService(withOwnCodecs(definition), implement(definition, methods, wrap, log));
   }
   if (endpoint.kind === 'unix') await claimSocket(endpoint.path, setting);
   const port = await bind(server, grpcAddress(endpoint), setting);
