@@ -33,7 +33,12 @@ export async function startOurs(driverName: string, mode: 'controller' | 'node')
     driverName,
     mode,
     args: ['--state-dir', stateDirectory(), '--log-level', 'warn', '--max-waiting-calls', MAX_WAITING_CALLS],
-    environment: { NODE_OPTIONS: [process.env['NODE_OPTIONS'], NODE_FLAGS].join(' ') },
+    environment: {
+      NODE_OPTIONS: [process.env['NODE_OPTIONS'], NODE_FLAGS].join(' '),
+      // Authorities of this machine, which cost a start and memory: pods have none unless their users give some.
+      SSL_CERT_FILE: undefined,
+      SSL_CERT_DIR: undefined,
+    },
   });
   const startMs = performance.now() - began;
   const startCpuMs = cpuOf(driver.pid);
