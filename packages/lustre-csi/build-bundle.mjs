@@ -36,6 +36,18 @@ const childrenBeside = {
   },
 };
 
+/** Leaves out the reader of .proto files, which grpc-js loads for services that the driver does not serve: channelz and ORCA. */
+const withoutProtoLoader = {
+  name: 'without-proto-loader',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'left-out';
+    onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ path }) => ({ path, namespace }));
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `throw new Error('the bundle contains no ${path}: nothing in it reads .proto files');`,
+    }));
+  },
+};
+
 /** CommonJS packages call `require` for Node.js's own modules. */
 const banner = {
   js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
@@ -93,7 +105,7 @@ const [main, beside] = await Promise.all([
     entryPoints: entries,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    plugins: [childrenBeside],
+    plugins: [childrenBeside, withoutProtoLoader],
   }),
   build({ ...options, absWorkingDir: directory, entryPoints: children }),
 ]);
