@@ -6,6 +6,7 @@ import type { Config, Mode } from '../config/config.js';
 import { createContainer, tokens } from '../container/container.js';
 import type { DriverDefinition } from '../driver-definition.js';
 import type { HttpListener } from '../http/http-listener.js';
+import { limitHeapGrowth } from './heap-growth.js';
 import { terminationSignal } from './termination-signal.js';
 import { NodeWatch } from '../health/node-watch.js';
 import { createLog } from '../logger.js';
@@ -29,6 +30,7 @@ const PRIVATE = 0o077;
  *  @throws ConfigurationError before the driver serves */
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
+  limitHeapGrowth();
   process.umask(PRIVATE); // Files that the driver and its children make are root's alone, however it was started.
   const fields = { driver: plugin.driverName, mode };
   const standardLog = createLog(config.logLevel, fields, { format: config.logFormat });
