@@ -6,5 +6,5 @@ export interface Log {
   error(fields: object, message: string): void;
   child(fields: object): Log;
   /** Returns true if lines of a level are written. Absent: all are. */
-  isLevelEnabled?(level: 'debug'): boolean;
+  isLevelEnabled?(level: 'debug' | 'info'): boolean;
 }

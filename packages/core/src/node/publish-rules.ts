@@ -81,13 +81,17 @@ const oneTargetModes: readonly AccessMode[] = [
 ];
 
 /** Publications of the same volume that do not go with the wanted one if they are mounted. */
-export const rivalsOf = (wanted: Publication, others: readonly Publication[]): readonly Publication[] =>
-  others.filter(
+export function rivalsOf(wanted: Publication, others: readonly Publication[]): readonly Publication[] {
+  const isAlone = allowsOneTarget(wanted);
+  return others.filter(
     (other) =>
+      (isAlone || allowsOneTarget(other)) &&
       other.volumeId === wanted.volumeId &&
-      other.targetPath !== wanted.targetPath &&
-      [wanted.accessMode, other.accessMode].some((mode) => oneTargetModes.includes(mode)),
+      other.targetPath !== wanted.targetPath,
   );
+}
+
+const allowsOneTarget = ({ accessMode }: Publication): boolean => oneTargetModes.includes(accessMode);
 
 /** Refuses a second target where an access mode allows one only. `others` are publications at other targets.
  *  @throws DriverError failed-precondition naming both targets */

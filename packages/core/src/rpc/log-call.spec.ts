@@ -68,17 +68,31 @@ describe('the line of a call', () => {
   });
 });
 
-it('does not read the request of a quiet call for a line that is not written', async () => {
-  const isWritten = { debug: false };
-  const log = Object.assign(new RememberedLog(), { isLevelEnabled: () => isWritten.debug });
-  const call: Call = { service: 'Node', method: 'Probe', deadline: Infinity, cancelled: signal, signal, log };
-  let reads = 0;
-  const request = Object.defineProperty({}, 'field', { enumerable: true, get: () => (reads += 1) });
-  await logCall(async () => ({}))(request, call);
-  expect({ reads, lines: log.lines }).toEqual({ reads: 0, lines: [] });
-  isWritten.debug = true;
-  await logCall(async () => ({}))(request, call);
-  expect(log.lines.map(({ message }) => message)).toEqual(['call', 'Probe OK']);
-  await logCall(() => Promise.reject(new DriverError('unavailable', 'words')))(request, call).catch(() => {});
-  expect(log.lines.at(-1)?.message).toBe('Probe UNAVAILABLE');
-});
+it.each([
+  ['Node', 'Probe', 'debug'],
+  ['Node', 'NodePublishVolume', 'info'],
+  ['Controller', 'CreateVolume', 'info'],
+] as const)(
+  'does not read the request of a %s call (%s) for a line of level %s that is not written',
+  async (service, method, level) => {
+    const written = { levels: ['warn', 'error'] };
+    const log = Object.assign(new RememberedLog(), {
+      isLevelEnabled: (asked: string) => written.levels.includes(asked),
+    });
+    const call: Call = { service, method, deadline: Infinity, cancelled: signal, signal, log };
+    let reads = 0;
+    const request = Object.defineProperty({}, 'field', { enumerable: true, get: () => (reads += 1) });
+    await logCall(async () => ({}))(request, call);
+    expect({ reads, lines: log.lines }).toEqual({ reads: 0, lines: [] });
+    written.levels.push('info', 'debug');
+    await logCall(async () => ({}))(request, call);
+    expect(log.lines).toMatchObject([
+      { level: 'debug', message: 'call' },
+      { level, message: `${method} OK` },
+    ]);
+    await logCall(() => Promise.reject(new DriverError('unavailable', 'words')))(request, call).catch(
+      () => {},
+    );
+    expect(log.lines.at(-1)?.message).toBe(`${method} UNAVAILABLE`);
+  },
+);

@@ -44,7 +44,8 @@ async function logged(
   try {
     const response = await next(request, call);
     const level = QUIET.has(call.method) ? 'debug' : 'info';
-    if (level === 'info' || isDebugging) call.log[level]({ ...ended(), code: 'OK' }, `${call.method} OK`);
+    if (call.log.isLevelEnabled?.(level) ?? true)
+      call.log[level]({ ...ended(), code: 'OK' }, `${call.method} OK`);
     return response;
   } catch (thrown) {
     logFailure(call, ended(), thrown);
