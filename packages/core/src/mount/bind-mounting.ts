@@ -8,7 +8,8 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { RootSettings } from '../model/publish-settings.js';
 import { childProgram } from '../process/child-program.js';
 import type { CommandResult } from '../process/command.js';
-import { explainCommandFailure } from './failure/mount-failure.js';
+import type { SystemCall, SystemCallResult } from '../process/system-calls.js';
+import { explainCallFailure, explainCommandFailure } from './failure/mount-failure.js';
 import type { BindRequest, ClientDirectory } from './mounter.js';
 import {
   checkServers,
@@ -36,6 +37,14 @@ export interface BindMountingParts {
     title: string,
     limits: Limits,
   ) => Promise<CommandResult>;
+  /** Runs a system call as the child of a target. @returns undefined if that is not possible, and mount(8) must do it
+   *  @throws DriverError if it can be neither awaited nor ended */
+  readonly call: (
+    target: string,
+    call: SystemCall,
+    title: string,
+    limits: Limits,
+  ) => Promise<SystemCallResult | undefined>;
   /** Error for a command that was ended early. */
   readonly interrupted: (title: string, limits: Limits) => DriverError;
   readonly children: Pick<TargetChildren, 'settle' | 'adoptOrphans'>;
@@ -55,7 +64,7 @@ interface Attachment extends ClientDirectory {
 const CLOSE_MS = 5_000;
 /** Number of mounts on one stage that is never reached. */
 const MAX_MOUNTS_ON_STAGE = 8;
-/** Children that work in directories at once, and the longest hold of a slot: each is a process of Node.js. */
+/** Children that work in directories at once, and the longest hold of a slot: each may be a process of Node.js. */
 const directoryLimit = { limit: 8, holdMs: 2_000 };
 /** Number of stuck children in one file system from which no other is started there. */
 const MAX_STUCK = 4;
@@ -123,6 +132,11 @@ export class BindMounting {
       return this.#runInDirectory(task, target, title, limits);
     }
     const title = `mount --bind ${clientMount} ${target}`;
+    if (options.length === 0) {
+      const result = await this.parts.call(target, ['bind', clientMount, at], title, limits);
+      if (result?.error) throw explainCallFailure(title, result.error);
+      if (result) return;
+    }
     const optionArgs = options.length > 0 ? ['-o', options.join(',')] : [];
     const command = ['mount', '-c', '-i', '--bind', ...optionArgs, clientMount, at];
     this.#check(title, await this.parts.run(target, command, title, limits), limits);
@@ -141,14 +155,45 @@ export class BindMounting {
       what: `the work in ${task.root}`,
       clock: this.parts.clock,
     };
-    const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
-    const result = await runInSlot(turn, limits, async () => {
+    await runInSlot(turn, limits, async () => {
       this.#refuseMoreStuck(task.root);
-      return this.parts.run(target, command, title, limits).catch((error: unknown) => {
+      try {
+        const isDone = 'target' in task && (await this.#bindDirectory(task, target, title, limits));
+        if (!isDone) await this.#runProgram(task, target, title, limits);
+      } catch (error) {
         this.#remember(task.root, error);
         throw error;
-      });
+      }
     });
+  }
+
+  /** Binds a directory by system calls. @returns false if that is not possible @throws DriverError */
+  async #bindDirectory(
+    task: SubDirectoryTask,
+    target: string,
+    title: string,
+    limits: Limits,
+  ): Promise<boolean> {
+    const call = directoryCall(task);
+    const result = call && (await this.parts.call(target, call, title, limits));
+    if (!result?.error) return result !== undefined;
+    const [reason, depth] = result.details ?? [];
+    if (reason === undefined) throw explainCallFailure(title, result.error);
+    throw explainSubDirectoryFailure(task.root, {
+      reason: reason as SubDirectoryFailure['reason'],
+      path: task.parts.slice(0, Number(depth)).join('/'),
+      code: result.error.code,
+    });
+  }
+
+  async #runProgram(
+    task: SubDirectoryTask | RootTask,
+    target: string,
+    title: string,
+    limits: Limits,
+  ): Promise<void> {
+    const command = [process.execPath, childProgram('mount/sub-directory'), target, JSON.stringify(task)];
+    const result = await this.parts.run(target, command, title, limits);
     if (result.exitCode === SUB_DIRECTORY_FAILED) {
       throw explainSubDirectoryFailure(task.root, JSON.parse(result.stdout) as SubDirectoryFailure);
     }
@@ -209,6 +254,14 @@ export class BindMounting {
       );
     }
   }
+}
+
+/** System calls for a task; undefined: the mount has options, which mount(8) gives it. */
+function directoryCall(task: SubDirectoryTask): SystemCall | undefined {
+  const { root, target, options, create, mode, uid = -1, gid = -1, parts } = task;
+  if (target === undefined || options.length > 0) return undefined;
+  const numbers = [mode, uid, gid].map(String) as [string, string, string];
+  return ['bind-directory', root, target, create ? '1' : '0', ...numbers, parts.join('/')];
 }
 
 /** Removes the directory unless something is mounted on it. */

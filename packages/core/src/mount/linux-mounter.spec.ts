@@ -1,5 +1,6 @@
 import type { Log } from '../model/log.js';
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -8,26 +9,35 @@ import { Limiter } from '../concurrency/limiter.js';
 import { DriverError } from '../errors/driver-error.js';
 import { parseMountSource } from '../model/mount-source.js';
 import { ClientImports } from './client/client-imports.js';
-import { CommandRunner, type CommandResult, type RunOptions } from '../process/command.js';
+import { CommandRunner } from '../process/command.js';
+import { systemCallProgram, SystemCalls } from '../process/system-calls.js';
 import { LinuxMounter, type LinuxMounterParts } from './linux-mounter.js';
 import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
 import { TargetChildren } from '../process/target-children.js';
+import { InsideRunner } from '../node/testing/inside-runner.js';
 import { PrivateNode } from '../node/testing/private-node.js';
 import { systemClock } from '../concurrency/clock.js';
 import { silentLog } from '../node/testing/silent-log.js';
 
 let node: PrivateNode;
+let runner: InsideRunner;
+let systemCalls: SystemCalls;
 let target: string;
 let count = 0;
 
 beforeAll(async () => {
   node = await PrivateNode.start();
+  runner = new InsideRunner(node);
+  systemCalls = new SystemCalls(runner, systemClock);
 });
 beforeEach(async () => {
   target = await newTarget(`mounter-${(count += 1)}`);
   await node.behave('');
 });
-afterAll(() => node.stop());
+afterAll(async () => {
+  await systemCalls.close();
+  await node.stop();
+});
 
 const newTarget = async (name: string): Promise<string> => {
   const path = await node.target(name);
@@ -35,21 +45,24 @@ const newTarget = async (name: string): Promise<string> => {
   return path;
 };
 
-/** Runs commands in the private namespace. */
-class InsideRunner extends CommandRunner {
-  override run(program: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
-    const [outer, ...rest] = node.inside(program, args);
-    return super.run(outer, rest, options);
-  }
-}
-
 const nothingFound: ServerProbe = {
   explain: () => Promise.resolve('probed in a test'),
   look: () => Promise.resolve({ verdict: 'reachable', words: '' }),
 };
 
-function mounter(parts: Partial<LinuxMounterParts> = {}): LinuxMounter {
-  return new LinuxMounter(new TargetChildren(new InsideRunner()), systemClock, {
+/** Calls where core was built without a C compiler. */
+const noCalls: Pick<SystemCalls, 'isUsable' | 'run'> = {
+  isUsable: false,
+  run: () => Promise.resolve(undefined),
+};
+/** Means of bind mounts and plain unmounts. A client is mounted by mount(8) in any case. */
+const means = [
+  ...(systemCallProgram() ? [{ by: 'system calls', callsOf: () => systemCalls }] : []),
+  { by: 'mount(8) and umount(8)', callsOf: () => noCalls },
+];
+
+function mounter(parts: Partial<LinuxMounterParts> = {}, calls = means[0]?.callsOf()): LinuxMounter {
+  return new LinuxMounter(new TargetChildren(runner, systemClock, calls), systemClock, {
     log: silentLog,
     readMountTable: () => node.mountTable(),
     probe: nothingFound,
@@ -210,12 +223,50 @@ describe('many mounts at once', () => {
 
 const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 
-describe('unmount', () => {
+describe.each(means)('a bind mount by $by', ({ by, callsOf }) => {
+  /** Binds the directory `from` below the test's node. */
+  const bind = (on: LinuxMounter, from: string, options: readonly string[] = []) =>
+    on.bind({ clientMount: join(node.base, from), target, options }, forMs(10_000));
+  const server = 'servers/127.0.0.4@tcp/lustrefs';
+
+  it('appears and disappears, by no other means', async () => {
+    const before = runner.programs.length;
+    const mounting = mounter({}, callsOf());
+    await bind(mounting, server);
+    expect((await node.mountTable()).all(target)).toMatchObject([{ source: '127.0.0.4@tcp:/lustrefs' }]);
+    await mounting.unmount(target, forMs(5_000));
+    expect(await isMounted()).toBe(false);
+    // What is not mounted, or is gone, counts as unmounted.
+    await node.shell(`rmdir ${target}`);
+    await mounting.unmount(target, forMs(5_000));
+    expect(runner.programs.slice(before)).toEqual(by === 'system calls' ? [] : ['mount', 'umount', 'umount']);
+  });
+
+  it('has its options from the beginning, and leaves no stage', async () => {
+    const stageDir = join(node.base, 'stages');
+    const mounting = mounter({ stageDir }, callsOf());
+    await bind(mounting, server, ['ro', 'noexec']);
+    expect((await node.mountTable()).all(target)).toMatchObject([
+      { options: expect.arrayContaining(['ro', 'noexec']) as unknown },
+    ]);
+    expect(await readdir(stageDir)).toEqual([]);
+    await mounting.unmount(target, forMs(5_000));
+  });
+
+  it('reports why it failed', async () => {
+    await expect(bind(mounter({}, callsOf()), 'missing')).rejects.toMatchObject(
+      failing('unavailable', `mount --bind ${node.base}/missing ${target} failed`),
+    );
+    expect(await isMounted()).toBe(false);
+  });
+});
+
+describe.each(means)('unmount by $by', ({ callsOf }) => {
   it.runIf(fuse)('unmounts a corrupted mount', async () => {
     const server = await node.silentServer('127.0.0.66@tcp:/lost', target);
     await server.die();
     await expect(node.shell(`stat ${target}`)).rejects.toThrow('not connected');
-    await mounter().unmount(target, forMs(5_000));
+    await mounter({}, callsOf()).unmount(target, forMs(5_000));
     expect(await isMounted()).toBe(false);
   });
 
@@ -232,7 +283,7 @@ describe('unmount', () => {
 
   it('is neither forced nor lazy unless it is allowed', async () => {
     const { log, messages } = warnings();
-    const mounting = mounter({ log });
+    const mounting = mounter({ log }, callsOf());
     await mount(mounting);
     const leave = await user(target);
     await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject(
@@ -246,7 +297,7 @@ describe('unmount', () => {
 
   it('is lazy after the configured time, with a warning', async () => {
     const { log, messages } = warnings();
-    const mounting = mounter({ log, escalation: { lazyAfterMs: 300 } });
+    const mounting = mounter({ log, escalation: { lazyAfterMs: 300 } }, callsOf());
     await mount(mounting);
     const leave = await user(target);
     await expect(mounting.unmount(target, forMs(5_000))).rejects.toMatchObject({
@@ -270,8 +321,8 @@ describe('unmount', () => {
     'is forced where that is allowed, but not if others use the client or servers answer',
     async () => {
       const { log, messages } = warnings();
-      const imports = new ClientImports({ runner: new InsideRunner() });
-      const mounting = mounter({ log, imports, escalation: { forceAfterMs: 0 } });
+      const imports = new ClientImports({ runner });
+      const mounting = mounter({ log, imports, escalation: { forceAfterMs: 0 } }, callsOf());
       const other = await newTarget(`beside-${count}`);
       await node.silentServer('127.0.0.66@tcp:/held', target);
       await node.shell(`mount -c -i --bind ${target} ${other}`);

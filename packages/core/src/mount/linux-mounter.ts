@@ -6,7 +6,8 @@ import { DriverError, isDriverError } from '../errors/driver-error.js';
 import type { RootSettings } from '../model/publish-settings.js';
 import { formatMountSource } from '../model/mount-source.js';
 import { BindMounting } from './bind-mounting.js';
-import { CommandRunner, type CommandResult } from '../process/command.js';
+import { CommandRunner, type CommandResult, type RunOptions } from '../process/command.js';
+import type { SystemCall, SystemCallResult } from '../process/system-calls.js';
 import { ClientImports } from './client/client-imports.js';
 import { ClientInstances } from './client/client-instance.js';
 import { ClientMounting, type ClientMountingParts } from './client/client-mounting.js';
@@ -14,7 +15,12 @@ import { HostNames } from './client/host-names.js';
 import { mountCommand, type MountHelper } from './client/mount-helper.js';
 import { MgsProbe, type ServerProbe } from './client/mgs-probe.js';
 import { KernelLog } from './failure/kernel-log.js';
-import { explainCommandFailure } from './failure/mount-failure.js';
+import {
+  explainCallFailure,
+  explainCommandFailure,
+  isNotMounted,
+  killedFromOutside,
+} from './failure/mount-failure.js';
 import type { MountTable } from './table/mount-table.js';
 import { readMountTable } from './table/mount-table-reader.js';
 import type {
@@ -58,7 +64,10 @@ export interface LinuxMounterParts
   readonly instances?: UnmountingParts['instances'];
 }
 
-/** Mounter that runs mount(8) and umount(8) of util-linux, which call mount.lustre(8). */
+/**
+ * Mounter of clients by mount(8) of util-linux, which calls mount.lustre(8). Bind mounts and plain unmounts are system calls
+ * in small processes that stay (`SystemCalls`), or mount(8) and umount(8) where these cannot run.
+ */
 export class LinuxMounter implements Mounter {
   readonly #mounting: ClientMounting;
   readonly #unmounting: Unmounting;
@@ -82,6 +91,7 @@ export class LinuxMounter implements Mounter {
     this.#binding = new BindMounting({
       run: (...call) => this.#run(...call),
       interrupted: (...call) => this.#interrupted(...call),
+      call: (...call) => this.#call(...call),
       children,
       stageDir: parts.stageDir ?? join(tmpdir(), 'lustre-csi-stages'),
       clock,
@@ -149,9 +159,10 @@ export class LinuxMounter implements Mounter {
   }
 
   async #umount(target: string, flag: UnmountFlag | undefined, limits: Limits): Promise<void> {
+    const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
+    if (!flag && (await this.#umountByCall(target, title, limits))) return;
     // -c: a lookup of the path would hang on a dead server. -i: calls no umount helper; Lustre has none.
     const args = ['umount', '-c', '-i', ...(flag ? [flag] : []), target];
-    const title = flag ? `umount ${flag} ${target}` : `umount ${target}`;
     // A plain umount that hangs must not block the forced one.
     const child = flag ? `${target} ${flag}` : target;
     const result = await this.#run(child, args, title, limits);
@@ -160,19 +171,52 @@ export class LinuxMounter implements Mounter {
     throw explainCommandFailure(title, result);
   }
 
+  /** @returns false if umount(8) must do it */
+  async #umountByCall(target: string, title: string, limits: Limits): Promise<boolean> {
+    const result = await this.#call(target, ['umount', target], title, limits);
+    if (result?.error && !isNotMounted(result.error)) throw explainCallFailure(title, result.error);
+    return result !== undefined;
+  }
+
+  /** Runs a system call without a program of its own. @returns undefined if that is not possible, and mount(8) must do it
+   *  @throws DriverError if the call did not end */
+  async #call(
+    target: string,
+    call: SystemCall,
+    title: string,
+    limits: Limits,
+  ): Promise<SystemCallResult | undefined> {
+    if (!this.children.canCall) return undefined;
+    const result = await this.#asChild(
+      (options) => this.children.call(target, call, { ...options, title }),
+      limits,
+    );
+    if (result?.wasKilled) throw killedFromOutside(title);
+    if (result?.interruptedBy && !result.error) throw this.#interrupted(title, limits);
+    return result;
+  }
+
   async #run(
     target: string,
     [program = '', ...args]: readonly string[],
     title: string,
-    { signal, endsAt }: Limits,
+    limits: Limits,
     onStart?: (pid: number) => void,
   ): Promise<CommandResult> {
+    const more = { title, ...(onStart ? { onStart } : {}) };
+    return this.#asChild(
+      (options) => this.children.run(target, program, args, { ...options, ...more }),
+      limits,
+    );
+  }
+
+  /** Runs the child of a target within limits. @throws DriverError, naming a child that could not be ended */
+  async #asChild<T>(
+    run: (options: Pick<RunOptions, 'signal' | 'deadlineMs'>) => Promise<T>,
+    { signal, endsAt }: Limits,
+  ): Promise<T> {
     try {
-      const deadlineMs = endsAt - this.clock.now();
-      return await this.children.run(target, program, args, {
-        ...{ signal, deadlineMs, title },
-        ...(onStart ? { onStart } : {}),
-      });
+      return await run({ signal, deadlineMs: endsAt - this.clock.now() });
     } catch (error) {
       if (!(error instanceof StuckChildError)) throw error;
       throw new DriverError(

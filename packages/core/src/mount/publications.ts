@@ -1,6 +1,7 @@
 import type { Log } from '../model/log.js';
 import { basename, isAbsolute, join } from 'node:path';
 import type { AccessMode } from '../model/volume-capability.js';
+import type { ReplaceFile } from './replace-file.js';
 import { isTextList, parseFields, StateFiles } from './state-files.js';
 
 /** Record of a volume that is, or is about to be, published at a target. */
@@ -27,11 +28,12 @@ export interface Publication {
  * what the mount table lacks: the volume, its access mode and its client mount.
  */
 export class Publications extends StateFiles<Publication> {
-  constructor(stateDir: string, log: Log) {
+  constructor(stateDir: string, log: Log, replaceFile?: ReplaceFile) {
     super(
       join(stateDir, 'publications'),
       { keyOf: ({ targetPath }) => targetPath, parse: parsePublication, refusalReason },
       log,
+      replaceFile,
     );
   }
 }

@@ -13,12 +13,17 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../concurrency/clock.js';
+import { CommandRunner } from '../process/command.js';
+import { systemCallProgram, SystemCalls } from '../process/system-calls.js';
+import { replaceFileBy, type ReplaceFile } from './replace-file.js';
 import { parseFields, StateFiles } from './state-files.js';
 import { silentLog } from '../node/testing/silent-log.js';
 
 interface Entry {
   readonly name: string;
+  readonly note?: string;
 }
 
 let directory: string;
@@ -32,11 +37,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const stateFiles = (): StateFiles<Entry> =>
+const stateFiles = (replaceFile?: ReplaceFile): StateFiles<Entry> =>
   new StateFiles<Entry>(
     directory,
     { keyOf: ({ name }) => name, parse: (text) => parseFields(text) as Entry | undefined },
     log,
+    replaceFile,
   );
 
 async function touched(name: string): Promise<string> {
@@ -124,6 +130,40 @@ describe('a state file that cannot be read', () => {
     await expect(files.save({ name: 'a' })).rejects.toMatchObject(named);
     await expect(files.remove('a')).rejects.toMatchObject(named);
     expect(files.get('a')).toEqual({ name: 'a' });
+  });
+});
+
+describe.runIf(systemCallProgram())('a state file that another process writes', () => {
+  const calls = new SystemCalls(new CommandRunner(), systemClock);
+  afterAll(() => calls.close());
+
+  it.each([
+    ['a shorter text', 'long '.repeat(20), 'short'],
+    ['a longer text', 'short', 'long '.repeat(20)],
+    ['a text of more than a page', 'short', 'long '.repeat(2_000)],
+    ['a text after one of more than a page', 'long '.repeat(2_000), 'short'],
+  ])('holds %s', async (_, before, after) => {
+    const files = stateFiles(replaceFileBy(calls));
+    for (const note of [before, after]) await files.save({ name: 'a', note });
+    const again = stateFiles();
+    await again.load();
+    expect(again.all()).toEqual([{ name: 'a', note: after }]);
+    expect(warnings).toEqual([]);
+    await again.remove('a');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('takes the place of what is no file of the driver, and follows no symlink', async () => {
+    const files = stateFiles(replaceFileBy(calls));
+    await files.save({ name: 'a' });
+    const [file = ''] = await readdir(directory);
+    const victim = await touched('victim');
+    for (const command of ['mkfifo "$1"', 'ln -s "$2" "$1"', 'ln "$2" "$1"']) {
+      execFileSync('sh', ['-ec', `rm "$1"; ${command}`, 'sh', join(directory, file), victim]);
+      await files.save({ name: 'a', note: command });
+      expect(JSON.parse(await readFile(join(directory, file), 'utf8'))).toEqual({ name: 'a', note: command });
+    }
+    expect(await readFile(victim, 'utf8')).toBe('');
   });
 });
 

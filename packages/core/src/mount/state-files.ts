@@ -1,9 +1,10 @@
 import type { Log } from '../model/log.js';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DriverError, messageOf } from '../errors/driver-error.js';
 import { readRecordFile } from './record-file.js';
+import { replaceFileInProcess, type ReplaceFile } from './replace-file.js';
 
 /** Key and format of a kind of record. */
 export interface RecordKind<T> {
@@ -30,6 +31,7 @@ export class StateFiles<T> {
     private readonly directory: string,
     private readonly kind: RecordKind<T>,
     private readonly log: Log,
+    private readonly replaceFile: ReplaceFile = replaceFileInProcess,
   ) {}
 
   /** Reads the records of an earlier run. An unreadable, invalid or foreign file is named and ignored: the driver loses one
@@ -82,7 +84,7 @@ export class StateFiles<T> {
     const before = this.#byKey.get(key);
     this.#byKey.set(key, record);
     try {
-      await this.#write(this.#pathOf(key), JSON.stringify(record));
+      await this.replaceFile(this.#pathOf(key), JSON.stringify(record));
     } catch (error) {
       if (before) this.#byKey.set(key, before);
       else this.#byKey.delete(key);
@@ -114,21 +116,6 @@ export class StateFiles<T> {
 
   #pathOf(key: string): string {
     return join(this.directory, `${createHash('sha256').update(key).digest('hex')}.json`);
-  }
-
-  /** Replaces a file atomically: a reader sees the old text or the new one. Nothing is flushed to a disk: the mounts that
-   *  records describe end with the machine. */
-  async #write(path: string, text: string): Promise<void> {
-    const temporary = `${path}.tmp`;
-    const options = { flag: 'wx', mode: 0o600 };
-    try {
-      await writeFile(temporary, text, options);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      await rm(temporary, { force: true }); // Opening what is there could block, or lead elsewhere.
-      await writeFile(temporary, text, options);
-    }
-    await rename(temporary, path);
   }
 }
 

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isCsiTarget, refuseOutside } from './target-bounds.js';
+import { isCsiTarget, refuseOutside, OwnDirectories } from './target-bounds.js';
 
 const pod = 'pods/1b3/volumes/kubernetes.io~csi/pvc-1/mount';
-const ownDirs = ['/run/lustre-csi/a.example', '/var/lib/kubelet/plugins/a.example/mounts'];
+const ownDirs = new OwnDirectories([
+  '/run/lustre-csi/a.example',
+  '/var/lib/kubelet/plugins/a.example/mounts',
+]);
 
 const checked = (targetPath: string, targetDirs: readonly string[] = [], mountPoint = targetPath) =>
   refuseOutside({ targetPath, mountPoint }, { targetDirs, ownDirs });
@@ -71,7 +74,7 @@ describe('a symlink', () => {
     await expect(checked(targetPath, [join(base, 'link')], '/etc/a')).rejects.toThrow(
       refused('is not below'),
     );
-    const bounds = { targetDirs: [base], ownDirs: [join(base, 'link')] };
+    const bounds = { targetDirs: [base], ownDirs: new OwnDirectories([join(base, 'link')]) };
     const target = { targetPath: join(base, 'x/a'), mountPoint: join(base, 'real/a') };
     await expect(refuseOutside(target, bounds)).rejects.toThrow(refused('driver itself'));
   });

@@ -25,7 +25,27 @@ export interface TargetBounds {
   /** Directories besides kubelet's in which any path may be a target. */
   readonly targetDirs: readonly string[];
   /** Directories of the driver itself; no target lies in or around them. */
-  readonly ownDirs: readonly string[];
+  readonly ownDirs: Pick<OwnDirectories, 'withRealPaths'>;
+}
+
+/** Directories of the driver itself. */
+export class OwnDirectories {
+  /** Real paths of those that exist: nothing but the driver replaces them. */
+  readonly #real = new Map<string, string>();
+
+  constructor(private readonly directories: readonly string[]) {}
+
+  /** Returns them and, where symlinks lead to them, their real paths. */
+  async withRealPaths(): Promise<readonly string[]> {
+    await Promise.all(this.directories.map((directory) => this.#resolve(directory)));
+    return [...new Set([...this.directories, ...this.#real.values()])];
+  }
+
+  async #resolve(directory: string): Promise<void> {
+    if (this.#real.has(directory)) return;
+    const real = await realpath(directory).catch(() => undefined);
+    if (real !== undefined) this.#real.set(directory, real);
+  }
 }
 
 /** Target, as it was requested and as the mount table shows it. */
@@ -38,7 +58,7 @@ interface Target {
  *  the node. In kubelet's directories only the paths of volumes are targets.
  *  @throws DriverError invalid-argument */
 export async function refuseOutside(target: Target, { targetDirs, ownDirs }: TargetBounds): Promise<void> {
-  const own = await withRealPaths(ownDirs);
+  const own = await ownDirs.withRealPaths();
   if (own.some((directory) => isOrContains(directory, target) || isAround(target, directory))) {
     throw invalid(target, `is a directory of the driver itself: nothing is mounted or unmounted there`);
   }

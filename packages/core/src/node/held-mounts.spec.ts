@@ -16,6 +16,12 @@ if (!canHang) process.stderr.write('NOT RUN: held mounts; they need root and /de
 /** Mount at the target in the end. */
 const held = { source: '127.0.0.66@tcp:/dead/inside' };
 
+interface SceneSettings extends EngineSettings {
+  readonly changeMs: number;
+  /** Leaves the changes of the mount table to mount(8) and umount(8), in whose place a test can put a script. */
+  readonly isWithoutPrograms?: true;
+}
+
 /** Node with a server that does not answer. */
 class Scene {
   private constructor(
@@ -28,7 +34,7 @@ class Scene {
 
   /** Test on a node of its own; all run at once, since each waits most of the time. */
   static async run(
-    { changeMs, ...settings }: EngineSettings & { readonly changeMs: number },
+    { changeMs, isWithoutPrograms, ...settings }: SceneSettings,
     work: (scene: Scene) => Promise<void>,
   ): Promise<void> {
     const node = await PrivateNode.start({ mountSharing: 'pod', ...settings });
@@ -36,6 +42,7 @@ class Scene {
       const [dead, target] = [await node.target('dead'), await node.target('pod')];
       await node.shell(`mkdir ${dead}`);
       const server = await node.silentServer('127.0.0.66@tcp:/dead', dead);
+      if (isWithoutPrograms) await node.hideNativePrograms();
       await work(new Scene(node, node.engine({ changeMs }), server, dead, target));
       server.heal();
     } finally {
@@ -102,20 +109,23 @@ describe.runIf(canHang)('a target', () => {
   );
 
   it.concurrent('whose plain umount is held is unmounted by the next means that the settings allow', () =>
-    Scene.run({ changeMs: 1500, unmountEscalation: { lazyAfterMs: 1 } }, async (scene) => {
-      const { node, engine, dead, target } = scene;
-      await node.shell(`umount=$(readlink -f "$(command -v umount)")
+    Scene.run(
+      { changeMs: 1500, isWithoutPrograms: true, unmountEscalation: { lazyAfterMs: 1 } },
+      async (scene) => {
+        const { node, engine, dead, target } = scene;
+        await node.shell(`umount=$(readlink -f "$(command -v umount)")
       cp "$umount" ${node.base}/umount.real
       printf '#!/bin/sh\\n[ "$3" = -l ] || stat -f ${dead} > ${node.base}/held\\nexec ${node.base}/umount.real "$@"' > ${node.base}/umount
       chmod 755 ${node.base}/umount
       mount --bind ${node.base}/umount "$umount"`);
-      expect(await engine.publish(target)).toEqual(success);
-      expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
-      expect(await engine.stuck()).toHaveLength(1);
-      expect(await engine.unpublish(target)).toEqual(success);
-      expect(await engine.nodeStats()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
-      expect(await scene.mounts()).toEqual([]);
-      expect(existsSync(target)).toBe(false);
-    }),
+        expect(await engine.publish(target)).toEqual(success);
+        expect(await engine.unpublish(target)).toEqual(failure('deadline-exceeded', 'in state D'));
+        expect(await engine.stuck()).toHaveLength(1);
+        expect(await engine.unpublish(target)).toEqual(success);
+        expect(await engine.nodeStats()).toMatchObject({ lazyUnmounts: 1, stuckChildren: [{}] });
+        expect(await scene.mounts()).toEqual([]);
+        expect(existsSync(target)).toBe(false);
+      },
+    ),
   );
 });

@@ -17,6 +17,8 @@ type Healing = 'publish' | 'unpublish' | 'a refused publish';
 
 interface Variation {
   readonly settings: EngineSettings;
+  /** Leaves the changes of the mount table to mount(8) and umount(8), as without a C compiler. */
+  readonly isWithoutPrograms?: true;
   readonly change: Partial<EngineCall>;
   /** Entry of the mount table at the target. */
   readonly shown: object;
@@ -24,23 +26,34 @@ interface Variation {
   readonly healings: readonly Healing[];
 }
 
-const variations: Readonly<Record<'a shared client' | 'a client of its own', Variation>> = {
-  'a shared client': {
-    settings: { hooks: true },
-    change: {
-      source: '127.0.0.4@tcp:/lustrefs/team',
-      readonly: true,
-      context: { clientTuning: 'a=1' },
-    },
-    shown: { root: '/team', options: expect.arrayContaining(['ro']) as unknown },
-    healings: ['publish', 'a refused publish'],
+const shared: Variation = {
+  settings: { hooks: true },
+  change: {
+    source: '127.0.0.4@tcp:/lustrefs/team',
+    readonly: true,
+    context: { clientTuning: 'a=1' },
   },
-  'a client of its own': {
-    settings: { hooks: true, mountSharing: 'pod' },
-    change: { readonly: true, context: { clientTuning: 'a=1' } },
-    shown: { root: '/', options: expect.arrayContaining(['ro']) as unknown },
-    healings: ['publish', 'unpublish', 'a refused publish'],
+  shown: { root: '/team', options: expect.arrayContaining(['ro']) as unknown },
+  healings: ['publish', 'a refused publish'],
+};
+const own: Variation = {
+  settings: { hooks: true, mountSharing: 'pod' },
+  change: { readonly: true, context: { clientTuning: 'a=1' } },
+  shown: { root: '/', options: expect.arrayContaining(['ro']) as unknown },
+  healings: ['publish', 'unpublish', 'a refused publish'],
+};
+
+const variations: Readonly<Record<string, Variation>> = {
+  'a shared client': shared,
+  'a client of its own': own,
+  // Without `readonly`, which takes mount(8) in any case, a bind mount is one system call.
+  'a writable volume': {
+    ...shared,
+    change: { ...shared.change, source: '127.0.0.4@tcp:/lustrefs', readonly: false },
+    shown: { root: '/', options: expect.arrayContaining(['rw']) as unknown },
+    healings: ['publish'],
   },
+  'a shared client, by mount(8) and umount(8)': { ...shared, isWithoutPrograms: true, healings: ['publish'] },
 };
 
 /** Private node, whose driver is killed repeatedly. */
@@ -58,6 +71,7 @@ class KilledNode {
   static async run(variation: Variation, work: (killed: KilledNode) => Promise<void>): Promise<void> {
     const node = await PrivateNode.start(variation.settings);
     try {
+      if (variation.isWithoutPrograms) await node.hideNativePrograms();
       await work(new KilledNode(node, variation, await node.target('pod'), node.engine()));
     } finally {
       await node.stop();

@@ -23,13 +23,15 @@ import { type NodeContext } from './node-context.js';
 import type { GuestPort, InlineCommand } from './guest/guest-port.js';
 import type { NodeStats } from '../mount/node-stats.js';
 import { Publications } from '../mount/publications.js';
+import { replaceFileBy } from '../mount/replace-file.js';
 import type { BeforePublish } from './publish-hooks.js';
 import type { MountSharing } from '../model/publish-settings.js';
 import { PublishVolume } from './publish-volume.js';
 import { SharedMounts } from '../mount/client/shared-mounts.js';
 import { TargetConnections } from '../mount/client/target-connections.js';
-import type { TargetBounds } from '../mount/target-bounds.js';
+import { OwnDirectories, type TargetBounds } from '../mount/target-bounds.js';
 import { StatfsHelper } from './statfs-helper.js';
+import { SystemCalls } from '../process/system-calls.js';
 import { TargetChildren } from '../process/target-children.js';
 import type { UnmountEscalation } from '../mount/unmounting.js';
 import { UnpublishVolume, type UnpublishCommand } from './unpublish-volume.js';
@@ -93,10 +95,12 @@ export class NodeEngine {
     const { log, clock = systemClock, stateDir } = parts;
     const runner = new CommandRunner(clock);
     const tuner = parts.clientTuner ?? new ClientTuner({ runner, clock });
-    const publications = new Publications(stateDir, log);
+    const calls = new SystemCalls(runner, clock);
+    const children = new TargetChildren(runner, clock, calls);
+    const publications = new Publications(stateDir, log, replaceFileBy(calls));
     const looks = mountLooks(parts.readMountTable ?? readMountTable, clock);
     const basis = {
-      mounter: mounterOf(runner, { ...parts, ...looks, clock }, publications),
+      mounter: mounterOf(children, { ...parts, ...looks, clock }, publications),
       publications,
       ...looks,
       clock,
@@ -106,7 +110,7 @@ export class NodeEngine {
       ...(parts.driverName === undefined ? {} : { driverName: parts.driverName }),
     } satisfies MountServices;
     const mountsDir = parts.mountsDir ?? join(stateDir, 'mounts');
-    const clientMounts = new ClientMountRecords(stateDir, mountsDir, log);
+    const clientMounts = new ClientMountRecords(stateDir, mountsDir, log, replaceFileBy(calls));
     this.#node = {
       ...basis,
       shared: new SharedMounts(basis, clientMounts, mountsDir),
@@ -114,11 +118,7 @@ export class NodeEngine {
       mountSharing: parts.mountSharing ?? 'node',
       mustPropagate: parts.mustPropagate === true,
       ...(parts.measureQuota ? { measureQuota: parts.measureQuota } : {}),
-      beforePublish: [
-        tuner.beforePublish,
-        new LnetInterfaces(runner).beforePublish,
-        ...(parts.beforePublish ?? []),
-      ],
+      beforePublish: publishHooks(tuner, runner, parts),
       connections: new TargetConnections({ runner, clock }),
       targets: new Coalescer(),
       statfs: new StatfsHelper({ runner, clock, deadlineMs: basis.timing.statfsMs }),
@@ -127,6 +127,7 @@ export class NodeEngine {
     this.#unpublish = new UnpublishVolume(this.#node);
     this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
     this.#guests = guestPort(parts, this.#node);
+    if (!children.canCall) log.info({}, withoutSystemCalls);
   }
 
   /** Takes over the mounts of an earlier run without waiting for a call: a client whose last pod ended while the driver
@@ -220,23 +221,37 @@ export class NodeEngine {
   }
 }
 
+const withoutSystemCalls =
+  'the program for system calls was not built for this processor: mount(8), umount(8) and processes of Node.js do the work, ' +
+  'with about twice the CPU time for each pod';
+
+const publishHooks = (
+  tuner: NonNullable<NodeEngineParts['clientTuner']>,
+  runner: CommandRunner,
+  { beforePublish = [] }: NodeEngineParts,
+): readonly BeforePublish[] => [
+  tuner.beforePublish,
+  new LnetInterfaces(runner).beforePublish,
+  ...beforePublish,
+];
+
 const guestPort = ({ guests, stateDir }: NodeEngineParts, node: NodeContext): GuestPort | undefined =>
   guests?.(node, stateDir);
 
 const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir: string): TargetBounds => ({
   targetDirs,
-  ownDirs: [stateDir, mountsDir].map((directory) => resolve(directory)),
+  ownDirs: new OwnDirectories([stateDir, mountsDir].map((directory) => resolve(directory))),
 });
 
 type MounterParts = NodeEngineParts & { readonly clock: Clock };
 
-function mounterOf(runner: CommandRunner, parts: MounterParts, publications: Publications): Mounter {
-  const mounter = parts.mounter ?? linuxMounter(runner, parts, publications);
+function mounterOf(children: TargetChildren, parts: MounterParts, publications: Publications): Mounter {
+  const mounter = parts.mounter ?? linuxMounter(children, parts, publications);
   return parts.mountObserver ? measured(mounter, parts.mountObserver) : mounter;
 }
 
 function linuxMounter(
-  runner: CommandRunner,
+  children: TargetChildren,
   { readMountTable: read, unmountEscalation: escalation, mountHelper, probe, ...parts }: MounterParts,
   publications: Publications,
 ): LinuxMounter {
@@ -245,7 +260,7 @@ function linuxMounter(
       .all()
       .some(({ mountPoint, clientMount }) => mountPoint === target && clientMount !== undefined);
   const { log, clock, stateDir } = parts;
-  return new LinuxMounter(new TargetChildren(runner, clock), clock, {
+  return new LinuxMounter(children, clock, {
     log,
     stageDir: join(stateDir, 'stages'),
     sharesClient,

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CommandRunner } from '../process/command.js';
 import { readProcess } from '../process/process-table.js';
+import { systemCallProgram } from '../process/system-calls.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { UnresponsiveError, StatfsHelper } from './statfs-helper.js';
-import { STATFS_THREADS, statfsProgram } from './statfs-process.js';
+import { nodeStatfsProgram, STATFS_THREADS, statfsProgram } from './statfs-process.js';
 import { PrivateNode } from './testing/private-node.js';
 
 const healthy = (path = '/') => ({ fileSystem: `healthy ${path}`, path });
@@ -28,9 +29,15 @@ afterEach(() => helper.close());
 const isGone = async (pid: number | undefined): Promise<void> =>
   expect((await readProcess(pid ?? 0))?.state ?? 'Z').toBe('Z');
 
-describe('StatfsHelper', () => {
+/** The default program, and the one in its place where core was built without a C compiler. */
+const programs = [
+  { name: 'the default', program: statfsProgram },
+  ...(statfsProgram === nodeStatfsProgram ? [] : [{ name: 'Node.js', program: nodeStatfsProgram }]),
+];
+
+describe.each(programs)('StatfsHelper with $name as its program', ({ program }) => {
   it('measures everything with one child, which ends when it is closed', async () => {
-    helper = new StatfsHelper({ deadlineMs: 5_000 });
+    helper = new StatfsHelper({ deadlineMs: 5_000, program });
     const { bytes, inodes } = await helper.measure(healthy());
     expect(bytes.total).toBeGreaterThan(0n);
     expect(bytes.used + bytes.available).toBeLessThanOrEqual(bytes.total);
@@ -50,16 +57,17 @@ describe('StatfsHelper', () => {
   });
 
   it('reports the error of the kernel, and continues', async () => {
-    helper = new StatfsHelper({ deadlineMs: 5_000 });
+    helper = new StatfsHelper({ deadlineMs: 5_000, program });
     await expect(helper.measure(healthy('/no/such/path'))).rejects.toMatchObject({
       name: 'StatfsError',
       code: 'ENOENT',
+      message: 'statfs(2) failed: no such file or directory (ENOENT)',
     });
     await expect(helper.measure(healthy())).resolves.toHaveProperty('bytes');
   });
 
   it('starts a new child after the old one was killed', async () => {
-    helper = new StatfsHelper({ deadlineMs: 5_000 });
+    helper = new StatfsHelper({ deadlineMs: 5_000, program });
     await helper.measure(healthy());
     const { pid } = helper;
     process.kill(pid ?? 0, 'SIGSTOP');
@@ -69,7 +77,9 @@ describe('StatfsHelper', () => {
     expect(helper.pid).not.toBe(pid);
     expect(helper.stuck.size).toBe(0);
   });
+});
 
+describe('StatfsHelper', () => {
   it('replaces a child that does not answer', async () => {
     helper = helperOnManualClock();
     await helper.measure(healthy());
@@ -105,6 +115,46 @@ describe('StatfsHelper', () => {
   it('reports that there is no program to run', async () => {
     helper = new StatfsHelper({ deadlineMs: 5_000, program: ['no-such-program'] });
     await expect(helper.measure(healthy())).rejects.toMatchObject({ kind: 'failed-precondition' });
+  });
+});
+
+describe('the state of the mount table', () => {
+  let node: PrivateNode;
+  beforeAll(async () => {
+    node = await PrivateNode.start();
+  });
+  afterAll(() => node.stop());
+
+  /** Measures in the namespace, and returns the state. */
+  async function stateAfter(change = ''): Promise<string | undefined> {
+    await node.shell(`cd ${node.base}/pods; ${change}`);
+    return (await helper.measure(healthy())).mountState;
+  }
+
+  it.runIf(systemCallProgram())('is the same until something is mounted or unmounted', async () => {
+    const [program = '', ...args] = systemCallProgram() ?? [];
+    helper = new StatfsHelper({ deadlineMs: 5_000, program: node.inside(program, args) });
+    const first = await stateAfter('mkdir -p a b');
+    expect(first).toEqual(expect.any(String));
+    expect(await stateAfter('touch a/file')).toBe(first);
+    const states = [first];
+    for (const change of ['mount --bind a b', 'mount -o remount,bind,ro b', 'mount --move b a', 'umount a']) {
+      const state = await stateAfter(change);
+      expect(await stateAfter()).toBe(state);
+      states.push(state);
+    }
+    const looks = Array.from({ length: 50 }, (_, n) => helper.measure({ fileSystem: `${n}`, path: '/' }));
+    for (const look of await Promise.all(looks)) expect(states.slice(0, -1)).not.toContain(look.mountState);
+    expect(new Set(states).size).toBe(5);
+    // Another child counts for itself.
+    await helper.close();
+    expect(states).not.toContain(await stateAfter());
+  });
+
+  it('is not seen by the program of Node.js', async () => {
+    const [program = '', ...args] = nodeStatfsProgram;
+    helper = new StatfsHelper({ deadlineMs: 5_000, program: node.inside(program, args) });
+    expect(await helper.measure(healthy())).not.toHaveProperty('mountState');
   });
 });
 

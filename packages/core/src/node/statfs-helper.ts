@@ -1,8 +1,7 @@
-import { type Measurement } from '../model/usage.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import { CommandRunner } from '../process/command.js';
-import { StatfsProcess, StatfsProcessEnded, statfsProgram } from './statfs-process.js';
+import { StatfsProcess, StatfsProcessEnded, statfsProgram, type StatfsResult } from './statfs-process.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import { deadlineIn } from '../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js';
@@ -61,7 +60,7 @@ export class StatfsHelper {
   readonly #outages = new Map<string, Outage>();
   readonly #stuck = new Map<string, StuckChild>();
   /** Running measurements by path, shared by all callers. */
-  readonly #underWay = new Map<string, Promise<Measurement>>();
+  readonly #underWay = new Map<string, Promise<StatfsResult>>();
 
   constructor(private readonly options: StatfsHelperOptions) {
     this.#clock = options.clock ?? systemClock;
@@ -79,7 +78,7 @@ export class StatfsHelper {
   }
 
   /** @throws UnresponsiveError; StatfsError with the kernel's error; DriverError if no child can be started */
-  measure(request: MeasureRequest): Promise<Measurement> {
+  measure(request: MeasureRequest): Promise<StatfsResult> {
     const underWay = this.#underWay.get(request.path);
     if (underWay) return underWay;
     const before = this.#queues.get(request.fileSystem) ?? Promise.resolve();
@@ -107,14 +106,14 @@ export class StatfsHelper {
   }
 
   /** Begins the deadline once the child reads requests, so that its start makes no healthy file system late. */
-  async #afterStart(before: Promise<unknown>, request: MeasureRequest): Promise<Measurement> {
+  async #afterStart(before: Promise<unknown>, request: MeasureRequest): Promise<StatfsResult> {
     await this.#readyProcess().catch((error: unknown) => {
       if (!(error instanceof StatfsProcessEnded)) throw error; // Else the request starts another one.
     });
     return this.#inTurn(before, request, deadlineIn(this.options.deadlineMs, this.#clock));
   }
 
-  async #inTurn(before: Promise<unknown>, request: MeasureRequest, limits: Limits): Promise<Measurement> {
+  async #inTurn(before: Promise<unknown>, request: MeasureRequest, limits: Limits): Promise<StatfsResult> {
     const askedAt = this.#clock.now();
     const isMyTurn = (await waitWithLimits(before, limits, this.#clock)) === 'done';
     const outage = this.#outages.get(request.fileSystem);
@@ -130,7 +129,7 @@ export class StatfsHelper {
     }
   }
 
-  async #ask(request: MeasureRequest, limits: Limits): Promise<Measurement> {
+  async #ask(request: MeasureRequest, limits: Limits): Promise<StatfsResult> {
     const calledAt = this.#clock.now();
     const process = await this.#readyProcess();
     const askedAt = this.#clock.now();

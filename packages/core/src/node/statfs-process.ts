@@ -3,18 +3,13 @@ import { childProgram } from '../process/child-program.js';
 import type { CommandRunner } from '../process/command.js';
 import type { Conversation } from '../process/conversation.js';
 import type { StuckChild } from '../process/stuck-child.js';
+import { systemCallError, systemCallProgram } from '../process/system-calls.js';
 
-/** Request for the size of a file system: a line of JSON to the child. */
-export interface StatfsRequest {
-  readonly id: number;
-  readonly path: string;
+/** Result of statfs(2). */
+export interface StatfsResult extends Measurement {
+  /** State of the mount table after statfs(2): the table is the same as long as this text is. Absent: the child does not see it. */
+  readonly mountState?: string;
 }
-
-/** Line of JSON from the child: its first one, once it reads requests, or the result of statfs(2). */
-export type StatfsResponse =
-  | { readonly ready: true }
-  | { readonly id: number; readonly numbers: readonly string[] }
-  | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
 /** Error that the kernel returned for statfs(2). */
 export class StatfsError extends Error {
@@ -37,8 +32,11 @@ export class StatfsProcessEnded extends Error {
 /** Most requests that one child can have under way: each takes a thread, and a dead server keeps it. */
 export const STATFS_THREADS = 32;
 
-/** Default program of the child: a small heap, no helper threads of V8. */
-export const statfsProgram: readonly string[] = [
+/** Place of the count of changes of the mount table among the numbers of a response. */
+const MOUNT_CHANGES = 6;
+
+/** Program of the child where `system-calls` was not built: a small heap, no helper threads of V8. */
+export const nodeStatfsProgram: readonly string[] = [
   process.execPath,
   '--max-semi-space-size=1',
   '--max-old-space-size=16',
@@ -46,12 +44,20 @@ export const statfsProgram: readonly string[] = [
   childProgram('node/statfs'),
 ];
 
+/**
+ * Default program of the child. It speaks the protocol of `native/system-calls.c`: fields that are ended by NUL, `ID statfs PATH`,
+ * are answered by a line, `ID ERRNO NUMBERS...`.
+ */
+export const statfsProgram: readonly string[] = systemCallProgram() ?? nodeStatfsProgram;
+
 interface PendingRequest {
   readonly path: string;
-  readonly resolve: (measurement: Measurement) => void;
+  readonly resolve: (result: StatfsResult) => void;
   readonly reject: (error: Error) => void;
   isAbandoned: boolean;
 }
+
+let started = 0;
 
 /** Child that measures file systems, many at a time. */
 export class StatfsProcess {
@@ -59,6 +65,8 @@ export class StatfsProcess {
   readonly #pending = new Map<number, PendingRequest>();
   readonly #retired: Promise<StuckChild | undefined>;
   readonly #started: Promise<void>;
+  /** Number of this process, since each counts for itself. */
+  readonly #number = (started += 1);
   #isReady = false;
   #questions = 0;
   #ended: Error | undefined;
@@ -72,7 +80,7 @@ export class StatfsProcess {
     this.#conversation = runner.converse(program, args, {
       title: 'the statfs helper',
       environment: { UV_THREADPOOL_SIZE: String(STATFS_THREADS) },
-      onLine: (line) => this.#receive(JSON.parse(line) as StatfsResponse),
+      onLine: (line) => this.#receive(line),
       onEnd: (error) => this.#end(error ?? new StatfsProcessEnded('the statfs helper has ended')),
     });
     this.#retired = new Promise((resolve) => {
@@ -101,12 +109,12 @@ export class StatfsProcess {
   }
 
   /** Measures the file system at a path. @throws StatfsError, StatfsProcessEnded, DriverError if it never started */
-  async ask(path: string): Promise<Measurement> {
+  async ask(path: string): Promise<StatfsResult> {
     if (this.#ended) throw this.#ended;
     const id = (this.#questions += 1);
-    return new Promise<Measurement>((resolve, reject) => {
+    return new Promise<StatfsResult>((resolve, reject) => {
       this.#pending.set(id, { path, resolve, reject, isAbandoned: false });
-      this.#conversation.writeLine(JSON.stringify({ id, path } satisfies StatfsRequest));
+      this.#conversation.write([id, 'statfs', path, ''].join('\0'));
     });
   }
 
@@ -121,16 +129,25 @@ export class StatfsProcess {
     return this.#retired;
   }
 
-  #receive(answer: StatfsResponse): void {
-    if ('ready' in answer) {
+  #receive(line: string): void {
+    if (line === 'ready') {
       this.#isReady = true;
       return this.#start();
     }
-    const request = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
-    if ('error' in answer) request?.reject(new StatfsError(answer.error.code, answer.error.message));
-    else request?.resolve(measurementOf(answer.numbers));
+    const [id, errno, ...numbers] = line.split(' ');
+    const request = this.#pending.get(Number(id));
+    this.#pending.delete(Number(id));
+    if (errno === '0') request?.resolve(this.#measured(numbers));
+    else request?.reject(statfsError(Number(errno)));
     this.#stopIfDone();
+  }
+
+  #measured(numbers: readonly string[]): StatfsResult {
+    const changes = numbers[MOUNT_CHANGES];
+    return {
+      ...measurementOf(numbers),
+      ...(changes === undefined ? {} : { mountState: `${this.#number}.${changes}` }),
+    };
   }
 
   #stopIfDone(): void {
@@ -144,6 +161,11 @@ export class StatfsProcess {
     this.#pending.clear();
     this.#stopIfDone();
   }
+}
+
+function statfsError(errno: number): StatfsError {
+  const { code, words } = systemCallError(errno);
+  return new StatfsError(code, `statfs(2) failed: ${words} (${code})`);
 }
 
 /** Computes a measurement from block size, blocks, free blocks, blocks for ordinary users, inodes and free inodes. Lustre

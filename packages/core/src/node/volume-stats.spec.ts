@@ -7,7 +7,7 @@ import type { LostTarget } from '../mount/client/target-connections.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { UnresponsiveError, type MeasureRequest } from './statfs-helper.js';
-import { StatfsError } from './statfs-process.js';
+import { StatfsError, type StatfsResult } from './statfs-process.js';
 import { GetVolumeStats } from './volume-stats.js';
 
 const measured: Measurement = {
@@ -39,7 +39,8 @@ function nodeWith(change: Partial<Publication> = {}) {
   const world = {
     mountInfo: bound,
     publications: [publication] as Publication[],
-    kernel: (): Promise<Measurement> => Promise.resolve(measured),
+    kernel: (): Promise<StatfsResult> => Promise.resolve(measured),
+    tableReads: 0,
     looks: [] as MeasureRequest[],
     clock: new ManualClock(),
     quota: (whole: Measurement): VolumeMeasurement => whole,
@@ -50,7 +51,10 @@ function nodeWith(change: Partial<Publication> = {}) {
       get: (path: string) => world.publications.find(({ targetPath }) => targetPath === path),
       all: () => world.publications,
     },
-    ...mountLooks(() => Promise.resolve(parseMountInfo(world.mountInfo)), world.clock),
+    ...mountLooks(() => {
+      world.tableReads += 1;
+      return Promise.resolve(parseMountInfo(world.mountInfo));
+    }, world.clock),
     clock: world.clock,
     measureQuota: async (_: string, __: string, whole: Measurement) => world.quota(whole),
     connections: { lostTargets: async () => world.lost },
@@ -186,5 +190,108 @@ describe('GetVolumeStats', () => {
     await ask();
     world.publications = [{ ...world.publications[0]!, volumeId: 'v2' }];
     await expect(ask()).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});
+
+describe('GetVolumeStats, where the kernel reports changes of the mount table', () => {
+  /** Node whose mount table has a state that changes with the table. */
+  function watchedNode() {
+    const { world, ask } = nodeWith();
+    let [seen, changes] = [world.mountInfo, 0];
+    const mountState = (): string => {
+      if (seen !== world.mountInfo) changes += 1;
+      seen = world.mountInfo;
+      return `1.${changes}`;
+    };
+    world.kernel = async () => ({ ...measured, mountState: mountState() });
+    return { world, ask, mountState };
+  }
+
+  /** Counts the reads of the mount table that a call makes. */
+  async function readsOf(
+    world: { readonly tableReads: number },
+    ask: () => Promise<unknown>,
+  ): Promise<number> {
+    const before = world.tableReads;
+    await ask();
+    return world.tableReads - before;
+  }
+
+  it('reads the table again only after a change', async () => {
+    const { world, ask } = watchedNode();
+    expect(await readsOf(world, ask)).toBe(2); // To find the volume, and to confirm it.
+    for (let time = 0; time < 3; time += 1) expect(await readsOf(world, ask)).toBe(0);
+    world.mountInfo += `\n${line(42, '/', '/elsewhere')}`;
+    expect(await readsOf(world, ask)).toBe(1);
+    expect(await readsOf(world, ask)).toBe(0);
+  });
+
+  it('reads the table each time where the state is unknown, of another child, or followed by a quota', async () => {
+    const { world, ask, mountState } = watchedNode();
+    await ask();
+    const { kernel } = world;
+    world.kernel = async () => measured;
+    expect(await readsOf(world, ask)).toBe(1);
+    expect(await readsOf(world, ask)).toBeGreaterThan(0);
+    world.kernel = kernel;
+    await ask();
+    expect(await readsOf(world, ask)).toBe(0);
+    world.kernel = async () => ({ ...measured, mountState: `2.${mountState()}` });
+    expect(await readsOf(world, ask)).toBe(1);
+    world.quota = (whole) => ({ ...whole, bytes: { total: 1n, used: 0n, available: 1n } });
+    for (let time = 0; time < 2; time += 1) expect(await readsOf(world, ask)).toBeGreaterThan(0);
+  });
+
+  it('never reports the numbers of the directory below a volume that was unmounted', async () => {
+    const { world, ask, mountState } = watchedNode();
+    await ask();
+    const below: Measurement = { bytes: { total: 1n, used: 1n, available: 0n }, inodes: measured.inodes };
+    world.kernel = async () => ({
+      ...(world.mountInfo === '' ? below : measured),
+      mountState: mountState(),
+    });
+    world.mountInfo = '';
+    const { bytes, condition } = await ask();
+    expect(bytes).toEqual(measured.bytes);
+    expect(condition.message).toContain('is no longer mounted');
+    world.mountInfo = bound;
+    expect((await ask()).condition.abnormal).toBe(false);
+    // Unmounted between two calls, or during the measurement.
+    world.kernel = async () => {
+      world.mountInfo = '';
+      return { ...below, mountState: mountState() };
+    };
+    expect((await ask()).bytes).toEqual(measured.bytes);
+  });
+
+  it('notices within a minute that the sub-directory was replaced, which is no change of the table to the kernel', async () => {
+    const { world, ask } = watchedNode();
+    await ask();
+    const { kernel } = world;
+    const { mountState = '' } = await kernel();
+    world.mountInfo = bound.replace(' /team ', ' /moved ');
+    world.kernel = async () => ({ ...measured, mountState });
+    expect((await ask()).condition.abnormal).toBe(false);
+    world.clock.after(60_000, () => {});
+    await world.clock.next();
+    expect((await ask()).condition).toMatchObject({
+      abnormal: true,
+      message: expect.stringContaining('was moved to moved') as string,
+    });
+    expect(await readsOf(world, ask)).toBe(0);
+  });
+
+  it('reads the table again after a change during the look at it', async () => {
+    const { world, ask } = watchedNode();
+    const { kernel } = world;
+    world.kernel = async () => {
+      const result = await kernel();
+      world.mountInfo += `\n${line(42, '/', '/elsewhere')}`; // After the state, before the table.
+      return result;
+    };
+    await ask();
+    world.kernel = kernel;
+    expect(await readsOf(world, ask)).toBe(1);
+    expect(await readsOf(world, ask)).toBe(0);
   });
 });

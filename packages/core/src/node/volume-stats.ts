@@ -9,6 +9,7 @@ import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';
 import { statPathFor } from './stat-path.js';
 import type { MeasureRequest, StatfsHelper } from './statfs-helper.js';
+import type { StatfsResult } from './statfs-process.js';
 import { mountPointOf, targetKey } from '../mount/target-path.js';
 import { formatAge, abnormalCause, movedDirectory } from './volume-condition.js';
 
@@ -50,6 +51,8 @@ interface Found {
   /** Absent: the volume is not mounted. */
   readonly at?: MeasuredPlace;
   readonly measurement?: VolumeMeasurement;
+  /** See StatfsResult. */
+  readonly mountState?: string;
   readonly error?: unknown;
 }
 
@@ -59,6 +62,18 @@ interface Remembered {
   readonly at: number;
 }
 
+/** Look at the mount table. */
+interface Look {
+  readonly table: MountTable;
+  readonly mountState: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Age up to which a look counts while nothing is mounted or unmounted, in milliseconds: the kernel reports no change where a
+ *  mounted directory is moved or removed, which the table shows. */
+const MAX_LOOK_AGE_MS = 60_000;
+const MIN_REMEMBERED = 16;
 const healthy: VolumeCondition = { abnormal: false, message: 'the file system answers' };
 
 /**
@@ -69,6 +84,10 @@ const healthy: VolumeCondition = { abnormal: false, message: 'the file system an
 export class GetVolumeStats {
   /** Last successful measurement, by mount point. */
   readonly #last = new Map<string, Remembered>();
+  /** Number of them at which those of volumes that are gone are forgotten. */
+  #pruneAt = MIN_REMEMBERED;
+  /** Last look at the mount table, and its state, which is certain to be no later. */
+  #looked: Look | undefined;
 
   constructor(
     private readonly node: NodeContext,
@@ -79,15 +98,26 @@ export class GetVolumeStats {
    *    measured and never was before */
   async run(command: StatsCommand, signal: AbortSignal): Promise<VolumeStats> {
     const place = await this.#publishedAt(command);
-    let table = await this.node.recentMountTable();
+    let { table } = this.#looked ?? { table: await this.node.recentMountTable() };
     for (let isCertain = false; ; isCertain = true) {
       const found = await this.#measureIn(table, command, place, signal);
-      const now = await this.node.readMountTable();
+      const now = await this.#tableAfter(found);
       if (isConfirmed(found, place, now)) return this.#statsOf(command, place, found, now);
       // The numbers of the directory under the mount are not the volume's.
       if (isCertain) throw notPublished(command, 'it was unmounted during the measurement');
       table = now;
     }
+  }
+
+  /** Returns the mount table of the time after a measurement: the one of an earlier look if it has not changed since. */
+  async #tableAfter({ mountState }: Found): Promise<MountTable> {
+    const at = this.node.clock.now();
+    const looked = this.#looked;
+    if (looked && looked.mountState === mountState && at - looked.at < MAX_LOOK_AGE_MS) return looked.table;
+    const table = await this.node.readMountTable();
+    // A change during this look makes the next measurement look again.
+    this.#looked = mountState === undefined ? undefined : { table, mountState, at };
+    return table;
   }
 
   /** Measures what a table shows of the volume, if it shows the volume. @throws the signal's reason alone */
@@ -101,8 +131,8 @@ export class GetVolumeStats {
     if (!mounted || !isTheVolume(place, mounted)) return { mounted };
     const at = statPlaceOf(place, mounted, table);
     try {
-      const measurement = await untilAborted(this.#measure(command, at.request), signal);
-      return { mounted, at, measurement };
+      const { mountState, ...measurement } = await untilAborted(this.#measure(command, at.request), signal);
+      return { mounted, at, measurement, ...(mountState === undefined ? {} : { mountState }) };
     } catch (error) {
       signal.throwIfAborted();
       return { mounted, at, error };
@@ -131,9 +161,15 @@ export class GetVolumeStats {
     return this.#abnormal(command, place, [why, lost], error);
   }
 
-  async #measure({ volumeId }: StatsCommand, request: MeasureRequest): Promise<VolumeMeasurement> {
-    const whole = await this.statfs.measure(request);
-    return this.node.measureQuota ? this.node.measureQuota(volumeId, request.path, whole) : whole;
+  async #measure(
+    { volumeId }: StatsCommand,
+    request: MeasureRequest,
+  ): Promise<VolumeMeasurement & Pick<StatfsResult, 'mountState'>> {
+    const { mountState, ...whole } = await this.statfs.measure(request);
+    const measurement = (await this.node.measureQuota?.(volumeId, request.path, whole)) ?? whole;
+    // A quota is read after statfs(2): the state of before says nothing about it.
+    if (measurement !== whole || mountState === undefined) return measurement;
+    return { ...whole, mountState };
   }
 
   /** Finds the target. Any text may be the path: where it cannot be a target, no volume is published. */
@@ -203,11 +239,13 @@ export class GetVolumeStats {
     measurement: Measurement,
     table: MountTable,
   ): void {
+    this.#last.set(mountPoint, { volumeId, measurement, at: this.node.clock.now() });
+    if (this.#last.size < this.#pruneAt) return;
     const published = new Set(this.node.publications.all().map((publication) => publication.mountPoint));
     for (const other of this.#last.keys()) {
       if (!published.has(other) && !table.at(other)) this.#last.delete(other);
     }
-    this.#last.set(mountPoint, { volumeId, measurement, at: this.node.clock.now() });
+    this.#pruneAt = Math.max(MIN_REMEMBERED, 2 * this.#last.size);
   }
 }
 

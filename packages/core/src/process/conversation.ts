@@ -52,7 +52,12 @@ export class Conversation {
   }
 
   writeLine(line: string): void {
-    this.child.stdin?.write(`${line}\n`);
+    this.write(`${line}\n`);
+  }
+
+  /** Sends a request that is no line, such as fields that are ended by NUL. */
+  write(text: string): void {
+    this.child.stdin?.write(text);
   }
 
   /** Ends the child with SIGKILL. Resolves to the stuck child if the kernel does not end it. */

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import { DriverError } from '../errors/driver-error.js';
 import { CommandRunner, type CommandResult, type RunOptions } from './command.js';
+import { SystemCalls, type SystemCall, type SystemCallResult } from './system-calls.js';
 import { listProcesses, readArguments, stillAlive, type ProcessStat } from './process-table.js';
 import { processGroup, signalProcess, stopProcesses, type Stoppable } from './stop-processes.js';
 import {
@@ -14,7 +15,7 @@ import { waitWithLimits, type Limits } from '../concurrency/wait-with-limits.js'
 
 /** Programs that work on a target, and that a killed driver may have left. Node.js appears as `node`, or by the name of its
  *  first thread. */
-const mountPrograms = ['mount', 'umount', 'mount.lustre', 'node', 'MainThread'];
+const mountPrograms = ['mount', 'umount', 'mount.lustre', 'system-calls', 'node', 'MainThread'];
 const ORPHAN_GRACE_MS = 1000;
 
 /**
@@ -23,12 +24,18 @@ const ORPHAN_GRACE_MS = 1000;
  */
 export class TargetChildren {
   readonly #stuck = new Map<string, StuckChild>();
-  readonly #running = new Map<string, Promise<CommandResult>>();
+  readonly #running = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly runner: CommandRunner = new CommandRunner(),
     private readonly clock: Clock = systemClock,
+    private readonly calls: Pick<SystemCalls, 'isUsable' | 'run'> = new SystemCalls(runner, clock),
   ) {}
+
+  /** True where system calls need no program of their own: else mount(8) and umount(8) do the work. */
+  get canCall(): boolean {
+    return this.calls.isUsable;
+  }
 
   /** Children that SIGKILL did not end, by target. */
   get stuck(): ReadonlyMap<string, StuckChild> {
@@ -42,9 +49,18 @@ export class TargetChildren {
     args: readonly string[],
     options: RunOptions,
   ): Promise<CommandResult> {
+    return this.#asChild(target, () => this.runner.run(program, args, options));
+  }
+
+  /** Same as SystemCalls.run, for the target of the call. @throws StuckChildError as `run` */
+  async call(target: string, call: SystemCall, options: RunOptions): Promise<SystemCallResult | undefined> {
+    return this.#asChild(target, () => this.calls.run(call, options));
+  }
+
+  async #asChild<T>(target: string, start: () => Promise<T>): Promise<T> {
     const earlier = this.#stuck.get(target);
     if (earlier) throw new StuckChildError(earlier);
-    const running = this.runner.run(program, args, options);
+    const running = start();
     this.#running.set(target, running);
     try {
       return await running;

@@ -2,6 +2,7 @@ import type { Log } from '../../model/log.js';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isClientMountKey } from './client-mount-key.js';
+import type { ReplaceFile } from '../replace-file.js';
 import { isTextList, parseFields, StateFiles } from '../state-files.js';
 
 /** Record of a Lustre client that is, or is about to be, mounted in the driver's own directory, for all pods that can share
@@ -19,7 +20,7 @@ export interface ClientMountRecord {
 /** Client mounts of this node, in `STATE_DIR/client-mounts`. Only those in the driver's own directory count, since the driver
  *  unmounts what no pod uses; an earlier version used the directory around it. */
 export class ClientMountRecords extends StateFiles<ClientMountRecord> {
-  constructor(stateDir: string, mountsDir: string, log: Log) {
+  constructor(stateDir: string, mountsDir: string, log: Log, replaceFile?: ReplaceFile) {
     super(
       join(stateDir, 'client-mounts'),
       {
@@ -28,6 +29,7 @@ export class ClientMountRecords extends StateFiles<ClientMountRecord> {
         refusalReason: (record) => refusalReason(record, mountsDir),
       },
       log,
+      replaceFile,
     );
   }
 }

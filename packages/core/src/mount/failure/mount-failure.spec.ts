@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { explainMountFailure } from './mount-failure.js';
+import { systemCallError } from '../../process/system-calls.js';
+import { ChangeFailure } from './change-failure.js';
+import { explainCallFailure, explainMountFailure, isNotMounted, killedFromOutside } from './mount-failure.js';
 
 const source = '127.0.0.4@tcp:/lustrefs';
 const explain = (exitCode: number | null, stderr: string) =>
@@ -127,4 +129,56 @@ describe('explainMountFailure, by the request', () => {
       `failed: Invalid argument (kernel log: ${kernelLog}); the node's LNet`,
     );
   });
+});
+
+describe('explainCallFailure', () => {
+  it.each([
+    [
+      16,
+      'failed-precondition',
+      'busy',
+      'umount /t failed (EBUSY): target is busy; a process of the node still works',
+      'fuser',
+    ],
+    [1, 'permission-denied', 'EPERM', 'umount /t failed (EPERM): operation not permitted', 'CAP_SYS_ADMIN'],
+    [13, 'permission-denied', 'EACCES', 'umount /t failed (EACCES): permission denied', 'CAP_SYS_ADMIN'],
+    [
+      2,
+      'unavailable',
+      'ENOENT',
+      'umount /t failed (ENOENT): no such file or directory',
+      'the next attempt recreates it',
+    ],
+    [5, 'unavailable', 'EIO', 'umount /t failed (EIO): i/o error', "the node's kernel log"],
+    [
+      4000,
+      'unavailable',
+      'errno 4000',
+      'umount /t failed (errno 4000): no words are known for it',
+      'tried again',
+    ],
+  ])('errno %i: %s, counted as %s', (errno, kind, label, words, advice) => {
+    const error = explainCallFailure('umount /t', systemCallError(errno));
+    expect(error.kind).toBe(kind);
+    expect(error.message).toContain(words);
+    expect(error.message).toContain(advice);
+    expect(error.cause).toEqual(new ChangeFailure(label));
+  });
+
+  it.each([
+    [22, true], // EINVAL
+    [2, true], // ENOENT
+    [16, false], // EBUSY
+    [1, false], // EPERM
+  ])('errno %i of umount2(2) means that nothing is mounted: %s', (errno, expected) => {
+    expect(isNotMounted(systemCallError(errno))).toBe(expected);
+  });
+});
+
+it('killedFromOutside names the OOM killer, and counts as a timeout', () => {
+  const error = killedFromOutside('umount /t');
+  expect(error).toMatchObject({ kind: 'unavailable', cause: { name: 'ChangeFailure', label: 'timeout' } });
+  expect(error.message).toMatch(
+    /^umount \/t did not end: its process was killed from outside.*OOM killer.*tried again/,
+  );
 });

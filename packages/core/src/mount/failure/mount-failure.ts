@@ -1,5 +1,6 @@
 import { DriverError } from '../../errors/driver-error.js';
 import type { CommandResult } from '../../process/command.js';
+import type { SystemCallError } from '../../process/system-calls.js';
 import { describeFailure } from '../../process/describe-failure.js';
 import { ChangeFailure } from './change-failure.js';
 import {
@@ -60,18 +61,53 @@ export function explainMountFailure(failed: FailedMount): DriverError {
 export function explainCommandFailure(title: string, result: CommandResult): DriverError {
   const what = describeFailure(title, result);
   if (/target is busy/i.test(result.stderr)) {
-    return new DriverError(
-      'failed-precondition',
-      `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
-      { cause: new ChangeFailure('busy') },
-    );
+    return explainBusy(what);
   }
   if (/permitted|permission|superuser/i.test(result.stderr)) {
     const cause = new ChangeFailure('EPERM');
     return new DriverError('permission-denied', `${what}; ${needsPrivileges}`, { cause });
   }
-  return new DriverError('unavailable', `${what}; it is tried again; the node's kernel log may show more`);
+  return new DriverError('unavailable', `${what}; ${retried}`);
 }
+
+const retried = "it is tried again; the node's kernel log may show more";
+
+const explainBusy = (what: string): DriverError =>
+  new DriverError(
+    'failed-precondition',
+    `${what}; a process of the node still works in the volume: find it with "fuser -vm" or "lsof" and end it`,
+    { cause: new ChangeFailure('busy') },
+  );
+
+/** Codes of umount2(2) where nothing is mounted, or the directory is gone (umount(2), ERRORS). */
+export const isNotMounted = ({ code }: SystemCallError): boolean => code === 'EINVAL' || code === 'ENOENT';
+
+/** Explains a mount(2) or umount2(2) that failed, with the next step. */
+export function explainCallFailure(title: string, { code, words }: SystemCallError): DriverError {
+  if (code === 'EBUSY') return explainBusy(`${title} failed (${code}): target is busy`);
+  const what = `${title} failed (${code}): ${words}`;
+  const cause = new ChangeFailure(code);
+  if (code === 'EPERM' || code === 'EACCES') {
+    return new DriverError('permission-denied', `${what}; ${needsPrivileges}`, { cause });
+  }
+  return new DriverError('unavailable', `${what}; ${adviceByCode.get(code) ?? retried}`, { cause });
+}
+
+const adviceByCode: ReadonlyMap<string, string> = new Map([
+  [
+    'ENOSPC',
+    'the node has as many mounts as it may have: raise sysctl fs.mount-max, or find what leaves mounts behind',
+  ],
+  ['ENOENT', 'the target directory was removed meanwhile; the next attempt recreates it'],
+]);
+
+/** Error for a call whose process was killed by another one: the call may have had its effect. */
+export const killedFromOutside = (title: string): DriverError =>
+  new DriverError(
+    'unavailable',
+    `${title} did not end: its process was killed from outside, such as by the node's OOM killer; ${retried}`,
+    { cause: ChangeFailure.ofStatus(null) },
+  );
 
 /** Contradiction between mount(8), which reported success, and the mount table, which shows `found`. */
 export const mountNotShown = (source: string, mountPoint: string, found: string): DriverError =>

@@ -60,6 +60,8 @@ export interface BurstSize {
   readonly targets: number;
   /** Number of times that the driver is killed meanwhile. */
   readonly kills: number;
+  /** Leaves the changes of the mount table to mount(8) and umount(8), as without a C compiler. */
+  readonly isWithoutPrograms?: true;
 }
 
 /** Declares the test of a burst of this size. LUSTRE_CSI_TEST_SEED repeats one. */
@@ -69,6 +71,7 @@ export function testBurst(size: BurstSize): void {
   let node: PrivateNode;
   beforeAll(async () => {
     node = await PrivateNode.start();
+    if (size.isWithoutPrograms) await node.hideNativePrograms();
   });
   afterAll(() => node.stop());
 

@@ -17,6 +17,9 @@ const isRoot = process.getuid?.() === 0;
 const built = (name: string): string =>
   fileURLToPath(new URL(`../../../dist/node/testing/${name}`, import.meta.url));
 
+/** Directory of the programs that are compiled for a processor. */
+const nativePrograms = fileURLToPath(new URL('../../../dist/native', import.meta.url));
+
 /** A helper as mount(8) calls it: `mount.lustre SOURCE TARGET -o OPTIONS`. The script `behaviour` of the test runs
  *  first. A server is a tmpfs with the Lustre source as its name; clients are bind mounts of it. */
 const helperScript = (base: string): string => `#!/bin/sh
@@ -89,6 +92,8 @@ export interface BindfsServer {
 export interface SilentServer {
   /** Resolves when a process waits for the answer to statfs(2). */
   readonly asked: Promise<void>;
+  /** Resolves when a process waits for the answer to a lookup of a name. */
+  readonly lookedUp: Promise<void>;
   /** Starts answering, also the requests that wait. */
   heal(): void;
   /** Ends the server; the mount stays, and every access gets ENOTCONN. */
@@ -155,6 +160,11 @@ export class PrivateNode {
     return output();
   }
 
+  /** Hides the compiled programs of this package, as where it was built without a C compiler. Processes that run keep theirs. */
+  async hideNativePrograms(): Promise<void> {
+    await this.shell(`[ ! -d ${nativePrograms} ] || mount -t tmpfs hidden ${nativePrograms}`);
+  }
+
   /** Starts a program in the namespace. */
   program(program: string, args: readonly string[]): { kill(signal: NodeJS.Signals): boolean } {
     return this.#enter(program, args);
@@ -193,9 +203,13 @@ export class PrivateNode {
   async silentServer(source: string, target: string): Promise<SilentServer> {
     const child = this.#enter(process.execPath, [built('silent-server.js'), source, target]);
     await firstLine(child, 'the FUSE server did not start');
-    const asked = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    const waitsFor = (what: string): Promise<void> =>
+      new Promise((resolve) =>
+        child.stdout.on('data', (lines: Buffer) => lines.toString().includes(what) && resolve()),
+      );
     return {
-      asked,
+      asked: waitsFor('statfs'),
+      lookedUp: waitsFor('lookup'),
       heal: () => void child.stdin.write('heal\n'),
       die: () => new Promise((resolve) => void child.once('close', () => resolve()).kill('SIGKILL')),
     };

@@ -4,7 +4,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 // `silent-server.js SOURCE TARGET`: mounts a FUSE file system that takes every request and answers none, so that the
 // kernel blocks every process that uses it (state D), as with a dead Lustre server. A line on stdin makes it answer, also
-// the requests that wait: every name is a directory then. Prints `mounted`, and `asked` for each statfs that waits.
+// the requests that wait: every name is a directory then. Prints `mounted`, and `statfs` or `lookup` for each of them that waits.
 
 const OPCODE_LOOKUP = 1;
 const OPCODE_STATFS = 17;
@@ -76,7 +76,8 @@ function serve(device: number): void {
     else if (isHealthy) answer(request);
     else {
       pending.push(request);
-      if (request.opcode === OPCODE_STATFS) process.stdout.write('asked\n');
+      const what = { [OPCODE_LOOKUP]: 'lookup', [OPCODE_STATFS]: 'statfs' }[request.opcode];
+      if (what !== undefined) process.stdout.write(`${what}\n`);
     }
   });
   process.stdin.on('data', () => {
