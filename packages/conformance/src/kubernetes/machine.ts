@@ -12,6 +12,7 @@ const programs: Readonly<Record<string, string>> = {
   iptables: 'iptables',
   busybox: 'busybox-static',
   umoci: 'umoci',
+  cc: 'gcc libc6-dev',
   mmdebstrap: 'mmdebstrap',
   openssl: 'openssl',
   ip: 'iproute2',
