@@ -25,6 +25,12 @@ const contextKeys = new Map([
   ['azurelustre.csi.azure.com', ['mgs-ip-address', 'fs-name']],
 ]);
 
+/** Context keys by which this driver's volumes name a directory of a file system. */
+const directoryKeys = new Map([
+  ['fsx.csi.aws.com', 'subDir'],
+  ['azurelustre.csi.azure.com', 'sub-dir'],
+]);
+
 /** Volume on a file system of its own, which an administrator has made. */
 function staticVolume({ driverName }: Subject): CreatedVolume {
   const [address = '', fsname = ''] = prepareGeneric().source.split('@tcp:/');
@@ -46,6 +52,7 @@ export async function measureNode(
     for (const mounts of sizes.foreignMounts) {
       await withForeignMounts(mounts, () => measureTargets(subject, { figures, mounts, kubelet, sizes }));
     }
+    await measureDirectories(subject, { figures, kubelet, count: Math.ceil(sizes.targets / 5) });
     await measureVolumes(subject, { figures, kubelet, count: sizes.volumes });
   } finally {
     rmSync(kubelet, { recursive: true, force: true });
@@ -105,6 +112,38 @@ const UNIMPLEMENTED = 12;
 
 function ifNotServed(error: unknown): void {
   if ((error as { code?: number }).code !== UNIMPLEMENTED) throw error;
+}
+
+/** Measures publications of a directory of a file system. Drivers whose volumes have no directory are left out: they would publish
+ *  the whole file system. */
+async function measureDirectories(
+  subject: Subject,
+  { figures, kubelet, count }: { figures: Figures; kubelet: string; count: number },
+): Promise<void> {
+  if (subject.startMs === undefined) return;
+  const { node } = subject.client;
+  const whole = staticVolume(subject);
+  const volume = {
+    ...whole,
+    volumeContext: { ...whole.volumeContext, [directoryKeys.get(subject.driverName) ?? '']: 'team/a' },
+  };
+  const target = (index: number): string => join(kubelet, `directory-${index}`);
+  const before = cpuOf(subject.pid);
+  await inParallel((index) => node.nodePublishVolume(publication(volume, target(index))), count, 1);
+  figures.add(
+    subject.name,
+    {
+      key: `directory.cpu.${count}`,
+      title: `publish of a directory, ${count} targets: CPU of a call`,
+      unit: 'ms',
+    },
+    (cpuOf(subject.pid) - before) / count,
+  );
+  await inParallel(
+    (index) => node.nodeUnpublishVolume({ volumeId: volume.volumeId, targetPath: target(index) }),
+    count,
+    CONCURRENCY,
+  );
 }
 
 async function measureVolumes(
