@@ -128,6 +128,8 @@ async function measureDirectories(
     volumeContext: { ...whole.volumeContext, [directoryKeys.get(subject.driverName) ?? '']: 'team/a' },
   };
   const target = (index: number): string => join(kubelet, `directory-${index}`);
+  // The first one mounts the client.
+  await node.nodePublishVolume(publication(volume, target(count)));
   const before = cpuOf(subject.pid);
   await inParallel((index) => node.nodePublishVolume(publication(volume, target(index))), count, 1);
   figures.add(
@@ -141,7 +143,7 @@ async function measureDirectories(
   );
   await inParallel(
     (index) => node.nodeUnpublishVolume({ volumeId: volume.volumeId, targetPath: target(index) }),
-    count,
+    count + 1,
     CONCURRENCY,
   );
 }
