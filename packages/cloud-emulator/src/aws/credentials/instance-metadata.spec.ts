@@ -67,7 +67,7 @@ describe('The instance metadata service', () => {
         accessKeyId: expect.stringMatching(/^ASIA/) as string,
         sessionToken: expect.any(String) as string,
       });
-      expect((await ec2.send(new DescribeSubnetsCommand())).Subnets).toHaveLength(3);
+      expect((await ec2.send(new DescribeSubnetsCommand())).Subnets).toHaveLength(4);
     } finally {
       ec2.destroy();
     }

@@ -61,7 +61,7 @@ describe('AwsCloud, as the EC2 SDK sees it', () => {
       RequesterManaged: true,
     });
     const { Subnets = [] } = await aws.ec2.send(new DescribeSubnetsCommand());
-    expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([248, 251, 251]);
+    expect(Subnets.map((each) => each.AvailableIpAddressCount)).toEqual([248, 251, 251, 16_379]);
   });
 
   it('cuts pages where the caller requests them', async () => {
