@@ -24,8 +24,6 @@
 /* Bit that a new directory inherits from its parent. */
 #define SET_GROUP S_ISGID
 
-#define SELF_BYTES 64
-
 static int fail(struct failure *failure, const char *reason, int error)
 {
 	failure->reason = reason;
@@ -33,7 +31,7 @@ static int fail(struct failure *failure, const char *reason, int error)
 	return -1;
 }
 
-static void name_descriptor(char *self, int descriptor)
+void name_descriptor(char *self, int descriptor)
 {
 	snprintf(self, SELF_BYTES, "/proc/self/fd/%d", descriptor);
 }

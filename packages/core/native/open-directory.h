@@ -25,6 +25,12 @@ struct failure {
 	int depth;
 };
 
+/* Longest name of a descriptor, with its NUL. */
+#define SELF_BYTES 64
+
+/* Writes the path under which this process finds its descriptor. */
+void name_descriptor(char *self, int descriptor);
+
 int open_directory(struct way *way, struct failure *failure);
 
 #endif

@@ -138,24 +138,20 @@ static void start_statfs(char *id, char *path)
 	free(request);
 }
 
+/* Returns an errno. */
+static int bind_mount(const char *source, const char *target)
+{
+	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? errno : 0;
+}
+
 static void run_bind(char *id, char *source, char *target)
 {
 	show_target(target);
-	respond_error(id, mount(source, target, NULL, MS_BIND, NULL) < 0 ? errno : 0);
+	respond_error(id, bind_mount(source, target));
 	show_target(NULL);
 	free(id);
 	free(source);
 	free(target);
-}
-
-/* Binds an open directory to a target. Returns an errno. */
-static int bind_descriptor(int descriptor, const char *target)
-{
-	char source[64];
-
-	/* The source is the open directory, so that no name is looked up again. */
-	snprintf(source, sizeof(source), "/proc/self/fd/%d", descriptor);
-	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? errno : 0;
 }
 
 static void run_bind_directory(char *id, char *root)
@@ -181,8 +177,12 @@ static void run_bind_directory(char *id, char *root)
 		snprintf(line, sizeof(line), "%s %d %s %d\n", id, failure.error, failure.reason, failure.depth);
 		respond(line);
 	} else {
-		int error = bind_descriptor(descriptor, target);
+		char source[SELF_BYTES];
+		int error;
 
+		/* The source is the open directory, so that no name is looked up again. */
+		name_descriptor(source, descriptor);
+		error = bind_mount(source, target);
 		/* Before the response: an open descriptor keeps the client busy. */
 		close(descriptor);
 		respond_error(id, error);
