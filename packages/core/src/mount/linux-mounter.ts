@@ -186,7 +186,6 @@ export class LinuxMounter implements Mounter {
     title: string,
     limits: Limits,
   ): Promise<SystemCallResult | undefined> {
-    if (!this.children.canCall) return undefined;
     const result = await this.#asChild(
       (options) => this.children.call(target, call, { ...options, title }),
       limits,

@@ -127,7 +127,7 @@ export class NodeEngine {
     this.#unpublish = new UnpublishVolume(this.#node);
     this.#stats = new GetVolumeStats(this.#node, this.#node.statfs);
     this.#guests = guestPort(parts, this.#node);
-    if (!children.canCall) log.warn({}, withoutSystemCalls);
+    if (!calls.isUsable) log.warn({}, withoutSystemCalls);
   }
 
   /** Takes over the mounts of an earlier run without waiting for a call: a client whose last pod ended while the driver

@@ -123,9 +123,9 @@ export class SystemCalls {
   }
 
   #takeProcess(): CallProcess | undefined {
+    if (!this.isUsable || !this.program) return undefined;
     const idle = this.#idle.pop();
     if (idle) return idle;
-    if (!this.isUsable || !this.program) return undefined;
     try {
       return new CallProcess(this.runner, this.program, (ended) => {
         const at = this.#idle.indexOf(ended);

@@ -29,13 +29,8 @@ export class TargetChildren {
   constructor(
     private readonly runner: CommandRunner = new CommandRunner(),
     private readonly clock: Clock = systemClock,
-    private readonly calls: Pick<SystemCalls, 'isUsable' | 'run'> = new SystemCalls(runner, clock),
+    private readonly calls: Pick<SystemCalls, 'run'> = new SystemCalls(runner, clock),
   ) {}
-
-  /** True where system calls need no program of their own: else mount(8) and umount(8) do the work. */
-  get canCall(): boolean {
-    return this.calls.isUsable;
-  }
 
   /** Children that SIGKILL did not end, by target. */
   get stuck(): ReadonlyMap<string, StuckChild> {
