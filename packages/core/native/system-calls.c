@@ -8,15 +8,18 @@
  *   umount TARGET        umount2(2) with UMOUNT_NOFOLLOW
  *   statfs PATH          statfs(2), in a thread of its own: others are served meanwhile
  *   write PATH TEXT      write of a file (mode 0600) that is no longer than a page
+ *   look PATH            mounts on a path and the one around it (mount-look.h)
  * Response on stdout, a line:   ID ERRNO [BLOCK-SIZE BLOCKS FREE AVAILABLE INODES FREE-INODES CHANGES]
  * CHANGES counts the changes of the mount table that this process has noticed until after statfs(2).
  *
  * A directory that cannot be opened:   ID ERRNO REASON DEPTH
+ * Mounts:   ID 0 LINE TAB LINE TAB...
  *
  * The first line is `ready`. While mount(2) or umount2(2) runs, the target stands in place of the argument SPACE, so that the
  * process table shows to a restarted driver who works on it. The end of stdin ends the process.
  */
 #define _GNU_SOURCE
+#include "mount-look.h"
 #include "open-directory.h"
 
 #include <errno.h>
@@ -46,11 +49,19 @@ static pthread_mutex_t changes_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pollfd mounts = { .fd = -1, .events = POLLPRI };
 static unsigned long long changes;
 
-/* One write(2) for each line, so that the lines of threads do not mix: it is shorter than PIPE_BUF. */
+/* One write(2) for each line, so that the lines of threads do not mix: theirs are shorter than PIPE_BUF. */
 static void respond(const char *line)
 {
-	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
-		_exit(0);
+	size_t length = strlen(line);
+
+	while (length > 0) {
+		ssize_t written = write(STDOUT_FILENO, line, length);
+
+		if (written < 0)
+			_exit(0);
+		line += written;
+		length -= (size_t)written;
+	}
 }
 
 static void respond_error(const char *id, int error)
@@ -239,6 +250,29 @@ static void run_write(char *id, char *path, char *text)
 	free(text);
 }
 
+static void run_look(char *id, char *path)
+{
+	char *line = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&line, &size);
+	int error;
+
+	if (!out)
+		_exit(1);
+	fprintf(out, "%s 0 ", id);
+	error = look_at_mounts(path, out);
+	fputc('\n', out);
+	if (fclose(out) != 0)
+		_exit(1);
+	if (error)
+		respond_error(id, error);
+	else
+		respond(line);
+	free(line);
+	free(id);
+	free(path);
+}
+
 int main(int count, char **arguments)
 {
 	if (count != 2) {
@@ -265,6 +299,8 @@ int main(int count, char **arguments)
 			run_bind(id, first, field());
 		} else if (strcmp(operation, "write") == 0) {
 			run_write(id, first, field());
+		} else if (strcmp(operation, "look") == 0) {
+			run_look(id, first);
 		} else {
 			fprintf(stderr, "unknown operation %s\n", operation);
 			return 2;

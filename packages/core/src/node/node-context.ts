@@ -1,3 +1,4 @@
+import type { MountLooks } from '../mount/table/mount-looks.js';
 import type { MountTable } from '../mount/table/mount-table.js';
 import type { MountServices } from '../mount/mount-services.js';
 import type { MeasureQuota } from '../model/usage.js';
@@ -14,6 +15,8 @@ export interface NodeContext extends MountServices {
   readonly shared: SharedMounts;
   /** See MountLooks. */
   readonly recentMountTable: () => Promise<MountTable>;
+  /** See MountLooks. */
+  readonly mountsAt: MountLooks['mountsAt'];
   /** Limits of target paths. */
   readonly targetBounds: TargetBounds;
   /** Sharing of clients where the volume context does not set it. */

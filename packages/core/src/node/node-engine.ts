@@ -17,7 +17,8 @@ import { LinuxMounter } from '../mount/linux-mounter.js';
 import { measured, type MountObserver } from '../mount/measured-mounter.js';
 import type { MountTable } from '../mount/table/mount-table.js';
 import { readMountTable } from '../mount/table/mount-table-reader.js';
-import { mountLooks } from '../mount/table/recent-mount-table.js';
+import { lookAtMountsBy } from '../mount/table/look-at-mounts.js';
+import { mountLooks, type MountLooks } from '../mount/table/mount-looks.js';
 import type { Mounter } from '../mount/mounter.js';
 import { type NodeContext } from './node-context.js';
 import type { GuestPort, InlineCommand } from './guest/guest-port.js';
@@ -98,7 +99,7 @@ export class NodeEngine {
     const calls = new SystemCalls(runner, clock);
     const children = new TargetChildren(runner, clock, calls);
     const publications = new Publications(stateDir, log, replaceFileBy(calls));
-    const looks = mountLooks(parts.readMountTable ?? readMountTable, clock);
+    const looks = looksOf(parts.readMountTable, calls, clock);
     const basis = {
       mounter: mounterOf(children, { ...parts, ...looks, clock }, publications),
       publications,
@@ -242,6 +243,10 @@ const targetBounds = ({ stateDir, targetDirs = [] }: NodeEngineParts, mountsDir:
   targetDirs,
   ownDirs: new OwnDirectories([stateDir, mountsDir].map((directory) => resolve(directory))),
 });
+
+/** A mount table of the caller is the only one then. */
+const looksOf = (read: NodeEngineParts['readMountTable'], calls: SystemCalls, clock: Clock): MountLooks =>
+  read ? mountLooks(read, clock) : mountLooks(readMountTable, clock, { lookAtMounts: lookAtMountsBy(calls) });
 
 type MounterParts = NodeEngineParts & { readonly clock: Clock };
 

@@ -165,9 +165,9 @@ export class PublishVolume {
   /** Decides by the mount table, not by the exit status: mount(8) may have mounted before it was killed. */
   async #conclude(job: Job, isNew: boolean, failure: Error | undefined): Promise<void> {
     const { wanted } = job;
-    const { publications, readMountTable, log } = this.node;
+    const { publications, log } = this.node;
     const target = wanted.mountPoint;
-    const table = await readMountTable();
+    const table = await this.#tableAfter(job, failure);
     const mounted = table.at(target);
     // A bind mount that failed may lack its options; a client mount has them from the start.
     const isDone = !failure || wanted.clientMount === undefined;
@@ -186,6 +186,14 @@ export class PublishVolume {
     // A failed mount(8) mounted nothing else: a foreign mount that appeared meanwhile stays.
     const isOurs = mounted !== undefined && (!failure || showsSource(mounted, wanted, wanted, evidence));
     throw await this.#undone(job, { isOurs, isNew }, failure ?? mountedSomethingElse(wanted, mounted));
+  }
+
+  /** Returns the mounts at the target if they show the publication; in all other cases, the whole table decides. */
+  async #tableAfter({ wanted, limits }: Job, failure: Error | undefined): Promise<MountTable> {
+    const { mountsAt, readMountTable } = this.node;
+    const table = failure ? undefined : await mountsAt(wanted.mountPoint, limits);
+    const mounted = table?.at(wanted.mountPoint);
+    return table && mounted && showsPublication(mounted, wanted) ? table : readMountTable();
   }
 
   /** Checks the mount around the target: no volume, and one that propagates. On the host itself, beside kubelet, it need not

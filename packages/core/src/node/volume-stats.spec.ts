@@ -2,7 +2,7 @@ import type { Measurement, VolumeMeasurement } from '../model/usage.js';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
 import { parseMountInfo } from '../mount/table/mount-table.js';
-import { mountLooks } from '../mount/table/recent-mount-table.js';
+import { mountLooks } from '../mount/table/mount-looks.js';
 import type { LostTarget } from '../mount/client/target-connections.js';
 import type { NodeContext } from './node-context.js';
 import type { Publication } from '../mount/publications.js';

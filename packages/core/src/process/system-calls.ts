@@ -10,7 +10,8 @@ import { StuckChildError } from './stuck-child.js';
 
 /**
  * Operation that a process of its own runs, with its arguments (`native/system-calls.c`): bind mounts by mount(2), umount2(2), and
- * the write of a small file in place (ENOTSUP: the text or the file is longer than a page, or the file is no regular one).
+ * the write of a small file in place (ENOTSUP: the text or the file is longer than a page, or the file is no regular one), and a look
+ * at the mounts on a path (ENOSYS: the kernel or a filter of system calls has no such look).
  */
 export type SystemCall =
   | readonly ['bind', source: string, target: string]
@@ -25,13 +26,14 @@ export type SystemCall =
       parts: string,
     ]
   | readonly ['umount', target: string]
-  | readonly ['write', path: string, text: string];
+  | readonly ['write', path: string, text: string]
+  | readonly ['look', path: string];
 
 /** Result of a call. */
 export interface SystemCallResult {
   /** Symbolic name of errno(3) with its words; absent: the call succeeded, or did not end. */
   readonly error?: SystemCallError;
-  /** Words that the program adds to the error of an operation. */
+  /** Words that the program adds to an error, or the result of a look. */
   readonly details?: readonly string[];
   /** Set if the call was ended early: it may have had its effect. */
   readonly interruptedBy?: 'deadline' | 'signal';
@@ -148,7 +150,11 @@ export class SystemCalls {
 }
 
 const resultOf = ([errno = '', ...details]: readonly string[]): SystemCallResult =>
-  errno === '0' ? {} : { error: systemCallError(Number(errno)), details };
+  errno === '0'
+    ? details.length === 0
+      ? {}
+      : { details }
+    : { error: systemCallError(Number(errno)), details };
 
 /** Errno and details, or the reason why there are none. */
 type Outcome = readonly string[] | 'killed' | 'not started';
