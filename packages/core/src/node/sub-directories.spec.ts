@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineCall } from './testing/engine-process.js';
+import { systemClock } from '../concurrency/clock.js';
+import { systemCallProgram, SystemCalls, type SystemCall } from '../process/system-calls.js';
+import { InsideRunner } from './testing/inside-runner.js';
 import { failure, success, until } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
 import { PrivateNode } from './testing/private-node.js';
@@ -149,32 +152,67 @@ const swapper = `
   }`;
 
 describe('another writer on the same file system', () => {
-  it('cannot lead the driver out of the file system by swapping a directory for a link', async () => {
-    const secret = join(node.base, 'secret');
-    await node.shell(
-      `mkdir -p ${secret}/in ${root}/victim/in ${root}/good/in; echo secret > ${secret}/in/file`,
-    );
-    // `race` is by turns a directory, a link to another tenant, a link out of the file system, and nothing.
-    const swapping = node.program(process.execPath, ['-e', swapper, root, secret]);
-    const opener = fileURLToPath(new URL('../../dist/node/testing/open-in-race.js', import.meta.url));
-    const outcomes = await node.shell(`${process.execPath} ${opener} ${root} race/in ${uid} 5000`);
-    const { symlink = 0, ...others } = JSON.parse(outcomes) as Record<string, number>;
-    const opened = Object.keys(others).filter((outcome) => !['not-a-directory', 'system'].includes(outcome));
-    expect(symlink).toBeGreaterThan(0);
-    expect(opened).not.toEqual([]);
-    // What was opened as race/in may bear its other name by now.
-    for (const path of opened) expect(path).toMatch(/^(?:race|good)\/in$/);
-    for (let time = 0; time < 8; time += 1) {
-      const { error } = await engine.publish(target, of('race/in'));
-      const [mounted] = await mountsAt(target);
-      if (error) expect(mounted).toBeUndefined();
-      else expect(mounted?.root).toMatch(/^\/(?:race|good)\/in$/);
-      expect(await engine.unpublish(target)).toEqual(success);
-    }
-    swapping.kill('SIGKILL');
-    expect(await node.shell(`cd ${secret}; find . -perm 777; find .; cd ${root}/victim; find .`)).toBe(
-      '.\n./in\n./in/file\n.\n./in\n',
-    );
+  describe('that swaps a directory for a link', () => {
+    let secret: string;
+    let swapping: ReturnType<PrivateNode['program']>;
+    beforeEach(async () => {
+      secret = join(node.base, 'secret');
+      await node.shell(
+        `rm -rf ${secret} ${root}/*; mkdir -p ${secret}/in ${root}/victim/in ${root}/good/in; echo secret > ${secret}/in/file`,
+      );
+      // `race` is by turns a directory, a link to another tenant, a link out of the file system, and nothing.
+      swapping = node.program(process.execPath, ['-e', swapper, root, secret]);
+    });
+    afterEach(async () => {
+      swapping.kill('SIGKILL');
+      expect(await node.shell(`cd ${secret}; find . -perm 777; find .; cd ${root}/victim; find .`)).toBe(
+        '.\n./in\n./in/file\n.\n./in\n',
+      );
+    });
+    /** Names of what was opened as race/in: it may bear its other name by now. */
+    const inside = /^\/?(?:race|good)\/in$/;
+
+    it('cannot lead the driver out of the file system', async () => {
+      const opener = fileURLToPath(new URL('../../dist/node/testing/open-in-race.js', import.meta.url));
+      const outcomes = await node.shell(`${process.execPath} ${opener} ${root} race/in ${uid} 5000`);
+      const { symlink = 0, ...others } = JSON.parse(outcomes) as Record<string, number>;
+      const opened = Object.keys(others).filter(
+        (outcome) => !['not-a-directory', 'system'].includes(outcome),
+      );
+      expect(symlink).toBeGreaterThan(0);
+      expect(opened).not.toEqual([]);
+      for (const path of opened) expect(path).toMatch(inside);
+      for (let time = 0; time < 8; time += 1) {
+        const { error } = await engine.publish(target, of('race/in'));
+        const [mounted] = await mountsAt(target);
+        if (error) expect(mounted).toBeUndefined();
+        else expect(mounted?.root).toMatch(inside);
+        expect(await engine.unpublish(target)).toEqual(success);
+      }
+    });
+
+    it.runIf(systemCallProgram())('cannot lead system calls out of it', async () => {
+      const calls = new SystemCalls(new InsideRunner(node), systemClock);
+      const run = (...call: SystemCall) =>
+        calls.run(call, { deadlineMs: 10_000, signal: new AbortController().signal });
+      await node.shell(`mkdir -p ${target}`);
+      /** Directory that was bound, or the reason of the refusal. */
+      const attempt = async (): Promise<string> => {
+        const { error, details } =
+          (await run('bind-directory', root, target, '1', String(0o777), uid, gid, 'race/in')) ?? {};
+        if (error) return details?.[0] ?? error.code;
+        const [mounted] = await mountsAt(target);
+        expect(await run('umount', target)).toEqual({});
+        return `${mounted?.root}`;
+      };
+      const seen = new Set<string>();
+      for (let time = 0; time < 800; time += 1) seen.add(await attempt());
+      await calls.close();
+      const opened = [...seen].filter((outcome) => outcome.includes('/'));
+      expect(seen).toContain('symlink');
+      expect(opened).not.toEqual([]);
+      for (const path of opened) expect(path).toMatch(inside);
+    });
   });
 
   it('keeps owner and permissions of existing directories', async () => {
