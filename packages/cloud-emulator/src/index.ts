@@ -7,5 +7,6 @@ export type { Durations } from './world/world.js';
 export type { Fault } from './world/faults.js';
 export type { Cloud, Journal, JournalEntry, JournalListener } from './world/journal.js';
 export type { Faults } from './world/faults.js';
+export { requestTroubles } from './world/request-troubles.js';
 export { serverFaultKinds } from './world/server-faults.js';
 export type { ServerFault, ServerFaultKind, ServerFaults } from './world/server-faults.js';

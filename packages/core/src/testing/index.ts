@@ -7,5 +7,6 @@ export {
   type ContractCase,
   type ProviderContractHarness,
 } from './provider-contract/provider-contract.js';
+export { repeatUntilFinal } from './repeat-until-final.js';
 export { RememberedLog } from './remembered-log.js';
 export { volumeRequest } from './volume-request.js';

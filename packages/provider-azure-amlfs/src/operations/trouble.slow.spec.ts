@@ -1,8 +1,9 @@
 // Throttling, errors, cut connections, silence and failed long-running operations at every call that changes something:
 // each has its effect once, nothing is left over, and nothing is put over what exists.
-import type { Fault } from '@lustre-csi/cloud-emulator';
-import { Capacity, isDriverError } from '@lustre-csi/core';
+import { requestTroubles } from '@lustre-csi/cloud-emulator';
+import { Capacity } from '@lustre-csi/core';
 import type { VolumeOperations } from '@lustre-csi/core/server';
+import { repeatUntilFinal } from '@lustre-csi/core/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmulatedAzure } from '../testing/emulated-azure.js';
 import { blobContainers, callOf, dynamicParameters, requestOf } from '../testing/samples.js';
@@ -108,31 +109,11 @@ const rows: readonly Row[] = [
   },
 ];
 
-const troubles: readonly (readonly [string, Fault])[] = [
-  ['429 with Retry-After', { kind: 'throttle', retryAfterSeconds: 0 }],
-  ['429 without Retry-After', { kind: 'throttle' }],
-  ['429 for longer than a call is repeated', { kind: 'throttle', times: 6 }],
-  ['500 before the effect', { kind: 'error', status: 500 }],
-  ['503 with Retry-After, before the effect', { kind: 'error', retryAfterSeconds: 0 }],
-  ['504 after the effect', { kind: 'error', status: 504, code: 'GatewayTimeout', when: 'after' }],
-  ['a cut connection before the effect', { kind: 'reset' }],
-  ['a cut connection after the effect', { kind: 'reset', when: 'after' }],
-  ['connections that are cut again and again', { kind: 'reset', when: 'after', times: 3 }],
-  ['no answer before the effect', { kind: 'hang' }],
-  ['no answer after the effect', { kind: 'hang', when: 'after' }],
-];
-
 /** Called again by a process that knows nothing of the calls before, as long as nothing final is said. */
-async function untilDone(work: Row['work'], milliseconds: number): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await work(await azure.replica(), callOf(attempt === 1 ? milliseconds : 5000));
-      return;
-    } catch (error) {
-      if (attempt === 8 || !isDriverError(error, 'unavailable', 'aborted', 'deadline-exceeded')) throw error;
-    }
-  }
-}
+const untilDone = (work: Row['work'], milliseconds: number): Promise<void> =>
+  repeatUntilFinal(async (attempt) =>
+    work(await azure.replica(), callOf(attempt === 1 ? milliseconds : 5000)),
+  );
 
 /** Time after which a failed job is recreated. */
 function laterBy(milliseconds: number): void {
@@ -161,7 +142,7 @@ afterEach(async () => {
 });
 
 describe.each(rows)('$operation', ({ operation, work, needs, also = [], atOnce, done }) => {
-  it.each(troubles)('has one effect under %s', async (_, fault) => {
+  it.each(requestTroubles('GatewayTimeout'))('has one effect under %s', async (_, fault) => {
     if (needs === 'volume') await createPlain(keeper, callOf(5000));
     const before = operationCount();
     azure.emulator.journal.clear();

@@ -1,8 +1,8 @@
 // Throttling, errors, cut connections, silence and failed work requests at every call that changes something: each has its
 // effect once, and nothing is left over.
-import type { Fault } from '@lustre-csi/cloud-emulator';
-import { isDriverError } from '@lustre-csi/core';
+import { requestTroubles } from '@lustre-csi/cloud-emulator';
 import type { VolumeOperations } from '@lustre-csi/core/server';
+import { repeatUntilFinal } from '@lustre-csi/core/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EmulatedOci } from '../testing/emulated-oci.js';
 import { callOf, dynamicParameters, gigabytes, requestOf } from '../testing/samples.js';
@@ -92,31 +92,9 @@ async function noteBase(signal: AbortSignal): Promise<void> {
   if (fileSystem) await provider.parentFileSystems?.noteBase?.(fileSystem, '/team', signal);
 }
 
-const troubles: readonly (readonly [string, Fault])[] = [
-  ['429 with Retry-After', { kind: 'throttle', retryAfterSeconds: 0 }],
-  ['429 without Retry-After', { kind: 'throttle' }],
-  ['429 for longer than a call is repeated', { kind: 'throttle', times: 6 }],
-  ['500 before the effect', { kind: 'error', status: 500 }],
-  ['503 with Retry-After, before the effect', { kind: 'error', retryAfterSeconds: 0 }],
-  ['504 after the effect', { kind: 'error', status: 504, code: 'GatewayTimeout', when: 'after' }],
-  ['a cut connection before the effect', { kind: 'reset' }],
-  ['a cut connection after the effect', { kind: 'reset', when: 'after' }],
-  ['connections that are cut again and again', { kind: 'reset', when: 'after', times: 3 }],
-  ['no answer before the effect', { kind: 'hang' }],
-  ['no answer after the effect', { kind: 'hang', when: 'after' }],
-];
-
 /** Called again by a process that knows nothing of the calls before, as long as nothing final is said. */
-async function untilDone(work: Row['work'], milliseconds: number): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await work(await oci.replica(), callOf(attempt === 1 ? milliseconds : 5000));
-      return;
-    } catch (error) {
-      if (attempt === 8 || !isDriverError(error, 'unavailable', 'aborted', 'deadline-exceeded')) throw error;
-    }
-  }
-}
+const untilDone = (work: Row['work'], milliseconds: number): Promise<void> =>
+  repeatUntilFinal(async (attempt) => work(await oci.replica(), callOf(attempt === 1 ? milliseconds : 5000)));
 
 interface WorkRequest {
   readonly operationType: string;
@@ -142,7 +120,7 @@ afterEach(async () => {
 });
 
 describe.each(rows)('$operation, $what', ({ operation, work, needs, done, whenFailed }) => {
-  it.each(troubles)('has one effect under %s', async (_, fault) => {
+  it.each(requestTroubles('GatewayTimeout'))('has one effect under %s', async (_, fault) => {
     const before = await prepare(needs);
     oci.emulator.faults.add({ ...fault, cloud: 'oci', operation });
 
