@@ -78,7 +78,7 @@ export class IdempotentFileSystems<Plan extends FileSystemPlan> {
       if (step.kind === 'create') created = await this.#createOrDiscard(creation, step, work);
       if (step.kind === 'wait') await this.#surplus.removeFailed(step.fileSystem, mine, work.signal);
       if (step.kind === 'discard') await this.#discard(plan.volumeName, step.fileSystem, work.signal);
-      if (step.kind === 'create') this.#room.makeWay();
+      if (step.kind === 'create') seat.makeWay();
       const awaited = step.kind === 'create' ? created : step.fileSystem;
       all = await this.#waits.next(awaited as FileSystem, { began, last: all, seat }, work);
     }

@@ -50,20 +50,22 @@ describe('CreateVolume beyond the limit', () => {
     expect(await again).toBe('fs-3');
   });
 
-  it('ends the calls that wait when many creations find the limit reached: their callers have more to begin', async () => {
+  it('ends the calls that wait when many later creations find the limit reached: their callers have more to begin', async () => {
     const waiting = [create('pvc-1'), create('pvc-2')];
     await pass(1);
-    const further = Array.from({ length: 8 }, (_, index) => create(`pvc-${index + 3}`));
+    const third = create('pvc-3');
+    await pass(1);
+    const further = Array.from({ length: 8 }, (_, index) => create(`pvc-${index + 4}`));
     await pass(1);
     expect(await Promise.all(waiting)).toEqual(['deadline-exceeded', 'deadline-exceeded']);
-    expect(await Promise.all(further.slice(0, 7))).toEqual(Array(7).fill('deadline-exceeded'));
+    expect(await Promise.all([third, ...further.slice(0, 7)])).toEqual(Array(8).fill('deadline-exceeded'));
     cloud.settle();
     await pass(2);
-    expect(await further[7]).toBe('fs-10');
+    expect(await further[7]).toBe('fs-11');
     const again = create('pvc-1');
     await pass(1);
     expect(await again).toBe('fs-1');
-    expect(cloud.fileSystems.size).toBe(10);
+    expect(cloud.fileSystems.size).toBe(11);
   });
 
   it('lists nothing for a call that can only wait', async () => {
