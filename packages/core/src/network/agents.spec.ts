@@ -45,6 +45,23 @@ describe('agentsFor', () => {
     expect(agentsFor(variables({ NO_PROXY: '*' }))).toBeUndefined();
   });
 
+  it.each([
+    ['a proxy', { HTTPS_PROXY: 'http://proxy.test:3128' }],
+    ['authorities alone', { SSL_CERT_FILE: 'ca.pem', SSL_CERT_DIR: 'none' }],
+  ])('knows the scheme of each agent without a look at the stack, with %s', (_, given) => {
+    writeFileSync(join(directory, 'ca.pem'), rootCertificates[0] ?? '');
+    const isFile = (name: string): boolean => name.startsWith('SSL_');
+    const environment = Object.entries(given).map(([name, value]) => [
+      name,
+      isFile(name) ? join(directory, value) : value,
+    ]);
+    const agents = agentsFor(variables(Object.fromEntries(environment) as Record<string, string>));
+    expect([agents?.http, agents?.https].map((agent) => (agent as { protocol?: string }).protocol)).toEqual([
+      'http:',
+      'https:',
+    ]);
+  });
+
   it('sends plain requests to the proxy, and those to loopback past it', async () => {
     const environment = { http_proxy: `127.0.0.1:${port}` };
     await get('http://fsx.lustre.test:8080/x', environment);

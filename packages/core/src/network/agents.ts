@@ -25,46 +25,63 @@ export function agentsFor(variable: ReadVariable, caBundle?: string): NetworkAge
   const rules = new ProxyRules(variable);
   const roots = (caBundle === undefined ? undefined : bundleIn(variable, caBundle)) ?? trustedRoots(variable);
   if (rules.isEmpty && !roots) return undefined;
+  const keepAlive = true;
   // One context for all connections: a list of authorities costs milliseconds for each context.
-  const secureContext = roots && createSecureContext({ ca: [...roots] });
-  const agent = new ProxyingAgent(rules, secureContext);
-  return { http: agent, https: agent as unknown as HttpsAgent };
+  const trusting = roots
+    ? { keepAlive, secureContext: createSecureContext({ ca: [...roots] }) }
+    : { keepAlive };
+  const direct = { http: new HttpAgent({ keepAlive }), https: new HttpsAgent(trusting) };
+  if (rules.isEmpty) return direct;
+  return {
+    http: new ProxyingAgent('http', direct.http, rules, trusting),
+    https: new ProxyingAgent('https', direct.https, rules, trusting) as unknown as HttpsAgent,
+  };
+}
+
+/** Options of connections. */
+interface ConnectionSettings {
+  readonly keepAlive: boolean;
+  readonly secureContext?: SecureContext;
 }
 
 /** Agent that connects each request directly or through the proxy that the rules name, over persistent connections. */
 class ProxyingAgent extends Agent {
-  readonly #direct = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   readonly #proxies = new Map<string, Agent>();
 
   constructor(
+    private readonly scheme: 'http' | 'https',
+    private readonly direct: HttpAgent,
     private readonly rules: ProxyRules,
-    private readonly secureContext: SecureContext | undefined,
+    private readonly settings: ConnectionSettings,
   ) {
     // Options of this agent become those of each connection.
-    super({ keepAlive: true, ...(secureContext ? { secureContext } : {}) });
+    super(settings);
   }
 
-  override async connect(_request: unknown, options: AgentConnectOpts): Promise<HttpAgent> {
-    const { secureEndpoint, host, port } = options;
-    const scheme = secureEndpoint ? 'https' : 'http';
+  /** Reports the scheme, which the base class would read from a stack trace for each request. */
+  override isSecureEndpoint(): boolean {
+    return this.scheme === 'https';
+  }
+
+  override async connect(_request: unknown, { host, port }: AgentConnectOpts): Promise<HttpAgent> {
     const name = host?.includes(':') ? `[${host}]` : (host ?? '');
-    const proxy = this.rules.proxyFor(new URL(`${scheme}://${name}:${port}`));
-    return proxy ? this.#through(proxy, secureEndpoint) : this.#direct[scheme];
+    const proxy = this.rules.proxyFor(new URL(`${this.scheme}://${name}:${port}`));
+    return proxy ? this.#through(proxy) : this.direct;
   }
 
   override destroy(): void {
-    for (const agent of [this.#direct.http, this.#direct.https, ...this.#proxies.values()]) agent.destroy();
+    for (const agent of [this.direct, ...this.#proxies.values()]) agent.destroy();
     super.destroy();
   }
 
-  #through(proxy: URL, secureEndpoint: boolean): Agent {
-    const key = `${secureEndpoint ? 'tunnel' : 'forward'} ${proxy.href}`;
-    const known = this.#proxies.get(key);
+  #through(proxy: URL): Agent {
+    const known = this.#proxies.get(proxy.href);
     if (known) return known;
-    // For the connection to a proxy that speaks TLS itself.
-    const options = { keepAlive: true, ...(this.secureContext ? { secureContext: this.secureContext } : {}) };
-    const agent = secureEndpoint ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
-    this.#proxies.set(key, agent);
+    // The settings are for the connection to a proxy that speaks TLS itself.
+    const agent = this.isSecureEndpoint()
+      ? new HttpsProxyAgent(proxy, this.settings)
+      : new HttpProxyAgent(proxy, this.settings);
+    this.#proxies.set(proxy.href, agent);
     return agent;
   }
 }
