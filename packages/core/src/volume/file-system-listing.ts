@@ -4,6 +4,7 @@ import { withTimeLimit } from '../concurrency/time-limit.js';
 import { DriverError } from '../errors/driver-error.js';
 import type { ControllerProvider } from '../provider/controller-provider.js';
 import type { FileSystem } from '../model/file-system.js';
+import { KnownDeletions } from './known-deletions.js';
 
 /** The longest that one complete listing may take before it counts as failed. */
 const LISTING_TIMEOUT_MS = 60_000;
@@ -37,6 +38,7 @@ export class FileSystemListing {
   readonly #pollers = new Map<string, SharedPoller<readonly FileSystem[]>>();
   /** The last listing of each scope. */
   readonly #last = new Map<string, Listed>();
+  readonly #deletions = new Map<string, KnownDeletions>();
 
   constructor(
     private readonly provider: Pick<ControllerProvider, 'list'>,
@@ -45,9 +47,14 @@ export class FileSystemListing {
 
   /** A complete listing that begins after this call: at once, or a moment after the last one if that had many pages. */
   now(scope: string): Promise<readonly FileSystem[]> {
+    return this.soon(scope, 0);
+  }
+
+  /** The same, and so many milliseconds later at most: for calls that come in a crowd. */
+  soon(scope: string, milliseconds: number): Promise<readonly FileSystem[]> {
     const since = this.clock.now() - (this.#last.get(scope)?.ended ?? -Infinity);
     const gap = Math.min(LONGEST_GAP_MS, this.#furtherPages(scope) * GAP_PER_PAGE_MS);
-    return this.#poller(scope).nextWithin(Math.max(0, gap - since));
+    return this.#poller(scope).nextWithin(Math.max(milliseconds, gap - since));
   }
 
   /** A complete listing that begins after this call and so many milliseconds from now: earlier if another call needs one,
@@ -67,6 +74,16 @@ export class FileSystemListing {
   recent(scope: string): { readonly fileSystems: readonly FileSystem[]; readonly age: number } | undefined {
     const last = this.#last.get(scope);
     return last && { fileSystems: last.fileSystems, age: this.clock.now() - last.began };
+  }
+
+  /** Deletions of a scope, which each listing brings up to date. */
+  deletions(scope: string): KnownDeletions {
+    let deletions = this.#deletions.get(scope);
+    if (!deletions) {
+      deletions = new KnownDeletions(this.clock);
+      this.#deletions.set(scope, deletions);
+    }
+    return deletions;
   }
 
   #pause(scope: string): number {
@@ -93,6 +110,7 @@ export class FileSystemListing {
     const began = this.clock.now();
     const fileSystems = await withTimeLimit(limit, (signal) => this.provider.list(scope, signal));
     this.#last.set(scope, { fileSystems, began, ended: this.clock.now() });
+    this.deletions(scope).listed(fileSystems, began);
     return fileSystems;
   }
 }

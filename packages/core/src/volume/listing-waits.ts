@@ -12,10 +12,12 @@ import type { FileSystemListing } from './file-system-listing.js';
 
 /** Begin of a wait, and what was seen so far. */
 export interface WaitSoFar {
-  /** Begin of the call's work, as the clock counts. */
+  /** Begin of the work, as the clock counts: of the deletion where it is known, else of the call. */
   readonly began: number;
   readonly last: readonly FileSystem[];
   readonly seat: Seat;
+  /** Shortest time until the next listing. Milliseconds; absent: the pace of the file system alone. */
+  readonly shortestDelay?: number;
 }
 
 /** Waits of creations and deletions for the next listing, at the pace of the awaited file system. */
@@ -36,16 +38,17 @@ export class ListingWaits {
    *    throws */
   async next(
     awaited: FileSystem,
-    { began, last, seat }: WaitSoFar,
+    { began, last, seat, shortestDelay = 0 }: WaitSoFar,
     { signal, report }: Work,
   ): Promise<readonly FileSystem[]> {
     const towards = awaited.state === 'deleting' ? 'delete' : 'create';
-    // No cloud reports when a deletion began: the start of this call is the nearest known time.
+    // No cloud reports when a deletion began: the first look that showed it is the nearest known time.
     const ageSeconds =
       towards === 'create' ? this.ageOf(awaited, began) : Math.max(0, (this.clock.now() - began) / 1000);
     if (!seat.take()) throw fullRoom(describeProgress(awaited, ageSeconds));
     report(describeProgress(awaited, ageSeconds));
-    const delay = pollDelay(ageSeconds, this.provider.typicalDurations[towards]);
+    const pace = pollDelay(ageSeconds, this.provider.typicalDurations[towards]);
+    const delay = Math.max(pace, shortestDelay);
     try {
       const looked = untilAborted(this.listing.nextWithin(awaited.listingScope, delay), signal);
       return await untilAborted(looked, seat.cleared);
