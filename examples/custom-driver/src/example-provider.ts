@@ -6,7 +6,7 @@ import { DRIVER_NAME, parameters } from './parameters.js';
 export const exampleProvider: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Example Cloud',
-  parameters,
+  parameters: async () => parameters,
   flags: [
     {
       name: 'region',

@@ -145,14 +145,14 @@ describe('azureAmlfs', () => {
     expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: true });
   });
 
-  it('describes itself to users', () => {
+  it('describes itself to users', async () => {
     expect(azureAmlfs.expandable).toBe(true);
     expect(azureAmlfs.title).toBe('Azure Managed Lustre');
     expect(azureAmlfs.flags.map(({ name, environment }) => [name, environment])).toEqual([
       ['azure-config-file', 'AZURE_CONFIG_FILE'],
       ['topology-zone', undefined],
     ]);
-    for (const [name, { example, read }] of Object.entries(azureAmlfs.parameters.parameters)) {
+    for (const [name, { example, read }] of Object.entries((await azureAmlfs.parameters()).parameters)) {
       expect(() => read(example), name).not.toThrow();
     }
   });

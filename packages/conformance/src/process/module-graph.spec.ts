@@ -13,6 +13,9 @@ import {
 
 const SDK = /node_modules\/(@aws-sdk|@smithy|@azure|google-auth-library|gaxios)\//;
 
+/** Parts that read parameters and configuration files. */
+const READERS = /node_modules\/(yaml|zod)\/|\/dist\/parameters\/parameters\.js$/;
+
 /** Folder of the cloud SDK of each driver: that of Google is loaded with the first token. */
 const SDKS: Readonly<Record<string, string>> = {
   'fsx.csi.aws.com': '@aws-sdk',
@@ -78,7 +81,7 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
   it('loads no cloud SDK on a node, and no Kubernetes client outside of a cluster', async () => {
     const modules = await modulesOf(driverName, 'node');
     expect(modules.length).toBeGreaterThan(20);
-    expect(modules.filter((url) => SDK.test(url))).toEqual([]);
+    expect(modules.filter((url) => SDK.test(url) || READERS.test(url))).toEqual([]);
     expect(modules.some((url) => url.endsWith('/kubernetes/this-node.js'))).toBe(true);
     // Loaded where a flag requests them.
     const onRequest = /\/driver\/dist\/(?:tracing\/|metrics\/(?:catalogue|metrics)|kubernetes\/leadership)/;
@@ -102,6 +105,8 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
       modules.some((url) => url.includes(`/node_modules/${name}/`)),
     );
     expect(loaded).toEqual([SDKS[driverName]].filter(Boolean));
+    const ofParameters = modules.filter((url) => url.endsWith('/dist/parameters/parameters.js'));
+    expect(new Set(ofParameters).size).toBe(1);
     expect(modules.filter((url) => /node_modules\/(google-auth-library|gaxios)\//.test(url))).toEqual([]);
   });
 });

@@ -40,8 +40,6 @@ export interface ProviderPlugin {
   readonly formerNames?: readonly string[];
   /** For people: `Amazon FSx for Lustre`. */
   readonly title: string;
-  /** StorageClass parameters of CreateVolume. */
-  readonly parameters: ParameterSchema;
   /** Command-line flags of this provider alone. */
   readonly flags: readonly FlagDefinition[];
 
@@ -52,6 +50,9 @@ export interface ProviderPlugin {
    *  if volumes can be expanded online, `hasTopology` if topology matters with these settings. */
   readonly expandable?: boolean;
   hasTopology?(settings: Settings): boolean;
+
+  /** StorageClass parameters of CreateVolume. Imports them: a node reads none, and a controller those of its cloud alone. */
+  parameters(): Promise<ParameterSchema>;
 
   node(settings: Settings, context?: Pick<ProviderContext, 'node'>): NodeProvider;
 

@@ -122,8 +122,8 @@ export function memoryProvider(cloud: MemoryCloud): ProviderPlugin {
   return {
     driverName: 'memory.lustre.test',
     title: 'A cloud in memory',
-    parameters,
     flags: [],
+    parameters: async () => parameters,
     node: () => ({
       contextKeys: ['source'],
       mountSource: ({ context }) => {

@@ -1,17 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, messageOf, type FlagDefinition, type Settings } from '@lustre-csi/core';
+import { ConfigurationError, messageOf, type Settings } from '@lustre-csi/core';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
 import { cloudNamed, type AzureCloud } from './clouds.js';
-
-export const configFileFlag = {
-  name: 'azure-config-file',
-  type: 'string',
-  description: 'Cloud provider configuration of Kubernetes for Azure.',
-  environment: 'AZURE_CONFIG_FILE',
-  default: '/etc/kubernetes/azure.json',
-  valueName: 'FILE',
-} as const satisfies FlagDefinition;
+import { configFileFlag } from './flags.js';
 
 const text = z.optional(z.string());
 /** Boolean, which some tools write as a string. */
