@@ -17,6 +17,9 @@ const entries = {
   'entries/azurelustreplugin': join(directory, 'dist/azurelustreplugin.main.js'),
 };
 
+/** What all entries import. */
+const start = join(directory, 'dist/run-lustre-csi.js');
+
 const children = Object.fromEntries(
   readdirSync(core, { recursive: true })
     .filter((file) => file.endsWith('.child.js'))
@@ -46,6 +49,29 @@ const withoutProtoLoader = {
     onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ path }) => ({ path, namespace }));
     onLoad({ filter: /.*/, namespace }, ({ path }) => ({
       contents: `throw new Error('the bundle contains no ${path}: nothing in it reads .proto files');`,
+    }));
+  },
+};
+
+/**
+ * Keeps the modules of every start in one chunk. esbuild makes a chunk of each set of modules that the same entries reach, which
+ * would be thirty for the start, and finding and linking them would take as long as running them. So each chunk that loads on
+ * use names the start, which is loaded by then.
+ */
+const startInOneChunk = {
+  name: 'start-in-one-chunk',
+  setup({ onResolve, onLoad, resolve }) {
+    const namespace = 'on-use';
+    onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      const isOurs = kind === 'dynamic-import' && !importer.includes('/node_modules/');
+      if (!isOurs || pluginData === namespace) return undefined;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: namespace });
+      // Relative: the names of chunks depend on the path, and must not on the directory of the build.
+      return found.errors.length > 0 ? found : { path: relative(directory, found.path), namespace };
+    });
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `import ${JSON.stringify(start)}; export * from ${JSON.stringify(join(directory, path))};`,
+      resolveDir: directory,
     }));
   },
 };
@@ -107,7 +133,7 @@ const [main, beside] = await Promise.all([
     entryPoints: entries,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    plugins: [childrenBeside, withoutProtoLoader],
+    plugins: [childrenBeside, withoutProtoLoader, startInOneChunk],
   }),
   build({ ...options, absWorkingDir: directory, entryPoints: children }),
 ]);

@@ -25,6 +25,20 @@ it('has a map of each of its programs and chunks', () => {
   expect(programs.filter((file) => !files.includes(`${file}.map`))).toEqual([]);
 });
 
+it('starts from one chunk, beside the entry and the helpers of the bundler', () => {
+  const metafile = join(directory, '../dist/bundle-metafile.json');
+  const { outputs } = JSON.parse(readFileSync(metafile, 'utf8')) as {
+    readonly outputs: Readonly<
+      Record<string, { readonly imports: readonly { readonly path: string; readonly kind: string }[] }>
+    >;
+  };
+  const loaded = new Set(['bundle/entries/lustre-csi.js']);
+  for (const file of loaded)
+    for (const { path, kind } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && path in outputs) loaded.add(path);
+  expect(loaded.size).toBe(3);
+});
+
 it('has the licence of each package of others in it', () => {
   const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['@grpc/grpc-js', '@aws-sdk/client-fsx', '@azure/identity', 'pino', 'inversify'])
