@@ -17,7 +17,7 @@ const entries = {
   'entries/azurelustreplugin': join(directory, 'dist/azurelustreplugin.main.js'),
 };
 
-/** What all entries import. */
+/** Module that all entries import. */
 const start = join(directory, 'dist/run-lustre-csi.js');
 
 const children = Object.fromEntries(

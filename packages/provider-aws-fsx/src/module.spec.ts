@@ -73,7 +73,7 @@ describe('awsFsx.controller', () => {
 });
 
 describe('awsFsx', () => {
-  it('loads the SDK for a controller only', () => {
+  it('loads the SDK with the first call of a controller', () => {
     // The SDK is CommonJS or loads such modules: what is loaded of it stands in the cache of require.
     const script = `
       import { createRequire } from 'node:module';
@@ -81,14 +81,17 @@ describe('awsFsx', () => {
       const loaded = () => Object.keys(createRequire(process.argv[1]).cache).filter((path) => path.includes('@aws-sdk'));
       awsFsx.node({ flag: () => undefined, environment: () => undefined });
       const onNode = loaded().length;
-      await awsFsx.controller({ flag: () => 'us-west-2', environment: () => undefined }, { clusterId: '', driverName: 'a', driverVersion: '1' }).catch(() => {});
-      console.log(JSON.stringify({ onNode, onController: loaded().length > 0 }));`;
+      const settings = { flag: (name) => (name === 'region' ? 'us-west-2' : undefined), environment: () => undefined };
+      const controller = await awsFsx.controller(settings, { clusterId: '', driverName: 'a', driverVersion: '1' });
+      const onController = loaded().length;
+      await controller.list('', AbortSignal.abort()).catch(() => {});
+      console.log(JSON.stringify({ onNode, onController, onCall: loaded().length > 0 }));`;
     const entry = new URL('../dist/index.js', import.meta.url).href;
     const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script, entry], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: true });
+    expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: 0, onCall: true });
   });
 
   it('describes itself to users', () => {

@@ -1,5 +1,5 @@
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
-import { FSxClient, type FSxClientConfig } from '@aws-sdk/client-fsx';
+import type { FSxClient, FSxClientConfig } from '@aws-sdk/client-fsx';
 import { agentsFor } from '@lustre-csi/core/network';
 import {
   ConfigurationError,
@@ -36,7 +36,7 @@ export async function buildController(
   const region = await regionFrom(settings, context);
   const view = { region, clusterId: clusterIdOf(context) };
   const options = clientOptions(region, context, settings);
-  const api = new FsxApi(() => new FSxClient(options), context.cloudRequests);
+  const api = new FsxApi(() => newFsx(options), context.cloudRequests);
   const ec2 = newEc2(options, context.cloudRequests);
   return new FsxFileSystems(
     {
@@ -83,6 +83,12 @@ export type ClientOptions = Pick<
   FSxClientConfig & EC2ClientConfig,
   'region' | 'customUserAgent' | 'requestHandler'
 >;
+
+/** Loads the SDK, and creates its client. */
+async function newFsx(options: ClientOptions): Promise<FSxClient> {
+  const { FSxClient } = await import('@aws-sdk/client-fsx');
+  return new FSxClient(options);
+}
 
 function newEc2(options: ClientOptions, requests: CloudRequests | undefined): DeferredEc2 {
   return new DeferredEc2(async () => {

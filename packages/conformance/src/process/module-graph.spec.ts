@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CsiClient } from '@lustre-csi/core/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLustreCsi } from '../testing/lustre-csi.js';
 import {
@@ -60,14 +61,18 @@ const modulesIn = (url: string): readonly string[] =>
     ? Object.keys(outputs[url.slice(packageRoot.href.length)]?.inputs ?? {})
     : [];
 
-/** Modules that the executable has loaded when it serves. */
-async function modulesOf(driverName: string, mode: 'node' | 'controller'): Promise<readonly string[]> {
+/** Modules that the executable has loaded when it serves, and has answered a call. */
+async function modulesOf(
+  driverName: string,
+  mode: 'node' | 'controller',
+  call: (client: CsiClient) => Promise<unknown> = (client) => client.identity.probe({}),
+): Promise<readonly string[]> {
   const log = join(directory, `${mode}.log`);
   const NODE_OPTIONS = `--import ${pathToFileURL(join(directory, 'recorder.mjs')).href}`;
   const noCluster = { KUBERNETES_SERVICE_HOST: undefined };
   const environment = { ...cloud.environment, ...noCluster, NODE_OPTIONS, MODULE_LOG: log };
   const driver = await startLustreCsi({ driverName, mode, environment });
-  await driver.client.identity.getPluginInfo({});
+  await call(driver.client);
   await driver.stop();
   const urls = readFileSync(log, 'utf8').trim().split('\n');
   // Nothing is loaded from beside the bundle: it works where no package is installed.
@@ -100,7 +105,9 @@ describe.each(testedDrivers)('$driverName', ({ driverName }) => {
   });
 
   it('loads its own cloud SDK in the controller, and no other', async () => {
-    const modules = await modulesOf(driverName, 'controller');
+    const modules = await modulesOf(driverName, 'controller', (client) =>
+      client.controller.listVolumes({ maxEntries: 0, startingToken: '' }),
+    );
     const loaded = Object.values(SDKS).filter((name) =>
       modules.some((url) => url.includes(`/node_modules/${name}/`)),
     );

@@ -53,12 +53,13 @@ export const GET_CREDENTIALS = 'GetCredentials';
  */
 export class AwsCaller<Client extends SdkClient> {
   readonly #slots = new Slots(MAX_CONNECTIONS);
-  #client: Client | undefined;
+  #client: Promise<Client> | undefined;
   #credentials: Promise<unknown> | undefined;
   #identity: unknown;
 
   constructor(
-    private readonly newClient: () => Client,
+    /** Creates a client; may load its SDK for that. */
+    private readonly newClient: () => Client | Promise<Client>,
     private readonly requests: CloudRequests = unobserved,
     private readonly credentialsMs = CREDENTIALS_MS,
   ) {}
@@ -70,12 +71,21 @@ export class AwsCaller<Client extends SdkClient> {
     input: Input,
     signal: AbortSignal,
   ): Promise<Output> {
-    const client = (this.#client ??= observeRequests(this.newClient(), this.requests));
+    const client = await (this.#client ??= this.#create());
     // The SDK heeds its signal only during a request, not while it waits for credentials or to retry.
     await untilAborted((this.#credentials ??= this.#ask(client)), signal);
     const send = (): Promise<Output> =>
       untilAborted(operation.send(client, input, { abortSignal: signal }), signal);
     return this.#slots.run(send, signal);
+  }
+
+  async #create(): Promise<Client> {
+    try {
+      return observeRequests(await this.newClient(), this.requests);
+    } catch (error) {
+      this.#client = undefined;
+      throw error;
+    }
   }
 
   /** Waits for credentials on behalf of all callers; it does not end when one of them gives up. */

@@ -54,7 +54,7 @@ export class FsxApi {
     systemClock,
   );
 
-  constructor(newClient: () => FSxClient, requests?: CloudRequests) {
+  constructor(newClient: () => FSxClient | Promise<FSxClient>, requests?: CloudRequests) {
     this.#caller = new AwsCaller(newClient, requests);
   }
 

@@ -1,32 +1,24 @@
-import {
-  CreateBackupCommand,
-  CreateDataRepositoryAssociationCommand,
-  CreateFileSystemCommand,
-  CreateFileSystemFromBackupCommand,
-  DeleteBackupCommand,
-  DeleteDataRepositoryAssociationCommand,
-  DeleteFileSystemCommand,
-  DescribeBackupsCommand,
-  DescribeDataRepositoryAssociationsCommand,
-  DescribeFileSystemsCommand,
-  TagResourceCommand,
-  UpdateFileSystemCommand,
-  type CreateBackupCommandInput,
-  type CreateDataRepositoryAssociationCommandInput,
-  type CreateFileSystemCommandInput,
-  type CreateFileSystemFromBackupCommandInput,
-  type DeleteBackupCommandInput,
-  type DeleteDataRepositoryAssociationCommandInput,
-  type DeleteFileSystemCommandInput,
-  type DescribeBackupsCommandInput,
-  type DescribeDataRepositoryAssociationsCommandInput,
-  type DescribeFileSystemsCommandInput,
-  type FSxClient,
-  type TagResourceCommandInput,
-  type UpdateFileSystemCommandInput,
+import type {
+  CreateBackupCommandInput,
+  CreateDataRepositoryAssociationCommandInput,
+  CreateFileSystemCommandInput,
+  CreateFileSystemFromBackupCommandInput,
+  DeleteBackupCommandInput,
+  DeleteDataRepositoryAssociationCommandInput,
+  DeleteFileSystemCommandInput,
+  DescribeBackupsCommandInput,
+  DescribeDataRepositoryAssociationsCommandInput,
+  DescribeFileSystemsCommandInput,
+  FSxClient,
+  TagResourceCommandInput,
+  UpdateFileSystemCommandInput,
 } from '@aws-sdk/client-fsx';
+import type * as Sdk from '@aws-sdk/client-fsx';
 import type { AwsOperation, Permission } from './aws-operation.js';
 import { tagKeys } from '../parameters/tags.js';
+
+/** The SDK, which the first call loads: it is large, and a controller that waits for work needs none of it. */
+const sdk = (): Promise<typeof Sdk> => import('@aws-sdk/client-fsx');
 
 const fileSystems = ['arn:*:fsx:*:*:file-system/*'];
 const backups = ['arn:*:fsx:*:*:backup/*'];
@@ -66,8 +58,8 @@ export const fsxOperations = {
       serviceRole,
       ...s3Link,
     ],
-    send: (client: FSxClient, input: CreateFileSystemCommandInput, options) =>
-      client.send(new CreateFileSystemCommand(input), options),
+    send: async (client: FSxClient, input: CreateFileSystemCommandInput, options) =>
+      client.send(new (await sdk()).CreateFileSystemCommand(input), options),
   },
   CreateFileSystemFromBackup: {
     name: 'CreateFileSystemFromBackup',
@@ -76,22 +68,22 @@ export const fsxOperations = {
       { action: 'fsx:CreateFileSystemFromBackup', resources: [...backups, ...fileSystems] },
       tagResource(fileSystems),
     ],
-    send: (client: FSxClient, input: CreateFileSystemFromBackupCommandInput, options) =>
-      client.send(new CreateFileSystemFromBackupCommand(input), options),
+    send: async (client: FSxClient, input: CreateFileSystemFromBackupCommandInput, options) =>
+      client.send(new (await sdk()).CreateFileSystemFromBackupCommand(input), options),
   },
   DescribeFileSystems: {
     name: 'DescribeFileSystems',
     kind: 'lookup',
     permissions: [{ action: 'fsx:DescribeFileSystems', resources: anything }],
-    send: (client: FSxClient, input: DescribeFileSystemsCommandInput, options) =>
-      client.send(new DescribeFileSystemsCommand(input), options),
+    send: async (client: FSxClient, input: DescribeFileSystemsCommandInput, options) =>
+      client.send(new (await sdk()).DescribeFileSystemsCommand(input), options),
   },
   UpdateFileSystem: {
     name: 'UpdateFileSystem',
     kind: 'effect',
     permissions: [{ action: 'fsx:UpdateFileSystem', resources: fileSystems }],
-    send: (client: FSxClient, input: UpdateFileSystemCommandInput, options) =>
-      client.send(new UpdateFileSystemCommand(input), options),
+    send: async (client: FSxClient, input: UpdateFileSystemCommandInput, options) =>
+      client.send(new (await sdk()).UpdateFileSystemCommand(input), options),
   },
   DeleteFileSystem: {
     name: 'DeleteFileSystem',
@@ -102,8 +94,8 @@ export const fsxOperations = {
       { action: 'fsx:CreateBackup', resources: [...backups, ...fileSystems] },
       tagResource(backups),
     ],
-    send: (client: FSxClient, input: DeleteFileSystemCommandInput, options) =>
-      client.send(new DeleteFileSystemCommand(input), options),
+    send: async (client: FSxClient, input: DeleteFileSystemCommandInput, options) =>
+      client.send(new (await sdk()).DeleteFileSystemCommand(input), options),
   },
   CreateBackup: {
     name: 'CreateBackup',
@@ -112,15 +104,15 @@ export const fsxOperations = {
       { action: 'fsx:CreateBackup', resources: [...backups, ...fileSystems] },
       tagResource(backups),
     ],
-    send: (client: FSxClient, input: CreateBackupCommandInput, options) =>
-      client.send(new CreateBackupCommand(input), options),
+    send: async (client: FSxClient, input: CreateBackupCommandInput, options) =>
+      client.send(new (await sdk()).CreateBackupCommand(input), options),
   },
   DescribeBackups: {
     name: 'DescribeBackups',
     kind: 'lookup',
     permissions: [{ action: 'fsx:DescribeBackups', resources: anything }],
-    send: (client: FSxClient, input: DescribeBackupsCommandInput, options) =>
-      client.send(new DescribeBackupsCommand(input), options),
+    send: async (client: FSxClient, input: DescribeBackupsCommandInput, options) =>
+      client.send(new (await sdk()).DescribeBackupsCommand(input), options),
   },
   DeleteBackup: {
     name: 'DeleteBackup',
@@ -128,15 +120,15 @@ export const fsxOperations = {
     permissions: [
       { action: 'fsx:DeleteBackup', resources: backups, condition: tagged(tagKeys.snapshotName) },
     ],
-    send: (client: FSxClient, input: DeleteBackupCommandInput, options) =>
-      client.send(new DeleteBackupCommand(input), options),
+    send: async (client: FSxClient, input: DeleteBackupCommandInput, options) =>
+      client.send(new (await sdk()).DeleteBackupCommand(input), options),
   },
   TagResource: {
     name: 'TagResource',
     kind: 'effect',
     permissions: [tagResource(fileSystems)],
-    send: (client: FSxClient, input: TagResourceCommandInput, options) =>
-      client.send(new TagResourceCommand(input), options),
+    send: async (client: FSxClient, input: TagResourceCommandInput, options) =>
+      client.send(new (await sdk()).TagResourceCommand(input), options),
   },
   CreateDataRepositoryAssociation: {
     name: 'CreateDataRepositoryAssociation',
@@ -146,8 +138,8 @@ export const fsxOperations = {
       tagResource(associations),
       ...s3Link,
     ],
-    send: (client: FSxClient, input: CreateDataRepositoryAssociationCommandInput, options) =>
-      client.send(new CreateDataRepositoryAssociationCommand(input), options),
+    send: async (client: FSxClient, input: CreateDataRepositoryAssociationCommandInput, options) =>
+      client.send(new (await sdk()).CreateDataRepositoryAssociationCommand(input), options),
   },
   DeleteDataRepositoryAssociation: {
     name: 'DeleteDataRepositoryAssociation',
@@ -155,14 +147,14 @@ export const fsxOperations = {
     permissions: [
       { action: 'fsx:DeleteDataRepositoryAssociation', resources: [...associations, ...fileSystems] },
     ],
-    send: (client: FSxClient, input: DeleteDataRepositoryAssociationCommandInput, options) =>
-      client.send(new DeleteDataRepositoryAssociationCommand(input), options),
+    send: async (client: FSxClient, input: DeleteDataRepositoryAssociationCommandInput, options) =>
+      client.send(new (await sdk()).DeleteDataRepositoryAssociationCommand(input), options),
   },
   DescribeDataRepositoryAssociations: {
     name: 'DescribeDataRepositoryAssociations',
     kind: 'lookup',
     permissions: [{ action: 'fsx:DescribeDataRepositoryAssociations', resources: anything }],
-    send: (client: FSxClient, input: DescribeDataRepositoryAssociationsCommandInput, options) =>
-      client.send(new DescribeDataRepositoryAssociationsCommand(input), options),
+    send: async (client: FSxClient, input: DescribeDataRepositoryAssociationsCommandInput, options) =>
+      client.send(new (await sdk()).DescribeDataRepositoryAssociationsCommand(input), options),
   },
 } as const satisfies Readonly<Record<string, AwsOperation<FSxClient, never, unknown>>>;
