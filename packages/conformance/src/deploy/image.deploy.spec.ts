@@ -109,9 +109,15 @@ describe.skipIf(missingForImages.length > 0)('the image', () => {
     expect(programs.filter(({ stat }) => (stat.mode & 0o6000) !== 0)).toEqual([]);
   });
 
-  it('runs Node.js with little space for short-lived objects, as the benchmark does', () => {
+  it('runs Node.js with little space for short-lived objects, and returns memory of the start', () => {
     const program = readFileSync(join(root, 'usr/lib/lustre-csi/bin/lustre-csi.js'), 'utf8');
     expect(program).toMatch(/^#!\/usr\/bin\/node --max-semi-space-size=1\n/);
+    const { process: started } = JSON.parse(
+      readFileSync(join(directory, 'unpacked/config.json'), 'utf8'),
+    ) as {
+      readonly process: { readonly env: readonly string[] };
+    };
+    expect(started.env).toContain('MALLOC_TRIM_THRESHOLD_=131072');
   });
 
   it('has the licences and the packages that it consists of', () => {
