@@ -125,24 +125,30 @@ describe('the controller', () => {
 });
 
 describe('azureAmlfs', () => {
-  it('loads the SDK for a controller only', () => {
+  it('loads the SDK with the first call of a controller', async () => {
     // The SDK is CommonJS or loads such modules: what is loaded of it stands in the cache of require.
     const script = `
       import { createRequire } from 'node:module';
       const { azureAmlfs } = await import(process.argv[1]);
       const loaded = () =>
         Object.keys(createRequire(process.argv[1]).cache).filter((path) => path.includes('@azure')).length;
-      const settings = { flag: () => undefined, environment: () => '/nowhere' };
+      const settings = { flag: () => undefined, environment: (name) => (name === 'AZURE_CONFIG_FILE' ? process.argv[2] : undefined) };
       azureAmlfs.node(settings);
       const onNode = loaded();
-      await azureAmlfs.controller(settings, {}).catch(() => {});
-      console.log(JSON.stringify({ onNode, onController: loaded() > 0 }));`;
+      const controller = await azureAmlfs.controller(settings, { log: console });
+      const onController = loaded();
+      await controller.list('lustre-rg', AbortSignal.abort()).catch(() => {});
+      console.log(JSON.stringify({ onNode, onController, onCall: loaded() > 0 }));`;
     const entry = new URL('../dist/index.js', import.meta.url).href;
-    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script, entry], {
+    const file = await azure.write(
+      'managed.json',
+      '{"subscriptionId":"s","useManagedIdentityExtension":true}',
+    );
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script, entry, file], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: true });
+    expect(JSON.parse(printed)).toEqual({ onNode: 0, onController: 0, onCall: true });
   });
 
   it('describes itself to users', async () => {

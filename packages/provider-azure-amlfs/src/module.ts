@@ -14,7 +14,8 @@ import { withObservedTokens } from './api/observe-requests.js';
 import { throughProxies } from './api/through-proxies.js';
 import { readAzureConfig, type AzureConfig } from './parameters/azure-config.js';
 import { boundedCredential } from './api/bounded-credential.js';
-import { chooseIdentity, createCredential, tokenSource } from './api/credentials.js';
+import { authorityOf, checkIdentity, chooseIdentity, tokenSource } from './api/credentials.js';
+import { deferredCredential } from './api/deferred-credential.js';
 import { DataJobCompletion } from './operations/data-jobs.js';
 import { AmlExpansion } from './operations/expansion.js';
 import { FailedOperations } from './api/failed-operations.js';
@@ -56,7 +57,12 @@ export function newCredential(
   const { missing } = config;
   if (missing !== undefined) return missingCredential(missing);
   const identity = chooseIdentity(config, settings);
-  const credential = createCredential(identity, config, settings, pipeline);
+  const authority = authorityOf(config, settings);
+  checkIdentity(identity, authority, config.file);
+  const credential = deferredCredential(async () => {
+    const { createCredential } = await import('./api/create-credential.js');
+    return createCredential(identity, authority, pipeline);
+  });
   return boundedCredential(credential, tokenSource(identity, config, settings), clock);
 }
 

@@ -7,7 +7,8 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError } from '@lustre-csi/core';
 import { describe, expect, it } from 'vitest';
 import { parseAzureConfig, type AzureConfig } from '../parameters/azure-config.js';
-import { chooseIdentity, createCredential, type Identity } from './credentials.js';
+import { createCredential } from './create-credential.js';
+import { authorityOf, checkIdentity, chooseIdentity, type Identity } from './credentials.js';
 import { settingsOf } from '../testing/samples.js';
 
 const configOf = (fields: object): AzureConfig =>
@@ -99,7 +100,23 @@ describe('chooseIdentity', () => {
   });
 });
 
+describe('checkIdentity', () => {
+  const secret = { kind: 'secret', tenantId: 't', clientId: 'c', secret: 'p' } as const;
+
+  it.each([
+    ['a tenant', { ...secret, tenantId: 'a/b' }, 'https://login.test', '"a/b" is no tenant: write its id'],
+    ['an authority', secret, 'http://login.test', 'the authority "http://login.test" would get secrets'],
+  ])('refuses %s that the SDK would refuse', (_, identity, host, words) => {
+    const failure = (): void => checkIdentity(identity, host, 'azure.json');
+    expect(failure).toThrow(ConfigurationError);
+    expect(failure).toThrow(words);
+    expect(() => createCredential(identity, host, {})).toThrow();
+  });
+});
+
 describe('createCredential', () => {
+  const authority = authorityOf(configOf({}), settingsOf());
+
   it.each([
     [ClientSecretCredential, { kind: 'secret', tenantId: 't', clientId: 'c', secret: 'p' }],
     [ManagedIdentityCredential, { kind: 'managed' }],
@@ -107,7 +124,7 @@ describe('createCredential', () => {
     [ManagedIdentityCredential, { kind: 'managed', resourceId }],
     [WorkloadIdentityCredential, { kind: 'workload', tenantId: 't', clientId: 'c', tokenFile: '/t' }],
   ] as const)('makes a %o', (type, identity) => {
-    expect(createCredential(identity, configOf({}), settingsOf(), {})).toBeInstanceOf(type);
+    expect(createCredential(identity, authority, {})).toBeInstanceOf(type);
   });
 
   it('whose connections do not stay open without an answer', async () => {
@@ -120,7 +137,7 @@ describe('createCredential', () => {
       },
     };
     const pipeline = { httpClient, retryOptions: { maxRetries: 0 } };
-    const credential = createCredential(identity, configOf({}), settingsOf(), pipeline);
+    const credential = createCredential(identity, authority, pipeline);
     await expect(credential.getToken('https://management.azure.com/.default')).rejects.toThrow();
     expect(new Set(timeouts)).toEqual(new Set([30_000]));
   });

@@ -1,15 +1,5 @@
-import {
-  ClientSecretCredential,
-  ManagedIdentityCredential,
-  WorkloadIdentityCredential,
-  type TokenCredential,
-} from '@azure/identity';
-import type { CommonClientOptions } from '@azure/core-client';
-import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ConfigurationError, type Settings } from '@lustre-csi/core';
 import type { AzureConfig } from '../parameters/azure-config.js';
-import { givingUp } from './bounded-credential.js';
-import { isWellKnownAuthority } from '../parameters/clouds.js';
 
 /** Identity with which the driver authenticates, chosen from azure.json and the environment. */
 export type Identity =
@@ -108,6 +98,22 @@ function required(value: string | undefined, field: string, path: string): strin
 export const authorityOf = (config: AzureConfig, settings: Settings): string =>
   settings.environment('AZURE_AUTHORITY_HOST') ?? config.cloud.authority;
 
+/** Checks in the beginning what the SDK would refuse with the first request for a token.
+ *  @throws ConfigurationError naming what to write */
+export function checkIdentity(identity: Identity, authority: string, path: string): void {
+  if (identity.kind === 'managed') return;
+  if (!/^[0-9a-zA-Z.-]+$/.test(identity.tenantId)) {
+    throw new ConfigurationError(
+      `"${identity.tenantId}" is no tenant: write its id in AZURE_TENANT_ID, or as tenantId in ${path}`,
+    );
+  }
+  if (!authority.startsWith('https:')) {
+    throw new ConfigurationError(
+      `the authority "${authority}" would get secrets in the clear: write an address with https in AZURE_AUTHORITY_HOST`,
+    );
+  }
+}
+
 /** Endpoint from which @azure/identity requests tokens of managed identities. */
 const INSTANCE_METADATA = 'http://169.254.169.254';
 
@@ -122,42 +128,4 @@ export function tokenSource(identity: Identity, config: AzureConfig, settings: S
   const { kind, tenantId, clientId } = identity;
   const name = kind === 'workload' ? 'the workload identity' : 'the service principal';
   return `the request to the authority ${authorityOf(config, settings)} for a token of ${name} ${clientId} in tenant ${tenantId}`;
-}
-
-/**
- * Creates the credential of an identity. The authority is AZURE_AUTHORITY_HOST, or else that of the cloud. Instance
- * discovery is disabled exactly where the authority belongs to none of the public and sovereign clouds.
- * @param pipeline options of the credential's HTTP requests: TLS, proxy, retries
- */
-export function createCredential(
-  identity: Identity,
-  config: AzureConfig,
-  settings: Settings,
-  pipeline: CommonClientOptions,
-): TokenCredential {
-  const authorityHost = authorityOf(config, settings);
-  const options = {
-    ...pipeline,
-    httpClient: givingUp(pipeline.httpClient ?? createDefaultHttpClient()),
-    authorityHost,
-    ...(isWellKnownAuthority(authorityHost) ? {} : { disableInstanceDiscovery: true }),
-  };
-  switch (identity.kind) {
-    case 'workload':
-      return new WorkloadIdentityCredential({
-        ...options,
-        tenantId: identity.tenantId,
-        clientId: identity.clientId,
-        tokenFilePath: identity.tokenFile,
-      });
-    case 'managed':
-      return identity.resourceId === undefined
-        ? new ManagedIdentityCredential({
-            ...options,
-            ...(identity.clientId ? { clientId: identity.clientId } : {}),
-          })
-        : new ManagedIdentityCredential({ ...options, resourceId: identity.resourceId });
-    case 'secret':
-      return new ClientSecretCredential(identity.tenantId, identity.clientId, identity.secret, options);
-  }
 }

@@ -1,4 +1,4 @@
-import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+import { isRestError, type RestError } from './rest-error.js';
 import { DriverError, isDriverError, messageOf } from '@lustre-csi/core';
 import { checkGroup, refusals, type Rule } from './refusals.js';
 import { TokenTimeoutError } from './bounded-credential.js';

@@ -3,7 +3,8 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseAzureConfig } from '../parameters/azure-config.js';
-import { createCredential } from './credentials.js';
+import { createCredential } from './create-credential.js';
+import { authorityOf } from './credentials.js';
 import { EmulatedAzure, neverAborted, until } from '../testing/emulated-azure.js';
 import { limits } from '../testing/limits.js';
 import { callOf, dynamicParameters, requestOf, settingsOf } from '../testing/samples.js';
@@ -52,7 +53,7 @@ describe('a managed identity', () => {
     const config = parseAzureConfig(JSON.stringify({ subscriptionId: 's' }), 'azure.json');
     const identity = { kind: 'managed', clientId: 'nobody' } as const;
     const pipeline = { httpClient, retryOptions: { maxRetries: 0 } };
-    const credential = createCredential(identity, config, settingsOf(), pipeline);
+    const credential = createCredential(identity, authorityOf(config, settingsOf()), pipeline);
     await expect(credential.getToken('https://management.azure.com/.default')).rejects.toThrow();
     expect(new Set(timeouts)).toEqual(new Set([30_000]));
   });

@@ -1,12 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CommonClientOptions } from '@azure/core-client';
-import {
-  createDefaultHttpClient,
-  type PipelinePolicy,
-  type PipelineRequest,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { unobserved, type CloudRequestEnd, type CloudRequests } from '@lustre-csi/core';
+import { defaultHttpClient } from './default-http-client.js';
 
 /** Name under which requests for tokens are reported, whichever service gives them. */
 const GET_TOKEN = 'GetToken';
@@ -37,7 +33,7 @@ export function withObservedTokens(
   options: CommonClientOptions,
   requests: CloudRequests = unobserved,
 ): CommonClientOptions {
-  const client = options.httpClient ?? createDefaultHttpClient();
+  const client = options.httpClient ?? defaultHttpClient();
   const send: Send = (request) => client.sendRequest(request);
   return {
     ...options,

@@ -1,7 +1,7 @@
 import type { CommonClientOptions } from '@azure/core-client';
-import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import type { Settings } from '@lustre-csi/core';
 import { agentsFor } from '@lustre-csi/core/network';
+import { defaultHttpClient } from './default-http-client.js';
 
 /** Options whose requests use the proxies and the authorities of the environment. The SDK's own proxy policy reads NO_PROXY
  *  without subnets and ports; what it chooses is replaced.
@@ -12,7 +12,7 @@ export function throughProxies(
 ): CommonClientOptions {
   const agents = agentsFor((name) => settings.environment(name));
   if (!agents) return options;
-  const client = options.httpClient ?? createDefaultHttpClient();
+  const client = options.httpClient ?? defaultHttpClient();
   return {
     ...options,
     httpClient: {

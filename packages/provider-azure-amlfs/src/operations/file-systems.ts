@@ -10,7 +10,7 @@ import {
   type VolumeReference,
   type VolumeRequest,
 } from '@lustre-csi/core';
-import { isRestError } from '@azure/core-rest-pipeline';
+import { isRestError } from '../api/rest-error.js';
 import { malformed } from '../api/answer-shape.js';
 import { operationUrl } from '../api/arm-operation.js';
 import { armOperations } from '../api/arm-operations.js';

@@ -1,4 +1,4 @@
-import { isRestError } from '@azure/core-rest-pipeline';
+import { isRestError } from '../api/rest-error.js';
 import type { ResourceUsage } from '@azure/arm-storagecache';
 import { DriverError, type Capacity, type Log } from '@lustre-csi/core';
 import { allPages } from '../api/arm-pages.js';

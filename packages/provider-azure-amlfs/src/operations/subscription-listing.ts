@@ -1,4 +1,4 @@
-import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+import { isRestError, type RestError } from '../api/rest-error.js';
 import { DriverError, isDriverError, type FileSystem, type Log } from '@lustre-csi/core';
 import type { AzureConfig } from '../parameters/azure-config.js';
 import type { FileSystemReader } from './file-system-reader.js';

@@ -1,4 +1,4 @@
-import { isRestError } from '@azure/core-rest-pipeline';
+import { isRestError } from '../api/rest-error.js';
 import { DriverError, type VolumeReference } from '@lustre-csi/core';
 import * as z from 'zod/mini';
 import { armOperations } from '../api/arm-operations.js';

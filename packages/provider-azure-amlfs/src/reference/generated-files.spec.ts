@@ -63,7 +63,11 @@ describe('the role definition', () => {
         !/(\/arm-operation|\.spec)\.ts$/.test(path) &&
         /\b(rest|sdk)(<[^(]*>)?\(\{|sendOperationRequest/.test(readFileSync(join(sources, path), 'utf8')),
     );
-    expect(makers.sort()).toEqual(['api/arm-operations.ts', 'api/arm.ts', 'api/diagnosis-operations.ts']);
+    expect(makers.sort()).toEqual([
+      'api/arm-client.ts',
+      'api/arm-operations.ts',
+      'api/diagnosis-operations.ts',
+    ]);
   });
 
   it('is about file systems and their jobs, and of others only reads and joins them, and writes tags', () => {

@@ -13,7 +13,8 @@ import {
 import { VolumeOperations } from '@lustre-csi/core/server';
 import { Arm } from '../api/arm.js';
 import { readAzureConfig } from '../parameters/azure-config.js';
-import { chooseIdentity, createCredential } from '../api/credentials.js';
+import { createCredential } from '../api/create-credential.js';
+import { authorityOf, chooseIdentity } from '../api/credentials.js';
 import { createDiagnosis } from '../diagnosis/create-diagnosis.js';
 import { buildController } from '../module.js';
 import type { AmlPlan } from '../plan/plan.js';
@@ -80,7 +81,11 @@ export class EmulatedAzure {
     const settings = settingsOf({ ...this.environment, AZURE_CONFIG_FILE: this.#file('azure.json') });
     const config = await readAzureConfig(settings);
     const pipeline = { tlsOptions: { ca: this.emulator.certificateAuthority } };
-    const credential = createCredential(chooseIdentity(config, settings), config, settings, pipeline);
+    const credential = createCredential(
+      chooseIdentity(config, settings),
+      authorityOf(config, settings),
+      pipeline,
+    );
     const { subscriptionId, cloud } = config;
     const [endpoint, scope] = [cloud.resourceManager, cloud.scope];
     return new Arm(credential, { subscriptionId, endpoint, scope, userAgent: 'operator', pipeline });
