@@ -22,6 +22,8 @@ import { FsxSnapshots } from './operations/snapshots.js';
 import { SubnetZones } from './api/subnet-zones.js';
 import { isLegalTagValue, parseTags, type Tags } from './parameters/tags.js';
 
+export { fsxParameterSchema } from './parameters/parameters.js';
+
 /** Limit for a connection of a call; the caller's signal may end it sooner. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Limit for the answer to a call; the caller's signal may end it sooner. */
@@ -35,7 +37,7 @@ export async function buildController(
 ): Promise<ControllerProvider> {
   const region = await regionFrom(settings, context);
   const view = { region, clusterId: clusterIdOf(context) };
-  const options = clientOptions(region, context, settings);
+  const options = await clientOptions(region, context, settings);
   const api = new FsxApi(() => newFsx(options), context.cloudRequests);
   const ec2 = newEc2(options, context.cloudRequests);
   return new FsxFileSystems(
@@ -56,12 +58,12 @@ export async function buildController(
  * three attempts in the standard retry mode (AWS_MAX_ATTEMPTS and AWS_RETRY_MODE change them). It reads neither proxies nor
  * AWS_CA_BUNDLE; the clients of its credential chain use the same agents.
  */
-export function clientOptions(
+export async function clientOptions(
   region: string,
   { driverName, driverVersion }: ProviderContext,
   settings: Settings,
-): ClientOptions {
-  const agents = agentsFor((name) => settings.environment(name), 'AWS_CA_BUNDLE');
+): Promise<ClientOptions> {
+  const agents = await agentsFor((name) => settings.environment(name), 'AWS_CA_BUNDLE');
   return {
     region,
     customUserAgent: [[driverName, driverVersion]],

@@ -7,7 +7,7 @@ import { hasTopology, nodeZone, topologyFlag } from './node/node-zone.js';
 export const awsFsx: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Amazon FSx for Lustre',
-  parameters: async () => (await import('./parameters/parameters.js')).fsxParameterSchema,
+  parameters: async () => (await import('./module.js')).fsxParameterSchema,
   flags: [
     {
       name: 'region',

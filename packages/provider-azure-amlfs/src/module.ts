@@ -27,6 +27,8 @@ import { SkuCatalogue } from './api/skus.js';
 import { inWords } from './api/tolerant-json.js';
 import { SubscriptionListing } from './operations/subscription-listing.js';
 
+export { amlParameterSchema } from './parameters/parameters.js';
+
 /**
  * Builds the controller side from the settings. Calls no cloud API.
  * @param given options of HTTP requests to ARM and to the authority: TLS, proxy, retries
@@ -39,7 +41,7 @@ export async function buildController(
   given: CommonClientOptions = {},
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
-  const pipeline = throughProxies(given, settings);
+  const pipeline = await throughProxies(given, settings);
   const forTokens = withObservedTokens(pipeline, context.cloudRequests);
   const config = await readAzureConfig(settings);
   if (config.missing !== undefined) context.log.warn({}, `only static volumes are served: ${config.missing}`);

@@ -8,7 +8,7 @@ import { hasTopology, nodeZone, topologyFlag } from './node/node-zone.js';
 export const azureAmlfs: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Azure Managed Lustre',
-  parameters: async () => (await import('./parameters/parameters.js')).amlParameterSchema,
+  parameters: async () => (await import('./module.js')).amlParameterSchema,
   flags: [configFileFlag, topologyFlag],
   expandable: true,
   hasTopology,

@@ -23,6 +23,8 @@ import { DriverProject } from './operations/project.js';
 import { WatchedChanges } from './operations/watched-changes.js';
 import { readCloudConfig, type CloudConfig } from './parameters/cloud-config.js';
 
+export { managedLustreParameterSchema } from './parameters/parameters.js';
+
 /**
  * Builds the controller side from the settings. Calls no cloud API.
  * @param retries pace of repeated requests
@@ -36,7 +38,7 @@ export async function buildController(
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
   const config = await readCloudConfig(settings);
-  const agents = agentsFor((name) => settings.environment(name));
+  const agents = await agentsFor((name) => settings.environment(name));
   const tokens = new AccessTokens(tokenSource(settings, agents), clock);
   const api = new LustreApi(httpSender(agents), tokens, {
     endpoint: config.endpoint,

@@ -8,7 +8,7 @@ import { cloudConfigFlag, endpointFlag, legacyPortFlag } from './parameters/flag
 export const googleLustre: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'Google Cloud Managed Lustre',
-  parameters: async () => (await import('./parameters/parameters.js')).managedLustreParameterSchema,
+  parameters: async () => (await import('./module.js')).managedLustreParameterSchema,
   flags: [cloudConfigFlag, endpointFlag, legacyPortFlag, topologyFlag],
   expandable: true,
   hasTopology,

@@ -26,6 +26,8 @@ import { LustreModification } from './operations/modification.js';
 import { WorkRequests } from './operations/work-requests.js';
 import { readOciConfig, type OciConfig } from './parameters/oci-config.js';
 
+export { lustreParameterSchema } from './parameters/parameters.js';
+
 /**
  * Builds the controller side from the settings. Calls no cloud API.
  * @param given exchange with OCI; absent: HTTP as the environment wants it
@@ -39,7 +41,7 @@ export async function buildController(
   clock: Clock = systemClock,
 ): Promise<ControllerProvider> {
   const config = await readOciConfig(settings);
-  const send = given ?? httpExchange({ agents: agentsFor((name) => settings.environment(name)) });
+  const send = given ?? httpExchange({ agents: await agentsFor((name) => settings.environment(name)) });
   const metadata = new InstanceMetadata(send, settings.environment('OCI_METADATA_BASE_URL'));
   const site = new OciSite(config, () => metadata.facts());
   const api = new OciApi({

@@ -7,7 +7,7 @@ import { ociFlags } from './parameters/flags.js';
 export const ociLustre: ProviderPlugin = {
   driverName: DRIVER_NAME,
   title: 'OCI File Storage with Lustre',
-  parameters: async () => (await import('./parameters/parameters.js')).lustreParameterSchema,
+  parameters: async () => (await import('./module.js')).lustreParameterSchema,
   flags: ociFlags,
   expandable: true,
   node: () => new LustreNode(),

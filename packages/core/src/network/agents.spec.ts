@@ -32,30 +32,31 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const get = (url: string, environment: Readonly<Record<string, string>>): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const agent = agentsFor(variables(environment))?.http;
-    request(url, { agent }, (response) => resolve(response.resume()))
+async function get(url: string, environment: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  const agents = await agentsFor(variables(environment));
+  return new Promise((resolve, reject) => {
+    request(url, { agent: agents?.http }, (response) => resolve(response.resume()))
       .on('error', reject)
       .end();
   });
+}
 
 describe('agentsFor', () => {
-  it('leaves the agents to the client where no variable is set', () => {
-    expect(agentsFor(variables({ NO_PROXY: '*' }))).toBeUndefined();
+  it('leaves the agents to the client where no variable is set', async () => {
+    expect(await agentsFor(variables({ NO_PROXY: '*' }))).toBeUndefined();
   });
 
   it.each([
     ['a proxy', { HTTPS_PROXY: 'http://proxy.test:3128' }],
     ['authorities alone', { SSL_CERT_FILE: 'ca.pem', SSL_CERT_DIR: 'none' }],
-  ])('knows the scheme of each agent without a look at the stack, with %s', (_, given) => {
+  ])('knows the scheme of each agent without a look at the stack, with %s', async (_, given) => {
     writeFileSync(join(directory, 'ca.pem'), rootCertificates[0] ?? '');
     const isFile = (name: string): boolean => name.startsWith('SSL_');
     const environment = Object.entries(given).map(([name, value]) => [
       name,
       isFile(name) ? join(directory, value) : value,
     ]);
-    const agents = agentsFor(variables(Object.fromEntries(environment) as Record<string, string>));
+    const agents = await agentsFor(variables(Object.fromEntries(environment) as Record<string, string>));
     expect([agents?.http, agents?.https].map((agent) => (agent as { protocol?: string }).protocol)).toEqual([
       'http:',
       'https:',
@@ -81,12 +82,14 @@ describe('agentsFor', () => {
   it.each([
     ['SSL_CERT_FILE', 'SSL_CERT_FILE and SSL_CERT_DIR name no readable PEM certificate'],
     ['AWS_CA_BUNDLE', 'contains no PEM certificate'],
-  ])('refuses a %s without a certificate', (name, words) => {
+  ])('refuses a %s without a certificate', async (name, words) => {
     const file = join(directory, 'empty.pem');
     writeFileSync(file, '-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n');
-    const build = (): unknown =>
-      agentsFor(variables({ [name]: file, SSL_CERT_DIR: join(directory, 'none') }), 'AWS_CA_BUNDLE');
-    expect(build).toThrow(ConfigurationError);
-    expect(build).toThrow(words);
+    const environment = { [name]: file, SSL_CERT_DIR: join(directory, 'none') };
+    const failure: unknown = await agentsFor(variables(environment), 'AWS_CA_BUNDLE').catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(ConfigurationError);
+    expect((failure as Error).message).toContain(words);
   });
 });

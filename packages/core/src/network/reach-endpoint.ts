@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { messageOf } from '../errors/driver-error.js';
-import type { NetworkAgents } from './agents.js';
+import type { NetworkAgents } from './network-agents.js';
 
 /** Answer of an endpoint. */
 export interface EndpointAnswer {

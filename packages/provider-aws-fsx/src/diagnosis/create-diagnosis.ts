@@ -12,10 +12,10 @@ import { FsxDiagnosis } from './fsx-diagnosis.js';
  *  @throws ConfigurationError as the controller */
 export async function createDiagnosis(settings: Settings, context: ProviderContext): Promise<CloudDiagnosis> {
   const region = await regionFrom(settings, context);
-  const options = clientOptions(region, context, settings);
+  const options = await clientOptions(region, context, settings);
   const [fsx, ec2, sts] = [new FSxClient(options), new EC2Client(options), new STSClient(options)];
   const reach = async (signal: AbortSignal): Promise<readonly CloudEndpoint[]> => {
-    const agents = agentsFor((name) => settings.environment(name), 'AWS_CA_BUNDLE');
+    const agents = await agentsFor((name) => settings.environment(name), 'AWS_CA_BUNDLE');
     const urls = (['FSx', 'EC2', 'STS'] as const).map((name) => ({
       name,
       url: urlOf(name, region, settings),

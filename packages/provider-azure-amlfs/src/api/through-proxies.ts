@@ -6,11 +6,11 @@ import { defaultHttpClient } from './default-http-client.js';
 /** Options whose requests use the proxies and the authorities of the environment. The SDK's own proxy policy reads NO_PROXY
  *  without subnets and ports; what it chooses is replaced.
  *  @throws ConfigurationError naming the variable */
-export function throughProxies(
+export async function throughProxies(
   options: CommonClientOptions,
   settings: Pick<Settings, 'environment'>,
-): CommonClientOptions {
-  const agents = agentsFor((name) => settings.environment(name));
+): Promise<CommonClientOptions> {
+  const agents = await agentsFor((name) => settings.environment(name));
   if (!agents) return options;
   const client = options.httpClient ?? defaultHttpClient();
   return {

@@ -25,11 +25,11 @@ export async function createDiagnosis(
 ): Promise<CloudDiagnosis> {
   const config = await readAzureConfig(settings);
   if (config.missing !== undefined) throw new ConfigurationError(config.missing);
-  const pipeline = throughProxies(given, settings);
+  const pipeline = await throughProxies(given, settings);
   const credential = newCredential(config, settings, pipeline, systemClock);
   const identity = chooseIdentity(config, settings);
   const reach = async (signal: AbortSignal): Promise<readonly CloudEndpoint[]> => {
-    const agents = agentsFor((name) => settings.environment(name));
+    const agents = await agentsFor((name) => settings.environment(name));
     const all = [{ name: 'Azure Resource Manager', url: config.cloud.resourceManager }];
     // Managed identities get their tokens from the machine.
     if (identity.kind !== 'managed') all.push({ name: 'Entra ID', url: authorityOf(config, settings) });
