@@ -52,6 +52,24 @@ const childrenBeside = {
   },
 };
 
+/** Leaves out the threads that the log could write in: it writes synchronously. */
+const withoutLogThreads = {
+  name: 'without-log-threads',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'without-log-threads';
+    onResolve({ filter: /^(?:worker_threads|\.\/(?:lib\/)?transport)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/pino/')
+        ? { path: path.replace(/^\.\/(?:lib\/)?/, ''), namespace }
+        : undefined,
+    );
+    onLoad({ filter: /^worker_threads$/, namespace }, () => ({ contents: 'exports.isMainThread = true;' }));
+    onLoad({ filter: /^transport$/, namespace }, () => ({
+      contents:
+        "module.exports = () => { throw new Error('the bundle contains no transports of the log'); };",
+    }));
+  },
+};
+
 /** Leaves out the reader of .proto files, which grpc-js loads for services that the driver does not serve: channelz and ORCA. */
 const withoutProtoLoader = {
   name: 'without-proto-loader',
@@ -93,7 +111,8 @@ const startInFewChunks = {
       if (!isOurs || pluginData === namespace) return undefined;
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: namespace });
       // Relative: the names of chunks depend on the path, and must not on the directory of the build.
-      return found.errors.length > 0 ? found : { path: relative(directory, found.path), namespace };
+      const isInside = found.errors.length === 0 && !found.external;
+      return isInside ? { path: relative(directory, found.path), namespace } : found;
     });
     onLoad({ filter: /.*/, namespace }, ({ path }) => ({
       contents: `import ${JSON.stringify(start)}; export * from ${JSON.stringify(join(directory, path))};`,
@@ -159,7 +178,7 @@ const [main, beside, yaml] = await Promise.all([
     entryPoints: { ...entries, ...parts },
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    plugins: [childrenBeside, withoutProtoLoader, yamlOnUse, startInFewChunks],
+    plugins: [childrenBeside, withoutProtoLoader, withoutLogThreads, yamlOnUse, startInFewChunks],
   }),
   build({ ...options, absWorkingDir: directory, entryPoints: children }),
   build({

@@ -30,7 +30,6 @@ const PRIVATE = 0o077;
  *  @throws ConfigurationError before the driver serves */
 export async function serveCommand(config: Config, driver: DriverDefinition): Promise<void> {
   const { plugin, mode } = config;
-  limitHeapGrowth();
   process.umask(PRIVATE); // Files that the driver and its children make are root's alone, however it was started.
   const fields = { driver: plugin.driverName, mode };
   const standardLog = createLog(config.logLevel, fields, { format: config.logFormat });
@@ -41,6 +40,8 @@ export async function serveCommand(config: Config, driver: DriverDefinition): Pr
   for (const name of servicesOf[mode]) services.push(await container.getAsync(tokens[name]));
   const removeStartupTaint = await startupTaintRemovalOf(config, container);
   const stop = await startServers(config, container, { services, driver });
+  // After the start: it loads a part of Node.js, and a start collects little garbage.
+  void limitHeapGrowth();
   if (mode !== 'controller') void reportClientVersions(log);
   const watch = await nodeWatchOf(config, container);
   watch?.start();
