@@ -191,9 +191,38 @@ const [main, beside, yaml] = await Promise.all([
   }),
 ]);
 
+/** Files that a file of the bundle imports at once, by name, itself included. */
+function loadedWith(outputs, file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { kind, path } of outputs[file].imports)
+    if (kind === 'import-statement' && path in outputs) loadedWith(outputs, path, found);
+  return found;
+}
+
+/**
+ * Blanks what would be found again for nothing: imports by which other files name the chunks of the start a second time, and a
+ * `require` that nothing calls. Source maps stay true, since nothing moves.
+ */
+function blankRepetitions(outputs) {
+  const started = loadedWith(outputs, 'bundle/entries/lustre-csi.js');
+  const bare = /import"(?:\.\.\/chunks|\.)\/([\w-]+\.js)";/g;
+  for (const output of Object.keys(outputs).filter((name) => name.endsWith('.js'))) {
+    const file = join(directory, output);
+    const text = readFileSync(file, 'utf8').replace(banner.js, (all, at, whole) =>
+      /\brequire\b/.test(whole.slice(at + all.length)) ? all : '',
+    );
+    const isLater = !started.has(output) || output.startsWith('bundle/entries/');
+    const blank = (all, name) =>
+      isLater && started.has(`bundle/chunks/${name}`) ? ' '.repeat(all.length) : all;
+    writeFileSync(file, text.replace(bare, blank));
+  }
+}
+
 // Nothing loads the entries of the parts.
 for (const part of Object.keys(parts)) delete main.metafile.outputs[`bundle/${part}.js`];
 rmSync(join(bundle, 'parts'), { recursive: true });
+blankRepetitions(main.metafile.outputs);
 
 const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
 mkdirSync(bundle, { recursive: true });
