@@ -30,7 +30,10 @@ export const clientDirectory = ({ namespace }: Pick<ClientSettings, 'namespace'>
   join(namespace, 'clients');
 
 /** Blocks for a time of the real client, scaled. */
-export function waitSeconds(seconds: number, { waitScale }: Pick<ClientSettings, 'waitScale'>): void {
-  const ms = seconds * waitScale * 1000;
-  if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+export const waitSeconds = (seconds: number, { waitScale }: Pick<ClientSettings, 'waitScale'>): void =>
+  pause(seconds * waitScale);
+
+/** Blocks for some seconds. */
+export function pause(seconds: number): void {
+  if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostsFile, writeHostsFile } from '../world/hosts-file.js';
+import { writeCompiledHelper } from './compiled-helper.js';
 import {
   clientDirectory,
   defaultBehaviour,
@@ -55,8 +56,10 @@ export function prepareNamespace(
   writeHostsFile(registry);
   const settings: ClientSettings = { ...defaultBehaviour, ...behaviour, registry, namespace };
   for (const [name, file] of Object.entries(programs)) {
-    writeScript(join(directory, name), [fileURLToPath(built(file)), JSON.stringify(settings)]);
+    const script = scriptOf([fileURLToPath(built(file)), JSON.stringify(settings)]);
+    writeFileSync(join(directory, name), script, { mode: 0o755 });
   }
+  writeCompiledHelper(join(directory, 'mount.lustre'), settings);
   return { directory, helpers, hosts: hostsFile(registry) };
 }
 
@@ -67,10 +70,10 @@ export function mountTableOption({ directory }: Pick<MountNamespace, 'directory'
   return `--import=${module.href}`;
 }
 
-function writeScript(file: string, args: readonly string[]): void {
+const scriptOf = (args: readonly string[]): string => {
   const words = [`PATH=${process.env['PATH'] ?? ''}`, process.execPath, ...args].map(quote);
-  writeFileSync(file, `#!/bin/sh\nexec /usr/bin/env -i ${words.join(' ')} "$@"\n`, { mode: 0o755 });
-}
+  return `#!/bin/sh\nexec /usr/bin/env -i ${words.join(' ')} "$@"\n`;
+};
 
 /** The command line that enters the namespace, keeping its process id, and becomes `command` there. */
 export function inNamespace(

@@ -15,6 +15,8 @@ export interface LustreServer {
   readonly capacityBytes: bigint;
   /** Lustre server version, such as `2.15.5`. */
   readonly version: string;
+  /** Duration of a client's mount in seconds, unscaled. Default 0. */
+  readonly mountSeconds?: number;
 }
 
 /** Registry in which the emulated clouds publish their file systems to the simulated mount.lustre. */

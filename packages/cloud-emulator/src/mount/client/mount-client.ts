@@ -1,6 +1,12 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientDirectory, storageDirectory, waitSeconds, type ClientSettings } from '../client-settings.js';
+import {
+  clientDirectory,
+  pause,
+  storageDirectory,
+  waitSeconds,
+  type ClientSettings,
+} from '../client-settings.js';
 import { readMountTable } from '../mount-table.js';
 import type { MountEntry } from '../mount-table.js';
 import { ClientMounts } from '../table/client-mounts.js';
@@ -33,7 +39,8 @@ const optionsLimit = 4096;
 const RETRY_SECONDS = 32;
 
 /**
- * Mounts a simulated Lustre file system, in the order of checks of mount.lustre(8) and the kernel client.
+ * Mounts a simulated Lustre file system, in the order of checks of mount.lustre(8) and the kernel client. Where it is compiled,
+ * `native/mount-lustre.c` makes the mounts that need no waiting and no check beyond the plainest, and leaves the others to this function.
  *
  * @throws {@link MountFailure} as mount.lustre would end; then nothing is mounted.
  */
@@ -81,8 +88,9 @@ function mountOnce({ request, source, target, options, settings }: Attempt): voi
     mountInternally(['-o', ['remount', 'bind', ...options.flags].join(','), target]);
     return;
   }
-  const held = new ServerStorage(storageDirectory(settings), mounts);
+  const held = new ServerStorage(storageDirectory(settings));
   held.discardAllBut(servers);
+  pause(server.mountSeconds ?? 0);
   bind(fileset(held.open(server), source, target), target, options.flags);
   new ClientMounts(clientDirectory(settings)).write(makeGroup(target), {
     device: deviceName(server),

@@ -5,7 +5,7 @@ import type { LustreServer } from '../../world/lustre-registry.js';
 /** File system as a client sees it. */
 export type PublishedServer = Pick<
   LustreServer,
-  'id' | 'mgsAddresses' | 'dnsNames' | 'fsname' | 'capacityBytes'
+  'id' | 'mgsAddresses' | 'dnsNames' | 'fsname' | 'capacityBytes' | 'mountSeconds'
 >;
 
 /** Reads what `LustreRegistryDirectory` has written. A file that vanishes meanwhile is a file system that is gone. */

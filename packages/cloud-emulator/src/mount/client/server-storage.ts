@@ -8,8 +8,7 @@ import {
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import type { MountEntry } from '../mount-table.js';
+import { basename, join } from 'node:path';
 import { deviceName } from './find-server.js';
 import type { PublishedServer } from './published-servers.js';
 import { mountInternally, UnmountError, unmountInternally } from './run-mount.js';
@@ -17,13 +16,10 @@ import { mountInternally, UnmountError, unmountInternally } from './run-mount.js
 /**
  * Storage of the simulated servers: one tmpfs for each file system, mounted in a directory of the mount namespace.
  * A symbolic link named after the file system leads to its tmpfs. Making that link is what decides between helpers
- * that come first at the same time, so no lock is left behind by one that is killed.
+ * that come first at the same time, so no lock is left behind by one that is killed. `native/storage.c` does the same.
  */
 export class ServerStorage {
-  constructor(
-    private readonly directory: string,
-    private readonly mounts: readonly MountEntry[],
-  ) {}
+  constructor(private readonly directory: string) {}
 
   /** The directory that holds the root of the file system, as large as the cloud says that it is now. */
   open(server: PublishedServer): string {
@@ -47,15 +43,14 @@ export class ServerStorage {
     const link = join(this.directory, server.id);
     if (!lstatSync(link, { throwIfNoEntry: false })) return undefined;
     const path = readlinkSync(link);
-    const mounted = this.mounts.find(({ target }) => target === path);
-    // A helper that started earlier, and read the mount table before this tmpfs was there, still finds the right one.
-    if (!mounted || mounted.source === deviceName(server)) return path;
+    if (basename(path).startsWith(beginOfName(server))) return path;
+    // The file system was deleted, and a new one has its id.
     this.#discard(server.id);
     return undefined;
   }
 
   #create(server: PublishedServer): string {
-    const path = mkdtempSync(join(this.directory, `${server.id}.`));
+    const path = mkdtempSync(join(this.directory, beginOfName(server)));
     mountInternally(['-t', 'tmpfs', '-o', `mode=0755,${sizeOptions(server)}`, deviceName(server), path]);
     try {
       symlinkSync(path, join(this.directory, server.id));
@@ -81,6 +76,10 @@ export class ServerStorage {
     }
   }
 }
+
+/** Name of a storage as far as its random part: the file system and its device, whose slash no name can contain. */
+const beginOfName = (server: PublishedServer): string =>
+  `${server.id}.${deviceName(server).replaceAll('/', '+')}.`;
 
 /** Another helper was quicker, or another mount namespace (of a container) still has the storage mounted: it stays there. */
 const isHarmless = (error: unknown): boolean =>
