@@ -76,6 +76,50 @@ it('prints each figure with the median and the range of each driver', () => {
   expect(cells).toContainEqual(['', 'limit: bind [ms]', '-', '-', '0.500', '']);
 });
 
+describe('a figure that could not be measured', () => {
+  const refused = { isServed: true, cell: 'failed: INVALID_ARGUMENT', text: 'no security group' };
+  const absent = { isServed: false, cell: 'not served', text: 'unknown method' };
+  const figures = someFigures();
+  figures.fail('go', cpu(1024), refused);
+  figures.fail('go', { ...cpu(0), key: 'other', title: 'publish, 1024 other mounts: time' }, refused);
+  figures.fail('lustre-csi', cpu(0), refused);
+  figures.fail('lustre-csi', { ...cpu(0), key: 'stats' }, absent);
+  const lines = tableOf(figures, ['lustre-csi', 'go']).split('\n');
+
+  it('is a cell that states the error, beside the values of other rounds', () => {
+    const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(cells).toContainEqual(['', 'publish, 1024 other mounts [ms]', '2.50', refused.cell, '']);
+    expect(cells).toContainEqual([
+      ...['', 'publish, 0 other mounts [ms]', `2.00 (1.00-3.00), ${refused.cell}`, '4.00', ''],
+    ]);
+  });
+
+  it('has the words of the driver below the table, once', () => {
+    expect(lines.slice(lines.indexOf(''))).toEqual([
+      '',
+      'lustre-csi, publish, 0 other mounts: no security group',
+      'go, publish, 1024 other mounts: no security group',
+    ]);
+  });
+
+  it('is a failure of its driver, unless the driver has no such call', () => {
+    expect(['lustre-csi', 'go', 'machine'].map((name) => figures.hasFailed(name))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const served = new Figures();
+    served.fail('go', cpu(0), absent);
+    expect(served.hasFailed('go')).toBe(false);
+  });
+
+  it('is in the JSON with its error', () => {
+    expect(figures.toJSON(['go'])).toMatchObject({
+      'publish.cpu.1024': { subjects: { go: { error: 'no security group' } } },
+    });
+  });
+});
+
 it('plots figures that grow, each driver as a line', () => {
   const { 'cost-against-mounts.svg': svg = '' } = plotsOf(someFigures(), ['lustre-csi', 'go', 'machine']);
   expect(svg.match(/<polyline/g)).toHaveLength(2);

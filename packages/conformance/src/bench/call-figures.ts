@@ -1,21 +1,45 @@
-import type { Figures } from './figures.js';
+import type { Figure, Figures } from './figures.js';
+import { measure } from './measure.js';
 import type { Subject } from './subject.js';
 import { cpuOf, memoryOf } from './usage.js';
 
 /** Numbers of calls that are under way at once. */
 const CONCURRENCY = [1, 16, 64];
 
-/** Measures the memory of an idle driver, and its start where the benchmark has started it. */
-export function measureIdle({ name, pid, startMs, startCpuMs, hasNode }: Subject, figures: Figures): void {
+/** Measures an idle driver: its memory and its program, and its start where the benchmark has started it. */
+export async function measureIdle(subject: Subject, figures: Figures): Promise<void> {
+  const { pid, startMs, startCpuMs, hasNode, programBytes } = subject;
   const side = hasNode ? 'node' : 'controller';
-  const { residentBytes, anonymousBytes } = memoryOf(pid);
-  const add = (key: string, title: string, unit: string, value: number): void =>
-    figures.add(name, { key: `${side}.${key}`, title: `${side}, ${title}`, unit }, value);
-  add('resident', 'idle: resident memory', 'MB', residentBytes / 1e6);
-  add('anonymous', 'idle: anonymous memory', 'MB', anonymousBytes / 1e6);
-  if (startMs !== undefined) add('start', 'start to the first answer', 'ms', startMs);
-  if (startCpuMs !== undefined) add('start-cpu', 'CPU from the start to the first answer', 'ms', startCpuMs);
+  const figure = (key: string, title: string, unit: string): Figure => ({
+    key: `${side}.${key}`,
+    title: `${side}, ${title}`,
+    unit,
+  });
+  const memory = {
+    resident: figure('resident', 'idle: resident memory', 'MB'),
+    anonymous: figure('anonymous', 'idle: anonymous memory', 'MB'),
+  };
+  await measure(subject, figures, memory, async () => {
+    const { residentBytes, anonymousBytes } = memoryOf(pid);
+    return { resident: residentBytes / 1e6, anonymous: anonymousBytes / 1e6 };
+  });
+  if (hasNode) figures.add(subject.name, programSize, programBytes / 1e6);
+  if (startMs === undefined || startCpuMs === undefined) return;
+  figures.add(subject.name, startFigure(side), startMs);
+  figures.add(subject.name, figure('start-cpu', 'CPU from the start to the first answer', 'ms'), startCpuMs);
 }
+
+export const startFigure = (side: 'node' | 'controller'): Figure => ({
+  key: `${side}.start`,
+  title: `${side}, start to the first answer`,
+  unit: 'ms',
+});
+
+const programSize: Figure = {
+  key: 'program.size',
+  title: 'program on the disk, without Node.js',
+  unit: 'MB',
+};
 
 /** Measures calls that do nothing: the cost of gRPC, and of what every call passes. */
 export async function measureCalls(subject: Subject, figures: Figures, calls: number): Promise<void> {
@@ -24,20 +48,17 @@ export async function measureCalls(subject: Subject, figures: Figures, calls: nu
       ? subject.client.node.nodeGetCapabilities({})
       : subject.client.controller.controllerGetCapabilities({});
   for (const concurrency of CONCURRENCY) {
-    const began = performance.now();
-    const cpu = await cpuOfCalls(subject.pid, call, { calls, concurrency });
-    const milliseconds = performance.now() - began;
     const title = `GetCapabilities, ${concurrency} at once`;
-    figures.add(
-      subject.name,
-      { key: `capabilities.cpu.${concurrency}`, title: `${title}: CPU of a call`, unit: 'us' },
-      cpu,
-    );
-    figures.add(
-      subject.name,
-      { key: `capabilities.time.${concurrency}`, title: `${title}: time of a call`, unit: 'us' },
-      (milliseconds * 1000) / (calls + warmUpOf(calls)),
-    );
+    const group = {
+      cpu: { key: `capabilities.cpu.${concurrency}`, title: `${title}: CPU of a call`, unit: 'us' },
+      time: { key: `capabilities.time.${concurrency}`, title: `${title}: time of a call`, unit: 'us' },
+    };
+    await measure(subject, figures, group, async () => {
+      const began = performance.now();
+      const cpu = await cpuOfCalls(subject.pid, call, { calls, concurrency });
+      const milliseconds = performance.now() - began;
+      return { cpu, time: (milliseconds * 1000) / (calls + warmUpOf(calls)) };
+    });
   }
 }
 

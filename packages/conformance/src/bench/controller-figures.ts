@@ -1,16 +1,19 @@
-import { createRequest, readWriteMany, testedDrivers, type TestedDriver } from '../testing/emulated-cloud.js';
+import { createRequest, readWriteMany, type TestedDriver } from '../testing/emulated-cloud.js';
+import { testedDriverOf } from './dialects.js';
 import type { EmulatedApi } from './emulated-api.js';
-import type { Figures } from './figures.js';
+import type { Figure, Figures } from './figures.js';
+import { measure, refuseEnded } from './measure.js';
 import {
   answersOf,
   failuresOf,
   impatientProvisioner,
   provisionerOfChart,
   runSidecar,
+  type Outcome,
   type SidecarSettings,
 } from './sidecar.js';
 import type { Subject } from './subject.js';
-import { memoryOf } from './usage.js';
+import { peakMemoryOf, resetPeakMemory } from './usage.js';
 
 export interface ControllerSizes {
   /** Numbers of volumes that wait at once. */
@@ -35,9 +38,6 @@ export interface LargeSizes {
 /** Time of calls that no sidecar repeats. Milliseconds. */
 const DEADLINE_MS = 300_000;
 
-/** Subnet of the emulated AWS that has room for thousands of file systems. */
-const LARGE_SUBNET = { subnetId: 'subnet-0aaaaaaaaaaaaaaa4' };
-
 interface Parts {
   readonly subject: Subject;
   readonly driver: TestedDriver;
@@ -50,23 +50,16 @@ export async function measureController(
   subject: Subject,
   { api, figures, sizes }: { api: EmulatedApi; figures: Figures; sizes: ControllerSizes },
 ): Promise<void> {
-  const parts = { subject, driver: driverOf(subject), api, figures };
+  const parts = { subject, driver: testedDriverOf(subject), api, figures };
   for (const count of sizes.waiting) {
     const volumes = await measureCreation(parts, `${count} volumes created at once`, { count });
+    // Figures that need the volumes are left out.
+    if (volumes.length === 0) continue;
     if (count === sizes.expanded) await measureExpansion(parts, volumes);
     if (count === Math.max(...sizes.waiting)) await measureListing(parts, count, Math.max(1, count / 20));
     await measureDeletion(parts, volumes);
   }
   if (sizes.large) await measureLarge(parts, sizes.large);
-}
-
-function driverOf(subject: Subject): TestedDriver {
-  const driver = testedDrivers.find(({ driverName }) => driverName === subject.driverName);
-  if (!driver)
-    throw new Error(`${subject.name} is ${subject.driverName}, for which there is no emulated cloud`);
-  return driver.cloud === 'aws'
-    ? { ...driver, parameters: { ...driver.parameters, ...LARGE_SUBNET } }
-    : driver;
 }
 
 async function measureLarge(
@@ -85,13 +78,18 @@ async function measureLarge(
   await long(async () => {
     volumes = await measureCreation(parts, `${claims} ${takes}`, { count: claims, key: 'large' });
   });
+  if (volumes.length === 0) return;
   await parts.api.whileCreationsTake(1, async () => {
-    const further = answersOf(await createVolumes(parts, listed - claims));
-    await measureListing(parts, listed, 100);
+    const further = createdOf(await createVolumes(parts, listed - claims));
+    await measureListing(parts, volumes.length + further.length, 100);
     await deleteVolumes(parts, further);
   });
   await measureDeletion(parts, volumes);
 }
+
+/** Volumes of the creations that did not fail. */
+const createdOf = (outcomes: readonly Outcome<string>[]): readonly string[] =>
+  outcomes.flatMap((outcome) => ('answer' in outcome ? [outcome.answer] : []));
 
 const isLookup = (operation: string): boolean => /^(Describe|List)|\.(get|list)/.test(operation);
 
@@ -104,6 +102,7 @@ function createVolumes(
 ): ReturnType<typeof runSidecar<string>> {
   const names = Array.from({ length: count }, () => `bench-${process.pid}-${(made += 1)}`);
   return runSidecar(settings, names, async (name, deadline) => {
+    refuseEnded(subject);
     const { volume } = await subject.client.controller.createVolume(createRequest(driver, name), {
       deadline,
     });
@@ -112,9 +111,10 @@ function createVolumes(
 }
 
 const deleteVolumes = ({ subject }: Parts, volumes: readonly string[]): ReturnType<typeof runSidecar> =>
-  runSidecar(provisionerOfChart, volumes, (volumeId, deadline) =>
-    subject.client.controller.deleteVolume({ volumeId, secrets: {} }, { deadline }),
-  );
+  runSidecar(provisionerOfChart, volumes, async (volumeId, deadline) => {
+    refuseEnded(subject);
+    return subject.client.controller.deleteVolume({ volumeId, secrets: {} }, { deadline });
+  });
 
 interface CreationRun {
   readonly count: number;
@@ -123,28 +123,40 @@ interface CreationRun {
   readonly settings?: SidecarSettings;
 }
 
+/** @returns the volumes; none where a creation failed: then those that exist have been deleted */
 async function measureCreation(
   parts: Parts,
   what: string,
   { count, key: prefix = 'create', settings }: CreationRun,
 ): Promise<readonly string[]> {
   const { subject, driver, api, figures } = parts;
-  const began = performance.now();
-  let peak = 0;
-  const sampling = setInterval(() => (peak = Math.max(peak, memoryOf(subject.pid).residentBytes)), 250);
-  let volumes: readonly string[] = [];
-  const calls = await api.during(driver.cloud, async () => {
-    volumes = answersOf(await createVolumes(parts, count, settings));
+  const figure = (key: string, title: string, unit = ''): Figure => ({
+    key: `${prefix}.${key}.${count}`,
+    title: `${what}: ${title}`,
+    unit,
   });
-  clearInterval(sampling);
-  const seconds = (performance.now() - began) / 1000;
-  const add = (key: string, title: string, unit: string, value: number): void =>
-    figures.add(subject.name, { key: `${prefix}.${key}.${count}`, title: `${what}: ${title}`, unit }, value);
-  add('calls', 'API calls', '', calls.length);
-  add('lookups', 'of these, lookups', '', calls.filter(isLookup).length);
-  add('delay', 'delay after the cloud was done', 's', Math.max(0, seconds - api.durations.createSeconds));
-  add('memory', 'peak of the resident memory', 'MB', peak / 1e6);
-  return volumes;
+  const group = {
+    calls: figure('calls', 'API calls'),
+    lookups: figure('lookups', 'of these, lookups'),
+    delay: figure('delay', 'delay after the cloud was done', 's'),
+    memory: figure('memory', 'peak of the resident memory', 'MB'),
+  };
+  let outcomes: readonly Outcome<string>[] = [];
+  const isMeasured = await measure(subject, figures, group, async () => {
+    const began = performance.now();
+    resetPeakMemory(subject.pid);
+    const calls = await api.during(driver.cloud, async () => {
+      outcomes = await createVolumes(parts, count, settings);
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const memory = peakMemoryOf(subject.pid) / 1e6;
+    answersOf(outcomes);
+    const delay = Math.max(0, seconds - api.durations.createSeconds);
+    return { calls: calls.length, lookups: calls.filter(isLookup).length, delay, memory };
+  });
+  if (isMeasured) return createdOf(outcomes);
+  await deleteVolumes(parts, createdOf(outcomes));
+  return [];
 }
 
 async function measureExpansion(
@@ -162,17 +174,39 @@ async function measureExpansion(
       },
       { deadline: Date.now() + DEADLINE_MS },
     );
-  let failures = 0;
-  const calls = await api.during(driver.cloud, async () => {
-    const outcomes = await Promise.allSettled(volumes.map(expand));
-    failures = outcomes.filter(({ status }) => status === 'rejected').length;
+  await measure(subject, figures, lookupsOf('expand', 'expanded', volumes.length), async () => {
+    let outcomes: readonly Outcome<unknown>[] = [];
+    const calls = await api.during(driver.cloud, async () => {
+      outcomes = await Promise.all(volumes.map((volumeId) => outcomeOf(expand(volumeId))));
+    });
+    return { lookups: calls.filter(isLookup).length, failures: failuresUnlessAll(outcomes) };
   });
-  const size = volumes.length;
-  const what = `${size} volumes expanded at once`;
-  const add = (key: string, title: string, value: number): void =>
-    figures.add(subject.name, { key: `expand.${key}.${size}`, title: `${what}: ${title}`, unit: '' }, value);
-  add('lookups', 'lookups', calls.filter(isLookup).length);
-  add('failures', 'failures', failures);
+}
+
+const outcomeOf = (call: Promise<unknown>): Promise<Outcome<unknown>> =>
+  call.then(
+    (answer) => ({ answer }),
+    (error: unknown) => ({ error }),
+  );
+
+/** Number of failures. @throws the first, where all calls failed: then nothing was measured */
+function failuresUnlessAll(outcomes: readonly Outcome<unknown>[]): number {
+  const failures = failuresOf(outcomes);
+  if (failures === outcomes.length) answersOf(outcomes);
+  return failures;
+}
+
+/** Figures of work for many volumes at once. */
+function lookupsOf(
+  key: string,
+  done: string,
+  count: number,
+): Readonly<Record<'lookups' | 'failures', Figure>> {
+  const what = `${count} volumes ${done} at once`;
+  return {
+    lookups: { key: `${key}.lookups.${count}`, title: `${what}: lookups`, unit: '' },
+    failures: { key: `${key}.failures.${count}`, title: `${what}: failures`, unit: '' },
+  };
 }
 
 async function measureListing(
@@ -181,21 +215,16 @@ async function measureListing(
   pageSize: number,
 ): Promise<void> {
   const maxEntries = Math.floor(pageSize);
-  const began = performance.now();
-  let isServed = true;
-  const calls = await api.during(driver.cloud, async () => {
-    isServed = await listAll(subject, maxEntries).then(
-      () => true,
-      () => false,
-    );
-  });
-  if (!isServed) return;
-  const seconds = (performance.now() - began) / 1000;
   const what = `list ${count} volumes in pages of ${maxEntries}`;
-  const add = (key: string, title: string, unit: string, value: number): void =>
-    figures.add(subject.name, { key: `list.${key}.${count}`, title: `${what}: ${title}`, unit }, value);
-  add('calls', 'API calls', '', calls.length);
-  add('time', 'time', 's', seconds);
+  const group = {
+    calls: { key: `list.calls.${count}`, title: `${what}: API calls`, unit: '' },
+    time: { key: `list.time.${count}`, title: `${what}: time`, unit: 's' },
+  };
+  await measure(subject, figures, group, async () => {
+    const began = performance.now();
+    const calls = await api.during(driver.cloud, () => listAll(subject, maxEntries));
+    return { calls: calls.length, time: (performance.now() - began) / 1000 };
+  });
 }
 
 async function listAll({ client }: Subject, maxEntries: number): Promise<void> {
@@ -208,14 +237,11 @@ async function listAll({ client }: Subject, maxEntries: number): Promise<void> {
 
 async function measureDeletion(parts: Parts, volumes: readonly string[]): Promise<void> {
   const { subject, driver, api, figures } = parts;
-  let failures = 0;
-  const calls = await api.during(driver.cloud, async () => {
-    failures = failuresOf(await deleteVolumes(parts, volumes));
+  await measure(subject, figures, lookupsOf('delete', 'deleted', volumes.length), async () => {
+    let outcomes: readonly Outcome<unknown>[] = [];
+    const calls = await api.during(driver.cloud, async () => {
+      outcomes = await deleteVolumes(parts, volumes);
+    });
+    return { lookups: calls.filter(isLookup).length, failures: failuresUnlessAll(outcomes) };
   });
-  const size = volumes.length;
-  const what = `${size} volumes deleted at once`;
-  const add = (key: string, title: string, value: number): void =>
-    figures.add(subject.name, { key: `delete.${key}.${size}`, title: `${what}: ${title}`, unit: '' }, value);
-  add('lookups', 'lookups', calls.filter(isLookup).length);
-  add('failures', 'failures', failures);
 }

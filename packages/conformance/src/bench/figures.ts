@@ -15,15 +15,42 @@ export interface GrowthPoint {
   readonly value: Summary;
 }
 
+/** Reason for which a figure has no value. */
+export interface Failure {
+  /** False: the driver has no such call, which is no failure of the driver. */
+  readonly isServed: boolean;
+  /** Text of the cell. */
+  readonly cell: string;
+  /** Words of the driver. */
+  readonly text: string;
+}
+
 /** Values of all figures, by figure and subject. */
 export class Figures {
   readonly #figures = new Map<string, Figure>();
   readonly #values = new Map<string, number[]>();
+  readonly #failures = new Map<string, Failure>();
 
   add(subject: string, figure: Figure, value: number): void {
     this.#figures.set(figure.key, figure);
     const place = `${figure.key}\n${subject}`;
     this.#values.set(place, [...(this.#values.get(place) ?? []), value]);
+  }
+
+  /** Notes that a figure could not be measured. Values of other rounds stay. */
+  fail(subject: string, figure: Figure, failure: Failure): void {
+    this.#figures.set(figure.key, figure);
+    this.#failures.set(`${figure.key}\n${subject}`, failure);
+  }
+
+  /** Undefined: the figure was measured in all rounds, or belongs to other subjects only. */
+  failure(subject: string, key: string): Failure | undefined {
+    return this.#failures.get(`${key}\n${subject}`);
+  }
+
+  /** Reports that a figure of this subject failed. */
+  hasFailed(subject: string): boolean {
+    return this.all.some(({ key }) => this.failure(subject, key)?.isServed);
   }
 
   get all(): readonly Figure[] {
@@ -59,7 +86,8 @@ export class Figures {
           subjects: Object.fromEntries(
             subjects.flatMap((subject) => {
               const summary = this.of(subject, key);
-              return summary ? [[subject, summary]] : [];
+              const error = this.failure(subject, key)?.text;
+              return summary || error !== undefined ? [[subject, { ...summary, error }]] : [];
             }),
           ),
         },

@@ -1,15 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectCsi } from '@lustre-csi/core/client';
+import { prepareGeneric } from '../testing/directory-bench.js';
 import { cpuOfCalls } from './call-figures.js';
 import type { Figure } from './figures.js';
 import { shellLoop } from './shell.js';
+import { untilServed } from './until-served.js';
 import { cpuOfEndedChildren } from './usage.js';
 
 /** Times below which no driver can get on this machine. */
@@ -19,6 +20,11 @@ export const limitFigures = {
   spawn: { key: 'limit.spawn', title: 'limit: a process that ends at once', unit: 'ms' },
   bind: { key: 'limit.bind', title: 'limit: mount(8) --bind and umount(8) from a shell', unit: 'ms' },
   bindCpu: { key: 'limit.bind-cpu', title: 'limit: CPU of mount(8) --bind and umount(8)', unit: 'ms' },
+  clientCpu: {
+    key: 'limit.client-cpu',
+    title: 'limit: CPU of mount(8) -t lustre, as it is simulated, and umount(8)',
+    unit: 'ms',
+  },
   roundTrip: { key: 'limit.round-trip', title: 'limit: round trip over a UNIX socket', unit: 'ms' },
   bareMemory: { key: 'limit.node-memory', title: 'limit: resident memory of Node.js alone', unit: 'MB' },
   bareStart: { key: 'limit.node-start', title: 'limit: start and end of Node.js alone', unit: 'ms' },
@@ -37,12 +43,14 @@ type Limit = keyof typeof limitFigures;
 export async function measureLimits(calls: number): Promise<Readonly<Record<Limit, number>>> {
   const startNode = (): unknown => spawnSync(process.execPath, ['-e', '']);
   const bindCpu = cpuOfChildren(() => bindTime(BINDS));
+  const clientCpu = cpuOfChildren(() => mountClients(CLIENTS));
   return {
     statfs: timeOf(2_000, () => statfsSync('/')),
     mountTable: timeOf(200, () => readFileSync('/proc/self/mountinfo')),
     spawn: timeOf(30, () => spawnSync('true')),
     bind: bindTime(30),
     bindCpu: bindCpu / BINDS,
+    clientCpu: clientCpu / CLIENTS,
     roundTrip: await roundTripTime(1_000),
     bareMemory: bareMemory(),
     bareStart: timeOf(3, startNode),
@@ -53,6 +61,7 @@ export async function measureLimits(calls: number): Promise<Readonly<Record<Limi
 
 /** Executions of which the CPU is measured: the kernel counts it in steps of 10 ms. */
 const BINDS = 60;
+const CLIENTS = 30;
 const STARTS = 6;
 
 /** Milliseconds of CPU of the processes that work starts and waits for. */
@@ -62,6 +71,9 @@ function cpuOfChildren(work: () => void): number {
   return cpuOfEndedChildren(process.pid) - before;
 }
 
+/** Time in which the empty server has to listen. Milliseconds. */
+const EMPTY_SERVER_START_MS = 20_000;
+
 /** Microseconds of CPU of a call without a handler. */
 async function emptyCall(calls: number): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-bench-'));
@@ -70,14 +82,12 @@ async function emptyCall(calls: number): Promise<number> {
   const child = spawn(process.execPath, [program, address], { stdio: 'inherit' });
   const client = connectCsi(address.replace('unix:', 'unix://'));
   try {
-    while (!existsSync(address.slice('unix:'.length))) await delay(10);
+    const call = (): Promise<unknown> => client.node.nodeGetCapabilities({});
+    await untilServed(address.slice('unix:'.length), call, EMPTY_SERVER_START_MS);
     let cpu = 0;
     // As many calls as the driver gets, since a young process compiles what it runs.
     for (const concurrency of [1, 16]) {
-      cpu = await cpuOfCalls(child.pid ?? 0, () => client.node.nodeGetCapabilities({}), {
-        calls,
-        concurrency,
-      });
+      cpu = await cpuOfCalls(child.pid ?? 0, call, { calls, concurrency });
     }
     return cpu;
   } finally {
@@ -101,6 +111,17 @@ function bindTime(times: number): number {
     const began = performance.now();
     shellLoop(`mount -n --bind "$1" "$1" && umount -n "$1"`, times, [directory]);
     return (performance.now() - began) / times;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Mounts Lustre clients, whose mount.lustre is a program in Node.js where no compiler has built another one. */
+function mountClients(times: number): void {
+  const directory = mkdtempSync(join(tmpdir(), 'lustre-csi-bench-'));
+  try {
+    const { source } = prepareGeneric();
+    shellLoop(`mount -n -t lustre "$1" "$2" && umount -n "$2"`, times, [source, directory]);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -28,6 +28,7 @@ Measures this driver and others beside it, on emulated clouds and a simulated Lu
 
   --endpoint NAME=unix:///PATH   driver that runs already; repeatable. Start it in the environment of the benchmark:
                                  lustre-cloud-emulator exec -- sh -c 'DRIVER & npm run bench -- --endpoint ...'
+                                 What such a driver cannot do is a cell of the table, with its error below
   --driver-name NAME             driver of this repository to start (fsx.csi.aws.com)
   --rounds N                     rounds; the drivers take turns in each (3)
   --short                        small sizes, for CI
@@ -35,6 +36,9 @@ Measures this driver and others beside it, on emulated clouds and a simulated Lu
   --plots DIR                    write the plots as SVG
   --baseline FILE                compare the ratios with those of the file; status 1 where one is exceeded
   --write-baseline               write that file instead
+
+Exit status: 0; 1 where a measurement of this driver failed or a ratio is exceeded; 2 for a bad command line or an endpoint that
+does not answer.
 `;
 
 const drivers = ['fsx.csi.aws.com', 'azurelustre.csi.azure.com'];

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { answersOf, failuresOf, runSidecar } from './sidecar.js';
 
-const settings = { threads: 2, timeoutMs: 10_000, firstPauseMs: 1_000, longestPauseMs: 3_000 };
+const settings = {
+  threads: 2,
+  timeoutMs: 10_000,
+  firstPauseMs: 1_000,
+  longestPauseMs: 3_000,
+  giveUpMs: 60_000,
+};
 const DEADLINE_EXCEEDED = Object.assign(new Error('later'), { code: 4 });
 const INVALID_ARGUMENT = Object.assign(new Error('never'), { code: 3 });
 
@@ -49,4 +55,14 @@ it('ends with an error that a sidecar does not wait after', async () => {
   });
   expect(failuresOf(outcomes)).toBe(1);
   expect(() => answersOf(outcomes)).toThrow('never');
+});
+
+it('gives up an object that is still being retried', async () => {
+  const outcomes = runSidecar({ ...settings, giveUpMs: 5_000 }, ['a'], async (name) => {
+    note(name);
+    throw DEADLINE_EXCEEDED;
+  });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toEqual(['a 0', 'a 1', 'a 3', 'a 6']);
+  expect(failuresOf(await outcomes)).toBe(1);
 });

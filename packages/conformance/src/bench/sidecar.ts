@@ -8,6 +8,8 @@ export interface SidecarSettings {
   readonly firstPauseMs: number;
   /** `--retry-interval-max`. Milliseconds. */
   readonly longestPauseMs: number;
+  /** Time after which an object that is still being retried counts as failed. Milliseconds. */
+  readonly giveUpMs: number;
 }
 
 /** External-provisioner as the chart runs it. */
@@ -16,19 +18,21 @@ export const provisionerOfChart: SidecarSettings = {
   timeoutMs: 300_000,
   firstPauseMs: 1_000,
   longestPauseMs: 10_000,
+  giveUpMs: 1_200_000,
 };
 
-/** The same with its own default of the timeout. */
-export const impatientProvisioner: SidecarSettings = { ...provisionerOfChart, timeoutMs: 10_000 };
+/** The same with its own default of the timeout. A driver that forgets its work at the end of each call never ends. */
+export const impatientProvisioner: SidecarSettings = {
+  ...provisionerOfChart,
+  timeoutMs: 10_000,
+  giveUpMs: 300_000,
+};
 
 /** Outcome of an object: the answer, or an error after which the sidecar waits for no result of the work. */
 export type Outcome<T> = { readonly answer: T } | { readonly error: unknown };
 
 /** gRPC codes after which the work may continue in the driver: DEADLINE_EXCEEDED, ABORTED, UNAVAILABLE. */
 const isRepeated = (error: unknown): boolean => [4, 10, 14].includes((error as { code?: number }).code ?? 0);
-
-/** Time after which an object that is still being retried counts as failed. Milliseconds. */
-const GIVE_UP_MS = 1_800_000;
 
 interface Entry<T> {
   readonly name: string;
@@ -41,13 +45,13 @@ interface Entry<T> {
  * which it joins the end of the queue.
  */
 export function runSidecar<T>(
-  { threads, timeoutMs, firstPauseMs, longestPauseMs }: SidecarSettings,
+  { threads, timeoutMs, firstPauseMs, longestPauseMs, giveUpMs }: SidecarSettings,
   names: readonly string[],
   call: (name: string, deadline: number) => Promise<T>,
 ): Promise<readonly Outcome<T>[]> {
   const queue: Entry<T>[] = [];
   let free = threads;
-  const giveUp = Date.now() + GIVE_UP_MS;
+  const giveUp = Date.now() + giveUpMs;
   const work = async (entry: Entry<T>): Promise<void> => {
     try {
       entry.end({ answer: await call(entry.name, Date.now() + timeoutMs) });

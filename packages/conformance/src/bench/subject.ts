@@ -2,6 +2,9 @@ import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { stateDirectory } from '../testing/directory-bench.js';
 import { executable } from '../testing/lustre-csi.js';
+import { failureOf } from './measure.js';
+import { sizeOfExecutable, sizeOfOurs } from './program-size.js';
+import { untilServed } from './until-served.js';
 import { cpuOf, ownerOf } from './usage.js';
 
 /** Driver that is measured: a process behind a CSI endpoint. */
@@ -16,8 +19,13 @@ export interface Subject {
   readonly startMs?: number;
   /** CPU of that time, in milliseconds. */
   readonly startCpuMs?: number;
+  /** Size of the program on the disk. */
+  readonly programBytes: number;
   stop(): Promise<void>;
 }
+
+/** Name of this repository's driver in the table. */
+export const OURS = 'lustre-csi';
 
 /** Flags with which the image runs the driver (`deploy/image/app.sh`). */
 const NODE_FLAGS = '--max-semi-space-size=1';
@@ -43,7 +51,7 @@ export async function startOurs(driverName: string, mode: 'controller' | 'node')
   const startMs = performance.now() - began;
   const startCpuMs = cpuOf(driver.pid);
   return {
-    name: 'lustre-csi',
+    name: OURS,
     driverName,
     client: driver.client,
     pid: driver.pid,
@@ -51,17 +59,34 @@ export async function startOurs(driverName: string, mode: 'controller' | 'node')
     hasNode: mode === 'node',
     startMs,
     startCpuMs,
+    programBytes: sizeOfOurs(),
     stop: async () => void (await driver.stop()),
   };
 }
 
-/** Connects to a driver that runs already: `unix:///path/csi.sock`. @throws Error if it does not answer */
+/** Time in which another driver has to answer its first call: it may have been started just before. Milliseconds. */
+const CONNECT_MS = 20_000;
+
+/** Endpoint of the command line at which no driver answers. */
+export class UnreachableDriver extends Error {}
+
+/** Connects to a driver that another program starts: `unix:///path/csi.sock`.
+ *  @throws {@link UnreachableDriver} if it does not answer; Error if the benchmark may not see its process */
 export async function connectSubject(name: string, endpoint: string): Promise<Subject> {
   const path = /^unix:\/\/(\/.+)$/.exec(endpoint)?.[1];
   if (path === undefined) throw new Error(`--endpoint ${name}=${endpoint}: write unix:///path/csi.sock`);
   const client = connectCsi(endpoint);
-  const deadline = Date.now() + 10_000;
-  const info = await client.identity.getPluginInfo({}, { deadline });
+  const deadline = Date.now() + CONNECT_MS;
+  const info = await untilServed(
+    path,
+    () => client.identity.getPluginInfo({}, { deadline }),
+    CONNECT_MS,
+  ).catch((error: unknown) => {
+    throw new UnreachableDriver(`${name} does not answer at ${endpoint}: ${failureOf(error).text}`, {
+      cause: error,
+    });
+  });
+  const pid = ownerOf(path);
   const serves = (answer: Promise<unknown>): Promise<boolean> =>
     answer.then(
       () => true,
@@ -71,7 +96,8 @@ export async function connectSubject(name: string, endpoint: string): Promise<Su
     name,
     driverName: info.name,
     client,
-    pid: ownerOf(path),
+    pid,
+    programBytes: sizeOfExecutable(pid),
     hasController: await serves(client.controller.controllerGetCapabilities({}, { deadline })),
     hasNode: await serves(client.node.nodeGetCapabilities({}, { deadline })),
     stop: async () => client.close(),

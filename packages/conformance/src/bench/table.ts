@@ -1,11 +1,11 @@
 import type { Figures } from './figures.js';
 import { shortNumber, type Summary } from './statistics.js';
 
-/** Renders all figures as a Markdown table: median and range of each subject. */
+/** Renders all figures as a Markdown table: median and range of each subject, and below it the errors of what was not measured. */
 export function tableOf(figures: Figures, subjects: readonly string[]): string {
   const rows = figures.all.map(({ key, title, unit }) => [
     unit === '' ? title : `${title} [${unit}]`,
-    ...subjects.map((subject) => cellOf(figures.of(subject, key))),
+    ...subjects.map((subject) => cellOf(figures, subject, key)),
   ]);
   const header = ['Figure', ...subjects];
   const widths = header.map((_, column) =>
@@ -16,12 +16,28 @@ export function tableOf(figures: Figures, subjects: readonly string[]): string {
   const rule = line(
     widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
   );
-  return [line(header), rule, ...rows.map(line)].join('\n');
+  return [line(header), rule, ...rows.map(line), ...errorsOf(figures, subjects)].join('\n');
 }
 
-function cellOf(summary: Summary | undefined): string {
-  if (!summary) return '-';
+function cellOf(figures: Figures, subject: string, key: string): string {
+  const cells = [textOf(figures.of(subject, key)), figures.failure(subject, key)?.cell];
+  return cells.filter((cell) => cell !== undefined).join(', ') || '-';
+}
+
+function textOf(summary: Summary | undefined): string | undefined {
+  if (!summary) return undefined;
   const { median, least, most } = summary;
   const range = least === most ? '' : ` (${shortNumber(least)}-${shortNumber(most)})`;
   return `${shortNumber(median)}${range}`;
+}
+
+/** Lines for the errors, each once: several figures of one measurement have the same. */
+function errorsOf(figures: Figures, subjects: readonly string[]): readonly string[] {
+  const lines = subjects.flatMap((subject) =>
+    figures.all.flatMap(({ key, title }) => {
+      const failure = figures.failure(subject, key);
+      return failure?.isServed ? [`${subject}, ${title.split(': ', 1)[0] ?? ''}: ${failure.text}`] : [];
+    }),
+  );
+  return lines.length === 0 ? [] : ['', ...new Set(lines)];
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** Milliseconds of a clock tick of the kernel's accounts: USER_HZ is 100 on every architecture of Node.js. */
 const TICK_MS = 10;
@@ -21,14 +21,32 @@ export const cpuOfEndedChildren = (pid: number): number =>
   ticksIn(fieldsOf(textOf(`/proc/${pid}/stat`)).slice(13, 15)) * TICK_MS;
 
 export function memoryOf(pid: number): Memory {
-  const all = treeOf(pid, processes()).map((each) => statusOf(each));
-  const sum = (name: string): number =>
-    all.reduce(
-      (total, status) => total + Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0),
-      0,
-    );
-  return { residentBytes: sum('VmRSS') * 1024, anonymousBytes: sum('RssAnon') * 1024 };
+  return { residentBytes: sumOfStatus(pid, 'VmRSS'), anonymousBytes: sumOfStatus(pid, 'RssAnon') };
 }
+
+/** Sum of a field of /proc/PID/status, in bytes. */
+const sumOfStatus = (pid: number, name: string): number =>
+  treeOf(pid, processes()).reduce((total, each) => {
+    const kilobytes = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(statusOf(each))?.[1] ?? 0;
+    return total + Number(kilobytes) * 1024;
+  }, 0);
+
+/** Forgets the peak of the resident memory. A kernel without CONFIG_PROC_PAGE_MONITOR keeps it: the peak is then that since the start. */
+export function resetPeakMemory(pid: number): void {
+  for (const each of treeOf(pid, processes())) {
+    try {
+      writeFileSync(`/proc/${each}/clear_refs`, RESET_PEAK);
+    } catch {
+      // Ended meanwhile, or not supported.
+    }
+  }
+}
+
+/** Peak of the resident memory of a process and of its children that live, in bytes. */
+export const peakMemoryOf = (pid: number): number => sumOfStatus(pid, 'VmHWM');
+
+/** Value for /proc/PID/clear_refs. Source: proc_pid_clear_refs(5). */
+const RESET_PEAK = '5';
 
 /** Finds the process that listens on a UNIX socket. @throws Error if none does, or if its files cannot be seen */
 export function ownerOf(socket: string): number {

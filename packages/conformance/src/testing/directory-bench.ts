@@ -102,18 +102,19 @@ async function prepareInCloud(
   };
 }
 
-/** Creates a file system that no cloud knows: an MGS that answers in the simulation. */
-export function prepareGeneric(): PreparedHost {
+/** Creates a file system that no cloud knows: an MGS that answers in the simulation.
+ *  @param mountSeconds duration of a client's mount */
+export function prepareGeneric({ fsname = 'scratch', mountSeconds = 0 } = {}): PreparedHost {
   const id = `onprem-${process.pid}-${(made += 1)}`;
   const address = `10.99.${process.pid % 250}.${made}`;
-  const server = { id, mgsAddresses: [address], dnsNames: [], fsname: 'scratch', version: '2.15.5' };
+  const server = { id, mgsAddresses: [address], dnsNames: [], fsname, mountSeconds, version: '2.15.5' };
   writeFileSync(
     join(process.env['LUSTRE_EMULATOR_LUSTRE_REGISTRY'] ?? '', `${id}.json`),
     JSON.stringify({ ...server, capacityBytes: (100n * 1024n * GIB).toString() }),
   );
   return {
-    parameters: { mgsNids: `${address}@tcp`, fsName: 'scratch' },
-    source: `${address}@tcp:/scratch`,
+    parameters: { mgsNids: `${address}@tcp`, fsName: fsname },
+    source: `${address}@tcp:/${fsname}`,
     remove: async () => {},
   };
 }
