@@ -1,8 +1,10 @@
-// A measurement that fails, and a server that is not there yet.
+// A measurement that fails, a driver that never answers, and a server that is not there yet.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectCsi } from '@lustre-csi/core/client';
+import { boundedClient, CALL_MS } from './bounded-client.js';
 import { Figures } from './figures.js';
 import { failureOf, measure } from './measure.js';
 import { untilServed } from './until-served.js';
@@ -56,6 +58,23 @@ it.each([
   ['text', { cell: 'failed: see below', text: 'text' }],
 ])('the error %j is a cell and a line', (error, failure) => {
   expect(failureOf(error)).toMatchObject(failure);
+});
+
+it('a call has a deadline of its own, or one of two minutes', async () => {
+  const client = connectCsi('unix:///nonexistent/csi.sock');
+  const deadlines: number[] = [];
+  const probe = async (
+    _: unknown,
+    options?: { readonly deadline?: Date | number },
+  ): Promise<{ ready: undefined }> => {
+    deadlines.push(Math.round((Number(options?.deadline) - Date.now()) / 1000));
+    return { ready: undefined };
+  };
+  const { identity } = boundedClient({ ...client, identity: { ...client.identity, probe } });
+  await identity.probe({});
+  await identity.probe({}, { deadline: Date.now() + 5_000 });
+  expect(deadlines).toEqual([CALL_MS / 1000, 5]);
+  client.close();
 });
 
 describe('a server that starts', () => {

@@ -58,11 +58,11 @@ it('ends with an error that a sidecar does not wait after', async () => {
 });
 
 it('gives up an object that is still being retried', async () => {
-  const outcomes = runSidecar({ ...settings, giveUpMs: 5_000 }, ['a'], async (name) => {
-    note(name);
+  const outcomes = runSidecar({ ...settings, giveUpMs: 5_000 }, ['a'], async (name, deadline) => {
+    note(`${name} until ${(deadline - began) / 1000} at`);
     throw DEADLINE_EXCEEDED;
   });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(calls).toEqual(['a 0', 'a 1', 'a 3', 'a 6']);
+  expect(calls).toEqual(['a until 5 at 0', 'a until 5 at 1', 'a until 5 at 3', 'a until 5 at 6']);
   expect(failuresOf(await outcomes)).toBe(1);
 });

@@ -8,7 +8,7 @@ export interface SidecarSettings {
   readonly firstPauseMs: number;
   /** `--retry-interval-max`. Milliseconds. */
   readonly longestPauseMs: number;
-  /** Time after which an object that is still being retried counts as failed. Milliseconds. */
+  /** Time after which an object without an answer counts as failed, which no sidecar has. Milliseconds. */
   readonly giveUpMs: number;
 }
 
@@ -18,8 +18,11 @@ export const provisionerOfChart: SidecarSettings = {
   timeoutMs: 300_000,
   firstPauseMs: 1_000,
   longestPauseMs: 10_000,
-  giveUpMs: 1_200_000,
+  giveUpMs: 240_000,
 };
+
+/** The same for a thousand objects. */
+export const provisionerOfMany: SidecarSettings = { ...provisionerOfChart, giveUpMs: 1_200_000 };
 
 /** The same with its own default of the timeout. A driver that forgets its work at the end of each call never ends. */
 export const impatientProvisioner: SidecarSettings = {
@@ -54,7 +57,7 @@ export function runSidecar<T>(
   const giveUp = Date.now() + giveUpMs;
   const work = async (entry: Entry<T>): Promise<void> => {
     try {
-      entry.end({ answer: await call(entry.name, Date.now() + timeoutMs) });
+      entry.end({ answer: await call(entry.name, Math.min(Date.now() + timeoutMs, giveUp)) });
     } catch (error) {
       if (isRepeated(error) && Date.now() < giveUp) later(entry);
       else entry.end({ error });

@@ -2,6 +2,7 @@ import { connectCsi, type CsiClient } from '@lustre-csi/core/client';
 import { startDriverProcess } from '@lustre-csi/driver/testing';
 import { stateDirectory } from '../testing/directory-bench.js';
 import { executable } from '../testing/lustre-csi.js';
+import { boundedClient } from './bounded-client.js';
 import { failureOf } from './measure.js';
 import { sizeOfExecutable, sizeOfOurs } from './program-size.js';
 import { untilServed } from './until-served.js';
@@ -53,7 +54,7 @@ export async function startOurs(driverName: string, mode: 'controller' | 'node')
   return {
     name: OURS,
     driverName,
-    client: driver.client,
+    client: boundedClient(driver.client),
     pid: driver.pid,
     hasController: mode === 'controller',
     hasNode: mode === 'node',
@@ -75,7 +76,7 @@ export class UnreachableDriver extends Error {}
 export async function connectSubject(name: string, endpoint: string): Promise<Subject> {
   const path = /^unix:\/\/(\/.+)$/.exec(endpoint)?.[1];
   if (path === undefined) throw new Error(`--endpoint ${name}=${endpoint}: write unix:///path/csi.sock`);
-  const client = connectCsi(endpoint);
+  const client = boundedClient(connectCsi(endpoint));
   const deadline = Date.now() + CONNECT_MS;
   const info = await untilServed(
     path,
