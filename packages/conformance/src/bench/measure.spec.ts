@@ -50,7 +50,7 @@ it.each([
     { code: 4, message: '4 DEADLINE_EXCEEDED: x', details: 'x' },
     { cell: 'failed: DEADLINE_EXCEEDED', text: 'x' },
   ],
-  [new Error('no rights'), { isServed: true, cell: 'failed: see below', text: 'no rights' }],
+  [new Error('no\n\trights'), { isServed: true, cell: 'failed: see below', text: 'no rights' }],
   [
     { code: 'ENOENT', message: 'no file' },
     { cell: 'failed: see below', text: 'no file' },

@@ -20,7 +20,8 @@ const TEXT_LIMIT = 300;
 export function failureOf(error: unknown): Failure {
   const { code, details, message } = error as { code?: unknown; details?: unknown; message?: unknown };
   const name = typeof code === 'number' ? codes[code] : undefined;
-  const text = String(name === undefined ? (message ?? error) : (details ?? message)).slice(0, TEXT_LIMIT);
+  const words = String(name === undefined ? (message ?? error) : (details ?? message));
+  const text = words.replace(/\s+/g, ' ').slice(0, TEXT_LIMIT);
   if (name === 'UNIMPLEMENTED') return { isServed: false, cell: 'not served', text };
   return { isServed: true, cell: `failed: ${name ?? 'see below'}`, text };
 }
