@@ -31,6 +31,9 @@ export const impatientProvisioner: SidecarSettings = {
   giveUpMs: 300_000,
 };
 
+/** The same for volumes that exist already, if at all. */
+export const provisionerOfRemains: SidecarSettings = { ...provisionerOfChart, giveUpMs: 60_000 };
+
 /** Outcome of an object: the answer, or an error after which the sidecar waits for no result of the work. */
 export type Outcome<T> = { readonly answer: T } | { readonly error: unknown };
 
@@ -59,7 +62,7 @@ export function runSidecar<T>(
     try {
       entry.end({ answer: await call(entry.name, Math.min(Date.now() + timeoutMs, giveUp)) });
     } catch (error) {
-      if (isRepeated(error) && Date.now() < giveUp) later(entry);
+      if (isRepeated(error) && Date.now() + entry.pauseMs < giveUp) later(entry);
       else entry.end({ error });
     }
     free += 1;
