@@ -57,6 +57,16 @@ it('ends with an error that a sidecar does not wait after', async () => {
   expect(() => answersOf(outcomes)).toThrow('never');
 });
 
+it.each([1, 4, 8, 10, 14])('repeats a call after code %i, as the work may continue', async (code) => {
+  const outcomes = runSidecar(settings, ['a'], async (name) => {
+    note(name);
+    if (calls.length < 2) throw Object.assign(new Error('later'), { code });
+  });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(calls).toEqual(['a 0', 'a 1']);
+  expect(failuresOf(await outcomes)).toBe(0);
+});
+
 it('gives up an object that is still being retried', async () => {
   const outcomes = runSidecar({ ...settings, giveUpMs: 5_000 }, ['a'], async (name, deadline) => {
     note(`${name} until ${(deadline - began) / 1000} at`);

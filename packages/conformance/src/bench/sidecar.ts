@@ -37,8 +37,10 @@ export const provisionerOfRemains: SidecarSettings = { ...provisionerOfChart, gi
 /** Outcome of an object: the answer, or an error after which the sidecar waits for no result of the work. */
 export type Outcome<T> = { readonly answer: T } | { readonly error: unknown };
 
-/** gRPC codes after which the work may continue in the driver: DEADLINE_EXCEEDED, ABORTED, UNAVAILABLE. */
-const isRepeated = (error: unknown): boolean => [4, 10, 14].includes((error as { code?: number }).code ?? 0);
+/** gRPC codes after which the work may continue in the driver: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE.
+ *  Source: `isFinalError` of external-provisioner. */
+const isRepeated = (error: unknown): boolean =>
+  [1, 4, 8, 10, 14].includes((error as { code?: number }).code ?? 0);
 
 interface Entry<T> {
   readonly name: string;
