@@ -28,8 +28,9 @@ export interface Subject {
 /** Name of this repository's driver in the table. */
 export const OURS = 'lustre-csi';
 
-/** Flags with which the image runs the driver (`deploy/image/app.sh`). */
+/** Flags with which the image runs the driver (`deploy/image/app.sh`), and its setting of malloc (`deploy/image/build.sh`). */
 const NODE_FLAGS = '--max-semi-space-size=1';
+const MALLOC_TRIM_THRESHOLD = '131072';
 
 /** Value of `--max-waiting-calls` in the chart. */
 const MAX_WAITING_CALLS = '80';
@@ -44,6 +45,7 @@ export async function startOurs(driverName: string, mode: 'controller' | 'node')
     args: ['--state-dir', stateDirectory(), '--log-level', 'warn', '--max-waiting-calls', MAX_WAITING_CALLS],
     environment: {
       NODE_OPTIONS: [process.env['NODE_OPTIONS'], NODE_FLAGS].join(' '),
+      MALLOC_TRIM_THRESHOLD_: MALLOC_TRIM_THRESHOLD,
       // Authorities of this machine, which cost a start and memory: pods have none unless their users give some.
       SSL_CERT_FILE: undefined,
       SSL_CERT_DIR: undefined,
