@@ -1,7 +1,8 @@
 import { untilAborted } from '../concurrency/abort.js';
 import { systemClock, type Clock } from '../concurrency/clock.js';
 import type { CommandRunner } from '../process/command.js';
-import type { Lease, SharedMounts } from '../mount/client/shared-mounts.js';
+import type { SharedMounts } from '../mount/client/shared-mounts.js';
+import type { Lease } from '../mount/mounted-client.js';
 import type { StuckChild } from '../process/stuck-child.js';
 import type { LustreMountSource } from '../model/mount-source.js';
 import { formatMountSource } from '../model/mount-source.js';

@@ -13,3 +13,11 @@ export interface MountedClient {
 /** Hook for a client before any pod sees it. Called once for each client mount, again if the driver was killed before
  *  it returned. A DriverError fails the publish. */
 export type AfterMount = (client: MountedClient, limits: Limits) => Promise<void>;
+
+/** Lease that keeps a client mounted until it is released. */
+export interface Lease {
+  /** Mount point of the client. */
+  readonly path: string;
+  /** Ends the lease; to be called once. */
+  release(): void;
+}

@@ -18,7 +18,7 @@ import {
   showsPublication,
   type PublishStep,
 } from './publish-rules.js';
-import type { Lease } from '../mount/client/shared-mounts.js';
+import type { Lease } from '../mount/mounted-client.js';
 import { describeStuckChild } from '../process/stuck-child.js';
 import { isMissing, liesInVolume, makeTarget, removeTarget } from '../mount/target-path.js';
 import type { Limits } from '../concurrency/wait-with-limits.js';

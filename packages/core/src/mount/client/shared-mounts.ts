@@ -15,17 +15,10 @@ import type { MountEntry, MountTable } from '../table/mount-table.js';
 import { mountNotShown } from '../failure/mount-failure.js';
 import { isMountPoint, makeTarget } from '../target-path.js';
 import { KeptClients } from './kept-clients.js';
+import type { Lease } from '../mounted-client.js';
 import { unmountAll } from '../unmount-all.js';
 import { deadlineIn } from '../../concurrency/deadline-in.js';
 import { waitWithLimits, type Limits } from '../../concurrency/wait-with-limits.js';
-
-/** Lease that keeps a client mounted until it is released. */
-export interface Lease {
-  /** Mount point of the client. */
-  readonly path: string;
-  /** Ends the lease; to be called once. */
-  release(): void;
-}
 
 /** Time for which a publish waits until an unused client is unmounted, before it uses another directory. */
 const DETACH_PATIENCE_MS = 5_000;
@@ -157,7 +150,9 @@ export class SharedMounts {
     await mounter.settle(path, { ...limits, endsAt: this.#soon(limits, FREE_PATIENCE_MS) });
     const known = this.records.get(path);
     const isUsual = known?.observedSource !== undefined && (await isMountPoint(path).catch(() => false));
-    const mounted = (await (isUsual ? recentMountTable : readMountTable)()).at(path);
+    const recent = isUsual ? (await recentMountTable()).at(path) : undefined;
+    // A recent look may lack a client that has come since: to create its directory would then wait for its servers.
+    const mounted = recent ?? (await readMountTable()).at(path);
     if (mounted) {
       refuseForeignClient(mounted, clientSource(wanted), known);
       if (known?.observedSource !== undefined) return;
