@@ -51,13 +51,9 @@ export function tryWay(way: NamespaceWay, helpers: string): string | undefined {
     const registry = join(directory, 'registry');
     new LustreRegistryDirectory(registry).publish(probe);
     const namespace = prepareNamespace(directory, helpers, registry);
-    const [command = '', ...args] = inNamespace(namespace, way, [
-      'mount',
-      '-t',
-      'lustre',
-      probeSource,
-      target,
-    ]);
+    // An option that the compiled helper leaves to the program in Node.js: both have to run.
+    const probing = ['mount', '-t', 'lustre', '-o', 'localflock', probeSource, target];
+    const [command = '', ...args] = inNamespace(namespace, way, probing);
     const { error, status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
     if (!error && status === 0) return undefined;
     return (
