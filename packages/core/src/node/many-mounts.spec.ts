@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { release } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemCallProgram } from '../process/system-calls.js';
 import { failure, success } from './testing/engine-answers.js';
 import type { DrivenEngine } from './testing/driven-engine.js';
+import { hasMountLook } from './testing/has-mount-look.js';
 import { PrivateNode } from './testing/private-node.js';
-
-const [major = 0, minor = 0] = release().split('.').map(Number);
-/** Linux 6.13 shows the mounts on a path without the whole table. */
-const hasLook = systemCallProgram() !== undefined && (major > 6 || (major === 6 && minor >= 13));
 
 /** Bytes that a process has read from files so far. */
 const readBy = async ({ pid }: DrivenEngine): Promise<number> =>
@@ -34,7 +29,7 @@ describe('beside many other mounts', () => {
     return targets;
   };
 
-  it.runIf(hasLook)('a publication reads no table', async () => {
+  it.runIf(hasMountLook)('a publication reads no table', async () => {
     await publishTwenty('first');
     const before = await readBy(engine);
     const targets = await publishTwenty('second');

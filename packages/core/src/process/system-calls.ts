@@ -149,12 +149,10 @@ export class SystemCalls {
   }
 }
 
-const resultOf = ([errno = '', ...details]: readonly string[]): SystemCallResult =>
-  errno === '0'
-    ? details.length === 0
-      ? {}
-      : { details }
-    : { error: systemCallError(Number(errno)), details };
+function resultOf([errno = '', ...details]: readonly string[]): SystemCallResult {
+  if (errno !== '0') return { error: systemCallError(Number(errno)), details };
+  return details.length > 0 ? { details } : {};
+}
 
 /** Errno and details, or the reason why there are none. */
 type Outcome = readonly string[] | 'killed' | 'not started';

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { release } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../concurrency/clock.js';
+import { hasMountLook } from '../../node/testing/has-mount-look.js';
 import { InsideRunner } from '../../node/testing/inside-runner.js';
 import { PrivateNode } from '../../node/testing/private-node.js';
 import { StuckChildError } from '../../process/stuck-child.js';
 import {
   systemCallError,
-  systemCallProgram,
   SystemCalls,
   type SystemCall,
   type SystemCallResult,
@@ -16,14 +15,11 @@ import {
 import { lookAtMountsBy, type LookAtMounts } from './look-at-mounts.js';
 import { mountAround, type MountTable } from './mount-table.js';
 
-const [major = 0, minor = 0] = release().split('.').map(Number);
-/** Linux 6.13 shows the source of a mount. */
-const hasLook = systemCallProgram() !== undefined && (major > 6 || (major === 6 && minor >= 13));
-if (!hasLook) process.stderr.write('NOT RUN: looks at a path; they need a C compiler and Linux 6.13\n');
+if (!hasMountLook) process.stderr.write('NOT RUN: looks at a path; they need a C compiler and Linux 6.13\n');
 const fuse = existsSync('/dev/fuse') && process.getuid?.() === 0;
 const { signal } = new AbortController();
 
-describe.runIf(hasLook)('a look at a path', () => {
+describe.runIf(hasMountLook)('a look at a path', () => {
   let node: PrivateNode;
   let calls: SystemCalls;
   let look: LookAtMounts;
