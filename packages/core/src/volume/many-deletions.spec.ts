@@ -131,17 +131,26 @@ describe('a repeated call', () => {
   const wait = (milliseconds: number): Promise<void> =>
     finish(pause(clock, milliseconds, new AbortController().signal));
 
-  it('joins the next listing where the deletion is under way, and makes none of its own', async () => {
+  /** Begins two deletions where one call may wait: that of the second ends. `leave` ends the first call. */
+  async function begunWithoutRoom(): Promise<{ second: string; leave: () => Promise<void> }> {
     const [first = '', second = ''] = await existing(2);
     start(1);
     const leaving = new AbortController();
     const waiting = volumes.delete(first, { signal: leaving.signal, log }).catch(() => 'left');
     await wait(0);
     expect(await finish(remove(second))).toBe('deadline-exceeded');
+    const leave = async (): Promise<void> => {
+      leaving.abort();
+      expect(await finish(waiting)).toBe('left');
+    };
+    return { second, leave };
+  }
+
+  it('joins the next listing where the deletion is under way, and makes none of its own', async () => {
+    const { second, leave } = await begunWithoutRoom();
     // Young deletions are listed every 500 ms.
     await wait(1_600);
-    leaving.abort();
-    expect(await finish(waiting)).toBe('left');
+    await leave();
     const before = pages;
     const again = remove(second);
     await wait(400);
@@ -174,14 +183,8 @@ describe('a repeated call', () => {
   });
 
   it('looks the file system up before it deletes it, where the deletion has failed', async () => {
-    const [first = '', second = ''] = await existing(2);
-    start(1);
-    const leaving = new AbortController();
-    const waiting = volumes.delete(first, { signal: leaving.signal, log }).catch(() => 'left');
-    await wait(0);
-    expect(await finish(remove(second))).toBe('deadline-exceeded');
-    leaving.abort();
-    expect(await finish(waiting)).toBe('left');
+    const { second, leave } = await begunWithoutRoom();
+    await leave();
     // The cloud gave up the deletion, and the file system has another owner since.
     const { volumeName: _, ...foreign } = cloud.fileSystems.get(second) ?? {};
     cloud.fileSystems.set(second, { ...foreign, state: 'available', cloudState: 'AVAILABLE' } as never);
