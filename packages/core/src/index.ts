@@ -4,6 +4,7 @@ export { isFinal, asRetryable } from './errors/retryable.js';
 export { untilAborted } from './concurrency/abort.js';
 export { pause, systemClock, type Clock } from './concurrency/clock.js';
 export { GatheredLookups, type LookupSource } from './concurrency/gathered-lookups.js';
+export { loadOnce } from './concurrency/load-once.js';
 export { Slots } from './concurrency/slots.js';
 export { ConfigurationError, isConfigurationError } from './errors/configuration-error.js';
 export type { VolumeReference } from './model/volume-reference.js';

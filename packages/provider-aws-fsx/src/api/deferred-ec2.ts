@@ -1,10 +1,13 @@
+import { loadOnce } from '@lustre-csi/core';
 import type { Ec2Api } from './ec2-api.js';
 
 /** EC2 with an SDK that the first call loads: it is large, and most StorageClasses do not need it. */
 export class DeferredEc2 implements Pick<Ec2Api, 'zones' | 'address'> {
-  #loaded: Promise<Ec2Api> | undefined;
+  readonly #api: () => Promise<Ec2Api>;
 
-  constructor(private readonly load: () => Promise<Ec2Api>) {}
+  constructor(load: () => Promise<Ec2Api>) {
+    this.#api = loadOnce(load);
+  }
 
   async zones(
     subnetIds: readonly string[],
@@ -15,9 +18,5 @@ export class DeferredEc2 implements Pick<Ec2Api, 'zones' | 'address'> {
 
   async address(networkInterfaceId: string, signal: AbortSignal): Promise<string | undefined> {
     return (await this.#api()).address(networkInterfaceId, signal);
-  }
-
-  #api(): Promise<Ec2Api> {
-    return (this.#loaded ??= this.load());
   }
 }

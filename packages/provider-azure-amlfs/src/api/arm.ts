@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import { Slots, untilAborted } from '@lustre-csi/core';
+import { loadOnce, Slots, untilAborted } from '@lustre-csi/core';
 import type { ArmAnswer, ArmChannel, ArmOperation, ArmRequest } from './arm-operation.js';
 import type { ArmClient, ArmOptions } from './arm-client.js';
 import { inOperation } from './observe-requests.js';
@@ -16,7 +16,11 @@ const MAX_CONNECTIONS = 50;
  *  operations from which the role definition is generated. */
 export class Arm {
   readonly #slots = new Slots(MAX_CONNECTIONS);
-  #client: Promise<ArmClient> | undefined;
+  /** Loads the SDK: it is large, and a controller that waits for work needs none of it. */
+  readonly #client = loadOnce(async () => {
+    const { ArmClient } = await import('./arm-client.js');
+    return new ArmClient(this.credential, this.options);
+  });
 
   constructor(
     private readonly credential: TokenCredential,
@@ -32,7 +36,7 @@ export class Arm {
     signal: AbortSignal,
   ): Promise<Output> {
     const options = { abortSignal: signal, requestOptions: { timeout: CALL_TIMEOUT } };
-    const client = await (this.#client ??= this.#load());
+    const client = await this.#client();
     const channel: ArmChannel = {
       client: client.sdk,
       options,
@@ -45,17 +49,6 @@ export class Arm {
         signal,
       );
     return this.#slots.run(send, signal);
-  }
-
-  /** Loads the SDK: it is large, and a controller that waits for work needs none of it. */
-  async #load(): Promise<ArmClient> {
-    try {
-      const { ArmClient } = await import('./arm-client.js');
-      return new ArmClient(this.credential, this.options);
-    } catch (error) {
-      this.#client = undefined;
-      throw error;
-    }
   }
 
   async #request(client: ArmClient, request: ArmRequest, options: ArmChannel['options']): Promise<ArmAnswer> {
